@@ -1,0 +1,83 @@
+/* writer.c - see writer.h. */
+#include "base/writer.h"
+
+#include <stdlib.h>
+
+static bool make_room(struct writer *w, size_t len)
+{
+    if (w->failed || len > SIZE_MAX / 2 - w->len || (w->max && w->len + len > w->max)) {
+        w->failed = true;
+        return false;
+    }
+    if (w->len + len <= w->room)
+        return true;
+    size_t room = w->room ? w->room : 256;
+    while (room < w->len + len)
+        room *= 2;
+    uint8_t *at = realloc(w->at, room);
+    if (!at) {
+        w->failed = true;
+        return false;
+    }
+    w->at = at;
+    w->room = room;
+    return true;
+}
+
+void writer_bytes(struct writer *w, const void *at, size_t len)
+{
+    if (!len || !make_room(w, len))
+        return;
+    memcpy(w->at + w->len, at, len);
+    w->len += len;
+}
+
+void writer_u8(struct writer *w, uint8_t value)
+{
+    writer_bytes(w, &value, 1);
+}
+
+void writer_le32(struct writer *w, uint32_t value)
+{
+    uint8_t bytes[4];
+    for (int i = 0; i < 4; i++)
+        bytes[i] = (uint8_t)(value >> (8 * i));
+    writer_bytes(w, bytes, sizeof bytes);
+}
+
+void writer_le64(struct writer *w, uint64_t value)
+{
+    writer_le32(w, (uint32_t)value);
+    writer_le32(w, (uint32_t)(value >> 32));
+}
+
+void writer_varint(struct writer *w, uint64_t value)
+{
+    uint8_t bytes[10];
+    size_t len = 0;
+    while (value >= 0x80) {
+        bytes[len++] = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    bytes[len++] = (uint8_t)value;
+    writer_bytes(w, bytes, len);
+}
+
+void writer_text(struct writer *w, const char *text)
+{
+    size_t len = strlen(text);
+    writer_varint(w, len);
+    writer_bytes(w, text, len);
+}
+
+void writer_clear(struct writer *w)
+{
+    w->len = 0;
+    w->failed = false;
+}
+
+void writer_free(struct writer *w)
+{
+    free(w->at);
+    *w = (struct writer){0};
+}

@@ -1,0 +1,38 @@
+/* frame.h - a link-layer frame to the TCP or UDP packet inside it.
+ *
+ * Ethernet with any number of VLAN tags (IEEE 802.1Q, 802.1ad) up to a depth, raw IP, Linux cooked
+ * v1 and v2, BSD loopback and null; IPv4 (RFC 791) and IPv6 (RFC 8200) with extension headers.
+ * Checksums are not verified: offloading makes them wrong on capture hosts. Lengths come from the
+ * IP header, so that padding of short frames is never taken for payload; an IPv4 total length of
+ * 0 (segmentation offload) means "the rest of the frame". */
+#pragma once
+
+#include "capture/counters.h"
+#include "capture/packet.h"
+
+struct frame {
+    uint64_t time_ns;    /* since 1970 UTC */
+    uint32_t captured;   /* bytes at `data` */
+    uint32_t length;     /* bytes on the wire; at least `captured` */
+    const uint8_t *data; /* borrowed */
+    int link_type;       /* DLT_* as in <pcap/dlt.h> */
+    uint16_t interface;
+};
+
+enum frame_verdict {
+    FRAME_PACKET, /* `ret_packet` is set, except for `number` */
+    FRAME_NOT_IP,
+    FRAME_OTHER_IP,
+    FRAME_FRAGMENT,
+    FRAME_MALFORMED,
+};
+
+/* Reads the headers. Payload stays where it is: `ret_packet->payload` points into the frame. */
+enum frame_verdict frame_parse(const struct frame *frame, struct packet *ret_packet);
+
+/* Counts a frame and its verdict. `packet` is NULL unless the verdict is FRAME_PACKET. */
+void frame_count(struct capture_counters *counters, const struct frame *frame,
+                 enum frame_verdict verdict, const struct packet *packet);
+
+/* Is `link_type` one that frame_parse() knows? */
+bool frame_knows_link_type(int link_type);

@@ -1,0 +1,79 @@
+/* conn.h - one connection that a decoder has claimed: keeps what the decoder has not consumed, lets
+ * bodies and holes inside bodies pass, pairs requests with responses, and emits exchanges.
+ *
+ * A message's last byte is seen when all its bytes are: its time is the latest of the arrival
+ * times of the bytes delivered so far in that direction. */
+#pragma once
+
+#include "decode/counters.h"
+#include "decode/decoder.h"
+#include "decode/sink.h"
+
+/* What the connections of one worker share. Kept by the connections. */
+struct conn_shared {
+    struct sink sink;
+    struct decode_counters *counters;
+    size_t unread_bytes;     /* held by all connections now */
+    size_t unread_bytes_max; /* past it, the connection that wants more is given up (counted) */
+    size_t open;             /* exchanges open on all connections now */
+    size_t open_max;         /* past it, the connection's oldest is emitted as unknown (counted) */
+};
+
+/* Who talks to whom; copied. `notes` are set on every exchange. */
+struct conn_ends {
+    struct address client_address, server_address;
+    uint16_t client_port, server_port;
+    uint32_t tenant;
+    uint32_t notes;
+};
+
+/* NULL when memory is short. `shared` is kept. `resync`: start at the first segment that begins a
+ * message, as after a gap (a connection joined in its middle). */
+struct conn *conn_new(struct conn_shared *shared, const struct decoder *decoder,
+                      const struct conn_ends *ends, bool resync);
+
+/* The place in the capture that later calls happen at. `number` is packet.number. */
+struct moment {
+    uint64_t now_ns; /* of the packet being handled */
+    uint64_t number;
+};
+
+/* The next bytes of a stream, in order, which arrived at `arrived_ns` (before now_ns if they were
+ * held for an earlier byte). Borrowed. */
+void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_ns,
+                struct bytes in);
+
+/* The next `len` bytes of the stream were never captured. */
+void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len);
+
+/* Bytes of an open message were seen a second time: sets NOTE_RETRANSMITTED on the open exchanges.
+ */
+void conn_retransmitted(struct conn *c, enum dir dir);
+
+/* The sender will send no more (FIN). A message that lasts until the close ends here. */
+void conn_eof(struct conn *c, enum dir dir, struct moment m);
+
+enum conn_close {
+    CLOSE_ORDERLY,         /* both sides have finished */
+    CLOSE_RESET_BY_CLIENT, /* open exchanges: cancelled */
+    CLOSE_RESET_BY_SERVER, /* open exchanges: reset */
+    CLOSE_IDLE,            /* nothing for a long time: a request without an answer is a timeout */
+    CLOSE_CAPTURE_ENDED,   /* or the flow was evicted: unanswered, or unknown if half answered */
+};
+
+/* Emits what is open, with the outcome that `why` says, and frees the connection. NULL is fine. */
+void conn_close(struct conn *c, struct moment m, enum conn_close why);
+
+/* Requests sent and not yet answered whole for longer than `limit_ns` end as timeouts now; what
+ * arrives for them later is passed over. */
+void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns);
+
+/* What the bytes are now: the decoder, or NULL when it was given up, or when the protocol that
+ * follows an Upgrade or CONNECT is not known (then conn_wants_classify() is true, and the owner
+ * feeds the bytes to classify() and answers with conn_set_decoder()). */
+const struct decoder *conn_decoder(const struct conn *c);
+bool conn_wants_classify(const struct conn *c);
+void conn_set_decoder(struct conn *c, const struct decoder *decoder);
+
+/* Bytes of memory the connection holds. */
+size_t conn_memory(const struct conn *c);

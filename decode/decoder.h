@@ -1,0 +1,84 @@
+/* decoder.h - the interface between decode/ and one protocol in decode/proto/.
+ *
+ * To add a protocol: write decode/proto/NAME.c, which exports `const struct decoder
+ * NAME_decoder` and nothing else, and add X(NAME) to the list in decoders.c.
+ *
+ * A decoder runs on one thread at a time. It never blocks, logs, or allocates per packet. Bad
+ * input is not an error: feed returns DECODE_LOST and the framework counts it. */
+#pragma once
+
+#include "base/bytes.h"
+#include "decode/exchange.h"
+
+enum dir { TO_SERVER, TO_CLIENT };     /* also the index of every per-direction array */
+enum transport { OVER_TCP, OVER_UDP }; /* over UDP, feed sees exactly one datagram */
+enum guess { GUESS_NO, GUESS_MORE, GUESS_YES };
+
+/* The opening bytes of a connection, or of a place where decoding starts anew; either side may be
+ * empty. */
+struct opening {
+    struct bytes to_server, to_client;
+    bool midstream; /* the bytes need not be the connection's first */
+};
+
+#define DECODE_MORE ((int64_t)0)  /* the message is not all here yet: show it again */
+#define DECODE_LOST ((int64_t)-1) /* this is not the start of a message */
+#define DECODE_REST INT64_MAX     /* the message lasts until the connection closes */
+
+struct conn; /* one client, one server, both directions; see the calls below */
+
+struct decoder {
+    const char *name; /* "http": in the log, the database and the page; static */
+    enum transport transport;
+    uint16_t ports[4]; /* where to look first; a hint, never proof; zero-terminated if fewer */
+    size_t state_size; /* zeroed bytes per connection, from conn_state(); freed for you */
+
+    /* Is this the protocol? Pure: depends on nothing but `opening`. */
+    enum guess (*probe)(const struct opening *opening);
+
+    /* `in` starts where a message starts. Returns the length of that message, or one of the
+     * DECODE_ values. The length may exceed in.len: the rest then passes by unseen, which is
+     * how a large body costs nothing and a hole inside it does no harm. */
+    int64_t (*feed)(struct conn *c, enum dir dir, struct bytes in);
+
+    /* `len` bytes that were not part of a body passing by were never captured. Optional: without
+     * it, state is zeroed. Either way the open exchanges end as unknown, and feed is tried at each
+     * later segment until it stops answering DECODE_LOST. */
+    void (*gap)(struct conn *c, enum dir dir, uint64_t len);
+
+    /* Releases what `state` points to, not `state`. Optional: most decoders own nothing. */
+    void (*free)(void *state);
+};
+
+/* All decoders, in the order they are probed; ends with NULL. */
+extern const struct decoder *const decoders[];
+
+/* What a decoder may call. None of these fails: when a table is full the framework evicts,
+ * counts, and hands out a scratch exchange that goes nowhere. */
+
+void *conn_state(struct conn *c);
+
+#define KEY_IN_ORDER UINT64_MAX /* the key of protocols that answer in the order of asking */
+
+/* A message starts with the bytes being fed. TO_SERVER this opens an exchange, zeroed but for the
+ * addresses and times; TO_CLIENT it finds the one opened with the same key (the oldest open one,
+ * for KEY_IN_ORDER) and notes the answer's first byte; an answer without a request is counted as
+ * stray, and is written to a scratch exchange. The pointer is good until feed returns. */
+struct exchange *conn_begin(struct conn *c, enum dir dir, uint64_t key);
+
+/* The exchange of a message begun in an earlier feed and not ended since; TO_CLIENT, the one that
+ * the next answer with this key belongs to. NULL if there is none. */
+struct exchange *conn_find(struct conn *c, enum dir dir, uint64_t key);
+
+/* That message ends with the last byte of the message being fed (whose length feed is about to
+ * return); TO_CLIENT this emits the exchange, with the outcome set on it. */
+void conn_end(struct conn *c, enum dir dir, uint64_t key);
+
+/* Writes wire text into a field of an exchange in canonical form, noting NOTE_TRUNCATED on it when
+ * cut. Use with sizeof the field. */
+void exchange_text(struct exchange *x, char *field, size_t size, struct bytes raw);
+
+/* What follows the message being fed is another protocol (STARTTLS, Upgrade, CONNECT), in both
+ * directions. NULL: find out which, as at the start of a connection. The present decoder is freed
+ * when feed returns; exchanges that are open stay open and end with the connection. */
+void conn_become(struct conn *c, const struct decoder *next);

@@ -1,0 +1,43 @@
+/* engine.h - one worker's flow table, streams and connections: packets in, exchanges out.
+ *
+ * Single-threaded; workers share nothing. Its only clock is packet time. All memory is capped by
+ * the options; at a cap the least recently used goes, counted. */
+#pragma once
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "capture/packet.h"
+#include "decode/counters.h"
+#include "decode/sink.h"
+
+/* 0 means the default in brackets. */
+struct engine_options {
+    struct hash_key key;          /* secret */
+    uint32_t flows_max;           /* flows in the table [131072] */
+    size_t held_bytes_max;        /* out-of-order bytes, all flows [64 MiB] */
+    size_t unread_bytes_max;      /* bytes of unfinished messages, all flows [64 MiB] */
+    uint32_t open_max;            /* open exchanges, all flows [65536] */
+    uint32_t request_timeout_s;   /* an unanswered request is a timeout [60] */
+    uint32_t idle_timeout_s;      /* an established TCP flow is forgotten [3600] */
+    uint32_t handshake_timeout_s; /* an unanswered SYN has failed [10] */
+    uint32_t udp_timeout_s;       /* [60] */
+};
+
+struct engine;
+
+/* `sink` is copied. NULL when memory is short. Given to the caller. */
+struct engine *engine_new(const struct engine_options *options, struct sink sink, struct err *err);
+void engine_free(struct engine *e); /* emits nothing; NULL is fine */
+
+/* The next packet. Borrowed: nothing of it is kept but what is copied. */
+void engine_packet(struct engine *e, const struct packet *p);
+
+/* Packet time has reached `now_ns`: time-outs happen, and every flow that changed since the last
+ * tick is reported. `number` is that of the next packet. Called at each window's end, and at least
+ * once a second of packet time while there are packets. */
+void engine_tick(struct engine *e, uint64_t now_ns, uint64_t number, bool window_ends);
+
+/* The capture is over: every flow ends. */
+void engine_finish(struct engine *e, uint64_t now_ns, uint64_t number);
+
+const struct decode_counters *engine_counters(const struct engine *e);

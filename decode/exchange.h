@@ -1,0 +1,74 @@
+/* exchange.h - BOUNDARY: one request and what became of it.
+ *
+ * An exchange holds no pointer that anyone frees, so it may be copied or kept with no thought of
+ * ownership. All text is in canonical form (base/text.h) and free of secrets: queries, credentials
+ * and bodies never get here. Text that does not fit is cut and NOTE_TRUNCATED set. */
+#pragma once
+
+#include "capture/address.h"
+
+enum outcome {
+    OUTCOME_UNKNOWN, /* bytes were lost; the zero value, so that forgetting to set it is safe */
+    OUTCOME_OK,
+    OUTCOME_CLIENT_ERROR, /* the caller's fault: 4xx, NXDOMAIN, a syntax error */
+    OUTCOME_SERVER_ERROR, /* the callee's fault: 5xx, SERVFAIL, out of memory */
+    OUTCOME_TIMEOUT, /* no answer for as long as we were willing to wait, or the protocol says so */
+    OUTCOME_RESET,   /* the server's side reset the connection before the answer was whole */
+    OUTCOME_CANCELLED,  /* the client's side reset or abandoned it before the answer was whole */
+    OUTCOME_UNANSWERED, /* the connection ended in order, or the capture ended, without an answer */
+    OUTCOMES,           /* how many there are */
+};
+
+/* "ok", "client_error", ... as the log and the database write it; static. */
+const char *outcome_name(enum outcome outcome);
+
+/* Errors of a service, as error rates count them: server_error, timeout, reset. A client error is
+ * counted as an error too; cancelled, unanswered and unknown are not. */
+bool outcome_is_error(enum outcome outcome);
+
+enum note {
+    NOTE_MIDSTREAM = 1 << 0,          /* the connection began before the capture */
+    NOTE_GAP = 1 << 1,                /* bytes were lost while it was open */
+    NOTE_TRUNCATED = 1 << 2,          /* a text of it was too long and is cut */
+    NOTE_RETRANSMITTED = 1 << 3,      /* bytes of it were sent again */
+    NOTE_INFERRED_DIRECTION = 1 << 4, /* no handshake was seen; who is client was inferred */
+    NOTE_PIPELINED = 1 << 5,          /* asked before the previous answer ended */
+    NOTE_EARLY_ANSWER = 1 << 6,       /* answered before the request ended */
+    NOTE_AMBIGUOUS_LENGTH = 1 << 7, /* both Content-Length and Transfer-Encoding, or two lengths */
+    NOTE_UPGRADED = 1 << 8,         /* the connection went on as another protocol */
+    NOTES = 9,                      /* how many there are */
+};
+
+/* "midstream", "gap", ... of the note with this bit number, 0 to NOTES - 1; static. */
+const char *note_name(int bit);
+
+struct exchange {
+    const char *protocol; /* the decoder's log name, "http"; static */
+    uint64_t number;      /* packet.number of the packet that ended it */
+    struct address client_address, server_address;
+    uint16_t client_port, server_port;
+    uint32_t tenant;
+
+    /* First and last byte of each message as seen at the tap, capture clock; 0 = not seen.
+     * duration = response_end_ns - request_ns, ttfb = response_ns - request_end_ns. */
+    uint64_t request_ns, request_end_ns, response_ns, response_end_ns;
+    uint64_t
+        end_ns; /* when it was counted: the time of the packet, or of the time-out, that ended it */
+
+    uint64_t request_bytes, response_bytes; /* of the messages on the wire, heads included */
+    uint32_t request_messages, response_messages;
+    uint32_t stream_id;  /* of multiplexed protocols, else 0 */
+    int32_t grpc_status; /* -1 where there is none */
+    uint32_t notes;      /* enum note */
+    enum outcome outcome;
+
+    char method[24];        /* verb or command; "" = the protocol has none, or it was not seen */
+    char status[24];        /* as the protocol writes it: "200"; "" = not seen */
+    char host[128];         /* authority, server name or query name, as the client wrote it */
+    char path[512];         /* without query; "" where there is none */
+    char operation[192];    /* of bounded variety; "" = to be made of method and path by graph/ */
+    char trace_id[33];      /* W3C traceparent or B3, lower-case hex; "" = none */
+    char span_id[17];       /* likewise */
+    char request_id[64];    /* x-request-id */
+    char forwarded_for[64]; /* the first address of X-Forwarded-For */
+};

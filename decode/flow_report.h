@@ -1,0 +1,32 @@
+/* flow_report.h - BOUNDARY: what happened on one connection since its last report.
+ *
+ * A report is a set of increments, so reports are added up. One is made when a flow's protocol is
+ * first known, at each tick in which something changed, and at its end. */
+#pragma once
+
+#include "capture/address.h"
+
+struct flow_report {
+    const char *protocol; /* decoder's log name, or "tcp" or "udp" when none claimed it; static */
+    uint64_t end_ns;      /* latest packet in the report */
+    struct address client_address, server_address;
+    uint16_t client_port, server_port;
+    uint32_t tenant;
+    uint32_t notes; /* enum note */
+
+    /* Connections, 0 or 1 each. A UDP flow is opened by its first packet and never fails. */
+    uint8_t opened; /* handshake seen complete, or traffic seen on one that began before */
+    uint8_t failed; /* SYN refused (RST) or never answered */
+    uint8_t closed;
+    uint8_t reset_by_client, reset_by_server;
+
+    /* By enum dir: TO_SERVER, TO_CLIENT. */
+    uint64_t packets[2], bytes[2]; /* bytes: as on the wire, all headers */
+    uint64_t missing_bytes[2];     /* payload acknowledged or passed over but never captured */
+    uint32_t retransmits[2];       /* segments whose data had been seen already */
+    uint32_t zero_windows[2];      /* times the receiver's window closed */
+
+    /* Of the handshake, if seen in this report; else 0. They split network time at the tap. */
+    uint64_t rtt_server_ns; /* SYN to SYN-ACK */
+    uint64_t rtt_client_ns; /* SYN-ACK to ACK */
+};

@@ -1,0 +1,97 @@
+/* delta.h - BOUNDARY: all that was counted in one window, as arrays of rows.
+ *
+ * Rows are unique by key and in rising order of it, so that the same capture gives the same delta
+ * whatever the number of workers. */
+#pragma once
+
+#include "capture/counters.h"
+#include "decode/counters.h"
+#include "decode/exchange.h"
+#include "graph/latency.h"
+
+enum {
+    PROTOCOL_TEXT_MAX = 16,
+    OPERATION_TEXT_MAX = 192,
+    NAME_TEXT_MAX = 128,
+    EDGES_MAX = 65536, /* in one window; past it the rest is not counted, but `edges_dropped` is */
+    OPERATIONS_MAX = 262144,
+    OPERATIONS_PER_EDGE_MAX = 200, /* past it: the operation "other" */
+    NAMES_MAX = 65536,
+};
+
+/* Ordered by client, server, port, protocol, tenant. */
+struct edge_key {
+    struct address client; /* none = external: outside the internal networks */
+    struct address server;
+    uint16_t port;
+    uint32_t tenant;
+    char protocol[PROTOCOL_TEXT_MAX];
+};
+
+int edge_key_compare(const struct edge_key *a, const struct edge_key *b);
+
+/* What is counted for exchanges, of an edge and of each of its operations. */
+struct tallied {
+    uint64_t outcomes[OUTCOMES]; /* requests by enum outcome; their sum is the number of requests */
+    uint64_t request_bytes, response_bytes;
+    struct latency duration; /* of exchanges whose answer was seen whole */
+    struct latency ttfb;
+};
+
+struct edge_delta {
+    struct edge_key key;
+    uint64_t first_ns, last_ns; /* earliest and latest event counted here */
+    struct tallied exchanges;
+    uint64_t opened, failed, closed, reset_by_client, reset_by_server; /* connections */
+    uint64_t packets[2], bytes[2], missing_bytes[2];                   /* by enum dir */
+    uint64_t retransmits[2], zero_windows[2];
+    uint64_t rtt_server_sum_ns, rtt_client_sum_ns; /* over `handshakes` */
+    uint64_t handshakes;
+    uint64_t notes; /* enum note: seen on any exchange or connection */
+};
+
+struct operation_delta {
+    uint32_t edge; /* index of its edge in the delta */
+    char name[OPERATION_TEXT_MAX];
+    struct tallied exchanges;
+};
+
+/* Where a name comes from, best first (DESIGN: names are evidence with a rank). */
+enum name_source {
+    NAME_USER,
+    NAME_KUBERNETES,
+    NAME_DNS,
+    NAME_HOST, /* TLS server name, HTTP Host */
+    NAME_HOSTS_FILE,
+    NAME_ADDRESS,
+    NAME_SOURCES,
+};
+
+/* "user", "kubernetes", "dns", "host", "hosts-file", "address"; static. */
+const char *name_source_name(enum name_source source);
+
+/* A name that the wire gave to a server in this window. Ordered by address, port, tenant, name. */
+struct name_delta {
+    struct address address;
+    uint16_t port;
+    uint32_t tenant;
+    enum name_source source;
+    uint64_t count, last_ns;
+    char name[NAME_TEXT_MAX];
+};
+
+struct delta {
+    uint64_t start_ns, end_ns; /* packet time; a multiple of the window's length */
+    struct edge_delta *edge;
+    uint32_t edge_len;
+    struct operation_delta *operation;
+    uint32_t operation_len;
+    struct name_delta *name;
+    uint32_t name_len;
+    uint64_t edges_dropped; /* exchanges and reports not counted because EDGES_MAX was reached */
+    uint64_t names_dropped;
+    struct capture_counters capture; /* totals since the sensor's start, at the window's end */
+    struct decode_counters decode;   /* likewise, summed over workers */
+};
+
+void delta_free(struct delta *d); /* frees the rows and their histograms, zeroes *d */

@@ -1,0 +1,24 @@
+/* tally.h - exchanges and flow reports of one worker, counted by edge and operation for one window.
+ */
+#pragma once
+
+#include "base/hash.h"
+#include "decode/sink.h"
+#include "graph/delta.h"
+#include "graph/networks.h"
+
+struct tally;
+
+/* `networks` is kept until tally_free(). NULL when memory is short. */
+struct tally *tally_new(const struct hash_key *key, const struct networks *networks);
+void tally_free(struct tally *t);
+
+/* Counts an exchange in the window that is open. Fills in x->operation if the decoder left it
+ * empty: the method and the template of the path; "other" when the edge has too many. */
+void tally_exchange(struct tally *t, struct exchange *x);
+void tally_flow(struct tally *t, const struct flow_report *r);
+
+/* Ends the window: adds what was counted to `into`, whose rows stay unique and in order, and
+ * empties the tally. Call it for each worker in turn to merge them. Returns false when memory is
+ * short. */
+bool tally_take(struct tally *t, struct delta *into);

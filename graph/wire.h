@@ -1,0 +1,19 @@
+/* wire.h - deltas and exchanges as bytes, for the pipe from the sensor to the keeper.
+ *
+ * The reader trusts nothing: the sensor parses hostile traffic and may have been taken over. Every
+ * count and length is checked, text must be in canonical form, an enum in its range. */
+#pragma once
+
+#include "graph/delta.h"
+
+void wire_put_delta(struct writer *w, const struct delta *d);
+
+/* Fills *ret (freed by delta_free()). Returns false, with *ret freed, if the bytes are damaged. */
+bool wire_get_delta(struct bytes in, struct delta *ret);
+
+/* One exchange; several may follow each other in one message. */
+void wire_put_exchange(struct writer *w, const struct exchange *x);
+
+/* Reads the next one. `protocol` of the result points into a table of names kept for the life of
+ * the process. Returns false if the bytes are damaged. */
+bool wire_get_exchange(struct cursor *c, struct exchange *ret);

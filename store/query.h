@@ -1,0 +1,160 @@
+/* query.h - BOUNDARY: the read side of the database: questions, and answers as values.
+ *
+ * Opens read-only; works while the daemon writes, after it stopped, and on a copy of the file. Each
+ * question is one short read transaction. A struct query belongs to one thread at a time. */
+#pragma once
+
+#include "base/err.h"
+#include "graph/delta.h"
+#include "graph/verdict.h"
+
+struct query;
+
+/* On failure NULL; `err` names the file, the reason and the remedy. Given to the caller. */
+struct query *query_open(const char *path, struct err *err);
+void query_close(struct query *q);
+
+/* Packet time [from_ns, to_ns). Windows that begin in it count. */
+struct range {
+    uint64_t from_ns, to_ns;
+};
+
+/* All of the history; {0, 0} when there is none. */
+bool query_history(struct query *q, struct range *ret, struct err *err);
+
+/* The last `since_ns` of it, counted back from the end of the newest window; 0 means all. */
+bool query_since(struct query *q, uint64_t since_ns, struct range *ret, struct err *err);
+
+/* Changes whenever a window was added. */
+bool query_version(struct query *q, uint64_t *ret, struct err *err);
+
+/* Times in ns; 0 when `count` is 0. */
+struct percentiles {
+    uint64_t count, p50_ns, p90_ns, p95_ns, p99_ns, max_ns, mean_ns;
+};
+
+/* What was counted in a range, of an edge, a service (as server), or an operation. */
+struct figures {
+    uint64_t requests, outcomes[OUTCOMES];
+    uint64_t errors;   /* outcome_is_error() */
+    double error_rate; /* errors / requests, 0 to 1 */
+    double rate_per_s; /* requests / length of the range */
+    struct percentiles duration, ttfb;
+    uint64_t request_bytes, response_bytes; /* of exchanges; with none, the flow's bytes each way */
+    enum health health;
+};
+
+struct edge_row {
+    int64_t
+        id; /* stable while the database lives: "client service, server service, port, protocol" */
+    char client[NAME_TEXT_MAX]; /* service name, address or "external" */
+    char server[NAME_TEXT_MAX];
+    int64_t client_id, server_id; /* of service_row */
+    uint16_t port;
+    char protocol[PROTOCOL_TEXT_MAX];
+    struct figures figures;
+    uint64_t opened, failed, active; /* connections; active: at the end of the range */
+    uint64_t bytes[2], packets[2];   /* on the wire, by enum dir */
+    uint64_t missing_bytes, retransmits, zero_windows, resets;
+    uint64_t connect_ns, rtt_client_ns, rtt_server_ns; /* means; 0 = no handshake seen */
+    uint64_t notes;                                    /* enum note */
+    uint64_t first_seen_ns, last_seen_ns;              /* ever, not only in the range */
+};
+
+struct service_row {
+    int64_t id;
+    char name[NAME_TEXT_MAX];
+    enum name_source source;
+    uint32_t addresses;        /* how many endpoints addresses it has */
+    char address[64];          /* one of them, or "" for external */
+    struct figures served;     /* as server */
+    struct figures called;     /* as client */
+    char protocols[64];        /* those it serves, by name: "http,redis" */
+    uint32_t callers, callees; /* distinct services on the other side */
+    uint64_t first_seen_ns, last_seen_ns;
+    /* Where it is drawn (graph/layout.h): filled by query_graph() only. */
+    int32_t rank, order;
+    double x, y;
+};
+
+struct operation_row {
+    int64_t edge_id;
+    char client[NAME_TEXT_MAX], server[NAME_TEXT_MAX];
+    char protocol[PROTOCOL_TEXT_MAX];
+    uint16_t port;
+    char name[OPERATION_TEXT_MAX];
+    struct figures figures;
+};
+
+/* Answers are arrays given to the caller; free() frees them. Rows are in order of name (client,
+ * server, port, protocol; then operation), so that output can be compared. */
+struct edge_rows {
+    struct edge_row *row;
+    size_t len;
+};
+struct service_rows {
+    struct service_row *row;
+    size_t len;
+};
+struct operation_rows {
+    struct operation_row *row;
+    size_t len;
+};
+
+bool query_edges(struct query *q, struct range r, struct edge_rows *ret, struct err *err);
+bool query_services(struct query *q, struct range r, struct service_rows *ret, struct err *err);
+/* edge_id 0: of all edges. */
+bool query_operations(struct query *q, struct range r, int64_t edge_id, struct operation_rows *ret,
+                      struct err *err);
+
+/* How the services are grouped into nodes when drawn. */
+enum grouping { GROUP_SERVICE, GROUP_HOST, GROUP_SUBNET, GROUPINGS };
+const char *grouping_name(enum grouping g); /* "service", "host", "subnet" */
+
+/* The graph as it is drawn: services (or groups) with their places, and the edges between them.
+ * Services that were placed by an earlier call on this handle keep their places. */
+struct graph {
+    struct range range;
+    struct service_rows nodes;
+    struct edge_rows edges; /* client_id and server_id are ids in nodes */
+};
+bool query_graph(struct query *q, struct range r, enum grouping grouping, struct graph *ret,
+                 struct err *err);
+void graph_free(struct graph *g);
+
+/* A figure over time, for charts and sparklines: one point a step. */
+struct point {
+    uint64_t time_ns; /* start of the step */
+    uint64_t requests, errors;
+    uint64_t p50_ns, p95_ns, p99_ns;
+    uint64_t bytes;
+};
+struct points {
+    struct point *point;
+    size_t len;
+};
+/* Of one edge; edge_id 0: of all edges together. At most `points_max` points; the step is a
+ * multiple of the window's length. Steps without traffic are there, with zeroes. */
+bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
+                  struct points *ret, struct err *err);
+
+/* How good the capture was, at the range's end, and what happened to the collector. */
+struct health_row {
+    uint64_t time_ns;
+    uint64_t windows;                /* in the range */
+    struct capture_counters capture; /* within the range */
+    struct decode_counters decode;   /* likewise, but for those that say "now" */
+    uint64_t edges_dropped, names_dropped;
+};
+bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err);
+
+struct event_row {
+    uint64_t time_ns;
+    char kind[32];
+    char text[256];
+};
+struct event_rows {
+    struct event_row *row;
+    size_t len;
+};
+bool query_events(struct query *q, struct range r, struct event_rows *ret, struct err *err);

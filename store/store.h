@@ -1,0 +1,34 @@
+/* store.h - the write side of the database: a delta a transaction.
+ *
+ * docs/schema.md describes the tables; schema.sql is the truth. WAL mode, synchronous=FULL: what is
+ * committed survives a kill and a power cut. One writer at a time, by a lock on the file FILE.lock.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "graph/delta.h"
+#include "graph/name.h"
+
+struct store;
+
+/* Opens the database at `path`, creating it (mode 0600) or migrating it. Refuses, with the reason
+ * and a remedy in `err`: a file that is no SQLite database, a database of another program
+ * (application_id), a newer schema, a read-only place, a database that another tapgraph writes.
+ * Given to the caller. */
+struct store *store_open(const char *path, struct err *err);
+void store_close(struct store *s); /* NULL is fine; checkpoints the WAL */
+
+enum store_status {
+    STORE_OK,
+    STORE_BUSY,   /* locked by someone else, or the disk is full: try the same delta again later */
+    STORE_FAILED, /* it will not get better by itself */
+};
+
+/* Writes one window in one transaction, with `names` applied to its endpoints. On anything but
+ * STORE_OK the database is as before, and `err` says why. */
+enum store_status store_write(struct store *s, const struct delta *d, const struct names *names,
+                              struct err *err);
+
+/* A thing that happened to the collector itself ("sensor-restart", "capture-started", ...). */
+enum store_status store_event(struct store *s, uint64_t time_ns, const char *kind, const char *text,
+                              struct err *err);

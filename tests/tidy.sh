@@ -1,0 +1,53 @@
+#!/bin/sh
+# tidy.sh - the rules of this tree that a machine can check. Run by ctest; prints file:line.
+# usage: tidy.sh ROOT
+cd "$1" || exit 2
+found=$(mktemp)
+trap 'rm -f "$found"' EXIT
+sources=$(find base capture decode graph store ui-tui web daemon cli tests -name '*.[ch]' \
+    -not -path '*/node_modules/*')
+
+# FOLDER, then what it may name in an #include besides its own files: an egrep pattern. Data flows one
+# way, and what a folder shows to its right are its boundary headers.
+while read -r folder may; do
+    grep -nE '^#include "' -r "$folder" --include='*.[ch]' --exclude-dir=node_modules |
+        grep -vE "#include \"($folder/|$may)" | sed 's/$/  <- not its layer/'
+done >>"$found" <<'END'
+base    none
+capture base/
+decode  base/|capture/(packet|address|counters)\.h
+graph   base/|capture/(address|counters)\.h|decode/(sink|exchange|flow_report|counters)\.h
+store   base/|capture/(address|counters)\.h|decode/(exchange|counters)\.h|graph/(delta|name|latency|verdict|layout)\.h
+ui-tui  base/|store/query\.h|store/export/exporter\.h
+web     base/|store/query\.h|store/export/exporter\.h
+daemon  base/|capture/|decode/(engine|counters|sink|exchange)\.h|graph/|store/store\.h|store/export/exporter\.h|web/web\.h
+END
+
+# WHAT, then the only place that may know it.
+while read -r what home; do
+    grep -nE "$what" $sources /dev/null | grep -vE "^($home|tests/)" | sed 's/$/  <- wrong place/'
+done >>"$found" <<'END'
+#include.<pcap               capture/
+#include.<ndpi               decode/ndpi\.c
+#include.<sqlite3            store/
+#include.<cjson              store/export/|web/
+#include.<microhttpd         web/server
+#include.<(n?curses)         ui-tui/term\.c
+#include.<(pthread|stdatomic) capture/ring|daemon/|web/
+#include.<cap-ng             daemon/
+END
+
+# A decoder is one file, one line, one symbol.
+for file in decode/proto/*.c; do
+    grep -q "X($(basename "$file" .c))" decode/decoders.c || echo "$file:1: not in decoders.c"
+    grep -nE '^[a-z].*\(' "$file" | grep -vE '^[0-9]+:(static|const|enum)' | sed "s|^|$file:|"
+done >>"$found"
+
+# Lines of 100, functions of 60, files of 800. A body starts and ends with a brace in column 0.
+awk 'length > 100 { print FILENAME ":" FNR ": wide" }
+     /^\{/ { start = FNR }
+     /^\}/ && start { if (FNR - start > 60) print FILENAME ":" start ": long"; start = 0 }
+     FNR == 801 { print FILENAME ":801: too long a file" }' $sources >>"$found"
+
+cat "$found"
+test ! -s "$found"

@@ -1,0 +1,17 @@
+/* tui.h - the terminal dashboard, from a database file. Reads only. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct tui_options {
+    const char *db;    /* path of the database */
+    uint64_t since_ns; /* the range shown, back from the newest window; 0: all */
+    bool no_color;     /* also when NO_COLOR is set */
+    bool ascii;        /* no block or box characters; also when the locale is not UTF-8 */
+    bool batch; /* print the view once as plain text and return; also when stdout is no terminal */
+};
+
+/* Returns when the user quits. false: `err` says why it could not start. */
+bool tui_run(const struct tui_options *options, struct err *err);

@@ -1,0 +1,36 @@
+/* direction.h - who is client, when no handshake says so.
+ *
+ * Evidence in the order of its worth: an endpoint that was seen to accept connections or to speak a
+ * protocol as server; an endpoint that many have been seen to talk to; a port that belongs to a
+ * protocol or below 1024; the lower port; and who spoke first. What the bytes say is worth more
+ * than all of these and is asked by the caller. The table of endpoints has a fixed size; in a full
+ * set the entry that says least, then the oldest, makes room. */
+#pragma once
+
+#include "base/hash.h"
+#include "capture/address.h"
+
+/* Without padding, so that it can be hashed and compared as bytes. */
+struct endpoint {
+    struct address address;
+    uint32_t tenant;
+    uint16_t port;
+    uint16_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+};
+
+struct direction;
+
+/* NULL when memory is short. `key` is copied. */
+struct direction *direction_new(const struct hash_key *key);
+void direction_free(struct direction *d); /* NULL is fine */
+
+/* `server` accepted a connection, or spoke `protocol` as server (a static name; NULL if that is not
+ * known, which does not replace a name). */
+void direction_learn(struct direction *d, const struct endpoint *server, const char *protocol);
+
+/* What a known server speaks; NULL if that is not known. */
+const char *direction_protocol(const struct direction *d, const struct endpoint *server);
+
+/* Which end of a new flow is the client, 0 or 1? `first` sent the first packet. Remembers that both
+ * ends were seen. */
+unsigned direction_guess(struct direction *d, const struct endpoint ends[2], unsigned first);

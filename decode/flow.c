@@ -1,0 +1,253 @@
+/* flow.c - see flow.h. */
+#include "decode/flow.h"
+
+#include <stdlib.h>
+
+enum {
+    SLAB_BITS = 8,
+    SLAB_FLOWS = 1 << SLAB_BITS,
+    AGE_GRAIN_BITS = 30, /* of nanoseconds: about a second */
+};
+
+struct flow_table {
+    struct hash_key key;
+    uint32_t flows_max, count;
+    uint32_t made; /* flows ever taken from the slabs; indices 1 to `made` exist */
+    uint32_t free; /* first of the free ones among them */
+    uint32_t bucket_mask;
+    uint32_t *bucket; /* flow index or 0; pages untouched cost nothing */
+    struct flow **slab;
+    struct link list[FLOW_LISTS]; /* .next is the first, .previous the last */
+};
+
+static struct flow *flow_at(const struct flow_table *t, uint32_t index)
+{
+    if (!index)
+        return NULL;
+    return &t->slab[(index - 1) >> SLAB_BITS][(index - 1) & (SLAB_FLOWS - 1)];
+}
+
+static uint32_t *bucket_of(const struct flow_table *t, const struct flow_key *key)
+{
+    return &t->bucket[(uint32_t)hash_bytes(&t->key, key, sizeof *key) & t->bucket_mask];
+}
+
+static unsigned link_of(unsigned list)
+{
+    return list < FLOW_STATES ? LINK_AGE : list - FLOW_STATES + 1;
+}
+
+/* A flow that is on a list and alone there has no neighbours, so the list's ends are asked too. */
+static bool is_on(const struct flow_table *t, const struct flow *f, unsigned list)
+{
+    const struct link *link = &f->link[link_of(list)];
+    return link->previous || link->next || t->list[list].next == f->index;
+}
+
+static void append(struct flow_table *t, struct flow *f, unsigned list)
+{
+    unsigned kind = link_of(list);
+    struct link *ends = &t->list[list];
+    f->link[kind] = (struct link){.previous = ends->previous};
+    if (ends->previous)
+        flow_at(t, ends->previous)->link[kind].next = f->index;
+    else
+        ends->next = f->index;
+    ends->previous = f->index;
+}
+
+static void unlink_from(struct flow_table *t, struct flow *f, unsigned list)
+{
+    unsigned kind = link_of(list);
+    struct link *ends = &t->list[list];
+    struct link at = f->link[kind];
+    if (at.previous)
+        flow_at(t, at.previous)->link[kind].next = at.next;
+    else
+        ends->next = at.next;
+    if (at.next)
+        flow_at(t, at.next)->link[kind].previous = at.previous;
+    else
+        ends->previous = at.previous;
+    f->link[kind] = (struct link){0};
+}
+
+/* An index that was used before, or the next one of the slabs; NULL when memory is short. */
+static struct flow *take_free(struct flow_table *t)
+{
+    if (t->free) {
+        struct flow *f = flow_at(t, t->free);
+        t->free = f->chain;
+        return f;
+    }
+    struct flow **slab = &t->slab[t->made >> SLAB_BITS];
+    if (!*slab)
+        *slab = aligned_alloc(64, SLAB_FLOWS * sizeof **slab);
+    if (!*slab)
+        return NULL;
+    struct flow *f = &(*slab)[t->made & (SLAB_FLOWS - 1)];
+    t->made++;
+    f->index = t->made;
+    return f;
+}
+
+unsigned flow_key_of(const struct packet *p, struct flow_key *ret_key)
+{
+    int order = address_compare(&p->source, &p->destination);
+    unsigned side = order ? order > 0 : p->source_port > p->destination_port;
+    ret_key->address[side] = p->source;
+    ret_key->address[side ^ 1U] = p->destination;
+    ret_key->port[side] = p->source_port;
+    ret_key->port[side ^ 1U] = p->destination_port;
+    ret_key->tenant = p->tenant;
+    ret_key->protocol = p->protocol;
+    return side;
+}
+
+struct flow_table *flow_table_new(const struct hash_key *key, uint32_t flows_max)
+{
+    struct flow_table *t = calloc(1, sizeof *t);
+    if (!t)
+        return NULL;
+    uint32_t buckets = SLAB_FLOWS;
+    while (buckets < flows_max && buckets < 1U << 30)
+        buckets <<= 1;
+    t->key = *key;
+    t->flows_max = flows_max;
+    t->bucket_mask = buckets - 1;
+    t->bucket = calloc(buckets, sizeof *t->bucket);
+    t->slab = calloc(((size_t)flows_max >> SLAB_BITS) + 1, sizeof *t->slab);
+    if (t->bucket && t->slab)
+        return t;
+    flow_table_free(t);
+    return NULL;
+}
+
+void flow_table_free(struct flow_table *t)
+{
+    if (!t)
+        return;
+    if (t->slab)
+        for (size_t i = 0; i <= t->flows_max >> SLAB_BITS; i++)
+            free(t->slab[i]);
+    free(t->slab);
+    free(t->bucket);
+    free(t);
+}
+
+uint32_t flow_table_count(const struct flow_table *t)
+{
+    return t->count;
+}
+
+struct flow *flow_find(struct flow_table *t, const struct flow_key *key)
+{
+    struct flow *f = flow_at(t, *bucket_of(t, key));
+    while (f && memcmp(&f->key, key, sizeof *key) != 0)
+        f = flow_at(t, f->chain);
+    return f;
+}
+
+struct flow *flow_add(struct flow_table *t, const struct flow_key *key, enum flow_state state)
+{
+    if (t->count >= t->flows_max)
+        return NULL;
+    struct flow *f = take_free(t);
+    if (!f)
+        return NULL;
+    uint32_t *bucket = bucket_of(t, key);
+    *f = (struct flow){.key = *key, .index = f->index, .chain = *bucket, .used = true};
+    *bucket = f->index;
+    f->state = (uint8_t)state;
+    append(t, f, state);
+    t->count++;
+    return f;
+}
+
+void flow_remove(struct flow_table *t, struct flow *f)
+{
+    uint32_t *at = bucket_of(t, &f->key);
+    while (*at != f->index)
+        at = &flow_at(t, *at)->chain;
+    *at = f->chain;
+    unlink_from(t, f, f->state);
+    for (unsigned list = FLOW_STATES; list < FLOW_LISTS; list++)
+        flow_take(t, f, list);
+    f->used = false;
+    f->chain = t->free;
+    t->free = f->index;
+    t->count--;
+}
+
+struct flow *flow_oldest(struct flow_table *t)
+{
+    struct flow *oldest = flow_first(t, FLOW_CLOSED);
+    if (!oldest)
+        oldest = flow_first(t, FLOW_HALF_OPEN);
+    if (oldest)
+        return oldest;
+    for (unsigned state = FLOW_HALF_CLOSED; state < FLOW_STATES; state++) {
+        struct flow *f = flow_first(t, state);
+        if (f && (!oldest || f->last_ns < oldest->last_ns))
+            oldest = f;
+    }
+    return oldest;
+}
+
+void flow_set_state(struct flow_table *t, struct flow *f, enum flow_state state)
+{
+    unlink_from(t, f, f->state);
+    f->state = (uint8_t)state;
+    append(t, f, state);
+}
+
+void flow_touch(struct flow_table *t, struct flow *f, uint64_t now_ns)
+{
+    if (f->state != FLOW_CLOSED && f->last_ns >> AGE_GRAIN_BITS != now_ns >> AGE_GRAIN_BITS)
+        flow_set_state(t, f, f->state);
+    f->last_ns = now_ns;
+}
+
+bool flow_is_on(const struct flow_table *t, const struct flow *f, enum flow_list list)
+{
+    return is_on(t, f, list);
+}
+
+void flow_put(struct flow_table *t, struct flow *f, enum flow_list list)
+{
+    if (!is_on(t, f, list))
+        append(t, f, list);
+}
+
+void flow_take(struct flow_table *t, struct flow *f, enum flow_list list)
+{
+    if (is_on(t, f, list))
+        unlink_from(t, f, list);
+}
+
+struct flow *flow_first(struct flow_table *t, unsigned list)
+{
+    return flow_at(t, t->list[list].next);
+}
+
+struct flow *flow_next(struct flow_table *t, const struct flow *f, unsigned list)
+{
+    return flow_at(t, f->link[link_of(list)].next);
+}
+
+static int by_first_number(const void *a, const void *b)
+{
+    const struct flow *left = *(struct flow *const *)a, *right = *(struct flow *const *)b;
+    if (left->first_number != right->first_number)
+        return left->first_number < right->first_number ? -1 : 1;
+    return left->index < right->index ? -1 : left->index > right->index;
+}
+
+void flow_table_in_order(struct flow_table *t, struct flow **ret_flows)
+{
+    uint32_t count = 0;
+    for (uint32_t index = 1; index <= t->made; index++)
+        if (flow_at(t, index)->used)
+            ret_flows[count++] = flow_at(t, index);
+    qsort(ret_flows, count, sizeof(struct flow *), by_first_number);
+}

@@ -1,0 +1,124 @@
+/* lifecycle.c - see lifecycle.h. */
+#include "decode/lifecycle.h"
+
+/* A closed flow that makes room is no loss, and not counted. */
+static void make_room(struct lifecycle *l, struct moment m)
+{
+    struct flow *oldest = flow_oldest(l->flows);
+    if (!oldest)
+        return;
+    if (oldest->state != FLOW_CLOSED)
+        l->counters.flows_evicted++;
+    lifecycle_forget(l, oldest, m);
+}
+
+struct flow *lifecycle_begin(struct lifecycle *l, const struct flow_key *key,
+                             const struct packet *p, enum flow_state state)
+{
+    struct flow *f = flow_add(l->flows, key, state);
+    if (!f) {
+        make_room(l, (struct moment){.now_ns = p->time_ns, .number = p->number});
+        f = flow_add(l->flows, key, state);
+    }
+    if (!f)
+        return NULL;
+    f->first_number = p->number;
+    f->last_ns = p->time_ns;
+    flow_put(l->flows, f, LIST_CHANGED);
+    l->counters.flows_opened++;
+    l->counters.flows = flow_table_count(l->flows);
+    return f;
+}
+
+void lifecycle_packet(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)
+{
+    health_packet(&f->health, side, p);
+    flow_touch(l->flows, f, p->time_ns);
+    flow_put(l->flows, f, LIST_CHANGED);
+}
+
+void lifecycle_wait(struct lifecycle *l, struct flow *f)
+{
+    if (flow_is_on(l->flows, f, LIST_WAITING))
+        return;
+    f->waiting_s = l->wait_until_s;
+    flow_put(l->flows, f, LIST_WAITING);
+}
+
+void lifecycle_read(struct lifecycle *l, struct flow *f)
+{
+    if (f->conn)
+        lifecycle_wait(l, f);
+    if (f->protocol && !f->announced)
+        lifecycle_report(l, f);
+}
+
+static void flush(struct lifecycle *l, struct flow *f, struct moment m)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned side = i ? flow_server(f) : f->client;
+        struct place at = {.reader = &l->reader, .flow = f, .side = side, .moment = m};
+        struct stream_out out = reader_out(&at);
+        stream_flush(&f->stream[side], m.now_ns, &out);
+        stream_fini(&f->stream[side], &l->reader.stream);
+    }
+}
+
+/* What is said of a flow that ended before its bytes told: for an attempt that failed, what is
+ * known of the server that did not answer. */
+static const char *protocol_unread(const struct lifecycle *l, const struct flow *f)
+{
+    if (f->key.protocol == IPPROTO_UDP)
+        return "udp";
+    struct endpoint server = flow_endpoint(&f->key, flow_server(f));
+    const char *known = NULL;
+    if (f->health.events & HEALTH_FAILED)
+        known = direction_protocol(l->reader.direction, &server);
+    return known ? known : "tcp";
+}
+
+void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
+{
+    flush(l, f, m);
+    reader_close(&l->reader, f, m, why);
+    if (f->opened)
+        f->health.events |= HEALTH_CLOSED;
+    if (!f->protocol)
+        f->protocol = protocol_unread(l, f);
+    flow_take(l->flows, f, LIST_HOLE);
+    flow_take(l->flows, f, LIST_WAITING);
+    flow_set_state(l->flows, f, FLOW_CLOSED);
+    f->waiting_s = (uint32_t)(m.now_ns / 1000000000);
+    lifecycle_report(l, f);
+}
+
+void lifecycle_forget(struct lifecycle *l, struct flow *f, struct moment m)
+{
+    if (f->state != FLOW_CLOSED)
+        lifecycle_end(l, f, m, CLOSE_CAPTURE_ENDED);
+    if (flow_is_on(l->flows, f, LIST_CHANGED))
+        lifecycle_report(l, f);
+    flow_remove(l->flows, f);
+    l->counters.flows = flow_table_count(l->flows);
+}
+
+void lifecycle_report(struct lifecycle *l, struct flow *f)
+{
+    flow_take(l->flows, f, LIST_CHANGED);
+    if (!f->protocol)
+        return;
+    f->announced = true;
+    unsigned server = flow_server(f);
+    struct flow_report report = {
+        .protocol = f->protocol,
+        .end_ns = f->last_ns,
+        .client_address = f->key.address[f->client],
+        .server_address = f->key.address[server],
+        .client_port = f->key.port[f->client],
+        .server_port = f->key.port[server],
+        .tenant = f->key.tenant,
+        .notes = flow_notes(f),
+    };
+    health_report(&f->health, f->client, &report);
+    l->sink.flow(l->sink.ctx, &report);
+}

@@ -1,0 +1,266 @@
+/* reader.c - see reader.h. */
+#include "decode/reader.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "decode/classify.h"
+
+struct piece {
+    uint64_t arrived_ns;
+    uint16_t len;
+    uint8_t side;
+};
+
+struct early {
+    struct piece piece[EARLY_PIECES_MAX];
+    unsigned pieces;
+    uint16_t len[2];
+    uint8_t data[2][EARLY_MAX]; /* by side */
+};
+
+static struct early *early_new(struct stream_shared *shared)
+{
+    if (shared->held_bytes + sizeof(struct early) > shared->held_bytes_max)
+        return NULL;
+    struct early *early = malloc(sizeof *early);
+    if (!early)
+        return NULL;
+    early->pieces = 0;
+    early->len[0] = early->len[1] = 0;
+    shared->held_bytes += sizeof *early;
+    return early;
+}
+
+static void early_free(struct early *early, struct stream_shared *shared)
+{
+    if (!early)
+        return;
+    shared->held_bytes -= sizeof *early;
+    free(early);
+}
+
+/* Returns how many of the bytes there was room for. */
+static size_t early_add(struct early *early, unsigned side, uint64_t arrived_ns, struct bytes in)
+{
+    uint16_t room = (uint16_t)(EARLY_MAX - early->len[side]);
+    uint16_t len = in.len < room ? (uint16_t)in.len : room;
+    struct piece *piece = &early->piece[early->pieces];
+    if (early->pieces < EARLY_PIECES_MAX) {
+        *piece = (struct piece){.arrived_ns = arrived_ns, .side = (uint8_t)side};
+        early->pieces++;
+    } else if ((--piece)->side != side) {
+        return 0;
+    }
+    piece->len = (uint16_t)(piece->len + len);
+    memcpy(early->data[side] + early->len[side], in.at, len);
+    early->len[side] = (uint16_t)(early->len[side] + len);
+    return len;
+}
+
+static struct classified ask(const struct place *at, struct bytes in)
+{
+    const struct flow *f = at->flow;
+    bool over_udp = f->key.protocol == IPPROTO_UDP;
+    struct bytes by_side[2] = {{0}, {0}};
+    by_side[at->side] = in;
+    if (f->early)
+        for (unsigned side = 0; side < 2; side++)
+            by_side[side] = bytes_of(f->early->data[side], f->early->len[side]);
+    struct opening opening = {
+        .to_server = by_side[f->client],
+        .to_client = by_side[flow_server(f)],
+        .midstream = f->joined && !over_udp,
+    };
+    bool may_flip = !f->conn && !flow_handshake_seen(f);
+    return classify(over_udp ? OVER_UDP : OVER_TCP, f->key.port[flow_server(f)], &opening,
+                    may_flip);
+}
+
+static void drop_early(const struct place *at)
+{
+    early_free(at->flow->early, &at->reader->stream);
+    at->flow->early = NULL;
+}
+
+static void stop_reading(const struct place *at)
+{
+    struct flow *f = at->flow;
+    drop_early(at);
+    conn_close(f->conn, at->moment, CLOSE_CAPTURE_ENDED);
+    f->conn = NULL;
+    f->reading = READING_NOTHING;
+    f->stream[0].blind = f->stream[1].blind = true;
+    f->protocol = f->key.protocol == IPPROTO_UDP ? "udp" : "tcp";
+}
+
+static struct conn_ends ends_of(const struct flow *f)
+{
+    unsigned server = flow_server(f);
+    struct conn_ends ends = {
+        .client_address = f->key.address[f->client],
+        .server_address = f->key.address[server],
+        .client_port = f->key.port[f->client],
+        .server_port = f->key.port[server],
+        .tenant = f->key.tenant,
+        .notes = flow_notes(f),
+    };
+    return ends;
+}
+
+static void claim(const struct place *at, const struct classified *c)
+{
+    struct flow *f = at->flow;
+    if (c->flipped && !f->conn)
+        f->client ^= 1U;
+    struct endpoint server = flow_endpoint(&f->key, flow_server(f));
+    direction_learn(at->reader->direction, &server, c->decoder->name);
+    if (f->conn) {
+        conn_set_decoder(f->conn, c->decoder);
+    } else {
+        struct conn_ends ends = ends_of(f);
+        bool resync = f->joined && f->key.protocol == IPPROTO_TCP;
+        f->conn = conn_new(&at->reader->conn, c->decoder, &ends, resync);
+    }
+    if (!f->conn) {
+        stop_reading(at);
+        return;
+    }
+    f->protocol = c->decoder->name;
+    f->reading = READING_CONN;
+}
+
+/* The decoder may have changed with what it was just told. */
+static void follow(const struct place *at)
+{
+    struct flow *f = at->flow;
+    const struct decoder *decoder = conn_decoder(f->conn);
+    if (decoder) {
+        f->protocol = decoder->name;
+        return;
+    }
+    if (!conn_wants_classify(f->conn)) {
+        stop_reading(at);
+        return;
+    }
+    f->reading = READING_OPENING;
+    f->joined = false;
+    f->tries = 0;
+}
+
+static void replay(const struct place *at, const struct early *early)
+{
+    size_t told[2] = {0, 0};
+    for (unsigned i = 0; i < early->pieces; i++) {
+        struct piece piece = early->piece[i];
+        struct place there = *at;
+        there.side = piece.side;
+        reader_bytes(&there, piece.arrived_ns,
+                     bytes_of(early->data[piece.side] + told[piece.side], piece.len));
+        told[piece.side] += piece.len;
+    }
+}
+
+static void identify_from_start(struct place *at, uint64_t arrived_ns, struct bytes in)
+{
+    struct flow *f = at->flow;
+    size_t kept = f->early ? early_add(f->early, at->side, arrived_ns, in) : 0;
+    struct classified c = ask(at, in);
+    if (c.guess == GUESS_YES) {
+        struct early *early = f->early;
+        f->early = NULL;
+        claim(at, &c);
+        if (early)
+            replay(at, early);
+        early_free(early, &at->reader->stream);
+        if (kept < in.len)
+            reader_bytes(at, arrived_ns, bytes_after(in, kept));
+        return;
+    }
+    if (c.guess == GUESS_MORE && !f->early) {
+        f->early = early_new(&at->reader->stream);
+        kept = f->early ? early_add(f->early, at->side, arrived_ns, in) : 0;
+    }
+    if (c.guess == GUESS_NO || kept < in.len)
+        stop_reading(at);
+}
+
+static void identify_here(struct place *at, uint64_t arrived_ns, struct bytes in)
+{
+    struct flow *f = at->flow;
+    struct classified c = ask(at, in);
+    if (c.guess == GUESS_YES) {
+        claim(at, &c);
+        reader_bytes(at, arrived_ns, in);
+        return;
+    }
+    f->tries++;
+    if (f->tries >= (f->key.protocol == IPPROTO_UDP ? DATAGRAMS_TRIED_MAX : SEGMENTS_TRIED_MAX))
+        stop_reading(at);
+}
+
+void reader_bytes(void *ctx, uint64_t arrived_ns, struct bytes in)
+{
+    struct place *at = ctx;
+    struct flow *f = at->flow;
+    if (!in.len || f->reading == READING_NOTHING)
+        return;
+    if (f->reading == READING_OPENING) {
+        if (f->joined)
+            identify_here(at, arrived_ns, in);
+        else
+            identify_from_start(at, arrived_ns, in);
+        return;
+    }
+    conn_bytes(f->conn, flow_dir(f, at->side), at->moment, arrived_ns, in);
+    follow(at);
+}
+
+void reader_gap(void *ctx, uint64_t len)
+{
+    struct place *at = ctx;
+    struct flow *f = at->flow;
+    f->health.missing_bytes[at->side] += len;
+    if (f->reading == READING_OPENING) {
+        drop_early(at);
+        f->joined = true;
+    }
+    if (f->reading != READING_CONN)
+        return;
+    conn_gap(f->conn, flow_dir(f, at->side), at->moment, len);
+    follow(at);
+}
+
+void reader_end(void *ctx)
+{
+    struct place *at = ctx;
+    struct flow *f = at->flow;
+    if (f->reading != READING_CONN)
+        return;
+    conn_eof(f->conn, flow_dir(f, at->side), at->moment);
+    follow(at);
+}
+
+struct stream_out reader_out(struct place *at)
+{
+    return (struct stream_out){.shared = &at->reader->stream,
+                               .bytes = reader_bytes,
+                               .gap = reader_gap,
+                               .end = reader_end,
+                               .ctx = at};
+}
+
+void reader_retransmitted(const struct place *at)
+{
+    if (at->flow->reading == READING_CONN)
+        conn_retransmitted(at->flow->conn, flow_dir(at->flow, at->side));
+}
+
+void reader_close(struct reader *r, struct flow *f, struct moment m, enum conn_close why)
+{
+    early_free(f->early, &r->stream);
+    f->early = NULL;
+    conn_close(f->conn, m, why);
+    f->conn = NULL;
+    f->reading = READING_NOTHING;
+}

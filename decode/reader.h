@@ -1,0 +1,46 @@
+/* reader.h - what becomes of a flow's bytes: it finds out which protocol they are, and then hands
+ * them to the flow's connection.
+ *
+ * With the handshake seen, the first bytes of the connection decide, both directions together.
+ * Usually the first segment is enough and nothing is copied; else up to EARLY_MAX bytes a
+ * direction are kept until it is clear, and then replayed in the order of their arrival. A flow
+ * joined in its middle, or one that lost bytes before it was clear, is tried at the start of each
+ * segment. When nobody claims the bytes they are only counted from then on. */
+#pragma once
+
+#include "decode/flow.h"
+
+enum {
+    EARLY_MAX = 2048,        /* opening bytes kept, each direction */
+    EARLY_PIECES_MAX = 32,   /* and arrival times; later ones share the last */
+    SEGMENTS_TRIED_MAX = 64, /* of a flow joined in its middle */
+    DATAGRAMS_TRIED_MAX = 4,
+};
+
+struct reader {
+    struct conn_shared conn;
+    struct stream_shared stream; /* its cap covers early bytes too */
+    struct direction *direction;
+};
+
+/* Where in the capture the bytes are: the context of the calls below. */
+struct place {
+    struct reader *reader;
+    struct flow *flow;
+    unsigned side; /* that sent them */
+    struct moment moment;
+};
+
+/* A stream's way to the reader; `at` is kept as long as the result is used. */
+struct stream_out reader_out(struct place *at);
+
+/* The next bytes in order, or one datagram. `at` is a struct place. */
+void reader_bytes(void *at, uint64_t arrived_ns, struct bytes in);
+void reader_gap(void *at, uint64_t len);
+void reader_end(void *at); /* FIN */
+
+/* The sender repeated bytes that were seen already. */
+void reader_retransmitted(const struct place *at);
+
+/* The flow is over: ends its connection and frees what the reader kept for it. */
+void reader_close(struct reader *r, struct flow *f, struct moment m, enum conn_close why);

@@ -1,0 +1,216 @@
+/* tcp.c - see tcp.h. */
+#include "decode/tcp.h"
+
+/* A SYN that is captured after the bytes that follow it is at most this far behind them. */
+enum { LATE_SYN_MAX = 65536 };
+
+static bool is_syn(const struct packet *p)
+{
+    return p->tcp_flags & TCP_SYN;
+}
+
+static bool is_bare_syn(const struct packet *p)
+{
+    return (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+static bool has_data(const struct packet *p)
+{
+    return p->payload.len || p->cut;
+}
+
+static bool starts_anew(const struct flow *f, unsigned side, const struct packet *p)
+{
+    if (!is_syn(p))
+        return false;
+    const struct stream *s = &f->stream[side];
+    if (s->isn_known)
+        return s->isn != p->sequence;
+    if (s->started)
+        return s->next - (p->sequence + 1) >= LATE_SYN_MAX;
+    return f->state == FLOW_CLOSED || (is_bare_syn(p) && f->state != FLOW_HALF_OPEN);
+}
+
+/* A reset, or a FIN without data, on a flow that is not known is the end of something that was
+ * counted before, or never seen. */
+static struct flow *begin(struct lifecycle *l, const struct flow_key *key, unsigned side,
+                          const struct packet *p)
+{
+    if (p->tcp_flags & TCP_RST || (p->tcp_flags & TCP_FIN && !has_data(p)))
+        return NULL;
+    struct flow *f = lifecycle_begin(l, key, p, is_syn(p) ? FLOW_HALF_OPEN : FLOW_OPEN);
+    if (!f)
+        return NULL;
+    if (is_syn(p)) {
+        f->client = (is_bare_syn(p) ? side : side ^ 1U) & 1U;
+        return f;
+    }
+    struct endpoint ends[2] = {flow_endpoint(key, 0), flow_endpoint(key, 1)};
+    f->client = direction_guess(l->reader.direction, ends, side) & 1U;
+    f->joined = true;
+    return f;
+}
+
+/* Once the bytes have decided who is client, a handshake that comes late changes nothing. */
+static void settle_client(struct flow *f, unsigned client)
+{
+    if (!flow_handshake_seen(f) && f->reading == READING_OPENING)
+        f->client = client & 1U;
+}
+
+static void see_syn(struct flow *f, unsigned side, const struct packet *p)
+{
+    settle_client(f, side);
+    if (side != f->client)
+        return;
+    f->syn_seen = true;
+    if (!f->syn_ack_seen)
+        health_syn(&f->health, p->time_ns);
+}
+
+static void see_syn_ack(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)
+{
+    settle_client(f, side ^ 1U);
+    if (side == f->client)
+        return;
+    struct stream *asking = &f->stream[f->client];
+    if (!asking->started)
+        stream_start(asking, p->acknowledged);
+    if (f->opened)
+        return;
+    if (!f->syn_ack_seen)
+        health_syn_ack(&f->health, p->time_ns);
+    f->syn_ack_seen = true;
+    f->health.handshake_ns = p->time_ns;
+    struct endpoint server = flow_endpoint(&f->key, side);
+    direction_learn(l->reader.direction, &server, NULL);
+}
+
+static void see_established(struct lifecycle *l, struct flow *f, unsigned side,
+                            const struct packet *p)
+{
+    bool answers_handshake = f->state == FLOW_HALF_OPEN && side == f->client;
+    if (!answers_handshake && !has_data(p))
+        return;
+    f->opened = true;
+    f->health.events |= HEALTH_OPENED;
+    if (answers_handshake && f->syn_ack_seen)
+        health_established(&f->health, p->time_ns);
+    if (f->state == FLOW_HALF_OPEN)
+        flow_set_state(l->flows, f, FLOW_OPEN);
+}
+
+static void see_handshake(struct lifecycle *l, struct flow *f, unsigned side,
+                          const struct packet *p)
+{
+    if (is_bare_syn(p))
+        see_syn(f, side, p);
+    else if (is_syn(p))
+        see_syn_ack(l, f, side, p);
+    else if (!f->opened)
+        see_established(l, f, side, p);
+}
+
+static void see_reset(struct lifecycle *l, struct flow *f, unsigned side, struct moment m)
+{
+    bool refused = f->state == FLOW_HALF_OPEN && !f->syn_ack_seen && side != f->client;
+    f->health.events |= (uint8_t)(refused ? HEALTH_FAILED : HEALTH_RESET << side);
+    lifecycle_end(l, f, m, side == f->client ? CLOSE_RESET_BY_CLIENT : CLOSE_RESET_BY_SERVER);
+}
+
+static enum segment_fate see_segment(struct place *at, const struct packet *p)
+{
+    struct flow *f = at->flow;
+    struct segment segment = {
+        .arrived_ns = p->time_ns,
+        .sequence = p->sequence,
+        .cut = p->cut,
+        .payload = p->payload,
+        .syn = is_syn(p),
+        .fin = p->tcp_flags & TCP_FIN,
+    };
+    struct stream_out out = reader_out(at);
+    enum segment_fate fate = stream_segment(&f->stream[at->side], &segment, &out);
+    if (fate == SEGMENT_OLD) {
+        at->reader->stream.counters->retransmits++;
+        f->health.retransmits[at->side]++;
+        reader_retransmitted(at);
+    }
+    return fate;
+}
+
+static void see_end(struct lifecycle *l, struct flow *f, struct moment m)
+{
+    bool ended[2] = {f->stream[0].ended, f->stream[1].ended};
+    if (ended[0] && ended[1])
+        lifecycle_end(l, f, m, CLOSE_ORDERLY);
+    else if ((ended[0] || ended[1]) && f->state != FLOW_HALF_CLOSED)
+        flow_set_state(l->flows, f, FLOW_HALF_CLOSED);
+}
+
+void tcp_check_holes(struct lifecycle *l, struct flow *f, struct moment m)
+{
+    uint64_t gaps = l->counters.gaps;
+    for (unsigned side = 0; side < 2; side++) {
+        if (!f->stream[side].hole)
+            continue;
+        struct place at = {.reader = &l->reader, .flow = f, .side = side, .moment = m};
+        struct stream_out out = reader_out(&at);
+        stream_check(&f->stream[side], m.now_ns, &out);
+    }
+    if (f->stream[0].hole || f->stream[1].hole)
+        flow_put(l->flows, f, LIST_HOLE);
+    else
+        flow_take(l->flows, f, LIST_HOLE);
+    if (l->counters.gaps != gaps)
+        flow_put(l->flows, f, LIST_CHANGED);
+    see_end(l, f, m);
+}
+
+/* Returns false when the packet shows that the flow is not the one it was taken for. */
+static bool see_packet(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)
+{
+    struct moment m = {.now_ns = p->time_ns, .number = p->number};
+    if (f->state == FLOW_CLOSED)
+        return true;
+    if (p->tcp_flags & TCP_RST) {
+        if (stream_expects(&f->stream[side], p->sequence))
+            see_reset(l, f, side, m);
+        return true;
+    }
+    see_handshake(l, f, side, p);
+    struct place at = {.reader = &l->reader, .flow = f, .side = side, .moment = m};
+    if (see_segment(&at, p) == SEGMENT_STRAY)
+        return f->stream[side].strays < STRAYS_MAX;
+    if (p->tcp_flags & TCP_ACK)
+        stream_acked(&f->stream[side ^ 1U], p->acknowledged, p->time_ns);
+    bool hole = f->stream[0].hole || f->stream[1].hole;
+    if (hole || f->stream[0].fin || f->stream[1].fin)
+        tcp_check_holes(l, f, m);
+    if (has_data(p))
+        lifecycle_read(l, f);
+    return true;
+}
+
+void tcp_packet(struct lifecycle *l, const struct packet *p)
+{
+    struct flow_key key;
+    unsigned side = flow_key_of(p, &key);
+    struct moment m = {.now_ns = p->time_ns, .number = p->number};
+    struct flow *f = flow_find(l->flows, &key);
+    if (f && starts_anew(f, side, p)) {
+        lifecycle_forget(l, f, m);
+        f = NULL;
+    }
+    if (!f)
+        f = begin(l, &key, side, p);
+    if (!f)
+        return;
+    lifecycle_packet(l, f, side, p);
+    if (see_packet(l, f, side, p))
+        return;
+    lifecycle_forget(l, f, m);
+    f = begin(l, &key, side, p);
+    if (f)
+        see_packet(l, f, side, p);
+}

@@ -3,8 +3,12 @@
  * Ethernet with any number of VLAN tags (IEEE 802.1Q, 802.1ad) up to a depth, raw IP, Linux cooked
  * v1 and v2, BSD loopback and null; IPv4 (RFC 791) and IPv6 (RFC 8200) with extension headers.
  * Checksums are not verified: offloading makes them wrong on capture hosts. Lengths come from the
- * IP header, so that padding of short frames is never taken for payload; an IPv4 total length of
- * 0 (segmentation offload) means "the rest of the frame". */
+ * IP header, so that padding of short frames is never taken for payload; an IPv4 total length or
+ * IPv6 payload length of 0 (segmentation offload, RFC 2675) means "the rest of the frame".
+ *
+ * An IP length beyond the end of the frame is no contradiction: a snapshot length, or a switch
+ * that slices what it mirrors, cut the packet. What is missing of the payload is `cut`; a packet
+ * whose ports or TCP flags are missing is FRAME_HEADERS_CUT. */
 #pragma once
 
 #include "capture/counters.h"
@@ -23,11 +27,14 @@ enum frame_verdict {
     FRAME_PACKET, /* `ret_packet` is set, except for `number` */
     FRAME_NOT_IP,
     FRAME_OTHER_IP,
-    FRAME_FRAGMENT,
+    FRAME_FRAGMENT, /* not the whole IP packet; an IPv6 atomic fragment (RFC 6946) is one */
+    FRAME_HEADERS_CUT,
     FRAME_MALFORMED,
 };
 
-/* Reads the headers. Payload stays where it is: `ret_packet->payload` points into the frame. */
+/* Reads the headers. Payload stays where it is: `ret_packet->payload` points into the frame.
+ * Leaves `ret_packet` alone unless the verdict is FRAME_PACKET. More VLAN tags than the limit are
+ * FRAME_NOT_IP, more IPv6 extension headers FRAME_OTHER_IP. */
 enum frame_verdict frame_parse(const struct frame *frame, struct packet *ret_packet);
 
 /* Counts a frame and its verdict. `packet` is NULL unless the verdict is FRAME_PACKET. */

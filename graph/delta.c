@@ -1,0 +1,47 @@
+/* delta.c - see delta.h. */
+#include "graph/delta.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+int edge_key_compare(const struct edge_key *a, const struct edge_key *b)
+{
+    int order = address_compare(&a->client, &b->client);
+    if (!order)
+        order = address_compare(&a->server, &b->server);
+    if (!order)
+        order = (a->port > b->port) - (a->port < b->port);
+    if (!order)
+        order = strcmp(a->protocol, b->protocol);
+    if (!order)
+        order = (a->tenant > b->tenant) - (a->tenant < b->tenant);
+    return order;
+}
+
+const char *name_source_name(enum name_source source)
+{
+    static const char *const names[NAME_SOURCES] = {
+        [NAME_USER] = "user", [NAME_KUBERNETES] = "kubernetes", [NAME_DNS] = "dns",
+        [NAME_HOST] = "host", [NAME_HOSTS_FILE] = "hosts-file", [NAME_ADDRESS] = "address",
+    };
+    assert(source < NAME_SOURCES);
+    return names[source];
+}
+
+static void free_histograms(struct tallied *t)
+{
+    latency_free(&t->duration);
+    latency_free(&t->ttfb);
+}
+
+void delta_free(struct delta *d)
+{
+    for (uint32_t i = 0; i < d->edge_len; i++)
+        free_histograms(&d->edge[i].exchanges);
+    for (uint32_t i = 0; i < d->operation_len; i++)
+        free_histograms(&d->operation[i].exchanges);
+    free(d->edge);
+    free(d->operation);
+    free(d->name);
+    *d = (struct delta){0};
+}

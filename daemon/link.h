@@ -1,6 +1,7 @@
 /* link.h - the pipe from sensor to keeper: messages of a type and a length.
  *
- * The keeper trusts no byte of it. */
+ * A message is le32 magic, le32 type, le32 length of the body, body. The keeper trusts no byte of
+ * it: the sensor parses hostile traffic. */
 #pragma once
 
 #include "base/bytes.h"
@@ -9,29 +10,35 @@
 enum message_type {
     MESSAGE_WINDOW = 1, /* wire_put_delta() */
     MESSAGE_EXCHANGES,  /* wire_put_exchange(), several */
-    MESSAGE_EVENT,      /* le64 time, text kind, text */
-    MESSAGE_PROGRESS,   /* varints: see struct progress */
-    MESSAGE_END,        /* the capture file ended: text of the damage, or "" */
+    MESSAGE_PROGRESS,   /* three varints: bytes read, bytes in all, frames read */
+    MESSAGE_END,        /* the capture is over: text, of the damage that ended it, or empty */
     MESSAGE_TYPES,
 };
 
 enum { MESSAGE_MAX = 256 * 1024 * 1024 }; /* bytes; a longer one means that the sensor is mad */
 
-/* Writes one message whole. false: the keeper is gone, or err says what failed. */
+/* Writes one message whole, waiting while the pipe is full. false: the keeper is gone. */
 bool link_send(int fd, enum message_type type, struct bytes body, struct err *err);
 
+/* Zeroed but for `fd` is ready; `fd` is kept. */
 struct link_reader {
     int fd;
     uint8_t *buffer; /* owned */
-    size_t len, room, used;
+    size_t from, to; /* what is read and not yet handed out */
+    size_t room;
 };
 
-enum link_status { LINK_MESSAGE, LINK_MORE, LINK_CLOSED, LINK_BROKEN };
+enum link_status {
+    LINK_MESSAGE,
+    LINK_MORE,   /* nothing whole is here: call link_fill() when the pipe is readable */
+    LINK_CLOSED, /* the sensor is gone; what it wrote whole has been handed out */
+    LINK_BROKEN, /* nonsense, or memory is short */
+};
 
-/* Reads what is there (one read(2)); then link_next() returns the messages one by one until
- * LINK_MORE. */
+/* Reads what is there (one read(2)): LINK_MORE, or the end. */
 enum link_status link_fill(struct link_reader *r);
-/* `ret_body` is borrowed until the next link_fill(). */
+
+/* The next message, or LINK_MORE or LINK_BROKEN. `ret_body` is borrowed until link_fill(). */
 enum link_status link_next(struct link_reader *r, enum message_type *ret_type,
                            struct bytes *ret_body);
 void link_free(struct link_reader *r);

@@ -1,0 +1,50 @@
+/* clock.c - see clock.h. */
+#include "daemon/clock.h"
+
+static const uint64_t second = 1000000000;
+
+static void open_window(struct clock *c, uint64_t time_ns)
+{
+    c->start_ns = time_ns - time_ns % c->window_ns;
+    c->end_ns = c->start_ns + c->window_ns;
+}
+
+static void plan(struct clock *c, uint64_t time_ns)
+{
+    uint64_t next = time_ns - time_ns % second + second;
+    c->next_ns = next < c->end_ns ? next : c->end_ns;
+}
+
+bool clock_advance(struct clock *c, uint64_t time_ns, struct tick *ret)
+{
+    if (time_ns < c->next_ns) {
+        if (time_ns > c->now_ns)
+            c->now_ns = time_ns;
+        return false;
+    }
+    bool first = !c->next_ns;
+    *ret = (struct tick){
+        .at_ns = time_ns < c->end_ns ? time_ns - time_ns % second : c->end_ns,
+        .window_ends = time_ns >= c->end_ns,
+        .start_ns = c->start_ns,
+        .end_ns = c->end_ns,
+    };
+    c->now_ns = time_ns;
+    if (ret->window_ends)
+        open_window(c, time_ns);
+    plan(c, time_ns);
+    return !first;
+}
+
+struct tick clock_stop(struct clock *c)
+{
+    struct tick last = {
+        .at_ns = c->now_ns,
+        .window_ends = true,
+        .start_ns = c->start_ns,
+        .end_ns = c->end_ns,
+    };
+    c->next_ns = 0;
+    c->end_ns = 0;
+    return last;
+}

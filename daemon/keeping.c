@@ -1,0 +1,275 @@
+/* keeping.c - see keeping.h.
+ *
+ * A window that the database cannot take now (locked, disk full) waits, in its encoded form, and
+ * those after it wait behind it, so that they are stored in order. WAITING_MAX windows may wait;
+ * then the oldest is lost and counted. */
+#include "daemon/keeping.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/hosts.h"
+#include "graph/name.h"
+#include "graph/wire.h"
+#include "store/export/exporter.h"
+#include "store/store.h"
+
+enum { WAITING_MAX = 120 };
+
+struct keeping {
+    const struct daemon_options *options;
+    struct store *store;
+    struct names *names;
+    FILE *log;
+    struct waiting {
+        uint8_t *at; /* owned */
+        size_t len;
+    } waiting[WAITING_MAX];
+    size_t waiting_len;
+    uint64_t lost; /* windows */
+    uint64_t stored, exchanges;
+    bool complained;
+    struct progress progress;
+    bool ended;
+    char end[256];
+    char failure[256];
+};
+
+static bool open_log(struct keeping *k, struct err *err)
+{
+    const char *path = k->options->log;
+    if (!path)
+        return true;
+    k->log = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+    if (!k->log)
+        return err_set(err, "--log: cannot write %s: %s", path, strerror(errno));
+    setvbuf(k->log, NULL, _IOFBF, 1 << 16);
+    return true;
+}
+
+struct keeping *keeping_open(const struct daemon_options *options, struct err *err)
+{
+    struct keeping *k = calloc(1, sizeof *k);
+    if (!k) {
+        err_set(err, "keeper: out of memory");
+        return NULL;
+    }
+    k->options = options;
+    k->names = names_new(&options->engine.key);
+    if (!k->names)
+        err_set(err, "keeper: out of memory");
+    else if ((!options->names || hosts_read(options->names, k->names, err)) && open_log(k, err))
+        k->store = store_open(options->db, err);
+    if (k->store)
+        return k;
+    keeping_close(k);
+    return NULL;
+}
+
+static void close_log(struct keeping *k)
+{
+    if (!k->log)
+        return;
+    bool failed = fflush(k->log) != 0 || ferror(k->log);
+    if (failed)
+        log_line(LOG_LEVEL_ERROR, "--log: %s could not be written whole", k->options->log);
+    if (k->log != stdout)
+        fclose(k->log);
+}
+
+static void fail(struct keeping *k, const char *why)
+{
+    if (!k->failure[0])
+        snprintf(k->failure, sizeof k->failure, "%s", why);
+    if (!k->complained)
+        log_line(LOG_LEVEL_WARNING, "%s", why);
+    k->complained = true;
+}
+
+static void forget_first(struct keeping *k)
+{
+    free(k->waiting[0].at);
+    memmove(k->waiting, k->waiting + 1, --k->waiting_len * sizeof *k->waiting);
+}
+
+/* Writes a window. STORE_BUSY: it must be tried again. */
+static enum store_status write_window(struct keeping *k, const struct delta *d)
+{
+    struct err err = {0};
+    enum store_status status = store_write(k->store, d, k->names, &err);
+    if (status == STORE_OK) {
+        if (k->complained)
+            log_line(LOG_LEVEL_NOTICE, "windows are stored again");
+        k->complained = false;
+        k->stored++;
+    } else {
+        fail(k, err.text);
+    }
+    return status;
+}
+
+static void wait_with(struct keeping *k, struct bytes body)
+{
+    if (k->waiting_len == WAITING_MAX) {
+        forget_first(k);
+        k->lost++;
+    }
+    uint8_t *copy = malloc(body.len ? body.len : 1);
+    if (!copy) {
+        k->lost++;
+        return;
+    }
+    memcpy(copy, body.at, body.len);
+    k->waiting[k->waiting_len++] = (struct waiting){copy, body.len};
+}
+
+static void note_lost(struct keeping *k)
+{
+    if (!k->lost)
+        return;
+    char text[96];
+    snprintf(text, sizeof text, "%llu windows were lost while the database could not be written",
+             (unsigned long long)k->lost);
+    k->lost = 0;
+    keeping_event(k, "windows-lost", text);
+}
+
+void keeping_retry(struct keeping *k)
+{
+    while (k->waiting_len) {
+        struct delta d;
+        if (wire_get_delta(bytes_of(k->waiting[0].at, k->waiting[0].len), &d)) {
+            enum store_status status = write_window(k, &d);
+            delta_free(&d);
+            if (status == STORE_BUSY)
+                return;
+            k->lost += status == STORE_FAILED;
+        }
+        forget_first(k);
+    }
+    note_lost(k);
+}
+
+static bool take_window(struct keeping *k, struct bytes body)
+{
+    struct delta d;
+    if (!wire_get_delta(body, &d))
+        return false;
+    for (uint32_t i = 0; i < d.name_len; i++)
+        names_learn(k->names, &d.name[i]);
+    keeping_retry(k);
+    if (k->waiting_len)
+        wait_with(k, body);
+    else {
+        enum store_status status = write_window(k, &d);
+        if (status == STORE_BUSY)
+            wait_with(k, body);
+        k->lost += status == STORE_FAILED;
+    }
+    delta_free(&d);
+    return true;
+}
+
+static bool take_exchanges(struct keeping *k, struct bytes body)
+{
+    struct cursor c = cursor_over(body);
+    struct exchange x;
+    while (cursor_left(&c)) {
+        if (!wire_get_exchange(&c, &x))
+            return false;
+        k->exchanges++;
+        if (!k->log)
+            continue;
+        struct named client = names_of(k->names, &x.client_address, 0, x.tenant);
+        struct named server = names_of(k->names, &x.server_address, x.server_port, x.tenant);
+        export_log_line(k->log, &x, (struct log_names){client.name, server.name});
+    }
+    if (k->log)
+        fflush(k->log);
+    return true;
+}
+
+static bool take_progress(struct keeping *k, struct bytes body)
+{
+    struct cursor c = cursor_over(body);
+    struct progress p;
+    p.read_bytes = cursor_varint(&c);
+    p.total_bytes = cursor_varint(&c);
+    p.frames = cursor_varint(&c);
+    if (!c.starved)
+        k->progress = p;
+    return !c.starved;
+}
+
+bool keeping_message(struct keeping *k, enum message_type type, struct bytes body)
+{
+    switch (type) {
+    case MESSAGE_WINDOW:
+        return take_window(k, body);
+    case MESSAGE_EXCHANGES:
+        return take_exchanges(k, body);
+    case MESSAGE_PROGRESS:
+        return take_progress(k, body);
+    case MESSAGE_END:
+        k->ended = true;
+        text_clean(k->end, sizeof k->end, body);
+        return true;
+    case MESSAGE_TYPES:
+        break;
+    }
+    return false;
+}
+
+void keeping_event(struct keeping *k, const char *kind, const char *text)
+{
+    struct timespec now;
+    struct err err;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t time_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    if (store_event(k->store, time_ns, kind, text, &err) != STORE_OK)
+        fail(k, err.text);
+}
+
+void keeping_close(struct keeping *k)
+{
+    if (!k)
+        return;
+    if (k->store)
+        keeping_retry(k);
+    while (k->waiting_len)
+        forget_first(k);
+    close_log(k);
+    store_close(k->store);
+    names_free(k->names);
+    free(k);
+}
+
+struct progress keeping_progress(const struct keeping *k)
+{
+    return k->progress;
+}
+
+const char *keeping_end(const struct keeping *k)
+{
+    return k->ended ? k->end : NULL;
+}
+
+const char *keeping_failure(const struct keeping *k)
+{
+    return k->failure;
+}
+
+uint64_t keeping_windows(const struct keeping *k)
+{
+    return k->stored;
+}
+
+uint64_t keeping_exchanges(const struct keeping *k)
+{
+    return k->exchanges;
+}

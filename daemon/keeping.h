@@ -1,0 +1,37 @@
+/* keeping.h - what the keeper does with the sensor's messages: names, database, log. */
+#pragma once
+
+#include "daemon/link.h"
+#include "daemon/options.h"
+
+/* What a replay shows while it runs. */
+struct progress {
+    uint64_t read_bytes, total_bytes, frames;
+};
+
+struct keeping;
+
+/* Opens the database and the log. On failure NULL, with the reason in `err`. `options` is kept. */
+struct keeping *keeping_open(const struct daemon_options *options, struct err *err);
+
+/* Writes what is still waiting, as far as it can, and closes. NULL is fine. */
+void keeping_close(struct keeping *k);
+
+/* Handles one message. false: it is damaged, and the sensor that sent it is not to be believed. */
+bool keeping_message(struct keeping *k, enum message_type type, struct bytes body);
+
+/* Tries again to write windows that the database could not take; call it about once a second. */
+void keeping_retry(struct keeping *k);
+
+/* Notes that something happened to the collector, now. */
+void keeping_event(struct keeping *k, const char *kind, const char *text);
+
+struct progress keeping_progress(const struct keeping *k);
+
+/* NULL until the sensor has said that the capture is over; then what was wrong with it, or "". */
+const char *keeping_end(const struct keeping *k);
+
+/* The first reason why a window could not be stored for good, or "". */
+const char *keeping_failure(const struct keeping *k);
+uint64_t keeping_windows(const struct keeping *k); /* stored */
+uint64_t keeping_exchanges(const struct keeping *k);

@@ -1,0 +1,31 @@
+/* options.h - what the command line decides about capture and replay. Kept by whoever is handed it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "decode/engine.h"
+#include "graph/networks.h"
+
+enum { SOURCES_MAX = 64, WORKERS_MAX = 64 };
+
+struct daemon_options {
+    const char *source[SOURCES_MAX]; /* interfaces, or files */
+    uint16_t source_len;
+    const char *filter;  /* pcap-filter(7), or NULL */
+    uint32_t snap_bytes; /* 0: the default of capture/live.h */
+    uint32_t ring_bytes; /* likewise */
+    bool not_promiscuous;
+    const char *db;     /* path */
+    const char *log;    /* path, "-" for standard output, or NULL */
+    const char *listen; /* address of the page, or NULL for none */
+    const char *user;   /* whom to become, or NULL */
+    const char *names;  /* file of names in the form of hosts(5), or NULL */
+    uint64_t window_ns;
+    unsigned workers; /* of a replay, 1 or more */
+    bool loop;        /* play the files again and again */
+    bool quiet;       /* no progress bar */
+    struct engine_options engine;
+    struct networks networks;
+};

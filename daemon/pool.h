@@ -1,0 +1,43 @@
+/* pool.h - worker threads that take a batch of packets each at a time.
+ *
+ * The thread that reads fills one batch while the workers handle the other; nothing else is shared.
+ * Both directions of a flow go to one worker, by a hash that is the same for both. */
+#pragma once
+
+#include "capture/file.h"
+#include "daemon/clock.h"
+#include "daemon/worker.h"
+
+struct batch {
+    struct block *block; /* owned: the packets lie in it */
+    struct packet packet[BLOCK_FRAMES_MAX];
+    size_t packet_len;
+    struct timed {
+        struct tick tick;
+        uint64_t number; /* of the next packet */
+    } tick[BLOCK_FRAMES_MAX];
+    size_t tick_len;
+    /* What each worker does, in order: an index of packet, or TODO_TICK + an index of tick. */
+    uint16_t *todo[WORKERS_MAX]; /* owned; room for 2 * BLOCK_FRAMES_MAX */
+    size_t todo_len[WORKERS_MAX];
+};
+
+enum { TODO_TICK = 0x8000 };
+
+/* For `workers` workers. NULL when memory is short. */
+struct batch *batch_new(unsigned workers);
+void batch_free(struct batch *b);
+void batch_clear(struct batch *b);
+
+struct pool;
+
+/* Starts a thread for each worker; `worker` is kept. NULL on failure. */
+struct pool *pool_start(struct worker *const *worker, unsigned worker_len, struct err *err);
+void pool_stop(struct pool *p); /* after pool_wait(); NULL is fine */
+
+/* Hands the batch to all workers; it is theirs until pool_wait() has returned. */
+void pool_hand(struct pool *p, const struct batch *b);
+void pool_wait(struct pool *p);
+
+/* Which worker a packet belongs to. */
+unsigned pool_worker_of(const struct hash_key *key, const struct packet *p, unsigned worker_len);

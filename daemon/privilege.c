@@ -1,0 +1,64 @@
+/* privilege.c - see privilege.h. */
+#include "daemon/privilege.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static bool become(const char *user, struct err *err)
+{
+    if (geteuid() != 0 || !user)
+        return true;
+    const struct passwd *who = getpwnam(user);
+    if (!who)
+        return err_set(err, "--user: there is no user named '%s' on this machine", user);
+    if (setgroups(0, NULL) || setgid(who->pw_gid) || setuid(who->pw_uid))
+        return err_set(err, "cannot become user '%s': %s", user, strerror(errno));
+    return true;
+}
+
+static bool drop_all(struct err *err)
+{
+    capng_clear(CAPNG_SELECT_ALL);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        return err_set(err, "cannot forbid new privileges: %s", strerror(errno));
+    /* The bounding set needs CAP_SETPCAP to change; without it there is nothing left to bound. */
+    bool bounded = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+    if (capng_apply(bounded ? CAPNG_SELECT_ALL : CAPNG_SELECT_CAPS) != 0)
+        return err_set(err, "cannot drop capabilities: %s", strerror(errno));
+    return true;
+}
+
+bool privilege_drop_sensor(const char *user, struct err *err)
+{
+    const struct rlimit none = {0, 0};
+    if (!become(user ? user : "nobody", err) || !drop_all(err))
+        return false;
+    prctl(PR_SET_DUMPABLE, 0);
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* after the change of user, which clears it */
+    return true;
+}
+
+bool privilege_drop_keeper(const char *user, struct err *err)
+{
+    return become(user, err) && drop_all(err);
+}
+
+bool privilege_keep_capture(struct err *err)
+{
+    if (geteuid() != 0)
+        return true; /* only file capabilities then; they are CAP_NET_RAW at most */
+    capng_clear(CAPNG_SELECT_BOTH);
+    capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET, CAP_NET_RAW,
+                  CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_KILL, CAP_DAC_OVERRIDE, -1);
+    if (capng_apply(CAPNG_SELECT_BOTH) != 0)
+        return err_set(err, "cannot drop capabilities: %s", strerror(errno));
+    return true;
+}

@@ -1,0 +1,54 @@
+/* progress.c - see progress.h. */
+#include "daemon/progress.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WIDTH = 30 };
+
+static uint64_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static double per_second(uint64_t amount, uint64_t ns)
+{
+    return (double)amount / ((double)(ns ? ns : 1) / 1e9);
+}
+
+void progress_start(struct progress_bar *bar, bool quiet)
+{
+    *bar = (struct progress_bar){
+        .shown = !quiet && isatty(STDERR_FILENO),
+        .start_ns = monotonic_ns(),
+    };
+}
+
+void progress_show(struct progress_bar *bar, struct progress p)
+{
+    uint64_t now = monotonic_ns(), took = now - bar->start_ns;
+    if (!bar->shown || now - bar->drawn_ns < 100000000)
+        return;
+    bar->drawn_ns = now;
+    double share = p.total_bytes ? (double)p.read_bytes / (double)p.total_bytes : 0;
+    double left = share > 0 ? (double)took / 1e9 * (1 - share) / share : 0;
+    char line[WIDTH + 1];
+    for (int i = 0; i < WIDTH; i++)
+        line[i] = i < (int)(share * WIDTH) ? '=' : ' ';
+    line[WIDTH] = '\0';
+    fprintf(stderr, "\r[%s] %3.0f %%  %.0f MB  %.2f M packets/s  %.0f s left\033[K", line,
+            share * 100, (double)p.read_bytes / 1e6, per_second(p.frames, took) / 1e6, left);
+}
+
+void progress_end(struct progress_bar *bar, struct progress p, const char *db)
+{
+    if (!bar->shown)
+        return;
+    uint64_t took = monotonic_ns() - bar->start_ns;
+    fprintf(stderr, "\r\033[K%llu packets, %.1f MB in %.1f s (%.2f M packets/s) -> %s\n",
+            (unsigned long long)p.frames, (double)p.read_bytes / 1e6, (double)took / 1e9,
+            per_second(p.frames, took) / 1e6, db);
+}

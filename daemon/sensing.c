@@ -1,0 +1,137 @@
+/* sensing.c - see sensing.h. */
+#include "daemon/sensing.h"
+
+#include <sys/prctl.h>
+
+#include "daemon/link.h"
+#include "graph/wire.h"
+
+volatile sig_atomic_t sensing_stop;
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    sensing_stop = 1;
+}
+
+bool sensing_open(struct sensing *s, const struct daemon_options *options, unsigned workers,
+                  int keeper_fd, struct err *err)
+{
+    *s = (struct sensing){
+        .options = options,
+        .keeper_fd = keeper_fd,
+        .number = 1,
+        .clock = {.window_ns = options->window_ns},
+    };
+    prctl(PR_SET_NAME, "tapgraph-sensor");
+    signal(SIGTERM, stop);
+    signal(SIGINT, SIG_IGN); /* of a terminal: the supervisor ends us in order */
+    signal(SIGPIPE, SIG_IGN);
+    for (; s->worker_len < workers; s->worker_len++)
+        if (!(s->worker[s->worker_len] = worker_new(options, err)))
+            return false;
+    return true;
+}
+
+void sensing_close(struct sensing *s)
+{
+    for (unsigned i = 0; i < s->worker_len; i++)
+        worker_free(s->worker[i]);
+    writer_free(&s->message);
+    writer_free(&s->log);
+}
+
+void sensing_note_closed(struct sensing *s, const struct tick *tick)
+{
+    if (s->closed_len == CLOSED_MAX) /* as in worker.c: the next one carries its counts too */
+        return;
+    s->closed[s->closed_len++] = (struct closed){tick->start_ns, tick->end_ns, s->capture};
+}
+
+static void tick_one(struct sensing *s, const struct tick *tick)
+{
+    worker_tick(s->worker[0], tick->at_ns, s->number, tick->window_ends);
+    if (!tick->window_ends)
+        return;
+    sensing_note_closed(s, tick);
+    sensing_send(s);
+}
+
+void sensing_advance(struct sensing *s, uint64_t time_ns)
+{
+    struct tick tick;
+    while (clock_advance(&s->clock, time_ns, &tick))
+        tick_one(s, &tick);
+}
+
+void sensing_frame(struct sensing *s, const struct frame *frame)
+{
+    struct packet packet;
+    sensing_advance(s, frame->time_ns);
+    enum frame_verdict verdict = frame_parse(frame, &packet);
+    frame_count(&s->capture, frame, verdict, &packet);
+    packet.number = s->number++;
+    if (verdict == FRAME_PACKET)
+        worker_packet(s->worker[0], &packet);
+}
+
+void sensing_finish(struct sensing *s)
+{
+    if (!s->clock.end_ns)
+        return;
+    struct tick last = clock_stop(&s->clock);
+    for (unsigned i = 0; i < s->worker_len; i++) {
+        worker_finish(s->worker[i], last.at_ns, s->number);
+        worker_tick(s->worker[i], last.at_ns, s->number, true);
+    }
+    sensing_note_closed(s, &last);
+}
+
+static bool send(struct sensing *s, enum message_type type, struct bytes body)
+{
+    if (!s->keeper_gone && !link_send(s->keeper_fd, type, body, NULL))
+        s->keeper_gone = true;
+    return !s->keeper_gone;
+}
+
+static bool send_window(struct sensing *s, struct delta *delta)
+{
+    const struct closed *closed = &s->closed[0];
+    delta->start_ns = closed->start_ns;
+    delta->end_ns = closed->end_ns;
+    delta->capture = closed->capture;
+    memmove(s->closed, s->closed + 1, --s->closed_len * sizeof *s->closed);
+    writer_clear(&s->message);
+    wire_put_delta(&s->message, delta);
+    return !s->message.failed && send(s, MESSAGE_WINDOW, writer_view(&s->message));
+}
+
+bool sensing_send(struct sensing *s)
+{
+    enum merged merged;
+    do {
+        struct delta delta = {0};
+        writer_clear(&s->log);
+        merged = workers_merge(s->worker, s->worker_len, &s->log, &delta);
+        if (s->log.len)
+            send(s, MESSAGE_EXCHANGES, writer_view(&s->log));
+        if (merged == MERGED_WINDOW && !send_window(s, &delta))
+            merged = MERGE_FAILED;
+        delta_free(&delta);
+    } while (merged == MERGED_WINDOW);
+    return merged != MERGE_FAILED && !s->keeper_gone;
+}
+
+bool sensing_send_progress(struct sensing *s, uint64_t read_bytes, uint64_t total_bytes)
+{
+    writer_clear(&s->message);
+    writer_varint(&s->message, read_bytes);
+    writer_varint(&s->message, total_bytes);
+    writer_varint(&s->message, s->capture.frames);
+    return send(s, MESSAGE_PROGRESS, writer_view(&s->message));
+}
+
+bool sensing_send_end(struct sensing *s, const char *damage)
+{
+    return send(s, MESSAGE_END, bytes_of_text(damage));
+}

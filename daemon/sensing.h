@@ -1,0 +1,57 @@
+/* sensing.h - what the ways to run a sensor share: workers, the clock, what goes to the keeper. */
+#pragma once
+
+#include <signal.h>
+
+#include "capture/frame.h"
+#include "daemon/clock.h"
+#include "daemon/worker.h"
+
+enum { CLOSED_MAX = 64 };
+
+/* A window that has ended and is not yet sent: what its delta does not know. */
+struct closed {
+    uint64_t start_ns, end_ns;
+    struct capture_counters capture;
+};
+
+struct sensing {
+    const struct daemon_options *options;
+    struct worker *worker[WORKERS_MAX];
+    unsigned worker_len;
+    struct clock clock;
+    struct capture_counters capture;
+    uint64_t number; /* of the next frame */
+    struct closed closed[CLOSED_MAX];
+    size_t closed_len;
+    struct writer message, log;
+    int keeper_fd;
+    bool keeper_gone;
+};
+
+/* Set by SIGTERM. */
+extern volatile sig_atomic_t sensing_stop;
+
+bool sensing_open(struct sensing *s, const struct daemon_options *options, unsigned workers,
+                  int keeper_fd, struct err *err);
+void sensing_close(struct sensing *s);
+
+/* Notes that a window has ended, before or after its workers are told. */
+void sensing_note_closed(struct sensing *s, const struct tick *tick);
+
+/* Moves the clock to `time_ns`, ticking worker 0. For one worker. */
+void sensing_advance(struct sensing *s, uint64_t time_ns);
+
+/* One frame, at its place: clock, headers, worker 0. For one worker. */
+void sensing_frame(struct sensing *s, const struct frame *frame);
+
+/* Ends all flows and the open window, if anything was seen. No worker may be running. */
+void sensing_finish(struct sensing *s);
+
+/* Sends what the workers have ready. No worker may be running. false: the keeper is gone, or memory
+ * is short. */
+bool sensing_send(struct sensing *s);
+bool sensing_send_progress(struct sensing *s, uint64_t read_bytes, uint64_t total_bytes);
+
+/* The last message: `damage` is what was wrong with the capture, or "". */
+bool sensing_send_end(struct sensing *s, const char *damage);

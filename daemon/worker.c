@@ -1,0 +1,262 @@
+/* worker.c - see worker.h.
+ *
+ * Exchanges are encoded as they end, in one buffer, with a list of where each begins and what
+ * orders it: number of the packet; then exchanges ended by a tick (time-outs, which several workers
+ * may have at the same number) before those ended by the packet itself; those of a tick among each
+ * other by when and by whom they were asked. Those of one packet belong to one worker and keep
+ * their order. */
+#include "daemon/worker.h"
+
+#include <stdlib.h>
+
+#include "graph/tally.h"
+#include "graph/wire.h"
+
+struct ended {
+    uint64_t number;
+    uint64_t request_ns;
+    struct address client;
+    uint32_t at, len; /* in `records` */
+    uint32_t nth;     /* among those of this worker since the last hand-over */
+    uint16_t client_port;
+    bool by_packet;
+};
+
+enum { WINDOWS_MAX = 64 };
+
+struct worker {
+    struct engine *engine;
+    struct tally *tally;
+    const struct daemon_options *options;
+    bool in_tick;
+    struct writer records;
+    struct ended *ended; /* owned */
+    size_t ended_len, ended_room;
+    struct window {
+        struct tally *tally;
+        struct decode_counters decode;
+        size_t ended_len; /* exchanges that had ended when it closed */
+    } window[WINDOWS_MAX];
+    size_t window_len;
+    struct tally *spare; /* an empty one, or NULL */
+};
+
+static void note_ended(struct worker *w, const struct exchange *x)
+{
+    if (w->ended_len == w->ended_room) {
+        size_t room = w->ended_room ? 2 * w->ended_room : 1024;
+        struct ended *ended = realloc(w->ended, room * sizeof *ended);
+        if (!ended)
+            return;
+        w->ended = ended;
+        w->ended_room = room;
+    }
+    size_t at = w->records.len;
+    wire_put_exchange(&w->records, x);
+    w->ended[w->ended_len] = (struct ended){
+        .number = x->number,
+        .request_ns = x->request_ns,
+        .client = x->client_address,
+        .client_port = x->client_port,
+        .at = (uint32_t)at,
+        .len = (uint32_t)(w->records.len - at),
+        .nth = (uint32_t)w->ended_len,
+        .by_packet = !w->in_tick,
+    };
+    w->ended_len++;
+}
+
+static void take_exchange(void *ctx, struct exchange *x)
+{
+    struct worker *w = ctx;
+    tally_exchange(w->tally, x);
+    if (w->options->log)
+        note_ended(w, x);
+}
+
+static void take_flow(void *ctx, const struct flow_report *r)
+{
+    struct worker *w = ctx;
+    tally_flow(w->tally, r);
+}
+
+struct worker *worker_new(const struct daemon_options *options, struct err *err)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    if (!w) {
+        err_set(err, "sensor: out of memory");
+        return NULL;
+    }
+    struct sink sink = {.exchange = take_exchange, .flow = take_flow, .ctx = w};
+    w->options = options;
+    w->tally = tally_new(&options->engine.key, &options->networks);
+    w->engine = w->tally ? engine_new(&options->engine, sink, err) : NULL;
+    if (!w->engine) {
+        if (!w->tally)
+            err_set(err, "sensor: out of memory");
+        worker_free(w);
+        return NULL;
+    }
+    return w;
+}
+
+void worker_free(struct worker *w)
+{
+    if (!w)
+        return;
+    engine_free(w->engine);
+    tally_free(w->tally);
+    tally_free(w->spare);
+    for (size_t i = 0; i < w->window_len; i++)
+        tally_free(w->window[i].tally);
+    writer_free(&w->records);
+    free(w->ended);
+    free(w);
+}
+
+void worker_packet(struct worker *w, const struct packet *p)
+{
+    engine_packet(w->engine, p);
+}
+
+/* Sets the tally aside. When WINDOWS_MAX wait for a slow reader, or memory is short, the open
+ * window simply goes on: its counts come with the next. */
+static void end_window(struct worker *w)
+{
+    struct tally *next = w->spare;
+    if (w->window_len == WINDOWS_MAX)
+        return;
+    if (!next)
+        next = tally_new(&w->options->engine.key, &w->options->networks);
+    if (!next)
+        return;
+    w->spare = NULL;
+    w->window[w->window_len++] = (struct window){
+        .tally = w->tally,
+        .decode = *engine_counters(w->engine),
+        .ended_len = w->ended_len,
+    };
+    w->tally = next;
+}
+
+void worker_tick(struct worker *w, uint64_t now_ns, uint64_t number, bool window_ends)
+{
+    w->in_tick = true;
+    engine_tick(w->engine, now_ns, number, window_ends);
+    w->in_tick = false;
+    if (window_ends)
+        end_window(w);
+}
+
+void worker_finish(struct worker *w, uint64_t now_ns, uint64_t number)
+{
+    w->in_tick = true;
+    engine_finish(w->engine, now_ns, number);
+    w->in_tick = false;
+}
+
+static int compare_ended(const void *left, const void *right)
+{
+    const struct ended *a = left, *b = right;
+    if (a->number != b->number)
+        return a->number < b->number ? -1 : 1;
+    if (a->by_packet != b->by_packet)
+        return a->by_packet ? 1 : -1;
+    if (!a->by_packet) {
+        if (a->request_ns != b->request_ns)
+            return a->request_ns < b->request_ns ? -1 : 1;
+        int order = address_compare(&a->client, &b->client);
+        if (order)
+            return order;
+        if (a->client_port != b->client_port)
+            return a->client_port < b->client_port ? -1 : 1;
+    }
+    return a->nth < b->nth ? -1 : a->nth > b->nth;
+}
+
+/* The exchanges to hand over now: all, or those up to the end of the oldest window. */
+static size_t ready(const struct worker *w, bool window)
+{
+    return window ? w->window[0].ended_len : w->ended_len;
+}
+
+/* Appends to `log` the records of all workers, the earliest first. */
+static void merge_ended(struct worker *const *workers, unsigned workers_len, bool window,
+                        struct writer *log)
+{
+    size_t next[WORKERS_MAX] = {0};
+    for (unsigned i = 0; i < workers_len; i++)
+        qsort(workers[i]->ended, ready(workers[i], window), sizeof(struct ended), compare_ended);
+    for (;;) {
+        const struct worker *first = NULL;
+        unsigned whose = 0;
+        for (unsigned i = 0; i < workers_len; i++) {
+            const struct worker *w = workers[i];
+            if (next[i] < ready(w, window) &&
+                (!first || compare_ended(&w->ended[next[i]], &first->ended[next[whose]]) < 0)) {
+                first = w;
+                whose = i;
+            }
+        }
+        if (!first)
+            return;
+        const struct ended *e = &first->ended[next[whose]++];
+        writer_bytes(log, first->records.at + e->at, e->len);
+    }
+}
+
+/* Forgets the first `count` exchanges, and their records when none are left. */
+static void forget_ended(struct worker *w, size_t count)
+{
+    w->ended_len -= count;
+    memmove(w->ended, w->ended + count, w->ended_len * sizeof *w->ended);
+    if (!w->ended_len)
+        writer_clear(&w->records);
+    for (size_t i = 0; i < w->window_len; i++)
+        w->window[i].ended_len -= count < w->window[i].ended_len ? count : w->window[i].ended_len;
+}
+
+static void add_counters(struct decode_counters *into, const struct decode_counters *from)
+{
+    uint64_t *sum = (uint64_t *)into;
+    const uint64_t *more = (const uint64_t *)from;
+    for (size_t i = 0; i < sizeof *into / sizeof *sum; i++)
+        sum[i] += more[i];
+}
+
+static bool all_ended_a_window(struct worker *const *workers, unsigned workers_len)
+{
+    for (unsigned i = 0; i < workers_len; i++)
+        if (!workers[i]->window_len)
+            return false;
+    return true;
+}
+
+/* Adds the oldest window of a worker to `ret`. */
+static bool merge_window(struct worker *w, struct delta *ret)
+{
+    struct window *oldest = &w->window[0];
+    bool taken = tally_take(oldest->tally, ret);
+    add_counters(&ret->decode, &oldest->decode);
+    if (w->spare)
+        tally_free(oldest->tally);
+    else
+        w->spare = oldest->tally;
+    memmove(w->window, w->window + 1, --w->window_len * sizeof *w->window);
+    return taken;
+}
+
+enum merged workers_merge(struct worker *const *workers, unsigned workers_len, struct writer *log,
+                          struct delta *ret)
+{
+    bool window = all_ended_a_window(workers, workers_len), whole = true;
+    merge_ended(workers, workers_len, window, log);
+    for (unsigned i = 0; i < workers_len; i++) {
+        forget_ended(workers[i], ready(workers[i], window));
+        if (window && !merge_window(workers[i], ret))
+            whole = false;
+    }
+    if (!whole || log->failed)
+        return MERGE_FAILED;
+    return window ? MERGED_WINDOW : MERGED_NONE;
+}

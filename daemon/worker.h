@@ -1,0 +1,36 @@
+/* worker.h - one worker of the sensor: an engine, its tally, and what it has to hand over.
+ *
+ * Single-threaded. What several workers hand over is merged by number of packet, so that it comes
+ * out the same whatever their number. */
+#pragma once
+
+#include "base/writer.h"
+#include "daemon/options.h"
+#include "graph/delta.h"
+
+struct worker;
+
+/* `options` is kept. `log`: also hand over each exchange. Given to the caller. */
+struct worker *worker_new(const struct daemon_options *options, struct err *err);
+void worker_free(struct worker *w);
+
+void worker_packet(struct worker *w, const struct packet *p);
+
+/* Packet time has reached `now_ns`. With `window_ends`, what was counted since the last such call
+ * is set aside as one delta, for worker_merge(). */
+void worker_tick(struct worker *w, uint64_t now_ns, uint64_t number, bool window_ends);
+
+/* The capture is over. A tick with `window_ends` should follow. */
+void worker_finish(struct worker *w, uint64_t now_ns, uint64_t number);
+
+enum merged {
+    MERGED_NONE,   /* no window is there; `log` has all exchanges so far */
+    MERGED_WINDOW, /* `ret` holds one */
+    MERGE_FAILED,  /* memory is short */
+};
+
+/* Hands over what all `workers` have up to and including the oldest window that each of them has
+ * ended: appends exchanges to `log` in the order in which they ended, and adds the window's counts
+ * to `ret`. Call it until it returns MERGED_NONE, while no worker runs. */
+enum merged workers_merge(struct worker *const *workers, unsigned workers_len, struct writer *log,
+                          struct delta *ret);

@@ -1,0 +1,300 @@
+/* merge.c - see merge.h. Sorts the new rows, then walks old and new side by side. */
+#include "graph/merge.h"
+
+#include <stdlib.h>
+
+void tallied_move(struct tallied *into, struct tallied *from)
+{
+    for (size_t i = 0; i < OUTCOMES; i++)
+        into->outcomes[i] += from->outcomes[i];
+    into->request_bytes += from->request_bytes;
+    into->response_bytes += from->response_bytes;
+    latency_merge(&into->duration, &from->duration);
+    latency_merge(&into->ttfb, &from->ttfb);
+    latency_free(&from->duration);
+    latency_free(&from->ttfb);
+}
+
+static void drop_tallied(struct tallied *t)
+{
+    latency_free(&t->duration);
+    latency_free(&t->ttfb);
+}
+
+static uint64_t requests_of(const struct tallied *t)
+{
+    uint64_t requests = 0;
+    for (size_t i = 0; i < OUTCOMES; i++)
+        requests += t->outcomes[i];
+    return requests;
+}
+
+static int compare_edges(const struct edge_delta *a, const struct edge_delta *b)
+{
+    return edge_key_compare(&a->key, &b->key);
+}
+
+static int compare_operations(const struct operation_delta *a, const struct operation_delta *b)
+{
+    int order = (a->edge > b->edge) - (a->edge < b->edge);
+    return order ? order : strcmp(a->name, b->name);
+}
+
+static int compare_names(const struct name_delta *a, const struct name_delta *b)
+{
+    int order = address_compare(&a->address, &b->address);
+    if (!order)
+        order = (a->port > b->port) - (a->port < b->port);
+    if (!order)
+        order = (a->tenant > b->tenant) - (a->tenant < b->tenant);
+    if (!order)
+        order = strcmp(a->name, b->name);
+    return order ? order : (a->source > b->source) - (a->source < b->source);
+}
+
+static int compare_edge_pointers(const void *a, const void *b)
+{
+    return compare_edges(*(struct edge_delta *const *)a, *(struct edge_delta *const *)b);
+}
+
+static int compare_operation_pointers(const void *a, const void *b)
+{
+    return compare_operations(*(struct operation_delta *const *)a,
+                              *(struct operation_delta *const *)b);
+}
+
+static int compare_name_pointers(const void *a, const void *b)
+{
+    return compare_names(*(struct name_delta *const *)a, *(struct name_delta *const *)b);
+}
+
+static void add_edge(struct edge_delta *into, struct edge_delta *from)
+{
+    if (from->first_ns && (!into->first_ns || from->first_ns < into->first_ns))
+        into->first_ns = from->first_ns;
+    if (from->last_ns > into->last_ns)
+        into->last_ns = from->last_ns;
+    into->opened += from->opened;
+    into->failed += from->failed;
+    into->closed += from->closed;
+    into->reset_by_client += from->reset_by_client;
+    into->reset_by_server += from->reset_by_server;
+    for (size_t dir = 0; dir < 2; dir++) {
+        into->packets[dir] += from->packets[dir];
+        into->bytes[dir] += from->bytes[dir];
+        into->missing_bytes[dir] += from->missing_bytes[dir];
+        into->retransmits[dir] += from->retransmits[dir];
+        into->zero_windows[dir] += from->zero_windows[dir];
+    }
+    into->rtt_server_sum_ns += from->rtt_server_sum_ns;
+    into->rtt_client_sum_ns += from->rtt_client_sum_ns;
+    into->handshakes += from->handshakes;
+    into->notes |= from->notes;
+    tallied_move(&into->exchanges, &from->exchanges);
+}
+
+/* What is allocated beforehand, so that nothing fails half way. */
+struct work {
+    struct edge_delta *edge;
+    struct operation_delta *operation;
+    struct name_delta *name;
+    uint32_t *old_edge_at, *new_edge_at; /* where the edges of `into` and `from` have gone */
+    void **sorted;
+};
+
+static void free_work(struct work *w)
+{
+    free(w->edge);
+    free(w->operation);
+    free(w->name);
+    free(w->old_edge_at);
+    free(w->new_edge_at);
+    free(w->sorted);
+}
+
+static bool make_work(struct work *w, const struct delta *a, const struct delta *b)
+{
+    size_t edges = (size_t)a->edge_len + b->edge_len;
+    size_t operations = (size_t)a->operation_len + b->operation_len;
+    size_t names = (size_t)a->name_len + b->name_len;
+    size_t most = edges > operations ? edges : operations;
+    *w = (struct work){
+        .edge = malloc((edges + 1) * sizeof *w->edge),
+        .operation = malloc((operations + 1) * sizeof *w->operation),
+        .name = malloc((names + 1) * sizeof *w->name),
+        .old_edge_at = malloc((edges + 1) * sizeof *w->old_edge_at),
+        .new_edge_at = malloc((edges + 1) * sizeof *w->new_edge_at),
+        .sorted = malloc(((most > names ? most : names) + 1) * sizeof *w->sorted),
+    };
+    if (w->edge && w->operation && w->name && w->old_edge_at && w->new_edge_at && w->sorted)
+        return true;
+    free_work(w);
+    return false;
+}
+
+static uint32_t merge_edges(struct work *w, struct delta *into, struct delta *from)
+{
+    struct edge_delta **sorted = (struct edge_delta **)w->sorted;
+    for (uint32_t i = 0; i < from->edge_len; i++)
+        sorted[i] = &from->edge[i];
+    qsort(sorted, from->edge_len, sizeof *sorted, compare_edge_pointers);
+    uint32_t len = 0, old = 0, fresh = 0;
+    while (old < into->edge_len || fresh < from->edge_len) {
+        int order = old == into->edge_len     ? 1
+                    : fresh == from->edge_len ? -1
+                                              : compare_edges(&into->edge[old], sorted[fresh]);
+        w->edge[len] = order <= 0 ? into->edge[old] : *sorted[fresh];
+        if (!order)
+            add_edge(&w->edge[len], sorted[fresh]);
+        if (order >= 0)
+            w->new_edge_at[sorted[fresh++] - from->edge] = len;
+        if (order <= 0)
+            w->old_edge_at[old++] = len;
+        len++;
+    }
+    return len;
+}
+
+static uint32_t merge_operations(struct work *w, struct delta *into, struct delta *from)
+{
+    struct operation_delta **sorted = (struct operation_delta **)w->sorted;
+    for (uint32_t i = 0; i < from->operation_len; i++) {
+        from->operation[i].edge = w->new_edge_at[from->operation[i].edge];
+        sorted[i] = &from->operation[i];
+    }
+    for (uint32_t i = 0; i < into->operation_len; i++)
+        into->operation[i].edge = w->old_edge_at[into->operation[i].edge];
+    qsort(sorted, from->operation_len, sizeof *sorted, compare_operation_pointers);
+    uint32_t len = 0, old = 0, fresh = 0;
+    while (old < into->operation_len || fresh < from->operation_len) {
+        int order = old == into->operation_len ? 1
+                    : fresh == from->operation_len
+                        ? -1
+                        : compare_operations(&into->operation[old], sorted[fresh]);
+        w->operation[len] = order <= 0 ? into->operation[old] : *sorted[fresh];
+        if (!order)
+            tallied_move(&w->operation[len].exchanges, &sorted[fresh]->exchanges);
+        fresh += order >= 0;
+        old += order <= 0;
+        len++;
+    }
+    return len;
+}
+
+static uint32_t merge_names(struct work *w, struct delta *into, struct delta *from)
+{
+    struct name_delta **sorted = (struct name_delta **)w->sorted;
+    for (uint32_t i = 0; i < from->name_len; i++)
+        sorted[i] = &from->name[i];
+    qsort(sorted, from->name_len, sizeof *sorted, compare_name_pointers);
+    uint32_t len = 0, old = 0, fresh = 0;
+    while (old < into->name_len || fresh < from->name_len) {
+        int order = old == into->name_len     ? 1
+                    : fresh == from->name_len ? -1
+                                              : compare_names(&into->name[old], sorted[fresh]);
+        struct name_delta *to = &w->name[len++];
+        *to = order <= 0 ? into->name[old] : *sorted[fresh];
+        if (!order) {
+            to->count += sorted[fresh]->count;
+            if (sorted[fresh]->last_ns > to->last_ns)
+                to->last_ns = sorted[fresh]->last_ns;
+        }
+        fresh += order >= 0;
+        old += order <= 0;
+    }
+    return len;
+}
+
+/* Drops the edges past EDGES_MAX, with their operations, and the names past NAMES_MAX. */
+static void drop_excess(struct delta *d)
+{
+    while (d->edge_len > EDGES_MAX) {
+        struct edge_delta *last = &d->edge[--d->edge_len];
+        uint64_t requests = requests_of(&last->exchanges);
+        d->edges_dropped += requests ? requests : 1;
+        drop_tallied(&last->exchanges);
+    }
+    while (d->operation_len && d->operation[d->operation_len - 1].edge >= d->edge_len)
+        drop_tallied(&d->operation[--d->operation_len].exchanges);
+    if (d->name_len > NAMES_MAX) {
+        d->names_dropped += d->name_len - NAMES_MAX;
+        d->name_len = NAMES_MAX;
+    }
+}
+
+/* Moves row `at` down to its place among the rows from `first`, which are in order. */
+static void sink_into_place(struct operation_delta *row, uint32_t first, uint32_t at)
+{
+    struct operation_delta moved = row[at];
+    uint32_t to = at;
+    while (to > first && strcmp(row[to - 1].name, moved.name) > 0)
+        to--;
+    memmove(&row[to + 1], &row[to], (at - to) * sizeof *row);
+    row[to] = moved;
+}
+
+/* One edge's operations, d->operation[first, end), are written anew from `to` on: the first
+ * `named_max` by name, then all others as one. Returns where they end; `to` <= `first`. */
+static uint32_t fold_operations(struct delta *d, uint32_t first, uint32_t end, uint32_t to,
+                                uint32_t named_max)
+{
+    struct operation_delta *row = d->operation;
+    struct operation_delta other = {.edge = row[first].edge, .name = OPERATION_OTHER};
+    uint32_t start = to;
+    bool folded = false;
+    for (uint32_t i = first; i < end; i++) {
+        if (strcmp(row[i].name, OPERATION_OTHER) != 0 && to - start < named_max) {
+            if (to != i)
+                row[to] = row[i];
+            to++;
+        } else {
+            tallied_move(&other.exchanges, &row[i].exchanges);
+            folded = true;
+        }
+    }
+    if (folded) {
+        row[to] = other;
+        sink_into_place(row, start, to++);
+    }
+    return to;
+}
+
+static void fold_excess(struct delta *d)
+{
+    uint32_t to = 0, named_left = OPERATIONS_NAMED_MAX;
+    for (uint32_t first = 0, end; first < d->operation_len; first = end) {
+        for (end = first + 1; end < d->operation_len; end++)
+            if (d->operation[end].edge != d->operation[first].edge)
+                break;
+        uint32_t most = OPERATIONS_PER_EDGE_MAX < named_left ? OPERATIONS_PER_EDGE_MAX : named_left;
+        uint32_t start = to;
+        to = fold_operations(d, first, end, to, most);
+        named_left -= to - start < most ? to - start : most;
+    }
+    d->operation_len = to;
+}
+
+bool merge_rows(struct delta *into, struct delta *from)
+{
+    struct work w;
+    if (!make_work(&w, into, from))
+        return false;
+    uint32_t edge_len = merge_edges(&w, into, from);
+    uint32_t operation_len = merge_operations(&w, into, from);
+    uint32_t name_len = merge_names(&w, into, from);
+    struct edge_delta *old_edge = into->edge;
+    struct operation_delta *old_operation = into->operation;
+    struct name_delta *old_name = into->name;
+    into->edge = w.edge, into->edge_len = edge_len;
+    into->operation = w.operation, into->operation_len = operation_len;
+    into->name = w.name, into->name_len = name_len;
+    into->edges_dropped += from->edges_dropped;
+    into->names_dropped += from->names_dropped;
+    from->edge_len = from->operation_len = from->name_len = 0;
+    from->edges_dropped = from->names_dropped = 0;
+    drop_excess(into);
+    fold_excess(into);
+    w.edge = old_edge, w.operation = old_operation, w.name = old_name;
+    free_work(&w);
+    return true;
+}

@@ -1,0 +1,22 @@
+/* merge.h - adds the rows of one delta to another, and the sums that need. */
+#pragma once
+
+#include "graph/delta.h"
+
+#define OPERATION_OTHER "other"
+
+/* All operations but the "other" of each edge, which must always find room. */
+enum { OPERATIONS_NAMED_MAX = OPERATIONS_MAX - EDGES_MAX };
+
+/* Adds `from` to `into`; the histograms of `from` are moved to `into` and left empty. */
+void tallied_move(struct tallied *into, struct tallied *from);
+
+/* Adds the rows and drop counters of `from`, unique by key but in any order, to `into`, whose rows
+ * are and stay unique and in order. `from` is left without rows; its arrays stay the caller's.
+ *
+ * Caps hold for the sum as well: past OPERATIONS_PER_EDGE_MAX the operations of an edge whose names
+ * come last in order are added to its "other"; past EDGES_MAX and NAMES_MAX the rows last in order
+ * are dropped and counted.
+ *
+ * Returns false, with both as they were, when memory is short. */
+bool merge_rows(struct delta *into, struct delta *from);

@@ -1,0 +1,268 @@
+/* rows.c - see rows.h. */
+#include "graph/rows.h"
+
+#include <stdlib.h>
+
+#include "graph/merge.h"
+
+enum { ROWS_MIN = 64 };
+
+void rows_init(struct rows *r, const struct hash_key *key)
+{
+    *r = (struct rows){.key = *key, .last_edge = NO_ROW};
+}
+
+void rows_fini(struct rows *r)
+{
+    delta_free(&r->open);
+    index_free(&r->edges);
+    index_free(&r->operations);
+    index_free(&r->names);
+    free(r->edge_links);
+    free(r->operation_links);
+}
+
+void rows_clear(struct rows *r)
+{
+    index_clear(&r->edges);
+    index_clear(&r->operations);
+    index_clear(&r->names);
+    r->operations_named = 0;
+    r->last_edge = NO_ROW;
+}
+
+static uint32_t next_room(uint32_t room)
+{
+    return room ? 2 * room : ROWS_MIN;
+}
+
+/* Makes an array of `room` rows of `size` bytes out of *at. */
+static bool resize(void *at, uint32_t room, size_t size)
+{
+    void **array = at;
+    void *grown = realloc(*array, room * size);
+    if (grown)
+        *array = grown;
+    return grown != NULL;
+}
+
+static bool make_edge_room(struct rows *r)
+{
+    if (r->open.edge_len < r->edge_room)
+        return true;
+    uint32_t room = next_room(r->edge_room);
+    if (!resize(&r->open.edge, room, sizeof *r->open.edge) ||
+        !resize(&r->edge_links, room, sizeof *r->edge_links))
+        return false;
+    r->edge_room = room;
+    return true;
+}
+
+static bool make_operation_room(struct rows *r)
+{
+    if (r->open.operation_len < r->operation_room)
+        return true;
+    uint32_t room = next_room(r->operation_room);
+    if (!resize(&r->open.operation, room, sizeof *r->open.operation) ||
+        !resize(&r->operation_links, room, sizeof *r->operation_links))
+        return false;
+    r->operation_room = room;
+    return true;
+}
+
+static bool make_name_room(struct rows *r)
+{
+    if (r->open.name_len < r->name_room)
+        return true;
+    uint32_t room = next_room(r->name_room);
+    if (!resize(&r->open.name, room, sizeof *r->open.name))
+        return false;
+    r->name_room = room;
+    return true;
+}
+
+static uint32_t add_edge(struct rows *r, const struct edge_key *key, uint32_t hash)
+{
+    if (r->open.edge_len == EDGES_MAX || !make_edge_room(r) || !index_reserve(&r->edges))
+        return NO_ROW;
+    uint32_t row = r->open.edge_len++;
+    r->open.edge[row] = (struct edge_delta){.key = *key};
+    r->edge_links[row] = (struct edge_links){
+        .first_operation = NO_ROW,
+        .greatest = NO_ROW,
+        .other = NO_ROW,
+        .last_operation = NO_ROW,
+        .last_name = NO_ROW,
+    };
+    index_put(&r->edges, hash, row);
+    return row;
+}
+
+static bool same_key(const struct edge_key *a, const struct edge_key *b)
+{
+    return address_equal(&a->client, &b->client) && address_equal(&a->server, &b->server) &&
+           a->port == b->port && a->tenant == b->tenant && strcmp(a->protocol, b->protocol) == 0;
+}
+
+/* Field by field: the bytes between fields are nobody's. */
+static uint32_t hash_of_key(const struct rows *r, const struct edge_key *key)
+{
+    struct {
+        struct address client, server;
+        uint32_t port, tenant;
+        char protocol[PROTOCOL_TEXT_MAX];
+    } packed = {
+        .client = key->client, .server = key->server, .port = key->port, .tenant = key->tenant};
+    bytes_to_text(packed.protocol, sizeof packed.protocol, bytes_of_text(key->protocol));
+    return (uint32_t)hash_bytes(&r->key, &packed, sizeof packed);
+}
+
+uint32_t rows_edge(struct rows *r, const struct edge_key *key)
+{
+    if (r->last_edge != NO_ROW && same_key(key, &r->open.edge[r->last_edge].key))
+        return r->last_edge;
+    uint32_t hash = hash_of_key(r, key), row;
+    for (uint32_t at = index_start(&r->edges, hash);
+         (row = index_next(&r->edges, hash, &at)) != NO_ROW;)
+        if (same_key(key, &r->open.edge[row].key))
+            break;
+    if (row == NO_ROW)
+        row = add_edge(r, key, hash);
+    if (row != NO_ROW)
+        r->last_edge = row;
+    return row;
+}
+
+/* A row at the end of the table, in no list and not indexed. */
+static uint32_t append_operation(struct rows *r, uint32_t edge, const char *name)
+{
+    if (!make_operation_room(r))
+        return NO_ROW;
+    uint32_t row = r->open.operation_len++;
+    struct operation_delta *operation = &r->open.operation[row];
+    *operation = (struct operation_delta){.edge = edge};
+    bytes_to_text(operation->name, sizeof operation->name, bytes_of_text(name));
+    return row;
+}
+
+static uint32_t find_other(struct rows *r, uint32_t edge)
+{
+    struct edge_links *links = &r->edge_links[edge];
+    if (links->other == NO_ROW)
+        links->other = append_operation(r, edge, OPERATION_OTHER);
+    return links->other;
+}
+
+static uint32_t add_named(struct rows *r, uint32_t edge, const char *name, uint32_t hash)
+{
+    uint32_t row = index_reserve(&r->operations) ? append_operation(r, edge, name) : NO_ROW;
+    if (row == NO_ROW)
+        return NO_ROW;
+    struct edge_links *links = &r->edge_links[edge];
+    r->operation_links[row] = (struct operation_links){hash, links->first_operation};
+    links->first_operation = row;
+    links->named++;
+    r->operations_named++;
+    index_put(&r->operations, hash, row);
+    return row;
+}
+
+static uint32_t find_greatest(const struct rows *r, uint32_t edge)
+{
+    const struct operation_delta *operation = r->open.operation;
+    uint32_t greatest = r->edge_links[edge].first_operation;
+    for (uint32_t row = greatest; row != NO_ROW; row = r->operation_links[row].next)
+        if (strcmp(operation[row].name, operation[greatest].name) > 0)
+            greatest = row;
+    return greatest;
+}
+
+/* The edge is at its cap. A name past all that it has is counted as "other"; any other takes the
+ * row of the greatest, which goes there in its stead. */
+static uint32_t displace(struct rows *r, uint32_t edge, const char *name, uint32_t hash)
+{
+    struct edge_links *links = &r->edge_links[edge];
+    uint32_t other = find_other(r, edge);
+    if (links->greatest == NO_ROW)
+        links->greatest = find_greatest(r, edge);
+    uint32_t row = links->greatest;
+    struct operation_delta *operation = &r->open.operation[row];
+    if (other == NO_ROW || strcmp(name, operation->name) > 0)
+        return other;
+    tallied_move(&r->open.operation[other].exchanges, &operation->exchanges);
+    index_remove(&r->operations, r->operation_links[row].hash, row);
+    *operation = (struct operation_delta){.edge = edge};
+    bytes_to_text(operation->name, sizeof operation->name, bytes_of_text(name));
+    r->operation_links[row].hash = hash;
+    index_put(&r->operations, hash, row);
+    links->greatest = NO_ROW;
+    return row;
+}
+
+static uint32_t find_operation(struct rows *r, uint32_t edge, const char *name)
+{
+    /* The factor is odd: the same name on different edges never has the same hash. */
+    uint64_t hashed = hash_bytes(&r->key, name, strlen(name)) + edge * 0x9e3779b97f4a7c15U;
+    uint32_t hash = (uint32_t)hashed, row;
+    for (uint32_t at = index_start(&r->operations, hash);
+         (row = index_next(&r->operations, hash, &at)) != NO_ROW;) {
+        const struct operation_delta *operation = &r->open.operation[row];
+        if (operation->edge == edge && strcmp(operation->name, name) == 0)
+            return row;
+    }
+    if (r->edge_links[edge].named >= OPERATIONS_PER_EDGE_MAX)
+        return displace(r, edge, name, hash);
+    if (r->operations_named >= OPERATIONS_NAMED_MAX)
+        return find_other(r, edge);
+    return add_named(r, edge, name, hash);
+}
+
+uint32_t rows_operation(struct rows *r, uint32_t edge, const char *name)
+{
+    uint32_t last = r->edge_links[edge].last_operation;
+    if (last != NO_ROW && strcmp(r->open.operation[last].name, name) == 0)
+        return last;
+    bool other = strcmp(name, OPERATION_OTHER) == 0;
+    uint32_t row = other ? find_other(r, edge) : find_operation(r, edge, name);
+    r->edge_links[edge].last_operation = row;
+    return row;
+}
+
+static bool is_name(const struct name_delta *row, const struct name_delta *wanted)
+{
+    return row->port == wanted->port && row->tenant == wanted->tenant &&
+           row->source == wanted->source && address_equal(&row->address, &wanted->address) &&
+           strcmp(row->name, wanted->name) == 0;
+}
+
+static uint32_t find_name(struct rows *r, const struct name_delta *wanted)
+{
+    uint64_t of_name = hash_bytes(&r->key, wanted->name, strlen(wanted->name));
+    uint64_t of_address = hash_bytes(&r->key, &wanted->address, sizeof wanted->address);
+    uint32_t hash = (uint32_t)(of_name ^ (of_address + wanted->port)), row;
+    for (uint32_t at = index_start(&r->names, hash);
+         (row = index_next(&r->names, hash, &at)) != NO_ROW;)
+        if (is_name(&r->open.name[row], wanted))
+            return row;
+    if (r->open.name_len == NAMES_MAX || !make_name_room(r) || !index_reserve(&r->names))
+        return NO_ROW;
+    row = r->open.name_len++;
+    r->open.name[row] = *wanted;
+    index_put(&r->names, hash, row);
+    return row;
+}
+
+uint32_t rows_name(struct rows *r, uint32_t edge, enum name_source source, const char *name)
+{
+    uint32_t last = r->edge_links[edge].last_name;
+    if (last != NO_ROW && r->open.name[last].source == source &&
+        strcmp(r->open.name[last].name, name) == 0)
+        return last;
+    const struct edge_key *key = &r->open.edge[edge].key;
+    struct name_delta wanted = {
+        .address = key->server, .port = key->port, .tenant = key->tenant, .source = source};
+    bytes_to_text(wanted.name, sizeof wanted.name, bytes_of_text(name));
+    uint32_t row = find_name(r, &wanted);
+    r->edge_links[edge].last_name = row;
+    return row;
+}

@@ -1,0 +1,48 @@
+/* rows.h - the rows of an open window: edges, operations and names, each found by its key.
+ *
+ * The arrays grow to their caps and keep their memory from window to window. The cap on operations
+ * is kept in a way that does not depend on the order in which they come: an edge keeps the
+ * OPERATIONS_PER_EDGE_MAX names that are first in order and adds all others into one, so that
+ * several workers together come to what one alone would. */
+#pragma once
+
+#include "base/hash.h"
+#include "graph/delta.h"
+#include "graph/index.h"
+
+struct rows {
+    struct hash_key key;
+    struct delta open; /* the rows; not in order */
+    struct index edges, operations, names;
+    uint32_t edge_room, operation_room, name_room;
+    uint32_t operations_named; /* operation rows that are no "other" */
+    uint32_t last_edge;        /* the one asked for last, or NO_ROW */
+
+    /* What an edge's row is found to lead to; parallel to open.edge. */
+    struct edge_links {
+        uint32_t named;                     /* operations with a name of their own */
+        uint32_t first_operation;           /* of the list of these, by operation_links.next */
+        uint32_t greatest;                  /* of these, the last in order; NO_ROW: not known */
+        uint32_t other;                     /* the operation "other", or NO_ROW */
+        uint32_t last_operation, last_name; /* asked for last, or NO_ROW: they tend to repeat */
+    } * edge_links;
+
+    struct operation_links {
+        uint32_t hash, next;
+    } * operation_links; /* parallel to open.operation */
+};
+
+void rows_init(struct rows *r, const struct hash_key *key);
+void rows_fini(struct rows *r);
+
+/* The row of the edge, made if it is new; NO_ROW at the cap and when memory is short. */
+uint32_t rows_edge(struct rows *r, const struct edge_key *key);
+
+/* Likewise of an operation of an edge, under the name it is counted by: `name` or "other". */
+uint32_t rows_operation(struct rows *r, uint32_t edge, const char *name);
+
+/* Likewise of a name of the edge's server. */
+uint32_t rows_name(struct rows *r, uint32_t edge, enum name_source source, const char *name);
+
+/* Forgets the rows, which have been moved away, and keeps the memory. */
+void rows_clear(struct rows *r);

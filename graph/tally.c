@@ -1,0 +1,183 @@
+/* tally.c - see tally.h. */
+#include "graph/tally.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "graph/merge.h"
+#include "graph/rows.h"
+#include "graph/template.h"
+
+struct tally {
+    struct rows rows;
+    const struct networks *networks;
+};
+
+static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "one is the other");
+static_assert(sizeof((struct exchange *)0)->host == NAME_TEXT_MAX, "one is the other");
+
+/* Where the host of an exchange is the name that the client has for the server. */
+static const char *const named_by_host[] = {"http", "http2", "grpc", "websocket", "tls"};
+
+struct tally *tally_new(const struct hash_key *key, const struct networks *networks)
+{
+    struct tally *t = calloc(1, sizeof *t);
+    if (!t)
+        return NULL;
+    rows_init(&t->rows, key);
+    t->networks = networks;
+    return t;
+}
+
+void tally_free(struct tally *t)
+{
+    if (!t)
+        return;
+    rows_fini(&t->rows);
+    free(t);
+}
+
+/* The row of the edge that `key` will name once its protocol is set and a client outside is taken
+ * out of it. */
+static struct edge_delta *find_edge(struct tally *t, struct edge_key *key, const char *protocol)
+{
+    if (!networks_hold(t->networks, &key->client))
+        key->client = (struct address){0};
+    bytes_to_text(key->protocol, sizeof key->protocol, bytes_of_text(protocol));
+    uint32_t row = rows_edge(&t->rows, key);
+    if (row != NO_ROW)
+        return &t->rows.open.edge[row];
+    t->rows.open.edges_dropped++;
+    return NULL;
+}
+
+static void note_times(struct edge_delta *edge, uint64_t first_ns, uint64_t last_ns)
+{
+    if (first_ns && (!edge->first_ns || first_ns < edge->first_ns))
+        edge->first_ns = first_ns;
+    if (last_ns > edge->last_ns)
+        edge->last_ns = last_ns;
+}
+
+static void count_exchange(struct tallied *t, const struct exchange *x)
+{
+    t->outcomes[x->outcome]++;
+    t->request_bytes += x->request_bytes;
+    t->response_bytes += x->response_bytes;
+    if (x->request_ns && x->response_end_ns >= x->request_ns)
+        latency_add(&t->duration, x->response_end_ns - x->request_ns);
+    if (x->request_end_ns && x->response_ns >= x->request_end_ns)
+        latency_add(&t->ttfb, x->response_ns - x->request_end_ns);
+}
+
+static void make_operation(struct exchange *x)
+{
+    size_t len = strlen(x->method);
+    memcpy(x->operation, x->method, len + 1);
+    if (!x->path[0])
+        return;
+    if (len)
+        x->operation[len++] = ' ';
+    template_path(x->path, x->operation + len, sizeof x->operation - len);
+}
+
+/* An exchange of which neither method nor path is known counts for its edge only. */
+static void count_operation(struct tally *t, uint32_t edge, struct exchange *x)
+{
+    bool given = x->operation[0];
+    if (!given)
+        make_operation(x);
+    if (!x->operation[0])
+        return;
+    uint32_t row = rows_operation(&t->rows, edge, x->operation);
+    if (row == NO_ROW)
+        return;
+    struct operation_delta *operation = &t->rows.open.operation[row];
+    count_exchange(&operation->exchanges, x);
+    if (!given && strcmp(operation->name, x->operation) != 0)
+        bytes_to_text(x->operation, sizeof x->operation, bytes_of_text(operation->name));
+}
+
+/* Does the host name the server? Of a CONNECT it names where the proxy is to go. */
+static bool host_names_server(const struct exchange *x)
+{
+    if (!x->host[0] || strcmp(x->method, "CONNECT") == 0)
+        return false;
+    for (size_t i = 0; i < sizeof named_by_host / sizeof *named_by_host; i++)
+        if (strcmp(x->protocol, named_by_host[i]) == 0)
+            return true;
+    return false;
+}
+
+static void count_name(struct tally *t, uint32_t edge, const struct exchange *x)
+{
+    if (!host_names_server(x))
+        return;
+    uint32_t row = rows_name(&t->rows, edge, NAME_HOST, x->host);
+    if (row == NO_ROW) {
+        t->rows.open.names_dropped++;
+        return;
+    }
+    struct name_delta *name = &t->rows.open.name[row];
+    name->count++;
+    if (x->end_ns > name->last_ns)
+        name->last_ns = x->end_ns;
+}
+
+void tally_exchange(struct tally *t, struct exchange *x)
+{
+    struct edge_key key = {.client = x->client_address,
+                           .server = x->server_address,
+                           .port = x->server_port,
+                           .tenant = x->tenant};
+    struct edge_delta *edge = find_edge(t, &key, x->protocol);
+    if (!edge) {
+        if (!x->operation[0])
+            make_operation(x);
+        return;
+    }
+    note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
+    edge->notes |= x->notes;
+    count_exchange(&edge->exchanges, x);
+    uint32_t row = (uint32_t)(edge - t->rows.open.edge);
+    count_operation(t, row, x);
+    count_name(t, row, x);
+}
+
+void tally_flow(struct tally *t, const struct flow_report *r)
+{
+    struct edge_key key = {.client = r->client_address,
+                           .server = r->server_address,
+                           .port = r->server_port,
+                           .tenant = r->tenant};
+    struct edge_delta *edge = find_edge(t, &key, r->protocol);
+    if (!edge)
+        return;
+    note_times(edge, r->end_ns, r->end_ns);
+    edge->notes |= r->notes;
+    edge->opened += r->opened;
+    edge->failed += r->failed;
+    edge->closed += r->closed;
+    edge->reset_by_client += r->reset_by_client;
+    edge->reset_by_server += r->reset_by_server;
+    for (size_t dir = 0; dir < 2; dir++) {
+        edge->packets[dir] += r->packets[dir];
+        edge->bytes[dir] += r->bytes[dir];
+        edge->missing_bytes[dir] += r->missing_bytes[dir];
+        edge->retransmits[dir] += r->retransmits[dir];
+        edge->zero_windows[dir] += r->zero_windows[dir];
+    }
+    if (!r->rtt_server_ns && !r->rtt_client_ns)
+        return;
+    edge->handshakes++;
+    edge->rtt_server_sum_ns += r->rtt_server_ns;
+    edge->rtt_client_sum_ns += r->rtt_client_ns;
+}
+
+bool tally_take(struct tally *t, struct delta *into)
+{
+    if (!merge_rows(into, &t->rows.open))
+        return false;
+    rows_clear(&t->rows);
+    return true;
+}

@@ -1,0 +1,75 @@
+/* capture.c - the daemon. */
+#include <stdio.h>
+
+#include "capture/live.h"
+#include "cli/command.h"
+#include "cli/daemon_arguments.h"
+#include "daemon/supervisor.h"
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    struct daemon_arguments a = {.listen = "127.0.0.1:7117"};
+    const struct argument table[] = {
+        {'i', "interface", "IFACE", "watch this interface, or 'any'; may be given again",
+         ARGUMENT_TEXTS, &a.interfaces},
+        {'r', "read", "FILE", "play this capture file at its own speed, as if it happened now",
+         ARGUMENT_TEXTS, &a.files},
+        {0, "loop", NULL, "with -r: again and again", ARGUMENT_FLAG, &a.loop},
+        {'f', "filter", "EXPR", "only packets that match, as in pcap-filter(7)", ARGUMENT_TEXT,
+         &a.filter},
+        {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &a.db},
+        {0, "listen", "ADDR:PORT", "where the page is served (127.0.0.1:7117)", ARGUMENT_TEXT,
+         &a.listen},
+        {0, "no-page", NULL, "serve no page", ARGUMENT_FLAG, &a.no_page},
+        {0, "log", "FILE", "write each exchange there as a line of JSON; '-' for standard output",
+         ARGUMENT_TEXT, &a.log},
+        {0, "names", "FILE", "names of addresses, in the form of /etc/hosts", ARGUMENT_TEXT,
+         &a.names},
+        {0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated",
+         ARGUMENT_TEXTS, &a.networks},
+        {0, "window", "TIME", "how long a window is (5s)", ARGUMENT_DURATION, &a.window_ns},
+        {'s', "snap", "BYTES", "capture this much of a packet (262144)", ARGUMENT_SIZE,
+         &a.snap_bytes},
+        {'B', "ring", "BYTES", "size of the kernel's ring for each interface (64M)", ARGUMENT_SIZE,
+         &a.ring_bytes},
+        {'p', "no-promiscuous", NULL, "do not put the interface into promiscuous mode",
+         ARGUMENT_FLAG, &a.not_promiscuous},
+        {0, "flows", "N", "keep at most this many connections in memory (131072)", ARGUMENT_COUNT,
+         &a.flows},
+        {'Z', "user", "NAME", "become this user once the capture is open", ARGUMENT_TEXT, &a.user},
+        {'D', "list", NULL, "list the interfaces there are", ARGUMENT_FLAG, &a.list},
+        {0},
+    };
+    struct daemon_options options;
+    struct err err = {0};
+    bool help = false;
+    if (!arguments_read(argc, argv, table, NULL, &help, &err))
+        return command_misused(self, &err);
+    if (help)
+        return command_help(self, table);
+    if (a.list)
+        return live_list(&err) ? 0 : command_failed(&err);
+    if (!a.interfaces.len == !a.files.len) {
+        err_set(&err, "say what to watch: -i IFACE (-D lists them), or -r FILE");
+        return command_misused(self, &err);
+    }
+    if (a.no_page)
+        a.listen = NULL;
+    const struct texts *sources = a.files.len ? &a.files : &a.interfaces;
+    if (!daemon_options_set(&options, &a, sources, &err))
+        return command_misused(self, &err);
+    return supervisor_run(&options, a.files.len != 0);
+}
+
+const struct command capture_command = {
+    .name = "capture",
+    .summary = "watch a mirror port: the daemon, with its page",
+    .usage = "tapgraph capture -i IFACE... | -r FILE... [OPTION...]",
+    .example =
+        "examples:\n"
+        "  sudo tapgraph capture -i eth1                      then open "
+        "http://127.0.0.1:7117/\n"
+        "  sudo tapgraph capture -i eth1 -f 'net 10.0.0.0/8'  only part of the traffic\n"
+        "  tapgraph capture -r shop.pcap --loop               a recorded hour, over and over",
+    .run = run,
+};

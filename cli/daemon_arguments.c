@@ -1,0 +1,45 @@
+/* daemon_arguments.c - see daemon_arguments.h. */
+#include "cli/daemon_arguments.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "cli/place.h"
+
+static const uint64_t second = 1000000000;
+
+bool daemon_options_set(struct daemon_options *options, const struct daemon_arguments *a,
+                        const struct texts *sources, struct err *err)
+{
+    *options = (struct daemon_options){
+        .filter = a->filter,
+        .snap_bytes = a->snap_bytes,
+        .ring_bytes = a->ring_bytes,
+        .not_promiscuous = a->not_promiscuous,
+        .log = a->log,
+        .listen = a->listen,
+        .user = a->user,
+        .names = a->names,
+        .window_ns = a->window_ns ? a->window_ns : 5 * second,
+        .workers = a->workers ? a->workers : 1,
+        .loop = a->loop,
+        .quiet = a->quiet,
+        .engine.flows_max = a->flows,
+    };
+    if (options->window_ns % second)
+        return err_set(err, "--window takes whole seconds");
+    if (options->workers > WORKERS_MAX)
+        return err_set(err, "--workers: at most %d", WORKERS_MAX);
+    networks_init(&options->networks);
+    for (uint16_t i = 0; i < a->networks.len; i++)
+        if (!networks_add(&options->networks, a->networks.text[i], err))
+            return false;
+    for (uint16_t i = 0; i < sources->len; i++)
+        options->source[options->source_len++] = sources->text[i];
+    if (getrandom(&options->engine.key, sizeof options->engine.key, 0) !=
+        (ssize_t)sizeof options->engine.key)
+        return err_set(err, "no random numbers: %s", strerror(errno));
+    options->db = place_for_db(a->db, err);
+    return options->db != NULL;
+}

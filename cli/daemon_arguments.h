@@ -1,0 +1,18 @@
+/* daemon_arguments.h - what capture and replay share of their command lines. */
+#pragma once
+
+#include "cli/arguments.h"
+#include "daemon/options.h"
+
+/* The options as the command line gives them; fill `daemon` with daemon_options_set(). */
+struct daemon_arguments {
+    struct texts interfaces, files, networks;
+    const char *filter, *db, *log, *listen, *user, *names;
+    uint64_t window_ns;
+    uint32_t snap_bytes, ring_bytes, workers, flows;
+    bool not_promiscuous, loop, quiet, list, no_page;
+};
+
+/* Checks them and fills in defaults. `options` borrows from `a`. */
+bool daemon_options_set(struct daemon_options *options, const struct daemon_arguments *a,
+                        const struct texts *sources, struct err *err);

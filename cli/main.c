@@ -1,0 +1,88 @@
+/* main.c - the table of subcommands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+#define COMMANDS(X)                                                                                \
+    X(capture)                                                                                     \
+    X(replay)                                                                                      \
+    X(services)                                                                                    \
+    X(edges)                                                                                       \
+    X(operations)                                                                                  \
+    X(graph)                                                                                       \
+    X(health)                                                                                      \
+    X(tui)                                                                                         \
+    X(web)
+
+#define DECLARE(name) extern const struct command name##_command;
+#define ENTRY(name) &name##_command,
+
+COMMANDS(DECLARE)
+
+static const struct command *const commands[] = {COMMANDS(ENTRY) NULL};
+
+int command_misused(const struct command *self, const struct err *err)
+{
+    fprintf(stderr, "tapgraph %s: %s\nSee 'tapgraph %s --help'.\n", self->name, err->text,
+            self->name);
+    return EXIT_USAGE;
+}
+
+int command_failed(const struct err *err)
+{
+    fprintf(stderr, "tapgraph: %s\n", err->text);
+    return EXIT_WRONG;
+}
+
+int command_help(const struct command *self, const struct argument *arguments)
+{
+    printf("%s\n\nusage: %s\n\n", self->summary, self->usage);
+    arguments_print(arguments);
+    printf("\n%s\n", self->example);
+    return 0;
+}
+
+static int help(FILE *out)
+{
+    fprintf(out, "tapgraph " TAPGRAPH_VERSION
+                 " - who calls whom, how often, how fast, how often it fails: from a mirror port\n"
+                 "\nusage: tapgraph COMMAND [OPTION...]\n\n");
+    for (const struct command *const *c = commands; *c; c++)
+        fprintf(out, "  %-12s %s\n", (*c)->name, (*c)->summary);
+    fprintf(out,
+            "\nexamples:\n"
+            "  tapgraph replay shop.pcap && tapgraph edges   what is in a capture file\n"
+            "  sudo tapgraph capture -i eth1                 watch a mirror port, with a page\n"
+            "\n'tapgraph COMMAND --help' tells more.\n");
+    return out == stdout ? 0 : EXIT_USAGE;
+}
+
+static int unknown(const char *name)
+{
+    fprintf(stderr, "tapgraph: there is no command '%s'; 'tapgraph --help' lists those there are\n",
+            name);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return help(stderr);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return help(stdout);
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts("tapgraph " TAPGRAPH_VERSION);
+        return 0;
+    }
+    bool ask = strcmp(argv[1], "help") == 0;
+    if (ask && argc < 3)
+        return help(stdout);
+    const char *name = argv[ask ? 2 : 1];
+    for (const struct command *const *c = commands; *c; c++)
+        if (strcmp((*c)->name, name) == 0) {
+            char *asked[] = {argv[0], (char *)"--help", NULL};
+            return ask ? (*c)->run(*c, 2, asked) : (*c)->run(*c, argc - 1, argv + 1);
+        }
+    return unknown(name);
+}

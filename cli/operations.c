@@ -1,0 +1,42 @@
+/* operations.c - what is asked for. */
+#include <stdlib.h>
+
+#include "cli/ask.h"
+#include "cli/figures.h"
+
+static bool print(const struct operation_rows *rows, struct err *err)
+{
+    struct table *t = table_new("CLIENT|SERVER|PROTOCOL|OPERATION|" FIGURES_HEADS);
+    for (size_t i = 0; t && i < rows->len; i++) {
+        const struct operation_row *row = &rows->row[i];
+        table_cell(t, row->client);
+        table_cell(t, row->server);
+        table_cell(t, row->protocol);
+        table_cell(t, row->name);
+        figures_cells(t, &row->figures);
+    }
+    return figures_print(t, rows->len, err);
+}
+
+static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
+{
+    struct operation_rows rows;
+    if (!query_operations(q, r, 0, &rows, err))
+        return false;
+    bool written = e ? e->operations(stdout, r, &rows) : print(&rows, err);
+    free(rows.row);
+    return written;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    return ask_run(self, &(struct ask){answer}, argc, argv);
+}
+
+const struct command operations_command = {
+    .name = "operations",
+    .summary = "what is asked for: each edge's operations",
+    .usage = "tapgraph operations [OPTION...]",
+    .example = "example:\n  tapgraph operations --since 15m --json",
+    .run = run,
+};

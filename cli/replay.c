@@ -1,0 +1,57 @@
+/* replay.c - capture files into a database. */
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/daemon_arguments.h"
+#include "daemon/replay.h"
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    struct daemon_arguments a = {0};
+    const struct argument table[] = {
+        {'f', "filter", "EXPR", "only packets that match, as in pcap-filter(7)", ARGUMENT_TEXT,
+         &a.filter},
+        {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &a.db},
+        {0, "log", "FILE", "write each exchange there as a line of JSON; '-' for standard output",
+         ARGUMENT_TEXT, &a.log},
+        {0, "workers", "N", "decode with this many threads (1)", ARGUMENT_COUNT, &a.workers},
+        {0, "names", "FILE", "names of addresses, in the form of /etc/hosts", ARGUMENT_TEXT,
+         &a.names},
+        {0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated",
+         ARGUMENT_TEXTS, &a.networks},
+        {0, "window", "TIME", "how long a window is (5s)", ARGUMENT_DURATION, &a.window_ns},
+        {0, "flows", "N", "keep at most this many connections in memory (131072)", ARGUMENT_COUNT,
+         &a.flows},
+        {'q', "quiet", NULL, "no progress bar", ARGUMENT_FLAG, &a.quiet},
+        {'Z', "user", "NAME", "decode as this user, if started as root (nobody)", ARGUMENT_TEXT,
+         &a.user},
+        {0},
+    };
+    struct daemon_options options;
+    struct texts files = {0};
+    struct err err = {0};
+    bool help = false;
+    if (!arguments_read(argc, argv, table, &files, &help, &err))
+        return command_misused(self, &err);
+    if (help)
+        return command_help(self, table);
+    if (!files.len) {
+        err_set(&err, "name one capture file or more, or '-' for standard input");
+        return command_misused(self, &err);
+    }
+    if (!daemon_options_set(&options, &a, &files, &err))
+        return command_misused(self, &err);
+    return replay_run(&options);
+}
+
+const struct command replay_command = {
+    .name = "replay",
+    .summary = "read capture files into a database",
+    .usage = "tapgraph replay FILE... [OPTION...]",
+    .example = "examples:\n"
+               "  tapgraph replay shop.pcap && tapgraph edges        what is in a capture\n"
+               "  tapgraph replay a.pcap b.pcapng --db both.db       merged by time\n"
+               "  tcpdump -w - -i eth1 | tapgraph replay - --log -   each request as a line of "
+               "JSON",
+    .run = run,
+};

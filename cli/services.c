@@ -1,0 +1,51 @@
+/* services.c - what there is, and how it serves. */
+#include <stdlib.h>
+
+#include "cli/ask.h"
+#include "cli/figures.h"
+
+static bool print(const struct service_rows *rows, struct err *err)
+{
+    struct table *t = table_new("SERVICE|ADDRESS|NAMED BY|SERVES|>CALLERS|>CALLS|" FIGURES_HEADS);
+    for (size_t i = 0; t && i < rows->len; i++) {
+        const struct service_row *row = &rows->row[i];
+        char address[96], callers[16], callees[16];
+        int more = row->addresses > 1 ? (int)row->addresses - 1 : 0;
+        snprintf(address, sizeof address, "%s", row->address);
+        if (more)
+            snprintf(address, sizeof address, "%s +%d", row->address, more);
+        snprintf(callers, sizeof callers, "%u", row->callers);
+        snprintf(callees, sizeof callees, "%u", row->callees);
+        table_cell(t, row->name);
+        table_cell(t, address);
+        table_cell(t, name_source_name(row->source));
+        table_cell(t, row->protocols);
+        table_cell(t, callers);
+        table_cell(t, callees);
+        figures_cells(t, &row->served);
+    }
+    return figures_print(t, rows->len, err);
+}
+
+static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
+{
+    struct service_rows rows;
+    if (!query_services(q, r, &rows, err))
+        return false;
+    bool written = e ? e->services(stdout, r, &rows) : print(&rows, err);
+    free(rows.row);
+    return written;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    return ask_run(self, &(struct ask){answer}, argc, argv);
+}
+
+const struct command services_command = {
+    .name = "services",
+    .summary = "the services there are, and how they serve",
+    .usage = "tapgraph services [OPTION...]",
+    .example = "example:\n  tapgraph services --since 1h --csv > services.csv",
+    .run = run,
+};

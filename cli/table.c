@@ -1,0 +1,100 @@
+/* table.c - see table.h. */
+#include "cli/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+struct table {
+    char head[TABLE_COLUMNS_MAX][32];
+    bool right[TABLE_COLUMNS_MAX];
+    size_t columns;
+    char **cell; /* owned, each of them too */
+    size_t cell_len, cell_room;
+    bool failed;
+};
+
+struct table *table_new(const char *heads)
+{
+    struct table *t = calloc(1, sizeof *t);
+    while (t && *heads && t->columns < TABLE_COLUMNS_MAX) {
+        size_t len = strcspn(heads, "|");
+        t->right[t->columns] = *heads == '>';
+        snprintf(t->head[t->columns], sizeof t->head[0], "%.*s", (int)len - t->right[t->columns],
+                 heads + t->right[t->columns]);
+        t->columns++;
+        heads += len + (heads[len] == '|');
+    }
+    return t;
+}
+
+void table_free(struct table *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; i < t->cell_len; i++)
+        free(t->cell[i]);
+    free(t->cell);
+    free(t);
+}
+
+void table_cell(struct table *t, const char *text)
+{
+    if (t->cell_len == t->cell_room) {
+        size_t room = t->cell_room ? 2 * t->cell_room : 256;
+        char **cell = realloc(t->cell, room * sizeof *cell);
+        t->failed = t->failed || !cell;
+        if (!cell)
+            return;
+        t->cell = cell;
+        t->cell_room = room;
+    }
+    char *copy = strndup(text, TABLE_CELL_MAX);
+    t->failed = t->failed || !copy;
+    if (copy)
+        t->cell[t->cell_len++] = copy;
+}
+
+/* Columns of the terminal that the text takes. */
+static size_t width(const char *text)
+{
+    wchar_t wide[TABLE_CELL_MAX + 1];
+    size_t len = mbstowcs(wide, text, TABLE_CELL_MAX);
+    int columns = len == (size_t)-1 ? -1 : wcswidth(wide, len);
+    return columns < 0 ? strlen(text) : (size_t)columns;
+}
+
+static void pad(FILE *out, size_t count)
+{
+    while (count--)
+        fputc(' ', out);
+}
+
+static void print_row(const struct table *t, FILE *out, const size_t *widths, char *const *cells)
+{
+    for (size_t i = 0; i < t->columns; i++) {
+        const char *text = cells ? cells[i] : t->head[i];
+        size_t room = widths[i] - width(text);
+        bool last = i + 1 == t->columns;
+        if (t->right[i])
+            pad(out, room);
+        fputs(text, out);
+        if (!t->right[i] && !last)
+            pad(out, room);
+        fputs(last ? "\n" : "  ", out);
+    }
+}
+
+bool table_print(const struct table *t, FILE *out)
+{
+    size_t widths[TABLE_COLUMNS_MAX];
+    for (size_t i = 0; i < t->columns; i++)
+        widths[i] = width(t->head[i]);
+    for (size_t i = 0; i < t->cell_len; i++)
+        if (width(t->cell[i]) > widths[i % t->columns])
+            widths[i % t->columns] = width(t->cell[i]);
+    print_row(t, out, widths, NULL);
+    for (size_t i = 0; i + t->columns <= t->cell_len; i += t->columns)
+        print_row(t, out, widths, t->cell + i);
+    return !t->failed && !ferror(out);
+}

@@ -1,6 +1,7 @@
 /* human.c - see human.h. */
 #include "base/human.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -90,22 +91,28 @@ struct human human_span(uint64_t ns)
     return h;
 }
 
-static struct human in_local_time(uint64_t time_ns, const char *format)
+/* Writes the local time, with or without the date before it. */
+static struct human in_local_time(uint64_t time_ns, bool date)
 {
     struct human h = {"?"};
-    struct tm parts;
+    struct tm t;
     time_t seconds = (time_t)(time_ns / 1000000000);
-    if (localtime_r(&seconds, &parts) && strftime(h.text, sizeof h.text, format, &parts) == 0)
-        return (struct human){"?"};
+    if (!localtime_r(&seconds, &t))
+        return h;
+    int at = date ? snprintf(h.text, sizeof h.text, "%04d-%02d-%02d ", t.tm_year + 1900,
+                             t.tm_mon + 1, t.tm_mday)
+                  : 0;
+    snprintf(h.text + at, sizeof h.text - (size_t)at, "%02d:%02d:%02d", t.tm_hour, t.tm_min,
+             t.tm_sec);
     return h;
 }
 
 struct human human_clock(uint64_t time_ns)
 {
-    return in_local_time(time_ns, "%H:%M:%S");
+    return in_local_time(time_ns, false);
 }
 
 struct human human_moment(uint64_t time_ns)
 {
-    return in_local_time(time_ns, "%Y-%m-%d %H:%M:%S");
+    return in_local_time(time_ns, true);
 }

@@ -1,4 +1,5 @@
 /* main.c - the table of subcommands. */
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,6 +68,7 @@ static int unknown(const char *name)
 
 int main(int argc, char **argv)
 {
+    setlocale(LC_CTYPE, ""); /* names are UTF-8; numbers stay as C writes them */
     if (argc < 2)
         return help(stderr);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

@@ -1,6 +1,8 @@
 /* tui.c - the terminal dashboard. */
 #include "ui-tui/tui.h"
 
+#include <stddef.h>
+
 #include "cli/command.h"
 #include "cli/place.h"
 

@@ -99,7 +99,9 @@ static inline uint8_t cursor_u8(struct cursor *c)
 static inline uint16_t cursor_be16(struct cursor *c)
 {
     struct bytes b = cursor_take(c, 2);
-    return b.len ? (uint16_t)(b.at[0] << 8 | b.at[1]) : 0;
+    if (!b.len)
+        return 0;
+    return (uint16_t)(b.at[0] * 256U + b.at[1]);
 }
 
 static inline uint32_t cursor_be24(struct cursor *c)
@@ -126,7 +128,9 @@ static inline uint64_t cursor_be64(struct cursor *c)
 static inline uint16_t cursor_le16(struct cursor *c)
 {
     struct bytes b = cursor_take(c, 2);
-    return b.len ? (uint16_t)(b.at[1] << 8 | b.at[0]) : 0;
+    if (!b.len)
+        return 0;
+    return (uint16_t)(b.at[1] * 256U + b.at[0]);
 }
 
 static inline uint32_t cursor_le32(struct cursor *c)

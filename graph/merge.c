@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-void tallied_move(struct tallied *into, struct tallied *from)
+void tallied_add(struct tallied *into, const struct tallied *from)
 {
     for (size_t i = 0; i < OUTCOMES; i++)
         into->outcomes[i] += from->outcomes[i];
@@ -11,14 +11,18 @@ void tallied_move(struct tallied *into, struct tallied *from)
     into->response_bytes += from->response_bytes;
     latency_merge(&into->duration, &from->duration);
     latency_merge(&into->ttfb, &from->ttfb);
-    latency_free(&from->duration);
-    latency_free(&from->ttfb);
 }
 
-static void drop_tallied(struct tallied *t)
+void tallied_free(struct tallied *t)
 {
     latency_free(&t->duration);
     latency_free(&t->ttfb);
+}
+
+void tallied_move(struct tallied *into, struct tallied *from)
+{
+    tallied_add(into, from);
+    tallied_free(from);
 }
 
 static uint64_t requests_of(const struct tallied *t)
@@ -91,6 +95,19 @@ static void add_edge(struct edge_delta *into, struct edge_delta *from)
     into->handshakes += from->handshakes;
     into->notes |= from->notes;
     tallied_move(&into->exchanges, &from->exchanges);
+}
+
+uint64_t merge_drop_rows(struct delta *d)
+{
+    uint64_t requests = 0;
+    for (uint32_t i = 0; i < d->edge_len; i++) {
+        requests += requests_of(&d->edge[i].exchanges);
+        tallied_free(&d->edge[i].exchanges);
+    }
+    for (uint32_t i = 0; i < d->operation_len; i++)
+        tallied_free(&d->operation[i].exchanges);
+    d->edge_len = d->operation_len = d->name_len = 0;
+    return requests;
 }
 
 /* What is allocated beforehand, so that nothing fails half way. */
@@ -212,10 +229,10 @@ static void drop_excess(struct delta *d)
         struct edge_delta *last = &d->edge[--d->edge_len];
         uint64_t requests = requests_of(&last->exchanges);
         d->edges_dropped += requests ? requests : 1;
-        drop_tallied(&last->exchanges);
+        tallied_free(&last->exchanges);
     }
     while (d->operation_len && d->operation[d->operation_len - 1].edge >= d->edge_len)
-        drop_tallied(&d->operation[--d->operation_len].exchanges);
+        tallied_free(&d->operation[--d->operation_len].exchanges);
     if (d->name_len > NAMES_MAX) {
         d->names_dropped += d->name_len - NAMES_MAX;
         d->name_len = NAMES_MAX;

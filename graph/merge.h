@@ -1,4 +1,4 @@
-/* merge.h - adds the rows of one delta to another, and the sums that need. */
+/* merge.h - adds the rows of one delta to another, and the sums that this needs. */
 #pragma once
 
 #include "graph/delta.h"
@@ -8,7 +8,10 @@
 /* All operations but the "other" of each edge, which must always find room. */
 enum { OPERATIONS_NAMED_MAX = OPERATIONS_MAX - EDGES_MAX };
 
-/* Adds `from` to `into`; the histograms of `from` are moved to `into` and left empty. */
+void tallied_add(struct tallied *into, const struct tallied *from);
+void tallied_free(struct tallied *t); /* the histograms */
+
+/* Adds `from` to `into` and frees it. */
 void tallied_move(struct tallied *into, struct tallied *from);
 
 /* Adds the rows and drop counters of `from`, unique by key but in any order, to `into`, whose rows
@@ -20,3 +23,6 @@ void tallied_move(struct tallied *into, struct tallied *from);
  *
  * Returns false, with both as they were, when memory is short. */
 bool merge_rows(struct delta *into, struct delta *from);
+
+/* Empties `d` of rows, which are lost. Returns the number of requests in them. */
+uint64_t merge_drop_rows(struct delta *d);

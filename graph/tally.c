@@ -11,6 +11,8 @@
 struct tally {
     struct rows rows;
     const struct networks *networks;
+    const char *last_protocol; /* of the exchange before, and */
+    bool last_named_by_host;   /* what was found out about it */
 };
 
 static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "one is the other");
@@ -81,37 +83,43 @@ static void make_operation(struct exchange *x)
     template_path(x->path, x->operation + len, sizeof x->operation - len);
 }
 
-/* An exchange of which neither method nor path is known counts for its edge only. */
-static void count_operation(struct tally *t, uint32_t edge, struct exchange *x)
+/* The row to count an exchange in: its operation's, whose sum goes to the edge when the window
+ * ends, or the edge's own when neither method nor path is known. */
+static struct tallied *find_tallied(struct tally *t, uint32_t edge, struct exchange *x)
 {
     bool given = x->operation[0];
     if (!given)
         make_operation(x);
-    if (!x->operation[0])
-        return;
-    uint32_t row = rows_operation(&t->rows, edge, x->operation);
+    uint32_t row = x->operation[0] ? rows_operation(&t->rows, edge, x->operation) : NO_ROW;
     if (row == NO_ROW)
-        return;
+        return &t->rows.open.edge[edge].exchanges;
     struct operation_delta *operation = &t->rows.open.operation[row];
-    count_exchange(&operation->exchanges, x);
     if (!given && strcmp(operation->name, x->operation) != 0)
         bytes_to_text(x->operation, sizeof x->operation, bytes_of_text(operation->name));
+    return &operation->exchanges;
 }
 
-/* Does the host name the server? Of a CONNECT it names where the proxy is to go. */
-static bool host_names_server(const struct exchange *x)
+static bool is_named_by_host(const char *protocol)
 {
-    if (!x->host[0] || strcmp(x->method, "CONNECT") == 0)
-        return false;
     for (size_t i = 0; i < sizeof named_by_host / sizeof *named_by_host; i++)
-        if (strcmp(x->protocol, named_by_host[i]) == 0)
+        if (strcmp(protocol, named_by_host[i]) == 0)
             return true;
     return false;
 }
 
+/* Of a CONNECT the host names where the proxy is to go, not the proxy. */
+static bool host_names_server(struct tally *t, const struct exchange *x)
+{
+    if (x->protocol != t->last_protocol) {
+        t->last_protocol = x->protocol;
+        t->last_named_by_host = is_named_by_host(x->protocol);
+    }
+    return x->host[0] && t->last_named_by_host && strcmp(x->method, "CONNECT") != 0;
+}
+
 static void count_name(struct tally *t, uint32_t edge, const struct exchange *x)
 {
-    if (!host_names_server(x))
+    if (!host_names_server(t, x))
         return;
     uint32_t row = rows_name(&t->rows, edge, NAME_HOST, x->host);
     if (row == NO_ROW) {
@@ -138,9 +146,8 @@ void tally_exchange(struct tally *t, struct exchange *x)
     }
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
     edge->notes |= x->notes;
-    count_exchange(&edge->exchanges, x);
     uint32_t row = (uint32_t)(edge - t->rows.open.edge);
-    count_operation(t, row, x);
+    count_exchange(find_tallied(t, row, x), x);
     count_name(t, row, x);
 }
 
@@ -174,10 +181,21 @@ void tally_flow(struct tally *t, const struct flow_report *r)
     edge->rtt_client_sum_ns += r->rtt_client_ns;
 }
 
+static void sum_operations(struct delta *d)
+{
+    for (uint32_t i = 0; i < d->operation_len; i++) {
+        struct operation_delta *operation = &d->operation[i];
+        tallied_add(&d->edge[operation->edge].exchanges, &operation->exchanges);
+    }
+}
+
 bool tally_take(struct tally *t, struct delta *into)
 {
-    if (!merge_rows(into, &t->rows.open))
-        return false;
+    struct delta *open = &t->rows.open;
+    sum_operations(open);
+    bool merged = merge_rows(into, open);
+    if (!merged)
+        into->edges_dropped += merge_drop_rows(open);
     rows_clear(&t->rows);
-    return true;
+    return merged;
 }

@@ -20,5 +20,10 @@ void tally_flow(struct tally *t, const struct flow_report *r);
 
 /* Ends the window: adds what was counted to `into`, whose rows stay unique and in order, and
  * empties the tally. Call it for each worker in turn to merge them. Returns false when memory is
- * short. */
+ * short; what was counted is then lost, and in `edges_dropped`.
+ *
+ * Caps (graph/delta.h): an edge keeps the operations whose names are first in order, counted whole,
+ * and adds the others into "other", whatever the number of workers. At the caps on edges, names and
+ * operations in all, what comes later in a worker, and then what is last in order, is dropped or
+ * added to "other". */
 bool tally_take(struct tally *t, struct delta *into);

@@ -222,15 +222,30 @@ static size_t unescape(const char *raw, size_t raw_len, char *text)
     return len;
 }
 
-/* Most segments are words: seen at once. */
-static bool is_plain_word(const char *raw, size_t len)
+/* One segment, up to the next slash. Most are plain words, and seen to be in the same pass. */
+struct segment {
+    size_t len;
+    size_t name_len; /* without its parameters (";jsessionid=..."; RFC 3986, 3.3) */
+    bool plain;      /* no digit, escape or @ in it, and not too long */
+};
+
+static struct segment read_segment(const char *path)
 {
-    unsigned char seen = 0;
-    if (len >= SEGMENT_MAX)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        seen |= (unsigned char)(is_digit(raw[i]) || raw[i] == '%' || raw[i] == '@');
-    return !seen;
+    enum { MARK = 1, PARAMETERS = 2, END = 4 };
+    static const uint8_t kinds[256] = {
+        ['\0'] = END, ['/'] = END,  [';'] = PARAMETERS, ['%'] = MARK, ['@'] = MARK,
+        ['0'] = MARK, ['1'] = MARK, ['2'] = MARK,       ['3'] = MARK, ['4'] = MARK,
+        ['5'] = MARK, ['6'] = MARK, ['7'] = MARK,       ['8'] = MARK, ['9'] = MARK,
+    };
+    struct segment s = {0};
+    uint8_t seen = 0, kind;
+    for (; !((kind = kinds[(unsigned char)path[s.len]]) & END); s.len++) {
+        seen |= kind;
+        if (!(seen & PARAMETERS))
+            s.name_len = s.len + 1;
+    }
+    s.plain = !(seen & MARK) && s.name_len < SEGMENT_MAX;
+    return s;
 }
 
 struct output {
@@ -250,18 +265,15 @@ static bool put(struct output *out, const char *text, size_t len)
     return take == len;
 }
 
-/* A segment without its parameters (";jsessionid=..."; RFC 3986, 3.3). */
-static bool put_segment(struct output *out, const char *raw, size_t len)
+static bool put_segment(struct output *out, const char *raw, struct segment s)
 {
-    const char *parameters = memchr(raw, ';', len);
-    size_t name_len = parameters ? (size_t)(parameters - raw) : len;
-    if (is_plain_word(raw, name_len))
-        return put(out, raw, name_len);
+    if (s.plain)
+        return put(out, raw, s.name_len);
     char judged[SEGMENT_MAX];
-    size_t judged_len = unescape(raw, name_len, judged);
+    size_t judged_len = unescape(raw, s.name_len, judged);
     if (is_identifier(judged, judged_len))
         return put(out, "{id}", 4);
-    return put(out, raw, name_len);
+    return put(out, raw, s.name_len);
 }
 
 void template_path(const char *path, char *text, size_t size)
@@ -279,10 +291,10 @@ void template_path(const char *path, char *text, size_t size)
             put(&out, "...", 3);
             return;
         }
-        size_t len = strcspn(path, "/");
-        if (!put_segment(&out, path, len))
+        struct segment segment = read_segment(path);
+        if (!put_segment(&out, path, segment))
             return;
-        path += len;
+        path += segment.len;
         if (*path == '/' && !put(&out, path++, 1))
             return;
     }

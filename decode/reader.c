@@ -83,12 +83,11 @@ static void drop_early(const struct place *at)
     at->flow->early = NULL;
 }
 
+/* A connection stays, though it is told nothing more: what is open on it ends as the flow does. */
 static void stop_reading(const struct place *at)
 {
     struct flow *f = at->flow;
     drop_early(at);
-    conn_close(f->conn, at->moment, CLOSE_CAPTURE_ENDED);
-    f->conn = NULL;
     f->reading = READING_NOTHING;
     f->stream[0].blind = f->stream[1].blind = true;
     f->protocol = f->key.protocol == IPPROTO_UDP ? "udp" : "tcp";

@@ -1,0 +1,90 @@
+/* test_health.c - specifies decode/health.c: what a report says of a flow's packets. */
+#include "decode/health.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "decode/decoder.h"
+
+/* Whoever is client, its packets are those to the server; a report starts all counters anew. */
+static void counters_follow_the_client(void **state)
+{
+    (void)state;
+    for (unsigned client = 0; client < 2; client++) {
+        struct health h = {0};
+        struct packet p = {.wire_bytes = 60, .tcp_flags = TCP_ACK, .window = 1};
+        health_packet(&h, client, &p);
+        health_packet(&h, client, &p);
+        health_packet(&h, client ^ 1, &p);
+        h.missing_bytes[client] = 7;
+        h.retransmits[client ^ 1] = 2;
+        h.events = (uint8_t)(HEALTH_OPENED | HEALTH_RESET << client);
+        struct flow_report r = {0};
+        health_report(&h, client, &r);
+        assert_int_equal(r.packets[TO_SERVER], 2);
+        assert_int_equal(r.packets[TO_CLIENT], 1);
+        assert_int_equal(r.bytes[TO_SERVER], 120);
+        assert_int_equal(r.missing_bytes[TO_SERVER], 7);
+        assert_int_equal(r.retransmits[TO_CLIENT], 2);
+        assert_int_equal(r.reset_by_client, 1);
+        assert_int_equal(r.reset_by_server, 0);
+        assert_int_equal(r.opened, 1);
+        struct flow_report again = {0}, nothing = {0};
+        health_report(&h, client, &again);
+        assert_memory_equal(&again, &nothing, sizeof nothing);
+    }
+}
+
+/* The handshake's halves; without its beginning there is nothing to measure. */
+static void halves_of_the_handshake(void **state)
+{
+    (void)state;
+    struct health h = {0};
+    struct flow_report r = {0};
+    health_syn(&h, 100);
+    health_syn_ack(&h, 130);
+    health_established(&h, 190);
+    health_report(&h, 0, &r);
+    assert_int_equal(r.rtt_server_ns, 30);
+    assert_int_equal(r.rtt_client_ns, 60);
+
+    h = (struct health){0};
+    health_syn_ack(&h, 130);
+    health_established(&h, 120);
+    health_report(&h, 0, &r);
+    assert_int_equal(r.rtt_server_ns, 0);
+    assert_int_equal(r.rtt_client_ns, 0);
+}
+
+/* A window that stays closed is one closing, over reports too; SYN and RST announce none. The
+ * direction is the one whose receiver has no room. */
+static void closed_windows(void **state)
+{
+    (void)state;
+    struct health h = {0};
+    struct flow_report r = {0};
+    struct packet closed = {.tcp_flags = TCP_ACK}, open = {.tcp_flags = TCP_ACK, .window = 9};
+    struct packet syn = {.tcp_flags = TCP_SYN | TCP_ACK}, rst = {.tcp_flags = TCP_RST | TCP_ACK};
+    const struct packet *sent_by_server[] = {&syn, &closed, &closed, &open, &rst, &closed};
+    for (size_t i = 0; i < 6; i++)
+        health_packet(&h, 1, sent_by_server[i]);
+    health_report(&h, 0, &r);
+    assert_int_equal(r.zero_windows[TO_SERVER], 2);
+    assert_int_equal(r.zero_windows[TO_CLIENT], 0);
+    health_packet(&h, 1, &closed);
+    health_report(&h, 0, &r);
+    assert_int_equal(r.zero_windows[TO_SERVER], 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counters_follow_the_client),
+        cmocka_unit_test(halves_of_the_handshake),
+        cmocka_unit_test(closed_windows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

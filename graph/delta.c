@@ -18,6 +18,18 @@ int edge_key_compare(const struct edge_key *a, const struct edge_key *b)
     return order;
 }
 
+int name_delta_compare(const struct name_delta *a, const struct name_delta *b)
+{
+    int order = address_compare(&a->address, &b->address);
+    if (!order)
+        order = (a->port > b->port) - (a->port < b->port);
+    if (!order)
+        order = (a->tenant > b->tenant) - (a->tenant < b->tenant);
+    if (!order)
+        order = strcmp(a->name, b->name);
+    return order ? order : (a->source > b->source) - (a->source < b->source);
+}
+
 const char *name_source_name(enum name_source source)
 {
     static const char *const names[NAME_SOURCES] = {

@@ -70,7 +70,8 @@ enum name_source {
 /* "user", "kubernetes", "dns", "host", "hosts-file", "address"; static. */
 const char *name_source_name(enum name_source source);
 
-/* A name that the wire gave to a server in this window. Ordered by address, port, tenant, name. */
+/* A name that the wire gave to a server in this window. Ordered by address, port, tenant, name,
+ * source. */
 struct name_delta {
     struct address address;
     uint16_t port;
@@ -79,6 +80,8 @@ struct name_delta {
     uint64_t count, last_ns;
     char name[NAME_TEXT_MAX];
 };
+
+int name_delta_compare(const struct name_delta *a, const struct name_delta *b);
 
 struct delta {
     uint64_t start_ns, end_ns; /* packet time; a multiple of the window's length */

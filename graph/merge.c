@@ -44,18 +44,6 @@ static int compare_operations(const struct operation_delta *a, const struct oper
     return order ? order : strcmp(a->name, b->name);
 }
 
-static int compare_names(const struct name_delta *a, const struct name_delta *b)
-{
-    int order = address_compare(&a->address, &b->address);
-    if (!order)
-        order = (a->port > b->port) - (a->port < b->port);
-    if (!order)
-        order = (a->tenant > b->tenant) - (a->tenant < b->tenant);
-    if (!order)
-        order = strcmp(a->name, b->name);
-    return order ? order : (a->source > b->source) - (a->source < b->source);
-}
-
 static int compare_edge_pointers(const void *a, const void *b)
 {
     return compare_edges(*(struct edge_delta *const *)a, *(struct edge_delta *const *)b);
@@ -69,7 +57,7 @@ static int compare_operation_pointers(const void *a, const void *b)
 
 static int compare_name_pointers(const void *a, const void *b)
 {
-    return compare_names(*(struct name_delta *const *)a, *(struct name_delta *const *)b);
+    return name_delta_compare(*(struct name_delta *const *)a, *(struct name_delta *const *)b);
 }
 
 static void add_edge(struct edge_delta *into, struct edge_delta *from)
@@ -208,7 +196,7 @@ static uint32_t merge_names(struct work *w, struct delta *into, struct delta *fr
     while (old < into->name_len || fresh < from->name_len) {
         int order = old == into->name_len     ? 1
                     : fresh == from->name_len ? -1
-                                              : compare_names(&into->name[old], sorted[fresh]);
+                                              : name_delta_compare(&into->name[old], sorted[fresh]);
         struct name_delta *to = &w->name[len++];
         *to = order <= 0 ? into->name[old] : *sorted[fresh];
         if (!order) {

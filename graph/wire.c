@@ -1,0 +1,257 @@
+/* wire.c - deltas as bytes; see wire.h. */
+#include "graph/wire.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "graph/wire_field.h"
+
+enum {
+    DELTA_VERSION = 1,
+    /* No row is shorter: a count of rows that the bytes cannot hold is refused before memory is
+     * asked for. */
+    EDGE_BYTES_MIN = 60,
+    OPERATION_BYTES_MIN = 20,
+    NAME_BYTES_MIN = 20,
+    /* Of all histograms in a delta; 512 MiB. Past it they keep count, sum, least and greatest. */
+    OCTAVES_MAX = 1 << 22,
+};
+
+static_assert(sizeof(struct capture_counters) % sizeof(uint64_t) == 0, "counters of 64 bits only");
+static_assert(sizeof(struct decode_counters) % sizeof(uint64_t) == 0, "counters of 64 bits only");
+
+static void put_numbers(struct writer *w, const uint64_t *value, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        wire_put_number(w, value[i]);
+}
+
+static void get_numbers(struct cursor *c, uint64_t *value, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        value[i] = wire_get_number(c);
+}
+
+static void put_tallied(struct writer *w, const struct tallied *t)
+{
+    put_numbers(w, t->outcomes, OUTCOMES);
+    wire_put_number(w, t->request_bytes);
+    wire_put_number(w, t->response_bytes);
+    latency_encode(&t->duration, w);
+    latency_encode(&t->ttfb, w);
+}
+
+static void put_edge(struct writer *w, const struct edge_delta *e)
+{
+    wire_put_address(w, &e->key.client);
+    wire_put_address(w, &e->key.server);
+    writer_varint(w, e->key.port);
+    writer_varint(w, e->key.tenant);
+    writer_text(w, e->key.protocol);
+    wire_put_number(w, e->first_ns);
+    wire_put_number(w, e->last_ns);
+    put_tallied(w, &e->exchanges);
+    wire_put_number(w, e->opened);
+    wire_put_number(w, e->failed);
+    wire_put_number(w, e->closed);
+    wire_put_number(w, e->reset_by_client);
+    wire_put_number(w, e->reset_by_server);
+    put_numbers(w, e->packets, 2);
+    put_numbers(w, e->bytes, 2);
+    put_numbers(w, e->missing_bytes, 2);
+    put_numbers(w, e->retransmits, 2);
+    put_numbers(w, e->zero_windows, 2);
+    wire_put_number(w, e->rtt_server_sum_ns);
+    wire_put_number(w, e->rtt_client_sum_ns);
+    wire_put_number(w, e->handshakes);
+    writer_varint(w, e->notes);
+}
+
+static void put_operation(struct writer *w, const struct operation_delta *o)
+{
+    writer_varint(w, o->edge);
+    writer_text(w, o->name);
+    put_tallied(w, &o->exchanges);
+}
+
+static void put_name(struct writer *w, const struct name_delta *n)
+{
+    wire_put_address(w, &n->address);
+    writer_varint(w, n->port);
+    writer_varint(w, n->tenant);
+    writer_varint(w, n->source);
+    wire_put_number(w, n->count);
+    wire_put_number(w, n->last_ns);
+    writer_text(w, n->name);
+}
+
+void wire_put_delta(struct writer *w, const struct delta *d)
+{
+    writer_u8(w, DELTA_VERSION);
+    wire_put_number(w, d->start_ns);
+    wire_put_number(w, d->end_ns);
+    writer_varint(w, d->edge_len);
+    for (uint32_t i = 0; i < d->edge_len; i++)
+        put_edge(w, &d->edge[i]);
+    writer_varint(w, d->operation_len);
+    for (uint32_t i = 0; i < d->operation_len; i++)
+        put_operation(w, &d->operation[i]);
+    writer_varint(w, d->name_len);
+    for (uint32_t i = 0; i < d->name_len; i++)
+        put_name(w, &d->name[i]);
+    wire_put_number(w, d->edges_dropped);
+    wire_put_number(w, d->names_dropped);
+    put_numbers(w, (const uint64_t *)&d->capture, sizeof d->capture / sizeof(uint64_t));
+    put_numbers(w, (const uint64_t *)&d->decode, sizeof d->decode / sizeof(uint64_t));
+}
+
+struct reader {
+    struct cursor c;
+    size_t octaves_left;
+};
+
+static void get_latency(struct reader *r, struct latency *l)
+{
+    if (!latency_decode(&r->c, l)) {
+        wire_damage(&r->c);
+        return;
+    }
+    size_t octaves = 0;
+    for (size_t i = 0; i < LATENCY_OCTAVES; i++)
+        octaves += l->octave[i] != NULL;
+    if (octaves > r->octaves_left) {
+        struct latency figures = {l->count, l->sum_ns, l->min_ns, l->max_ns, {0}};
+        latency_free(l);
+        *l = figures;
+        return;
+    }
+    r->octaves_left -= octaves;
+}
+
+static void get_tallied(struct reader *r, struct tallied *t)
+{
+    get_numbers(&r->c, t->outcomes, OUTCOMES);
+    t->request_bytes = wire_get_number(&r->c);
+    t->response_bytes = wire_get_number(&r->c);
+    get_latency(r, &t->duration);
+    get_latency(r, &t->ttfb);
+}
+
+static void get_edge(struct reader *r, struct edge_delta *e)
+{
+    struct cursor *c = &r->c;
+    e->key.client = wire_get_address(c);
+    e->key.server = wire_get_address(c);
+    e->key.port = (uint16_t)wire_get_within(c, UINT16_MAX);
+    e->key.tenant = (uint32_t)wire_get_within(c, UINT32_MAX);
+    wire_get_text(c, e->key.protocol, sizeof e->key.protocol);
+    e->first_ns = wire_get_number(c);
+    e->last_ns = wire_get_number(c);
+    get_tallied(r, &e->exchanges);
+    e->opened = wire_get_number(c);
+    e->failed = wire_get_number(c);
+    e->closed = wire_get_number(c);
+    e->reset_by_client = wire_get_number(c);
+    e->reset_by_server = wire_get_number(c);
+    get_numbers(c, e->packets, 2);
+    get_numbers(c, e->bytes, 2);
+    get_numbers(c, e->missing_bytes, 2);
+    get_numbers(c, e->retransmits, 2);
+    get_numbers(c, e->zero_windows, 2);
+    e->rtt_server_sum_ns = wire_get_number(c);
+    e->rtt_client_sum_ns = wire_get_number(c);
+    e->handshakes = wire_get_number(c);
+    e->notes = wire_get_within(c, (1U << NOTES) - 1);
+}
+
+static void get_operation(struct reader *r, struct operation_delta *o, uint32_t edge_len)
+{
+    o->edge = (uint32_t)wire_get_within(&r->c, UINT32_MAX);
+    if (o->edge >= edge_len)
+        wire_damage(&r->c);
+    wire_get_text(&r->c, o->name, sizeof o->name);
+    get_tallied(r, &o->exchanges);
+}
+
+static void get_name(struct reader *r, struct name_delta *n)
+{
+    struct cursor *c = &r->c;
+    n->address = wire_get_address(c);
+    n->port = (uint16_t)wire_get_within(c, UINT16_MAX);
+    n->tenant = (uint32_t)wire_get_within(c, UINT32_MAX);
+    n->source = (enum name_source)wire_get_within(c, NAME_SOURCES - 1);
+    n->count = wire_get_number(c);
+    n->last_ns = wire_get_number(c);
+    wire_get_text(c, n->name, sizeof n->name);
+}
+
+/* Reads a count and makes zeroed rows for it. NULL, with *ret_len 0, if there are none. */
+static void *get_rows(struct reader *r, uint64_t most, size_t bytes_min, size_t size,
+                      uint32_t *ret_len)
+{
+    uint64_t len = wire_get_within(&r->c, most);
+    if (len > cursor_left(&r->c) / bytes_min)
+        wire_damage(&r->c);
+    if (!len || r->c.starved)
+        return NULL;
+    void *rows = calloc(len, size);
+    if (rows)
+        *ret_len = (uint32_t)len;
+    else
+        wire_damage(&r->c);
+    return rows;
+}
+
+static void get_edges(struct reader *r, struct delta *d)
+{
+    d->edge = get_rows(r, EDGES_MAX, EDGE_BYTES_MIN, sizeof *d->edge, &d->edge_len);
+    for (uint32_t i = 0; i < d->edge_len && !r->c.starved; i++) {
+        get_edge(r, &d->edge[i]);
+        if (i && edge_key_compare(&d->edge[i - 1].key, &d->edge[i].key) >= 0)
+            wire_damage(&r->c);
+    }
+}
+
+static void get_operations(struct reader *r, struct delta *d)
+{
+    d->operation =
+        get_rows(r, OPERATIONS_MAX, OPERATION_BYTES_MIN, sizeof *d->operation, &d->operation_len);
+    for (uint32_t i = 0; i < d->operation_len && !r->c.starved; i++) {
+        struct operation_delta *at = &d->operation[i];
+        get_operation(r, at, d->edge_len);
+        if (i && (at[-1].edge > at->edge ||
+                  (at[-1].edge == at->edge && strcmp(at[-1].name, at->name) >= 0)))
+            wire_damage(&r->c);
+    }
+}
+
+static void get_names(struct reader *r, struct delta *d)
+{
+    d->name = get_rows(r, NAMES_MAX, NAME_BYTES_MIN, sizeof *d->name, &d->name_len);
+    for (uint32_t i = 0; i < d->name_len && !r->c.starved; i++) {
+        get_name(r, &d->name[i]);
+        if (i && name_delta_compare(&d->name[i - 1], &d->name[i]) >= 0)
+            wire_damage(&r->c);
+    }
+}
+
+bool wire_get_delta(struct bytes in, struct delta *ret)
+{
+    struct reader r = {.c = cursor_over(in), .octaves_left = OCTAVES_MAX};
+    *ret = (struct delta){0};
+    if (cursor_u8(&r.c) != DELTA_VERSION)
+        return false;
+    ret->start_ns = wire_get_number(&r.c);
+    ret->end_ns = wire_get_number(&r.c);
+    get_edges(&r, ret);
+    get_operations(&r, ret);
+    get_names(&r, ret);
+    ret->edges_dropped = wire_get_number(&r.c);
+    ret->names_dropped = wire_get_number(&r.c);
+    get_numbers(&r.c, (uint64_t *)&ret->capture, sizeof ret->capture / sizeof(uint64_t));
+    get_numbers(&r.c, (uint64_t *)&ret->decode, sizeof ret->decode / sizeof(uint64_t));
+    if (!r.c.starved && !cursor_left(&r.c) && ret->start_ns <= ret->end_ns)
+        return true;
+    delta_free(ret);
+    return false;
+}

@@ -1,0 +1,50 @@
+/* wire_field.c - see wire_field.h. */
+#include "graph/wire_field.h"
+
+#include "base/text.h"
+
+void wire_damage(struct cursor *c)
+{
+    c->starved = true;
+}
+
+void wire_put_number(struct writer *w, uint64_t value)
+{
+    writer_varint(w, value < INT64_MAX ? value : INT64_MAX);
+}
+
+uint64_t wire_get_number(struct cursor *c)
+{
+    return wire_get_within(c, INT64_MAX);
+}
+
+uint64_t wire_get_within(struct cursor *c, uint64_t most)
+{
+    uint64_t value = cursor_varint(c);
+    if (value <= most)
+        return value;
+    wire_damage(c);
+    return 0;
+}
+
+void wire_put_address(struct writer *w, const struct address *a)
+{
+    writer_bytes(w, a->byte, sizeof a->byte);
+}
+
+struct address wire_get_address(struct cursor *c)
+{
+    struct address a = {0};
+    struct bytes b = cursor_take(c, sizeof a.byte);
+    if (b.len)
+        memcpy(a.byte, b.at, sizeof a.byte);
+    return a;
+}
+
+void wire_get_text(struct cursor *c, char *text, size_t size)
+{
+    struct bytes b = cursor_take(c, wire_get_within(c, size - 1));
+    if (!text_is_clean(b))
+        wire_damage(c);
+    bytes_to_text(text, size, c->starved ? (struct bytes){0} : b);
+}

@@ -1,0 +1,25 @@
+/* wire_field.h - the fields that messages of wire.h are made of.
+ *
+ * Reading is sticky like the cursor: a field that is damaged starves it, and the caller asks once,
+ * at the end. */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/writer.h"
+#include "capture/address.h"
+
+/* A number that fits the database's signed 64 bits; a greater one is cut when written. */
+void wire_put_number(struct writer *w, uint64_t value);
+uint64_t wire_get_number(struct cursor *c);
+
+/* A number of at most `most`. */
+uint64_t wire_get_within(struct cursor *c, uint64_t most);
+
+void wire_put_address(struct writer *w, const struct address *a);
+struct address wire_get_address(struct cursor *c);
+
+/* Written with writer_text(); in canonical form (base/text.h), and short enough for `size`. */
+void wire_get_text(struct cursor *c, char *text, size_t size);
+
+/* What was read makes no sense. */
+void wire_damage(struct cursor *c);

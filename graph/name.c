@@ -1,0 +1,354 @@
+/* name.c - see name.h.
+ *
+ * For each host (address and tenant) a list of its ports, and for each port a list of the names it
+ * was called by, with how often. Counts fade by half every ten minutes in which there is new
+ * evidence, so that an address given to another service takes its name; without evidence the last
+ * name stays. All lists are short and capped; at a cap the name asked for least makes room, and
+ * further ports and hosts are not learned.
+ *
+ * For ranks see enum name_source. Of names of one rank that of the port itself comes before that of
+ * the whole address. A port of which nothing is known bears the name on which the address's other
+ * ports agree, as its client side does. */
+#include "graph/name.h"
+
+#include <stdlib.h>
+
+#include "graph/host.h"
+#include "graph/index.h"
+
+enum {
+    HOSTS_MAX = NAMES_MAX,
+    PORTS_MAX = 64,                     /* of a host */
+    PORTS_ALL_MAX = 2 * NAMES_MAX,      /* of all hosts */
+    CANDIDATES_MAX = 16,                /* of a port */
+    CANDIDATES_ALL_MAX = 4 * NAMES_MAX, /* of all ports: 36 MiB */
+    HALVED_EVERY_S = 600,
+};
+
+#define HALVED_EVERY_NS (HALVED_EVERY_S * 1000000000ULL)
+
+struct candidate {
+    char name[NAME_TEXT_MAX];
+    enum name_source source;
+    uint64_t count;
+};
+
+struct port {
+    struct port *next; /* owned; ports rise */
+    uint16_t number;   /* 0: of the whole address */
+    uint64_t epoch;    /* last evidence, in units of HALVED_EVERY_NS */
+    size_t candidate_len, candidate_room;
+    struct candidate *candidate; /* owned; the best first, then in no order */
+};
+
+struct host {
+    struct address address;
+    uint32_t tenant;
+    size_t port_len;
+    struct port *ports; /* owned */
+};
+
+/* Given names hold for an address in all tenants. */
+struct given {
+    struct address address;
+    struct named name;
+};
+
+struct names {
+    struct hash_key key;
+    uint64_t version;
+    struct index hosts, givens;
+    struct host *host;
+    struct given *given;
+    uint32_t host_len, host_room, given_len, given_room;
+    size_t ports_all, candidates_all; /* room made in all hosts and ports */
+};
+
+struct names *names_new(const struct hash_key *key)
+{
+    struct names *n = calloc(1, sizeof *n);
+    if (n)
+        n->key = *key;
+    return n;
+}
+
+static void free_ports(struct port *port)
+{
+    while (port) {
+        struct port *next = port->next;
+        free(port->candidate);
+        free(port);
+        port = next;
+    }
+}
+
+void names_free(struct names *n)
+{
+    if (!n)
+        return;
+    for (uint32_t i = 0; i < n->host_len; i++)
+        free_ports(n->host[i].ports);
+    free(n->host);
+    free(n->given);
+    index_free(&n->hosts);
+    index_free(&n->givens);
+    free(n);
+}
+
+static uint32_t hash_address(const struct names *n, const struct address *a, uint32_t tenant)
+{
+    return (uint32_t)(hash_bytes(&n->key, a, sizeof *a) + tenant);
+}
+
+static struct host *find_host(const struct names *n, const struct address *a, uint32_t tenant)
+{
+    uint32_t hash = hash_address(n, a, tenant);
+    for (uint32_t at = index_start(&n->hosts, hash), row;
+         (row = index_next(&n->hosts, hash, &at)) != NO_ROW;)
+        if (n->host[row].tenant == tenant && address_equal(&n->host[row].address, a))
+            return &n->host[row];
+    return NULL;
+}
+
+/* One more row in an array that doubles. Returns false when memory is short. */
+static bool make_room(void *at, uint32_t len, uint32_t *room, size_t size)
+{
+    void **array = at;
+    if (len < *room)
+        return true;
+    uint32_t wanted = *room ? 2 * *room : 64;
+    void *grown = realloc(*array, wanted * size);
+    if (!grown)
+        return false;
+    *array = grown;
+    *room = wanted;
+    return true;
+}
+
+static struct host *add_host(struct names *n, const struct address *a, uint32_t tenant)
+{
+    if (n->host_len == HOSTS_MAX || !index_reserve(&n->hosts) ||
+        !make_room(&n->host, n->host_len, &n->host_room, sizeof *n->host))
+        return NULL;
+    index_put(&n->hosts, hash_address(n, a, tenant), n->host_len);
+    struct host *host = &n->host[n->host_len++];
+    *host = (struct host){.address = *a, .tenant = tenant};
+    return host;
+}
+
+static const struct port *find_port(const struct host *host, uint16_t number)
+{
+    for (const struct port *p = host->ports; p; p = p->next)
+        if (p->number == number)
+            return p;
+    return NULL;
+}
+
+/* The port, made if it is new; NULL at the cap. */
+static struct port *reach_port(struct names *n, struct host *host, uint16_t number)
+{
+    struct port **link = &host->ports;
+    while (*link && (*link)->number < number)
+        link = &(*link)->next;
+    if (*link && (*link)->number == number)
+        return *link;
+    if (host->port_len == PORTS_MAX || n->ports_all == PORTS_ALL_MAX)
+        return NULL;
+    struct port *port = calloc(1, sizeof *port);
+    if (!port)
+        return NULL;
+    port->number = number;
+    port->next = *link;
+    *link = port;
+    host->port_len++;
+    n->ports_all++;
+    return port;
+}
+
+/* Best rank, then asked for most, then first in order. */
+static bool is_better(const struct candidate *a, const struct candidate *b)
+{
+    if (a->source != b->source)
+        return a->source < b->source;
+    if (a->count != b->count)
+        return a->count > b->count;
+    return strcmp(a->name, b->name) < 0;
+}
+
+static void fade(struct port *port, uint64_t now_ns)
+{
+    uint64_t epoch = now_ns / HALVED_EVERY_NS;
+    uint64_t halvings = epoch > port->epoch && port->epoch ? epoch - port->epoch : 0;
+    for (size_t i = 0; i < port->candidate_len; i++)
+        port->candidate[i].count = halvings < 64 ? port->candidate[i].count >> halvings : 0;
+    if (epoch > port->epoch)
+        port->epoch = epoch;
+}
+
+static bool grow_candidates(struct names *n, struct port *port)
+{
+    size_t room = port->candidate_room ? 2 * port->candidate_room : 1;
+    if (room > CANDIDATES_MAX ||
+        n->candidates_all + room - port->candidate_room > CANDIDATES_ALL_MAX)
+        return false;
+    struct candidate *grown = realloc(port->candidate, room * sizeof *grown);
+    if (!grown)
+        return false;
+    n->candidates_all += room - port->candidate_room;
+    port->candidate = grown;
+    port->candidate_room = room;
+    return true;
+}
+
+/* Where a new name goes: a place of its own or, at the cap, that of the worst but the best. */
+static struct candidate *place_for_new(struct names *n, struct port *port)
+{
+    if (port->candidate_len < port->candidate_room || grow_candidates(n, port))
+        return &port->candidate[port->candidate_len++];
+    if (port->candidate_len < 2)
+        return NULL;
+    struct candidate *worst = &port->candidate[1];
+    for (size_t i = 2; i < port->candidate_len; i++)
+        if (is_better(worst, &port->candidate[i]))
+            worst = &port->candidate[i];
+    return worst;
+}
+
+static struct candidate *reach_candidate(struct names *n, struct port *port,
+                                         enum name_source source, const char *name)
+{
+    for (size_t i = 0; i < port->candidate_len; i++)
+        if (port->candidate[i].source == source && strcmp(port->candidate[i].name, name) == 0)
+            return &port->candidate[i];
+    struct candidate *added = place_for_new(n, port);
+    if (!added)
+        return NULL;
+    *added = (struct candidate){.source = source};
+    bytes_to_text(added->name, sizeof added->name, bytes_of_text(name));
+    return added;
+}
+
+/* Brings the best to the front. Returns true if it is another than before. */
+static bool choose_best(struct port *port, const struct candidate *before)
+{
+    struct candidate *candidate = port->candidate, *best = &candidate[0];
+    for (size_t i = 1; i < port->candidate_len; i++)
+        if (is_better(&candidate[i], best))
+            best = &candidate[i];
+    struct candidate swapped = candidate[0];
+    candidate[0] = *best;
+    *best = swapped;
+    return candidate[0].source != before->source || strcmp(candidate[0].name, before->name) != 0;
+}
+
+void names_learn(struct names *n, const struct name_delta *name)
+{
+    char text[NAME_TEXT_MAX];
+    if (!host_to_name(name->name, text, sizeof text))
+        return;
+    struct host *host = find_host(n, &name->address, name->tenant);
+    if (!host)
+        host = add_host(n, &name->address, name->tenant);
+    struct port *port = host ? reach_port(n, host, name->port) : NULL;
+    if (!port)
+        return;
+    struct candidate before = {0};
+    if (port->candidate_len)
+        before = port->candidate[0];
+    fade(port, name->last_ns);
+    struct candidate *candidate = reach_candidate(n, port, name->source, text);
+    if (!candidate)
+        return;
+    candidate->count += name->count < UINT32_MAX ? name->count : UINT32_MAX;
+    if (choose_best(port, &before))
+        n->version++;
+}
+
+static struct given *find_given(const struct names *n, const struct address *a,
+                                enum name_source source)
+{
+    uint32_t hash = hash_address(n, a, source);
+    for (uint32_t at = index_start(&n->givens, hash), row;
+         (row = index_next(&n->givens, hash, &at)) != NO_ROW;)
+        if (n->given[row].name.source == source && address_equal(&n->given[row].address, a))
+            return &n->given[row];
+    return NULL;
+}
+
+static struct given *add_given(struct names *n, const struct address *a, enum name_source source)
+{
+    if (n->given_len == NAMES_MAX || !index_reserve(&n->givens) ||
+        !make_room(&n->given, n->given_len, &n->given_room, sizeof *n->given))
+        return NULL;
+    index_put(&n->givens, hash_address(n, a, source), n->given_len);
+    struct given *given = &n->given[n->given_len++];
+    *given = (struct given){.address = *a, .name.source = source};
+    return given;
+}
+
+void names_give(struct names *n, const struct address *a, enum name_source source, const char *name)
+{
+    struct given *given = find_given(n, a, source);
+    if (!given)
+        given = add_given(n, a, source);
+    if (!given || strcmp(given->name.name, name) == 0)
+        return;
+    bytes_to_text(given->name.name, sizeof given->name.name, bytes_of_text(name));
+    n->version++;
+}
+
+static const struct candidate *best_of_port(const struct host *host, uint16_t number)
+{
+    const struct port *port = find_port(host, number);
+    return port && port->candidate_len ? &port->candidate[0] : NULL;
+}
+
+/* The name that all ports of the host have, if it is one. */
+static const struct candidate *agreed(const struct host *host)
+{
+    const struct candidate *agreed_on = NULL;
+    for (const struct port *p = host->ports; p; p = p->next) {
+        if (!p->candidate_len)
+            continue;
+        if (agreed_on && strcmp(agreed_on->name, p->candidate[0].name) != 0)
+            return NULL;
+        if (!agreed_on || p->candidate[0].source < agreed_on->source)
+            agreed_on = &p->candidate[0];
+    }
+    return agreed_on;
+}
+
+/* The best that the wire tells. */
+static const struct candidate *learned(const struct host *host, uint16_t port)
+{
+    const struct candidate *own = port ? best_of_port(host, port) : NULL;
+    const struct candidate *whole = best_of_port(host, 0);
+    if (own && (!whole || own->source <= whole->source))
+        return own;
+    return whole ? whole : agreed(host);
+}
+
+struct named names_of(const struct names *n, const struct address *a, uint16_t port,
+                      uint32_t tenant)
+{
+    struct named name = {.source = NAME_ADDRESS};
+    const struct host *host = find_host(n, a, tenant);
+    const struct candidate *from_wire = host ? learned(host, port) : NULL;
+    for (int source = NAME_USER; source < NAME_ADDRESS; source++) {
+        const struct given *given = find_given(n, a, (enum name_source)source);
+        if (given)
+            return given->name;
+        if (!from_wire || from_wire->source != (enum name_source)source)
+            continue;
+        memcpy(name.name, from_wire->name, sizeof name.name);
+        name.source = from_wire->source;
+        return name;
+    }
+    address_to_text(a, name.name, sizeof name.name);
+    return name;
+}
+
+uint64_t names_version(const struct names *n)
+{
+    return n->version;
+}

@@ -27,15 +27,14 @@ struct direction {
     struct known known[SETS][WAYS];
 };
 
-static struct known *set_of(const struct direction *d, const struct endpoint *e)
+static size_t set_of(const struct direction *d, const struct endpoint *e)
 {
-    const struct known *set = d->known[hash_bytes(&d->key, e, sizeof *e) % SETS];
-    return (struct known *)(uintptr_t)set;
+    return hash_bytes(&d->key, e, sizeof *e) % SETS;
 }
 
-static struct known *find(const struct direction *d, const struct endpoint *e)
+static const struct known *find(const struct direction *d, const struct endpoint *e)
 {
-    struct known *set = set_of(d, e);
+    const struct known *set = d->known[set_of(d, e)];
     for (unsigned i = 0; i < WAYS; i++)
         if (set[i].learned && memcmp(&set[i].endpoint, e, sizeof *e) == 0)
             return &set[i];
@@ -51,17 +50,18 @@ static bool says_less(const struct known *a, const struct known *b)
 
 static struct known *find_or_add(struct direction *d, const struct endpoint *e)
 {
-    struct known *k = find(d, e);
-    if (!k) {
-        struct known *set = set_of(d, e);
-        k = &set[0];
-        for (unsigned i = 1; i < WAYS; i++)
-            if (says_less(&set[i], k))
-                k = &set[i];
-        *k = (struct known){.endpoint = *e};
+    struct known *set = d->known[set_of(d, e)];
+    struct known *spare = &set[0];
+    for (unsigned i = 0; i < WAYS; i++) {
+        if (set[i].learned && memcmp(&set[i].endpoint, e, sizeof *e) == 0) {
+            set[i].learned = ++d->events;
+            return &set[i];
+        }
+        if (says_less(&set[i], spare))
+            spare = &set[i];
     }
-    k->learned = ++d->events;
-    return k;
+    *spare = (struct known){.endpoint = *e, .learned = ++d->events};
+    return spare;
 }
 
 static bool is_port_of_a_protocol(uint16_t port)
@@ -83,7 +83,7 @@ static int only_one(bool first, bool second)
     return first ? 0 : 1;
 }
 
-static int server_by_fame(struct direction *d, const struct endpoint ends[2])
+static int server_by_fame(const struct direction *d, const struct endpoint ends[2])
 {
     bool listens[2];
     uint16_t flows[2];

@@ -32,16 +32,17 @@ static struct flow *flow_at(const struct flow_table *t, uint32_t index)
 static uint32_t *bucket_of(const struct flow_table *t, const struct flow_key *key)
 {
     uint64_t word[5], rest = key->tenant ^ key->protocol << 24;
-    size_t words = 0;
-    word[words++] = rest << 32 | (uint32_t)key->port[0] << 16 | key->port[1];
+    size_t words;
+    word[0] = rest << 32 | (uint32_t)key->port[0] << 16 | key->port[1];
     if (address_is_v4(&key->address[0]) && address_is_v4(&key->address[1])) {
         uint32_t low[2];
         memcpy(&low[0], key->address[0].byte + 12, 4);
         memcpy(&low[1], key->address[1].byte + 12, 4);
-        word[words++] = (uint64_t)low[0] << 32 | low[1];
+        word[1] = (uint64_t)low[0] << 32 | low[1];
+        words = 2;
     } else {
-        memcpy(word + words, key->address, sizeof key->address);
-        words += sizeof key->address / sizeof *word;
+        memcpy(word + 1, key->address, sizeof key->address);
+        words = 5;
     }
     return &t->bucket[hash_bytes(&t->key, word, words * sizeof *word) & t->bucket_mask];
 }

@@ -159,8 +159,9 @@ static void hole_in_the_opening(void **state)
     begin(&t, NULL);
     handshake(&t);
     client_says(&t, 101, "as");
-    client_says(&t, 110, "ask");
-    server(&t, TCP_ACK, 501, 113, "");
+    client_says(&t, 110, "end");
+    client_says(&t, 113, "ask");
+    server(&t, TCP_ACK, 501, 116, "");
     pass(&t, 20);
     told(&t, "echo:>ask{capture ended}");
     assert_int_equal(t.sum.missing_bytes[TO_SERVER], 7);

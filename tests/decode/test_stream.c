@@ -414,6 +414,30 @@ static void cap_of_a_stream_gives_up_the_hole(void **state)
     told(&t, "[1]");
 }
 
+static void ignore_gap(void *ctx, uint64_t len)
+{
+    (void)ctx;
+    (void)len;
+}
+
+/* Four gigabytes that nobody is seen to acknowledge are four gigabytes, and no hole. */
+static void bulk_without_acknowledgments(void **state)
+{
+    (void)state;
+    struct teller t;
+    begin(&t);
+    t.out.gap = ignore_gap;
+    say(&t, 100, "a");
+    stream_acked(&t.stream, 101, 0);
+    for (uint32_t i = 0; i < 256; i++) {
+        struct segment s = {.sequence = 101 + i * STREAM_SPAN_MAX, .cut = STREAM_SPAN_MAX};
+        assert_int_equal(stream_segment(&t.stream, &s, &t.out), SEGMENT_NEW);
+        assert_false(t.stream.hole);
+    }
+    assert_int_equal(t.counters.gap_bytes, UINT64_C(256) * STREAM_SPAN_MAX);
+    told(&t, "a");
+}
+
 /* When all streams together hold the most, one that holds nothing cannot begin to: dropped, and
  * later a gap. */
 static void cap_of_all_streams_drops(void **state)
@@ -498,6 +522,7 @@ int main(void)
         cmocka_unit_test(unseen_direction_is_one_gap_after_another),
         cmocka_unit_test(strays_are_ignored_and_counted),
         cmocka_unit_test(cap_of_a_stream_gives_up_the_hole),
+        cmocka_unit_test(bulk_without_acknowledgments),
         cmocka_unit_test(cap_of_all_streams_drops),
         cmocka_unit_test(pieces_are_capped),
         cmocka_unit_test(blind_stream_counts),

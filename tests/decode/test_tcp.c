@@ -267,8 +267,19 @@ static void handshake_out_of_order(void **state)
     server(&t, TCP_SYN | TCP_ACK, 500, 101, "");
     client(&t, TCP_SYN, 100, 0, "");
     client(&t, TCP_ACK, 101, 501, "ask");
+    assert_int_equal(engine_counters(t.engine)->flows_opened, 1);
     told(&t, "echo:>ask{capture ended}");
     assert_int_equal(t.sum.opened, 1);
+
+    begin(&t, NULL);
+    t.server_port = 50000;
+    client(&t, TCP_ACK, 101, 501, "bytes");
+    client(&t, TCP_SYN, 100, 0, "");
+    server(&t, TCP_SYN | TCP_ACK, 500, 101, "");
+    assert_int_equal(engine_counters(t.engine)->flows_opened, 1);
+    told(&t, "");
+    assert_int_equal(t.sum.server_port, 50000);
+    assert_int_equal(t.sum.notes, 0);
 }
 
 /* Data in the SYN is data (RFC 7413), but opens nothing by itself. */

@@ -1,0 +1,672 @@
+#!/usr/bin/env python3
+"""make_captures.py - writes the captures of this folder that are made by hand, and what is expected of them.
+
+Each function is one capture: its text says what it claims. The expected log follows from the conversation, not
+from what the program prints. Run it after changing it; a capture that did not change stays the same to the byte.
+"""
+import os
+
+from wire import (ACK, LOOP, NULL, PSH, RAW, RST, SLL, SLL2, SYN, TO_CLIENT, TO_SERVER, Capture, Span,
+                  Talk)
+
+CAPTURES = []
+
+
+def capture(function):
+    CAPTURES.append(function)
+    return function
+
+
+def request(start, *fields, body=b"", host="shop.test"):
+    lines = [start, *([f"Host: {host}"] if host else []), *fields, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def response(status, *fields, body=b""):
+    lines = [f"HTTP/1.1 {status}", *fields, f"Content-Length: {len(body)}", "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+OK = response("200 OK", body=b"hello")
+
+
+# --- one connection, several requests -------------------------------------------------------------
+
+@capture
+def keep_alive():
+    """Requests follow each other on one connection; each has its own times and sizes. Heads and bodies may
+    be cut anywhere between segments."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(request("GET /first HTTP/1.1"))
+    c.wait(20)
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/first", "200")
+
+    post = request("POST /orders?draft=1&token=secret HTTP/1.1", "Content-Length: 12", body=b"lamp=1&oak=2")
+    ask = t.says(post, at=(3, 40, len(post) - 4))
+    c.wait(35)
+    big = response("201 Created", body=b"x" * 3000)
+    answer = t.hears(big, at=(9, 1400, 2800))
+    t.expect(ask, answer, "POST", "/orders", "201")
+
+    ask = t.says(request("DELETE /orders/1042 HTTP/1.1"))
+    answer = t.hears(response("409 Conflict"))
+    t.expect(ask, answer, "DELETE", "/orders/1042", "409", operation="DELETE /orders/{id}")
+    t.close()
+    return c
+
+
+@capture
+def pipelining():
+    """Three requests leave before the first answer comes; answers belong to them in order. A request that
+    was sent while an earlier one waited is marked."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    asks = [request(f"GET /{name} HTTP/1.1") for name in ("one", "two", "three")]
+    first = t.says(asks[0] + asks[1][:30])
+    rest = t.says(asks[1][30:] + asks[2])
+    spans = [Span(first.first_ns, first.first_ns, len(asks[0])),
+             Span(first.first_ns, rest.last_ns, len(asks[1])),
+             Span(rest.first_ns, rest.last_ns, len(asks[2]))]
+    c.wait(10)
+    ok, missing = OK, response("404 Not Found", body=b"no")
+    answer = t.hears(ok + missing + ok, at=(len(ok) - 2, len(ok + missing) + 10))
+    step = 1_000_000
+    a = Span(answer.first_ns, answer.first_ns + step, len(ok))
+    b = Span(answer.first_ns + step, answer.first_ns + step, len(missing))
+    d = Span(answer.first_ns + step, answer.last_ns, len(ok))
+    t.expect(spans[0], a, "GET", "/one", "200")
+    t.expect(spans[1], b, "GET", "/two", "404", notes=["pipelined"])
+    t.expect(spans[2], d, "GET", "/three", "200", notes=["pipelined"])
+    t.close()
+    return c
+
+
+# --- where messages end ---------------------------------------------------------------------------
+
+@capture
+def lengths():
+    """The end of an answer: chunks and trailers; no body after HEAD, 204 and 304 whatever the head says."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    chunks = (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+              b"5\r\nhello\r\n8;name=value\r\n, world!\r\n0\r\nX-Sum: 13\r\n\r\n")
+    ask = t.says(request("GET /chunks HTTP/1.1"))
+    answer = t.hears(chunks, at=(70, 71, len(chunks) - 20, len(chunks) - 1))
+    t.expect(ask, answer, "GET", "/chunks", "200")
+
+    upload = request("PUT /chunks HTTP/1.1", "Transfer-Encoding: chunked",
+                     body=b"3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n")
+    ask = t.says(upload, at=(len(upload) - 25,))
+    answer = t.hears(response("204 No Content").replace(b"Content-Length: 0\r\n", b""))
+    t.expect(ask, answer, "PUT", "/chunks", "204")
+
+    ask = t.says(request("HEAD /large HTTP/1.1"))
+    answer = t.hears(b"HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n")
+    t.expect(ask, answer, "HEAD", "/large", "200")
+
+    ask = t.says(request("GET /cached HTTP/1.1", 'If-None-Match: "a1"'))
+    answer = t.hears(b'HTTP/1.1 304 Not Modified\r\nETag: "a1"\r\nContent-Length: 700\r\n\r\n')
+    t.expect(ask, answer, "GET", "/cached", "304")
+
+    ask = t.says(request("GET /after HTTP/1.1"))
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/after", "200")
+    t.close()
+    return c
+
+
+@capture
+def until_close():
+    """HTTP/1.0 without a length: the answer lasts until the server closes, and its end is the FIN."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(b"GET /old HTTP/1.0\r\n\r\n")
+    head = t.hears(b"HTTP/1.0 200 OK\r\nServer: old\r\n\r\n<html>")
+    c.wait(8)
+    body = t.hears(b"</html>\n")
+    c.wait(5)
+    t.finish(TO_CLIENT)
+    answer = head + body
+    # The last byte of the answer is the last byte of its body; the close only tells that it was the last.
+    t.expect(ask, answer, "GET", "/old", "200", host=None)
+    t.finish(TO_SERVER)
+    t.acknowledge(TO_CLIENT)
+    return c
+
+
+@capture
+def interim():
+    """100 and 103 are not the answer: the answer is what follows them."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(request("POST /upload HTTP/1.1", "Expect: 100-continue", "Content-Length: 9"))
+    t.hears(b"HTTP/1.1 100 Continue\r\n\r\n")
+    ask += t.says(b"some body")
+    c.wait(15)
+    answer = t.hears(OK)
+    t.expect(ask, answer, "POST", "/upload", "200", drop="response_bytes")
+
+    ask = t.says(request("GET /hints HTTP/1.1"))
+    t.hears(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")
+    c.wait(15)
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/hints", "200", drop="response_bytes")
+    t.close()
+    return c
+
+
+# --- the connection becomes another protocol ------------------------------------------------------
+
+@capture
+def tunnel():
+    """After CONNECT is granted the bytes are no longer HTTP, whatever they look like."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(request("CONNECT bank.test:443 HTTP/1.1", host="bank.test:443"))
+    answer = t.hears(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    t.expect(ask, answer, "CONNECT", None, "200", drop="path operation host notes")
+    t.says(bytes.fromhex("1603010005010000010000"))
+    t.hears(bytes.fromhex("150301000202 28".replace(" ", "")))
+    t.close()
+
+    t = Talk(c, client=("10.0.0.1", 40001))
+    t.open()
+    ask = t.says(request("CONNECT far.test:443 HTTP/1.1", host="far.test:443"))
+    answer = t.hears(response("502 Bad Gateway"))
+    t.expect(ask, answer, "CONNECT", None, "502", drop="path operation host")
+    ask = t.says(request("GET /still HTTP/1.1"))  # refused, so it is still HTTP
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/still", "200")
+    t.close()
+    return c
+
+
+@capture
+def upgrade():
+    """101 ends HTTP on the connection: frames that follow are no requests."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(request("GET /chat HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket",
+                         "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="))
+    answer = t.hears(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                     b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
+    t.expect(ask, answer, "GET", "/chat", "101", notes=["upgraded"])
+    t.says(bytes.fromhex("818537fa213d7f9f4d5158"))
+    t.hears(b"\x81\x05Hello")
+    t.hears(b"\x81\x12GET / HTTP/1.1\r\n\r\n")
+    t.close()
+    return c
+
+
+# --- what senders really send ---------------------------------------------------------------------
+
+@capture
+def lenient():
+    """Bare line feeds, folded lines, empty lines before a request, odd case and spaces, an absolute target."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(b"GET /bare HTTP/1.1\nHost: shop.test\nAccept: */*\n\n")
+    answer = t.hears(b"HTTP/1.1 200 OK\nContent-Length: 5\n\nhello")
+    t.expect(ask, answer, "GET", "/bare", "200")
+
+    ask = t.says(b"GET /folded HTTP/1.1\r\nX-Long: one\r\n two\r\n\tthree\r\nHOST:shop.test\r\n\r\n")
+    answer = t.hears(b"HTTP/1.1 200 OK\r\nX-Long: a\r\n b\r\ncontent-LENGTH:   5  \r\n\r\nhello")
+    t.expect(ask, answer, "GET", "/folded", "200")
+
+    ask = t.says(request("GET http://other.test/absolute?q=1 HTTP/1.1"))
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/absolute", "200", host="other.test")
+
+    ask = t.says(request("OPTIONS * HTTP/1.1"))
+    answer = t.hears(b"HTTP/1.1 200 OK\r\nAllow: GET\r\nContent-Length: 0\r\n\r\n")
+    t.expect(ask, answer, "OPTIONS", "*", "200")
+
+    ask = t.says(request("GET /no-reason HTTP/1.1"))
+    answer = t.hears(b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n")
+    t.expect(ask, answer, "GET", "/no-reason", "200")
+
+    ask = t.says(b"\r\n" + request("GET /empty-line-first HTTP/1.1"))
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/empty-line-first", "200", drop="request_bytes")
+    t.close()
+    return c
+
+
+@capture
+def tracing():
+    """Identifiers that tie hops together, in each of their spellings; a broken one is no identifier."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    trace, span = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    for path, field, found in (
+            ("/w3c", f"traceparent: 00-{trace}-{span}-01", (trace, span)),
+            ("/b3", f"b3: {trace}-{span}-1", (trace, span)),
+            ("/zeros", f"traceparent: 00-{'0' * 32}-{'0' * 16}-00", None),
+            ("/short", "traceparent: 00-4bf92f-00f0-01", None)):
+        ask = t.says(request(f"GET {path} HTTP/1.1", field, "X-Request-Id: 7f3c-1"))
+        answer = t.hears(OK)
+        ids = {"trace_id": found[0], "span_id": found[1]} if found else {}
+        t.expect(ask, answer, "GET", path, "200", **ids)
+    ask = t.says(request("GET /b3-many HTTP/1.1", f"X-B3-TraceId: {trace}", f"X-B3-SpanId: {span}",
+                         "X-B3-Sampled: 1"))
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/b3-many", "200", trace_id=trace, span_id=span)
+    t.close()
+    return c
+
+
+@capture
+def not_http():
+    """Bytes that are no HTTP, on the port of HTTP, give no exchange; nor does a text that only begins like it."""
+    c = Capture()
+    for number, data in enumerate((b"SSH-2.0-OpenSSH_9.2\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+                                   b"GET a lamp, please\r\n", b"*1\r\n$4\r\nPING\r\n",
+                                   bytes(range(256)))):
+        t = Talk(c, client=("10.0.0.1", 40000 + number))
+        t.open()
+        t.says(data)
+        t.hears(b"\0\0\0\1what?\r\n")
+        t.close()
+    return c
+
+
+@capture
+def any_port():
+    """HTTP is known by what it says, not by its port."""
+    c = Capture()
+    for number, port in enumerate((8080, 443, 53, 6379, 49152)):
+        t = Talk(c, client=("10.0.0.1", 40000 + number), server=("10.0.0.2", port))
+        t.open()
+        ask = t.says(request("GET /here HTTP/1.1"))
+        answer = t.hears(OK)
+        t.expect(ask, answer, "GET", "/here", "200")
+        t.close()
+    return c
+
+
+# --- how conversations fail -----------------------------------------------------------------------
+
+@capture
+def endings():
+    """A reset by the server is `reset`, by the client `cancelled`; an orderly end without an answer, or the
+    end of the capture, is `unanswered`."""
+    c = Capture()
+    by_server = Talk(c, client=("10.0.0.1", 40001))
+    by_server.open()
+    ask = by_server.says(request("GET /reset HTTP/1.1"))
+    by_server.reset(TO_CLIENT)
+    by_server.expect(ask, None, "GET", "/reset", None, outcome="reset")
+
+    half = Talk(c, client=("10.0.0.1", 40002))
+    half.open()
+    ask = half.says(request("GET /half HTTP/1.1"))
+    half.hears(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhalf of")
+    half.reset(TO_CLIENT)
+    half.expect(ask, None, "GET", "/half", "200", outcome="reset",
+                drop="duration_ms ttfb_ms response_bytes")
+
+    by_client = Talk(c, client=("10.0.0.1", 40003))
+    by_client.open()
+    ask = by_client.says(request("GET /cancelled HTTP/1.1"))
+    by_client.reset(TO_SERVER)
+    by_client.expect(ask, None, "GET", "/cancelled", None, outcome="cancelled")
+
+    closed = Talk(c, client=("10.0.0.1", 40004))
+    closed.open()
+    ask = closed.says(request("GET /closed HTTP/1.1"))
+    closed.close(first=TO_CLIENT)
+    closed.expect(ask, None, "GET", "/closed", None, outcome="unanswered")
+
+    open_end = Talk(c, client=("10.0.0.1", 40005))
+    open_end.open()
+    ask = open_end.says(request("GET /never HTTP/1.1"))
+    open_end.acknowledge(TO_CLIENT)
+    open_end.expect(ask, None, "GET", "/never", None, outcome="unanswered")
+    return c
+
+
+@capture
+def no_answer_in_time():
+    """A request that waits longer than the limit of 60 s is a time-out, though the connection stays open."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(request("GET /slow HTTP/1.1"))
+    t.acknowledge(TO_CLIENT)
+    other = Talk(c, client=("10.0.0.1", 40001))
+    other.open()
+    for number in range(8):
+        c.wait(10_000)
+        other_ask = other.says(request(f"GET /tick{number} HTTP/1.1"))
+        other_answer = other.hears(OK)
+        if number == 6:
+            t.expect(ask, None, "GET", "/slow", None, outcome="timeout")
+        other.expect(other_ask, other_answer, "GET", f"/tick{number}", "200", drop="operation")
+    return c
+
+
+@capture
+def refused():
+    """A refused and an unanswered handshake are failed connections and no exchange."""
+    c = Capture()
+    t = Talk(c)
+    t.segment(TO_SERVER, SYN)
+    t.next[TO_SERVER] += 1
+    t.segment(TO_CLIENT, RST | ACK)
+    silent = Talk(c, client=("10.0.0.1", 40001), server=("10.0.0.3", 80))
+    silent.segment(TO_SERVER, SYN)
+    c.wait(1000)
+    silent.segment(TO_SERVER, SYN)
+    c.wait(12_000)
+    fine = Talk(c, client=("10.0.0.1", 40002))
+    fine.open()
+    ask = fine.says(request("GET /fine HTTP/1.1"))
+    answer = fine.hears(OK)
+    fine.expect(ask, answer, "GET", "/fine", "200")
+    fine.close()
+    return c
+
+
+# --- what the capture lost ------------------------------------------------------------------------
+
+@capture
+def gap_in_body():
+    """A hole in a body harms nothing but the note: its length is known, and the next message is found."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(request("GET /big HTTP/1.1"))
+    big = response("200 OK", body=b"b" * 4000)
+    answer = t.hears(big, at=(1000, 2000, 3000), lost=(1,))
+    t.acknowledge(TO_SERVER)
+    t.expect(ask, answer, "GET", "/big", "200", notes=["gap"])
+    ask = t.says(request("GET /next HTTP/1.1"))
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/next", "200")
+    t.close()
+    return c
+
+
+@capture
+def gap_in_head():
+    """A hole in a head makes that exchange unknown, never guessed; the next message is found."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(request("GET /before HTTP/1.1"))
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/before", "200")
+    ask = t.says(request("GET /lost HTTP/1.1"))
+    t.hears(response("200 OK", "Server: x", body=b"b" * 100), at=(12, 30), lost=(1,))
+    t.acknowledge(TO_SERVER)
+    t.expect(ask, None, "GET", "/lost", None, outcome="unknown", notes=["gap"],
+             drop="status duration_ms ttfb_ms response_bytes")
+    ask = t.says(request("GET /next HTTP/1.1"))
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/next", "200")
+    t.close()
+    return c
+
+
+@capture
+def gap_over_messages():
+    """A hole that swallows the end of one answer and the start of the next: both are unknown, and later
+    requests get their own answers."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    asks = [request(f"GET /{name} HTTP/1.1") for name in ("one", "two")]
+    both = t.says(b"".join(asks), at=(len(asks[0]),))
+    first = Span(both.first_ns, both.first_ns, len(asks[0]))
+    second = Span(both.last_ns, both.last_ns, len(asks[1]))
+    answers = response("200 OK", body=b"a" * 500) + response("200 OK", body=b"b" * 500)
+    t.hears(answers, at=(300, 900), lost=(1,))
+    t.acknowledge(TO_SERVER)
+    unknown = {"outcome": "unknown", "drop": "status duration_ms ttfb_ms response_bytes notes"}
+    t.expect(first, None, "GET", "/one", None, **unknown)
+    t.expect(second, None, "GET", "/two", None, **unknown)
+    ask = t.says(request("GET /three HTTP/1.1"))
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/three", "200")
+    t.close()
+    return c
+
+
+# --- order of segments ----------------------------------------------------------------------------
+
+@capture
+def out_of_order():
+    """Segments that arrive in another order are put back; the last byte is there when all are."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(request("GET /shuffled HTTP/1.1"))
+    data = response("200 OK", body=b"d" * 2000)
+    start = t.next[TO_CLIENT]
+    first = t.segment(TO_CLIENT, ACK, data[:500], start)
+    t.segment(TO_CLIENT, ACK, data[1500:], start + 1500)
+    t.segment(TO_CLIENT, ACK, data[1000:1500], start + 1000)
+    last = t.segment(TO_CLIENT, ACK, data[500:1000], start + 500)
+    t.next[TO_CLIENT] += len(data)
+    t.expect(ask, Span(first, last, len(data)), "GET", "/shuffled", "200")
+    t.acknowledge(TO_SERVER)
+    t.close()
+    return c
+
+
+@capture
+def retransmission():
+    """Bytes that come again, whole or in part, are seen once; the exchange says that it happened."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    data = request("GET /again HTTP/1.1")
+    start = t.next[TO_SERVER]
+    ask = t.says(data)
+    c.wait(200)
+    t.segment(TO_SERVER, PSH | ACK, data, start)
+    reply = response("200 OK", body=b"r" * 900)
+    start = t.next[TO_CLIENT]
+    answer = t.hears(reply, at=(400,))
+    t.segment(TO_CLIENT, ACK, reply[200:700], start + 200)
+    t.expect(ask, answer, "GET", "/again", "200", notes=["retransmitted"])
+    ask = t.says(request("GET /clean HTTP/1.1"))
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/clean", "200")
+    t.close()
+    return c
+
+
+@capture
+def wrapped_sequence():
+    """Sequence numbers pass 2^32 in the middle of a message."""
+    c = Capture()
+    t = Talk(c, first_byte=(2**32 - 40, 2**32 - 100))
+    t.open()
+    data = request("GET /round HTTP/1.1", "Accept: text/html")
+    ask = t.says(data, at=(20, 50))
+    answer = t.hears(response("200 OK", body=b"w" * 300), at=(70, 150))
+    t.expect(ask, answer, "GET", "/round", "200")
+    t.close()
+    return c
+
+
+# --- connections ----------------------------------------------------------------------------------
+
+@capture
+def port_reuse():
+    """The same ports again are a new connection, whether the old one was closed or not."""
+    c = Capture()
+    for number, ending in enumerate(("close", "none", "close")):
+        t = Talk(c, first_byte=(1000 + 100_000 * number, 900_000 * (number + 1)))
+        t.open()
+        ask = t.says(request(f"GET /life/{'abc'[number]} HTTP/1.1"))
+        answer = t.hears(OK)
+        t.expect(ask, answer, "GET", f"/life/{'abc'[number]}", "200")
+        if ending == "close":
+            t.close()
+        c.wait(500)
+    return c
+
+
+@capture
+def midstream():
+    """A capture that begins in the middle: between two messages, and inside an answer. Who is the client is
+    told by what is said, and every exchange says that the beginning was not seen."""
+    c = Capture()
+    notes = ["midstream", "inferred-direction"]
+    between = Talk(c, client=("10.0.0.1", 40001), server=("10.0.0.2", 5000))
+    ask = between.says(request("GET /joined HTTP/1.1"))
+    answer = between.hears(OK)
+    between.expect(ask, answer, "GET", "/joined", "200", notes=notes)
+    ask = between.says(request("GET /second HTTP/1.1"))
+    answer = between.hears(OK)
+    between.expect(ask, answer, "GET", "/second", "200", notes=notes)
+    between.close()
+
+    inside = Talk(c, client=("10.0.0.1", 40002))
+    inside.hears(b"the rest of a body that began before the capture")
+    inside.acknowledge(TO_SERVER)
+    ask = inside.says(request("GET /later HTTP/1.1"))
+    answer = inside.hears(OK)
+    inside.expect(ask, answer, "GET", "/later", "200", notes=notes)
+    inside.close()
+    return c
+
+
+@capture
+def half_close():
+    """A client that has said all may close its side and still gets its answer."""
+    c = Capture()
+    t = Talk(c)
+    t.open()
+    ask = t.says(request("GET /half-closed HTTP/1.1", "Connection: close"))
+    t.finish(TO_SERVER)
+    c.wait(50)
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/half-closed", "200")
+    t.finish(TO_CLIENT)
+    t.acknowledge(TO_SERVER)
+    return c
+
+
+# --- frames and files -----------------------------------------------------------------------------
+
+def small_talk(c, **how):
+    t = Talk(c, **how)
+    t.open()
+    ask = t.says(request("GET /small HTTP/1.1"))
+    answer = t.hears(OK)
+    t.expect(ask, answer, "GET", "/small", "200")
+    t.close()
+    return c
+
+
+V6 = {"client": ("2001:db8::1", 40000), "server": ("2001:db8::2", 80)}
+
+
+@capture
+def vlan():
+    """One tag, two tags, and a priority tag: the conversation is the same."""
+    c = Capture()
+    small_talk(c, vlans=(42,))
+    small_talk(c, vlans=(7, 42), client=("10.0.0.1", 40001))
+    return small_talk(c, vlans=(0xE000,), client=("10.0.0.1", 40002))
+
+
+@capture
+def ipv6():
+    """IPv6, plain and with a hop-by-hop and a destination-options header."""
+    c = small_talk(Capture(), **V6)
+    return small_talk(c, client=("2001:db8::1", 40001), server=V6["server"], extensions=True)
+
+
+def both_versions(c):
+    return small_talk(small_talk(c), **V6)
+
+
+@capture
+def link_sll():
+    """Linux cooked capture, version 1."""
+    return both_versions(Capture(link=SLL))
+
+
+@capture
+def link_sll2():
+    """Linux cooked capture, version 2."""
+    return both_versions(Capture(link=SLL2))
+
+
+@capture
+def link_null():
+    """BSD loopback, in a file of the other byte order: its family is in that order too."""
+    return both_versions(Capture(link=NULL, big_endian=True))
+
+
+@capture
+def link_loop():
+    """OpenBSD loopback: the family is always in network byte order."""
+    return both_versions(Capture(link=LOOP))
+
+
+@capture
+def link_raw():
+    """IP without a link layer."""
+    return both_versions(Capture(link=RAW))
+
+
+@capture
+def file_swapped():
+    """A file of a machine with the other byte order."""
+    return small_talk(Capture(big_endian=True))
+
+
+@capture
+def file_nanoseconds():
+    """Times in nanoseconds are kept to the nanosecond."""
+    c = Capture(nanoseconds=True)
+    c.now_ns += 123_456_789
+    return small_talk(c)
+
+
+@capture
+def file_swapped_nanoseconds():
+    """Both at once."""
+    c = Capture(nanoseconds=True, big_endian=True)
+    c.now_ns += 123_456_789
+    return small_talk(c)
+
+
+@capture
+def file_pcapng():
+    """pcapng with two interfaces of different clocks and blocks of an unknown kind between the packets."""
+    c = Capture(pcapng=True)
+    small_talk(c)
+    c.now_ns += 789
+    return small_talk(c, client=("10.0.0.1", 40001), interface=1)
+
+
+@capture
+def file_pcapng_swapped():
+    """The same in the other byte order."""
+    return small_talk(Capture(pcapng=True, big_endian=True))
+
+
+def main():
+    os.chdir(os.path.dirname(os.path.abspath(__file__)))
+    for function in CAPTURES:
+        function().write(function.__name__.replace("_", "-"))
+
+
+main()

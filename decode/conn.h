@@ -9,7 +9,10 @@
 #include "decode/decoder.h"
 #include "decode/sink.h"
 
-/* What the connections of one worker share. Kept by the connections. */
+struct open;
+
+/* What the connections of one worker share. Kept by the connections. The owner sets the first two
+ * and the two limits; the rest starts as zero and belongs to the connections. */
 struct conn_shared {
     struct sink sink;
     struct decode_counters *counters;
@@ -17,6 +20,9 @@ struct conn_shared {
     size_t unread_bytes_max; /* past it, the connection that wants more is given up (counted) */
     size_t open;             /* exchanges open on all connections now */
     size_t open_max;         /* past it, the connection's oldest is emitted as unknown (counted) */
+    size_t conns;
+    struct open *spare;      /* open exchanges for reuse; freed when the last connection ends */
+    struct exchange scratch; /* what is written here goes nowhere */
 };
 
 /* Who talks to whom; copied. `notes` are set on every exchange. */
@@ -50,7 +56,8 @@ void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len);
  */
 void conn_retransmitted(struct conn *c, enum dir dir);
 
-/* The sender will send no more (FIN). A message that lasts until the close ends here. */
+/* The sender will send no more (FIN). A message that lasts until the close ends here, and now:
+ * until then its receiver could not know that it was whole. */
 void conn_eof(struct conn *c, enum dir dir, struct moment m);
 
 enum conn_close {

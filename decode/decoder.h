@@ -41,9 +41,10 @@ struct decoder {
      * how a large body costs nothing and a hole inside it does no harm. */
     int64_t (*feed)(struct conn *c, enum dir dir, struct bytes in);
 
-    /* `len` bytes that were not part of a body passing by were never captured. Optional: without
-     * it, state is zeroed. Either way the open exchanges end as unknown, and feed is tried at each
-     * later segment until it stops answering DECODE_LOST. */
+    /* `len` bytes that were not part of a body passing by were never captured; 0: none are missing,
+     * but feed has answered DECODE_LOST. Optional: without it, state is zeroed. Either way the open
+     * exchanges that it can have touched end as unknown, and feed is tried at each later segment
+     * until it stops answering DECODE_LOST. */
     void (*gap)(struct conn *c, enum dir dir, uint64_t len);
 
     /* Releases what `state` points to, not `state`. Optional: most decoders own nothing. */
@@ -67,7 +68,8 @@ void *conn_state(struct conn *c);
 struct exchange *conn_begin(struct conn *c, enum dir dir, uint64_t key);
 
 /* The exchange of a message begun in an earlier feed and not ended since; TO_CLIENT, the one that
- * the next answer with this key belongs to. NULL if there is none. */
+ * the answer in progress, else the next answer, with this key belongs to. NULL if there is none.
+ * The bytes of the message being fed count for the exchange begun or found last. */
 struct exchange *conn_find(struct conn *c, enum dir dir, uint64_t key);
 
 /* That message ends with the last byte of the message being fed (whose length feed is about to

@@ -1,0 +1,274 @@
+/* pairing.c - see pairing.h. */
+#include "decode/pairing.h"
+
+#include <stdlib.h>
+
+void pairing_init(struct pairing *p, struct conn_shared *shared, const struct conn_ends *ends)
+{
+    *p = (struct pairing){.shared = shared, .ends = ends, .settled = true};
+    shared->conns++;
+}
+
+/* Cleared as a whole, so that nothing of another exchange is left behind a shorter text. */
+static struct open *take_room(struct pairing *p)
+{
+    struct conn_shared *shared = p->shared;
+    struct open *open = shared->spare;
+    if (open)
+        shared->spare = open->next;
+    else
+        open = malloc(sizeof *open);
+    if (!open)
+        return NULL;
+    memset(open, 0, sizeof *open);
+    shared->open++;
+    return open;
+}
+
+static void give_room_back(struct pairing *p, struct open *open)
+{
+    open->next = p->shared->spare;
+    p->shared->spare = open;
+    p->shared->open--;
+}
+
+static void take_out(struct pairing *p, struct open *open)
+{
+    *(open->previous ? &open->previous->next : &p->first) = open->next;
+    *(open->next ? &open->next->previous : &p->last) = open->previous;
+    for (int dir = 0; dir < 2; dir++) {
+        if (p->charged[dir] == open)
+            p->charged[dir] = NULL;
+        if (p->ending[dir] == open)
+            p->ending[dir] = NULL;
+    }
+    if (p->answering == open) {
+        p->answering = NULL;
+        p->stray = true;
+    }
+    p->len--;
+    give_room_back(p, open);
+}
+
+void pairing_fini(struct pairing *p)
+{
+    while (p->first)
+        take_out(p, p->first);
+    struct conn_shared *shared = p->shared;
+    if (--shared->conns)
+        return;
+    while (shared->spare) {
+        struct open *open = shared->spare;
+        shared->spare = open->next;
+        free(open);
+    }
+}
+
+static void emit(struct pairing *p, struct moment m, struct open *open)
+{
+    if (open->told)
+        return;
+    open->told = true;
+    open->x.end_ns = m.now_ns;
+    open->x.number = m.number;
+    p->shared->counters->exchanges++;
+    p->shared->sink.exchange(p->shared->sink.ctx, &open->x);
+}
+
+void pairing_tell(struct pairing *p, struct moment m, struct open *open, enum outcome outcome)
+{
+    if (!open->told)
+        open->x.outcome = outcome;
+    emit(p, m, open);
+}
+
+void pairing_end(struct pairing *p, struct moment m, enum outcome outcome, enum outcome half)
+{
+    while (p->first) {
+        pairing_tell(p, m, p->first, p->first->x.response_ns ? half : outcome);
+        take_out(p, p->first);
+    }
+}
+
+static void drop(struct pairing *p, struct moment m, struct open *open)
+{
+    pairing_tell(p, m, open, OUTCOME_UNKNOWN);
+    take_out(p, open);
+}
+
+static void drop_all(struct pairing *p, struct moment m)
+{
+    while (p->first)
+        drop(p, m, p->first);
+}
+
+static void make_room(struct pairing *p, struct moment m, uint64_t key)
+{
+    while (p->len == OPEN_MAX || (p->len && p->shared->open >= p->shared->open_max)) {
+        p->shared->counters->exchanges_evicted += key == KEY_IN_ORDER ? p->len : !p->first->told;
+        if (key != KEY_IN_ORDER) {
+            drop(p, m, p->first);
+            continue;
+        }
+        drop_all(p, m);
+        p->settled = false;
+    }
+}
+
+/* Nothing that was asked before is still open, except what timed out: its answer may come. */
+static bool is_pipelined(const struct pairing *p)
+{
+    for (const struct open *open = p->first; open; open = open->next)
+        if (!open->told && open->era == p->era)
+            return true;
+    return false;
+}
+
+static void fill_in(const struct pairing *p, struct exchange *x)
+{
+    x->client_address = p->ends->client_address;
+    x->server_address = p->ends->server_address;
+    x->client_port = p->ends->client_port;
+    x->server_port = p->ends->server_port;
+    x->tenant = p->ends->tenant;
+    x->notes = p->ends->notes;
+    x->grpc_status = -1;
+}
+
+struct open *pairing_ask(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns,
+                         bool is_answering)
+{
+    make_room(p, m, key);
+    struct open *open = p->shared->open < p->shared->open_max ? take_room(p) : NULL;
+    if (!open) {
+        p->shared->counters->exchanges_evicted++;
+        p->settled = false;
+        return NULL;
+    }
+    fill_in(p, &open->x);
+    open->x.request_ns = began_ns;
+    open->key = key;
+    open->era = p->era;
+    open->certain = p->settled;
+    open->lone = !p->first && !is_answering && began_ns >= p->stray_ns;
+    open->ahead = p->last && p->last->era == p->era && !p->last->x.response_ns;
+    if (key == KEY_IN_ORDER && is_pipelined(p))
+        open->x.notes |= NOTE_PIPELINED;
+    open->previous = p->last;
+    *(p->last ? &p->last->next : &p->first) = open;
+    p->last = open;
+    p->len++;
+    return open;
+}
+
+struct open *pairing_asking(const struct pairing *p, uint64_t key)
+{
+    for (struct open *open = p->last; open; open = open->previous)
+        if (open->key == key && open->era == p->era && !open->request_ended)
+            return open;
+    return NULL;
+}
+
+static struct open *oldest(const struct pairing *p, uint64_t key)
+{
+    for (struct open *open = p->first; open; open = open->next)
+        if (open->key == key && open->era == p->era)
+            return open;
+    return NULL;
+}
+
+static bool is_quiet_point(const struct pairing *p, const struct open *open, uint64_t began_ns)
+{
+    return open->lone && !open->next && !p->asks_ahead && open->request_ended &&
+           open->x.request_end_ns <= began_ns;
+}
+
+/* The one that an answer in order belongs to, if there is no doubt about it. */
+static struct open *next_in_order(struct pairing *p, struct moment m, uint64_t began_ns)
+{
+    struct open *open = oldest(p, KEY_IN_ORDER);
+    if (!open || open->certain)
+        return open;
+    if (is_quiet_point(p, open, began_ns)) {
+        open->certain = true;
+        p->settled = true;
+        return open;
+    }
+    for (; open; open = oldest(p, KEY_IN_ORDER))
+        drop(p, m, open);
+    return NULL;
+}
+
+struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns)
+{
+    struct open *open = key == KEY_IN_ORDER ? next_in_order(p, m, began_ns) : oldest(p, key);
+    if (key == KEY_IN_ORDER) {
+        p->answering = open;
+        p->stray = !open;
+    }
+    if (!open) {
+        p->settled = false;
+        p->stray_ns = began_ns;
+        p->shared->counters->stray_answers++;
+        return NULL;
+    }
+    if (!open->x.response_ns)
+        open->x.response_ns = began_ns;
+    if (!open->request_ended || open->x.request_end_ns > open->x.response_ns)
+        open->x.notes |= NOTE_EARLY_ANSWER;
+    return open;
+}
+
+struct open *pairing_answering(const struct pairing *p, uint64_t key)
+{
+    if (key != KEY_IN_ORDER)
+        return oldest(p, key);
+    if (p->stray)
+        return NULL;
+    return p->answering ? p->answering : oldest(p, key);
+}
+
+void pairing_answer_ends(struct pairing *p, uint64_t key)
+{
+    p->ending[TO_CLIENT] = pairing_answering(p, key);
+    p->answering = NULL;
+    p->stray = false;
+}
+
+void pairing_answered(struct pairing *p, struct moment m, struct open *open)
+{
+    p->asks_ahead = open->ahead;
+    emit(p, m, open);
+    take_out(p, open);
+}
+
+void pairing_lose(struct pairing *p, struct moment m, enum dir dir)
+{
+    p->settled = false;
+    p->charged[dir] = p->ending[dir] = NULL;
+    if (dir == TO_CLIENT) {
+        drop_all(p, m);
+        p->answering = NULL;
+        p->stray = false;
+        return;
+    }
+    for (struct open *open = p->first, *next; open; open = next) {
+        next = open->next;
+        if (!open->request_ended)
+            drop(p, m, open);
+    }
+}
+
+void pairing_note(struct pairing *p, uint32_t notes)
+{
+    for (struct open *open = p->first; open; open = open->next)
+        open->x.notes |= notes;
+}
+
+void pairing_new_era(struct pairing *p)
+{
+    p->era++;
+    p->settled = true;
+    p->stray = false;
+    p->answering = NULL;
+}

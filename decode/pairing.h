@@ -1,0 +1,90 @@
+/* pairing.h - the open exchanges of one connection: which answer belongs to which request.
+ *
+ * With a key on both, they are paired by it. Protocols that answer in the order of asking are
+ * paired by order, which is right as long as nothing was missed. After a loss (a hole, a place
+ * that could not be understood, an answer that nobody asked for, a join in the middle) nobody
+ * knows how many answers are still to come for requests that are no longer open. Then a pair is
+ * only accepted from a quiet point: one request alone, asked while no answer was passing, whole
+ * before its answer began, on a connection that was not seen to ask ahead. From that pair on order
+ * is trusted again; all others in between end as unknown. A client that asks ahead gives no such
+ * point, and its exchanges stay unknown until the connection ends.
+ *
+ * An exchange that was told (it timed out) stays in the queue, so that its late answer is not
+ * taken for the answer to another. */
+#pragma once
+
+#include "decode/conn.h"
+
+enum { OPEN_MAX = 64 }; /* exchanges open on one connection; past it, see pairing_ask() */
+
+struct open {
+    struct exchange x;
+    uint64_t key;
+    struct open *next, *previous; /* in the order of asking */
+    uint32_t era;                 /* of the decoder that opened it */
+    bool request_ended;
+    bool told;    /* it has been emitted; what is still written to it goes nowhere */
+    bool certain; /* asked when order was to be trusted */
+    bool lone;    /* asked when nothing was open and no answer was passing */
+    bool ahead;   /* asked before the previous answer had begun */
+};
+
+struct pairing {
+    struct conn_shared *shared;
+    const struct conn_ends *ends;
+    struct open *first, *last;
+    struct open *charged[2]; /* whose the bytes now passing are; or NULL */
+    struct open *ending[2];  /* which message ends with the bytes now passing; or NULL */
+    struct open *answering;  /* whose the answer in progress is, of those answered in order */
+    bool stray;              /* the answer in progress is nobody's */
+    bool settled;            /* order is to be trusted */
+    bool asks_ahead;         /* the latest answered request was asked before the answer to the one
+                                before it had begun */
+    uint64_t stray_ns;       /* when the latest answer that nobody asked for began */
+    uint32_t era;            /* counts decoders */
+    uint32_t len;
+};
+
+/* `ends` and `shared` are kept. */
+void pairing_init(struct pairing *p, struct conn_shared *shared, const struct conn_ends *ends);
+
+/* Releases what is open without emitting it. */
+void pairing_fini(struct pairing *p);
+
+/* A request begins, at `began_ns`, while the other side `is_answering` or not. NULL when there is
+ * no room. At a cap what is open is evicted, counted: the oldest exchange, or with KEY_IN_ORDER
+ * all of them, because an answer to one that is gone would be taken for the next one's. */
+struct open *pairing_ask(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns,
+                         bool is_answering);
+
+/* The request with this key that has begun and not ended; or NULL. */
+struct open *pairing_asking(const struct pairing *p, uint64_t key);
+
+/* An answer begins: to which request? NULL: nobody's that is known. */
+struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns);
+
+/* Whose the answer in progress is, else the next one; or NULL. */
+struct open *pairing_answering(const struct pairing *p, uint64_t key);
+
+/* The answer in progress ends with the message being fed. */
+void pairing_answer_ends(struct pairing *p, uint64_t key);
+
+/* The answer of `ending` is whole: the exchange is emitted as it stands. */
+void pairing_answered(struct pairing *p, struct moment m, struct open *open);
+
+/* Emits the exchange with this outcome, unless that was done. It stays in the queue. */
+void pairing_tell(struct pairing *p, struct moment m, struct open *open, enum outcome outcome);
+
+/* Tells them all and empties the queue: with `outcome`, or with `half` those whose answer has
+ * begun. */
+void pairing_end(struct pairing *p, struct moment m, enum outcome outcome, enum outcome half);
+
+/* A decoder lost its place in the bytes of one direction: what that can have touched is unknown.
+ * Lost requests do not touch the ones that came before them whole. */
+void pairing_lose(struct pairing *p, struct moment m, enum dir dir);
+
+/* Sets notes on all exchanges that are open. */
+void pairing_note(struct pairing *p, uint32_t notes);
+
+/* Another decoder goes on; exchanges of the one before it are not found any more. */
+void pairing_new_era(struct pairing *p);

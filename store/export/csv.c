@@ -1,0 +1,204 @@
+/* csv.c - rows as comma-separated values (RFC 4180), with a header.
+ *
+ * A text that a spreadsheet would take for a formula gets an apostrophe before it. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "store/export/exporter.h"
+#include "store/export/time_text.h"
+
+static void put_text(FILE *out, const char *text)
+{
+    fputc('"', out);
+    if (text[0] && strchr("=+-@\t\r", text[0]))
+        fputc('\'', out);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static void put_number(FILE *out, uint64_t number)
+{
+    fprintf(out, ",%" PRIu64, number);
+}
+
+static void put_ms(FILE *out, uint64_t ns, bool known)
+{
+    if (known)
+        fprintf(out, ",%.3f", (double)ns / 1e6);
+    else
+        fputc(',', out);
+}
+
+static void put_time(FILE *out, uint64_t time_ns)
+{
+    char text[TIME_TEXT_MAX];
+    time_to_text(time_ns, text);
+    fprintf(out, ",%s", time_ns ? text : "");
+}
+
+static const char figures_heads[] =
+    "requests,errors,error_rate,rate_per_s,p50_ms,p90_ms,p95_ms,p99_ms,max_ms,ttfb_p50_ms,"
+    "ttfb_p95_ms,request_bytes,response_bytes,health";
+
+static void put_figures(FILE *out, const struct figures *f)
+{
+    bool timed = f->duration.count, answered = f->ttfb.count;
+    put_number(out, f->requests);
+    put_number(out, f->errors);
+    fprintf(out, ",%.6f,%.6f", f->error_rate, f->rate_per_s);
+    put_ms(out, f->duration.p50_ns, timed);
+    put_ms(out, f->duration.p90_ns, timed);
+    put_ms(out, f->duration.p95_ns, timed);
+    put_ms(out, f->duration.p99_ns, timed);
+    put_ms(out, f->duration.max_ns, timed);
+    put_ms(out, f->ttfb.p50_ns, answered);
+    put_ms(out, f->ttfb.p95_ns, answered);
+    put_number(out, f->request_bytes);
+    put_number(out, f->response_bytes);
+    fprintf(out, ",%s", health_name(f->health));
+}
+
+static bool edges(FILE *out, struct range r, const struct edge_rows *rows)
+{
+    (void)r;
+    fprintf(out,
+            "client,server,port,protocol,%s,opened,failed,active,retransmits,resets,"
+            "missing_bytes,connect_ms,first_seen,last_seen\r\n",
+            figures_heads);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct edge_row *row = &rows->row[i];
+        put_text(out, row->client);
+        fputc(',', out);
+        put_text(out, row->server);
+        put_number(out, row->port);
+        fputc(',', out);
+        put_text(out, row->protocol);
+        put_figures(out, &row->figures);
+        put_number(out, row->opened);
+        put_number(out, row->failed);
+        put_number(out, row->active);
+        put_number(out, row->retransmits);
+        put_number(out, row->resets);
+        put_number(out, row->missing_bytes);
+        put_ms(out, row->connect_ns, row->connect_ns);
+        put_time(out, row->first_seen_ns);
+        put_time(out, row->last_seen_ns);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
+static bool services(FILE *out, struct range r, const struct service_rows *rows)
+{
+    (void)r;
+    fprintf(out,
+            "service,address,addresses,named_by,protocols,callers,callees,%s,first_seen,"
+            "last_seen\r\n",
+            figures_heads);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct service_row *row = &rows->row[i];
+        put_text(out, row->name);
+        fputc(',', out);
+        put_text(out, row->address);
+        put_number(out, row->addresses);
+        fprintf(out, ",%s,", name_source_name(row->source));
+        put_text(out, row->protocols);
+        put_number(out, row->callers);
+        put_number(out, row->callees);
+        put_figures(out, &row->served);
+        put_time(out, row->first_seen_ns);
+        put_time(out, row->last_seen_ns);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
+static bool operations(FILE *out, struct range r, const struct operation_rows *rows)
+{
+    (void)r;
+    fprintf(out, "client,server,port,protocol,operation,%s\r\n", figures_heads);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct operation_row *row = &rows->row[i];
+        put_text(out, row->client);
+        fputc(',', out);
+        put_text(out, row->server);
+        put_number(out, row->port);
+        fputc(',', out);
+        put_text(out, row->protocol);
+        fputc(',', out);
+        put_text(out, row->name);
+        put_figures(out, &row->figures);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
+static bool series(FILE *out, struct range r, const struct points *points)
+{
+    (void)r;
+    fputs("time,requests,errors,p50_ms,p95_ms,p99_ms,bytes\r\n", out);
+    for (size_t i = 0; i < points->len; i++) {
+        const struct point *p = &points->point[i];
+        char text[TIME_TEXT_MAX];
+        time_to_text(p->time_ns, text);
+        fputs(text, out);
+        put_number(out, p->requests);
+        put_number(out, p->errors);
+        put_ms(out, p->p50_ns, p->p50_ns);
+        put_ms(out, p->p95_ns, p->p95_ns);
+        put_ms(out, p->p99_ns, p->p99_ns);
+        put_number(out, p->bytes);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
+static bool health(FILE *out, struct range r, const struct health_row *row)
+{
+    const struct capture_counters *c = &row->capture;
+    const struct decode_counters *d = &row->decode;
+    (void)r;
+    fputs("windows,frames,bytes,packets,not_ip,other_ip,fragments,malformed,truncated,kernel_drops,"
+          "interface_drops,exchanges,gaps,gap_bytes,lost,given_up,stray_answers\r\n",
+          out);
+    fprintf(out, "%" PRIu64, row->windows);
+    const uint64_t numbers[] = {
+        c->frames,    c->bytes,     c->packets,      c->not_ip,          c->other_ip,  c->fragments,
+        c->malformed, c->truncated, c->kernel_drops, c->interface_drops, d->exchanges, d->gaps,
+        d->gap_bytes, d->lost,      d->given_up,     d->stray_answers};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        put_number(out, numbers[i]);
+    fputs("\r\n", out);
+    return !ferror(out);
+}
+
+static bool events(FILE *out, struct range r, const struct event_rows *rows)
+{
+    (void)r;
+    fputs("time,kind,text\r\n", out);
+    for (size_t i = 0; i < rows->len; i++) {
+        char time[TIME_TEXT_MAX];
+        time_to_text(rows->row[i].time_ns, time);
+        fprintf(out, "%s,", time);
+        put_text(out, rows->row[i].kind);
+        fputc(',', out);
+        put_text(out, rows->row[i].text);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
+const struct exporter csv_exporter = {
+    .name = "csv",
+    .type = "text/csv; charset=utf-8",
+    .edges = edges,
+    .services = services,
+    .operations = operations,
+    .series = series,
+    .health = health,
+    .events = events,
+};

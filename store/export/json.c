@@ -1,0 +1,80 @@
+/* json.c - an answer as one JSON document. */
+#include "store/export/exporter.h"
+#include "store/export/json_rows.h"
+
+/* A document with the range and an empty list, which is returned in `ret_list`. */
+static cJSON *document(struct range r, const char *name, cJSON **ret_list)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddItemToObject(o, "range", json_range(r));
+    *ret_list = cJSON_AddArrayToObject(o, name);
+    return o;
+}
+
+static bool edges(FILE *out, struct range r, const struct edge_rows *rows)
+{
+    cJSON *list, *o = document(r, "edges", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_edge(&rows->row[i]));
+    return json_write(out, o);
+}
+
+static bool services(FILE *out, struct range r, const struct service_rows *rows)
+{
+    cJSON *list, *o = document(r, "services", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_service(&rows->row[i]));
+    return json_write(out, o);
+}
+
+static bool operations(FILE *out, struct range r, const struct operation_rows *rows)
+{
+    cJSON *list, *o = document(r, "operations", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_operation(&rows->row[i]));
+    return json_write(out, o);
+}
+
+static bool series(FILE *out, struct range r, const struct points *points)
+{
+    cJSON *list, *o = document(r, "points", &list);
+    for (size_t i = 0; i < points->len; i++)
+        cJSON_AddItemToArray(list, json_point(&points->point[i]));
+    return json_write(out, o);
+}
+
+static bool events(FILE *out, struct range r, const struct event_rows *rows)
+{
+    cJSON *list, *o = document(r, "events", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_event(&rows->row[i]));
+    return json_write(out, o);
+}
+
+static bool health(FILE *out, struct range r, const struct health_row *row)
+{
+    return json_write(out, json_health(r, row));
+}
+
+static bool graph(FILE *out, const struct graph *g)
+{
+    cJSON *nodes, *o = document(g->range, "nodes", &nodes);
+    for (size_t i = 0; i < g->nodes.len; i++)
+        cJSON_AddItemToArray(nodes, json_service(&g->nodes.row[i]));
+    cJSON *list = cJSON_AddArrayToObject(o, "edges");
+    for (size_t i = 0; i < g->edges.len; i++)
+        cJSON_AddItemToArray(list, json_edge(&g->edges.row[i]));
+    return json_write(out, o);
+}
+
+const struct exporter json_exporter = {
+    .name = "json",
+    .type = "application/json",
+    .graph = graph,
+    .edges = edges,
+    .services = services,
+    .operations = operations,
+    .series = series,
+    .health = health,
+    .events = events,
+};

@@ -1,0 +1,20 @@
+/* json_rows.h - rows as JSON objects: the same ones for "json" (a document) and "ndjson" (one a
+ * line). */
+#pragma once
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+#include "store/query.h"
+
+/* Each is given to the caller; NULL when memory is short. */
+cJSON *json_edge(const struct edge_row *row);
+cJSON *json_service(const struct service_row *row);
+cJSON *json_operation(const struct operation_row *row);
+cJSON *json_point(const struct point *point);
+cJSON *json_health(struct range r, const struct health_row *row);
+cJSON *json_event(const struct event_row *row);
+cJSON *json_range(struct range r);
+
+/* Writes the object as one line, and frees it. false when it is NULL, or the stream failed. */
+bool json_write(FILE *out, cJSON *object);

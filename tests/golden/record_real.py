@@ -74,7 +74,7 @@ class Recorder:
         hop("HEAD", "/files/page.html", 200)
         self.curl(f"{at}/files/page.html", "-H", "Range: bytes=100-199")
         hop("GET", "/files/page.html", 206)
-        self.curl(f"{at}/files/page.html", "-z", "2040-01-01")
+        self.curl(f"{at}/files/page.html", "-z", "1 Jan 2037 00:00:00 GMT")
         hop("GET", "/files/page.html", 304)
         self.curl(f"{at}/files/page.html", "--http1.0")
         hop("GET", "/files/page.html", 200)

@@ -83,11 +83,13 @@ static void drop_early(const struct place *at)
     at->flow->early = NULL;
 }
 
-/* A connection stays, though it is told nothing more: what is open on it ends as the flow does. */
+/* A connection stays, though it is told nothing more, until the flow ends. */
 static void stop_reading(const struct place *at)
 {
     struct flow *f = at->flow;
     drop_early(at);
+    if (f->conn && conn_wants_classify(f->conn))
+        conn_set_decoder(f->conn, NULL);
     f->reading = READING_NOTHING;
     f->stream[0].blind = f->stream[1].blind = true;
     f->protocol = f->key.protocol == IPPROTO_UDP ? "udp" : "tcp";
@@ -224,20 +226,22 @@ void reader_gap(void *ctx, uint64_t len)
         drop_early(at);
         f->joined = true;
     }
-    if (f->reading != READING_CONN)
+    if (!f->conn || f->reading == READING_NOTHING)
         return;
     conn_gap(f->conn, flow_dir(f, at->side), at->moment, len);
-    follow(at);
+    if (f->reading == READING_CONN)
+        follow(at);
 }
 
 void reader_end(void *ctx)
 {
     struct place *at = ctx;
     struct flow *f = at->flow;
-    if (f->reading != READING_CONN)
+    if (!f->conn || f->reading == READING_NOTHING)
         return;
     conn_eof(f->conn, flow_dir(f, at->side), at->moment);
-    follow(at);
+    if (f->reading == READING_CONN)
+        follow(at);
 }
 
 struct stream_out reader_out(struct place *at)

@@ -192,7 +192,7 @@ void conn_set_decoder(struct conn *c, const struct decoder *decoder)
 {
     c->decoder = decoder;
     c->wants_classify = false;
-    tell("%s:", decoder->name);
+    tell("%s:", decoder ? decoder->name : "nothing");
 }
 
 size_t conn_memory(const struct conn *c)

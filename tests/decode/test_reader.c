@@ -203,8 +203,24 @@ static void becomes_another_protocol(void **state)
     server_says(&t, 501, "become");
     client_says(&t, 104, "what?");
     client_says(&t, 109, "ask");
-    told(&t, "echo:>ask<become{capture ended}");
+    told(&t, "echo:>ask<becomenothing:{capture ended}");
     assert_string_equal(t.sum.protocol, "tcp");
+}
+
+/* Bytes lost between two protocols are told, and what follows is tried where it starts. */
+static void hole_before_another_protocol(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t, NULL);
+    handshake(&t);
+    client_says(&t, 101, "ask");
+    server_says(&t, 501, "become");
+    client_says(&t, 110, "??");
+    client_says(&t, 112, "ask");
+    server(&t, TCP_ACK, 507, 115, "");
+    pass(&t, 20);
+    told(&t, "echo:>ask<become>[6]echo:>ask{capture ended}");
 }
 
 /* Segments in order, out of order and across a hole: told once, in order, whoever sent them. */
@@ -237,6 +253,7 @@ int main(void)
         cmocka_unit_test(hole_in_the_opening),
         cmocka_unit_test(given_up),
         cmocka_unit_test(becomes_another_protocol),
+        cmocka_unit_test(hole_before_another_protocol),
         cmocka_unit_test(both_directions_interleave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,7 +182,8 @@ static bool see_packet(struct lifecycle *l, struct flow *f, unsigned side, const
     struct place at = {.reader = &l->reader, .flow = f, .side = side, .moment = m};
     if (see_segment(&at, p) == SEGMENT_STRAY)
         return f->stream[side].strays < STRAYS_MAX;
-    if (p->tcp_flags & TCP_ACK)
+    /* An answer to a SYN that is not a SYN-ACK speaks of another connection (RFC 5961, 4). */
+    if (p->tcp_flags & TCP_ACK && f->state != FLOW_HALF_OPEN)
         stream_acked(&f->stream[side ^ 1U], p->acknowledged, p->time_ns);
     bool hole = f->stream[0].hole || f->stream[1].hole;
     if (hole || f->stream[0].fin || f->stream[1].fin)

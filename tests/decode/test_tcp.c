@@ -158,6 +158,21 @@ static void attempts_that_fail(void **state)
     assert_int_equal(t.sum.reset_by_client, 1);
 }
 
+/* A server that still has the old connection answers a SYN with numbers of that one (RFC 5961, 4):
+ * no bytes are missing. */
+static void challenge_of_a_syn(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t, NULL);
+    client(&t, TCP_SYN, 100, 0, "");
+    server(&t, TCP_ACK, 70000, 800000000, "");
+    client(&t, TCP_RST, 800000000, 0, "");
+    told(&t, "");
+    assert_int_equal(t.sum.missing_bytes[TO_SERVER], 0);
+    assert_int_equal(t.sum.opened, 0);
+}
+
 /* A failed attempt is counted where the server's protocol is known to live. */
 static void failure_is_charged_to_the_known_protocol(void **state)
 {
@@ -367,6 +382,7 @@ int main(void)
         cmocka_unit_test(reset_by_either_side),
         cmocka_unit_test(blind_reset_is_ignored),
         cmocka_unit_test(attempts_that_fail),
+        cmocka_unit_test(challenge_of_a_syn),
         cmocka_unit_test(failure_is_charged_to_the_known_protocol),
         cmocka_unit_test(port_reuse_starts_a_new_flow),
         cmocka_unit_test(closed_flow_lingers),

@@ -111,10 +111,21 @@ static void see_handshake(struct lifecycle *l, struct flow *f, unsigned side,
         see_established(l, f, side, p);
 }
 
+/* A reset that its receiver would not believe either (RFC 5961, 3). While a SYN waits for its
+ * answer the client resets what is not an answer, and goes on waiting. */
+static bool is_blind_reset(const struct flow *f, unsigned side, uint32_t sequence)
+{
+    const struct stream *s = &f->stream[side];
+    if (f->state == FLOW_HALF_OPEN && side == f->client && s->started)
+        return sequence != s->next;
+    return !stream_expects(s, sequence);
+}
+
+/* Without a SYN-ACK the attempt has failed: refused by the server, or given up by the client. */
 static void see_reset(struct lifecycle *l, struct flow *f, unsigned side, struct moment m)
 {
-    bool refused = f->state == FLOW_HALF_OPEN && !f->syn_ack_seen && side != f->client;
-    f->health.events |= (uint8_t)(refused ? HEALTH_FAILED : HEALTH_RESET << side);
+    bool failed = f->state == FLOW_HALF_OPEN && !f->syn_ack_seen;
+    f->health.events |= (uint8_t)(failed ? HEALTH_FAILED : HEALTH_RESET << side);
     lifecycle_end(l, f, m, side == f->client ? CLOSE_RESET_BY_CLIENT : CLOSE_RESET_BY_SERVER);
 }
 
@@ -174,7 +185,7 @@ static bool see_packet(struct lifecycle *l, struct flow *f, unsigned side, const
     if (f->state == FLOW_CLOSED)
         return true;
     if (p->tcp_flags & TCP_RST) {
-        if (stream_expects(&f->stream[side], p->sequence))
+        if (!is_blind_reset(f, side, p->sequence))
             see_reset(l, f, side, m);
         return true;
     }

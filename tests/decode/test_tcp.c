@@ -125,8 +125,8 @@ static void blind_reset_is_ignored(void **state)
     assert_int_equal(t.sum.reset_by_server, 0);
 }
 
-/* Refused: SYN, then RST. Never answered: SYN, then silence. Answered and then reset by the client
- * (a port scan) is neither open nor failed. */
+/* Refused: SYN, then RST. Never answered: SYN, then silence, or the client gives up. Answered and
+ * then reset by the client (a port scan) is neither open nor failed. */
 static void attempts_that_fail(void **state)
 {
     (void)state;
@@ -151,6 +151,13 @@ static void attempts_that_fail(void **state)
 
     begin(&t, NULL);
     client(&t, TCP_SYN, 100, 0, "");
+    client(&t, TCP_RST, 101, 0, "");
+    told(&t, "");
+    assert_int_equal(t.sum.failed, 1);
+    assert_int_equal(t.sum.reset_by_client, 0);
+
+    begin(&t, NULL);
+    client(&t, TCP_SYN, 100, 0, "");
     server(&t, TCP_SYN | TCP_ACK, 500, 101, "");
     client(&t, TCP_RST, 101, 0, "");
     told(&t, "");
@@ -168,9 +175,13 @@ static void challenge_of_a_syn(void **state)
     client(&t, TCP_SYN, 100, 0, "");
     server(&t, TCP_ACK, 70000, 800000000, "");
     client(&t, TCP_RST, 800000000, 0, "");
-    told(&t, "");
+    client(&t, TCP_SYN, 100, 0, "");
+    server(&t, TCP_SYN | TCP_ACK, 500, 101, "");
+    client_says(&t, 101, "ask");
+    told(&t, "echo:>ask{capture ended}");
     assert_int_equal(t.sum.missing_bytes[TO_SERVER], 0);
-    assert_int_equal(t.sum.opened, 0);
+    assert_int_equal(t.sum.opened, 1);
+    assert_int_equal(t.sum.failed, 0);
 }
 
 /* A failed attempt is counted where the server's protocol is known to live. */

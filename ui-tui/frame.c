@@ -1,0 +1,308 @@
+/* frame.c - see frame.h. Here: pages, time and keys; frame_draw.c draws. */
+#include "ui-tui/frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+static const uint64_t second_ns = 1000000000;
+static const uint64_t range_s[] = {60, 300, 900, 3600, 21600, 86400}; /* past the last: all */
+enum { RANGES = sizeof range_s / sizeof *range_s };
+
+static bool open_page(struct page *p, const struct view *view, const struct scope *scope)
+{
+    *p = (struct page){.view = view, .scope = *scope, .state = calloc(1, view->state_size)};
+    if (!p->state) {
+        p->view = NULL;
+        return false;
+    }
+    view->init(p->state, &p->scope);
+    return true;
+}
+
+static void close_page(struct page *p)
+{
+    if (!p->view)
+        return;
+    p->view->fini(p->state);
+    free(p->state);
+    *p = (struct page){0};
+}
+
+struct frame *frame_new(const char *db, uint64_t since_ns)
+{
+    struct frame *f = calloc(1, sizeof *f);
+    if (!f)
+        return NULL;
+    f->db = db;
+    f->since_ns = since_ns;
+    f->generation = 1;
+    for (size_t i = 0; i < views_len; i++) {
+        if (!open_page(&f->tab[i], views[i], &(struct scope){0})) {
+            frame_free(f);
+            return NULL;
+        }
+    }
+    return f;
+}
+
+void frame_free(struct frame *f)
+{
+    if (!f)
+        return;
+    for (size_t i = 0; i < VIEWS_MAX; i++)
+        close_page(&f->tab[i]);
+    for (size_t i = 0; i < FRAME_DEPTH_MAX; i++)
+        close_page(&f->inner[i]);
+    free(f);
+}
+
+struct page *frame_page(struct frame *f)
+{
+    return f->depth ? &f->inner[f->depth - 1] : &f->tab[f->open];
+}
+
+static struct table *table_of(const struct page *p)
+{
+    return p->view->table ? p->view->table(p->state) : NULL;
+}
+
+/* The database ------------------------------------------------------------------------------- */
+
+void frame_disconnect(struct frame *f, const char *why)
+{
+    bytes_to_text(f->trouble.text, sizeof f->trouble.text, bytes_of_text(why));
+}
+
+static bool refresh_page(struct frame *f, struct query *q, struct page *p)
+{
+    if (p->refreshed == f->generation || !f->range.to_ns)
+        return false;
+    p->refreshed = f->generation; /* even if it fails: once a change is often enough */
+    return p->view->refresh(p->state, q, f->range, &f->trouble);
+}
+
+/* Up to the newest window; while paused, up to the one that was the newest then. */
+static bool find_range(const struct frame *f, struct query *q, struct range *ret, struct err *err)
+{
+    uint64_t to_ns = f->range.to_ns;
+    struct range history;
+    if (!f->paused || !to_ns)
+        return query_since(q, f->since_ns, ret, err);
+    if (!query_history(q, &history, err))
+        return false;
+    bool all = !f->since_ns || history.from_ns + f->since_ns > to_ns;
+    *ret = (struct range){all ? history.from_ns : to_ns - f->since_ns, to_ns};
+    return true;
+}
+
+void frame_update(struct frame *f, struct query *q)
+{
+    struct err err = {""};
+    struct range range;
+    f->connected = true;
+    if (find_range(f, q, &range, &err) &&
+        (!range.to_ns || overview_refresh(&f->overview, q, range, &err))) {
+        f->range = range;
+        f->generation++;
+    }
+    f->trouble = err;
+    refresh_page(f, q, frame_page(f));
+}
+
+bool frame_fetch(struct frame *f, struct query *q)
+{
+    struct page *p = frame_page(f);
+    if (refresh_page(f, q, p))
+        return true;
+    return f->range.to_ns && p->view->fetch && p->view->fetch(p->state, q, f->range);
+}
+
+/* The time shown, one step longer or shorter. */
+static uint64_t longer(uint64_t since_ns)
+{
+    for (size_t i = 0; since_ns && i < RANGES; i++) {
+        if (range_s[i] * second_ns > since_ns)
+            return range_s[i] * second_ns;
+    }
+    return 0;
+}
+
+static uint64_t shorter(uint64_t since_ns)
+{
+    for (size_t i = RANGES; i > 0; i--) {
+        if (!since_ns || range_s[i - 1] * second_ns < since_ns)
+            return range_s[i - 1] * second_ns;
+    }
+    return since_ns;
+}
+
+static void show_range(struct frame *f, struct query *q, uint64_t since_ns)
+{
+    f->since_ns = since_ns;
+    if (q)
+        frame_update(f, q);
+}
+
+static void pause_or_go_on(struct frame *f, struct query *q)
+{
+    f->paused = !f->paused;
+    if (!f->paused && q)
+        frame_update(f, q);
+}
+
+/* Going about -------------------------------------------------------------------------------- */
+
+static void go_back(struct frame *f)
+{
+    if (f->depth)
+        close_page(&f->inner[--f->depth]);
+}
+
+static void open_tab(struct frame *f, size_t tab)
+{
+    while (f->depth)
+        go_back(f);
+    f->open = tab;
+}
+
+static void visit(struct frame *f, const struct visit *v)
+{
+    if (f->depth < FRAME_DEPTH_MAX && open_page(&f->inner[f->depth], v->view, &v->scope))
+        f->depth++;
+}
+
+/* The filter --------------------------------------------------------------------------------- */
+
+/* A filter that is wrong, perhaps because it is half typed, leaves the rows as they are. */
+static void apply_filter(struct frame *f, const char *text)
+{
+    struct page *p = frame_page(f);
+    f->filter_err = (struct err){""};
+    if (table_filter(table_of(p), text, &f->filter_err, &f->filter_bad_at))
+        bytes_to_text(p->filter, sizeof p->filter, bytes_of_text(text));
+}
+
+static void start_typing(struct frame *f)
+{
+    struct page *p = frame_page(f);
+    if (!table_of(p))
+        return;
+    f->typing = true;
+    f->filter_err = (struct err){""};
+    memcpy(f->filter_before, p->filter, sizeof f->filter_before);
+    prompt_start(&f->prompt, p->filter);
+}
+
+/* Enter keeps a wrong filter in the prompt, so that it can be put right. */
+static void type(struct frame *f, struct key key)
+{
+    switch (prompt_key(&f->prompt, key)) {
+    case PROMPT_OPEN:
+        apply_filter(f, f->prompt.text);
+        return;
+    case PROMPT_DONE:
+        f->typing = f->filter_err.text[0] != '\0';
+        return;
+    case PROMPT_CANCELLED:
+        apply_filter(f, f->filter_before);
+        f->typing = false;
+        return;
+    }
+}
+
+/* Keys --------------------------------------------------------------------------------------- */
+
+static void escape(struct frame *f)
+{
+    if (frame_page(f)->filter[0])
+        apply_filter(f, "");
+    else
+        go_back(f);
+}
+
+/* Keys that mean the same in all views. */
+static bool common_key(struct frame *f, struct query *q, struct key key)
+{
+    switch (key.code) {
+    case 'q':
+    case KEYCODE_F10:
+        f->quit = true;
+        return true;
+    case '?':
+    case 'h':
+    case KEYCODE_F1:
+        f->help = true;
+        return true;
+    case '/':
+    case KEYCODE_F1 + 2:
+    case KEYCODE_F1 + 3:
+        start_typing(f);
+        return true;
+    case KEYCODE_ESCAPE:
+    case KEYCODE_BACKSPACE:
+        escape(f);
+        return true;
+    case KEYCODE_TAB:
+        open_tab(f, (f->open + 1) % views_len);
+        return true;
+    case KEYCODE_BACK_TAB:
+        open_tab(f, (f->open + views_len - 1) % views_len);
+        return true;
+    case 'p':
+    case ' ':
+        pause_or_go_on(f, q);
+        return true;
+    case '+':
+    case '=':
+        show_range(f, q, longer(f->since_ns));
+        return true;
+    case '-':
+        show_range(f, q, shorter(f->since_ns));
+        return true;
+    }
+    if (key.code < '1' || key.code >= '1' + views_len)
+        return false;
+    open_tab(f, key.code - '1');
+    return true;
+}
+
+static bool inside(struct span s, int column)
+{
+    return column >= s.left && column < s.right;
+}
+
+/* A click on a tab or on the key bar is the key it shows. */
+static struct key key_of_click(const struct frame *f, struct key click)
+{
+    for (size_t i = 0; click.row == 0 && i < views_len; i++) {
+        if (inside(f->tab_span[i], click.column))
+            return (struct key){.code = '1' + (uint32_t)i};
+    }
+    for (size_t i = 0; click.row == f->key_row && i < KEY_BAR_MAX; i++) {
+        if (inside(f->key_span[i], click.column))
+            return (struct key){.code = f->key_code[i]};
+    }
+    return click;
+}
+
+void frame_key(struct frame *f, struct query *q, struct key key)
+{
+    if (key.code == KEYCODE_CLICK)
+        key = key_of_click(f, key);
+    if (f->help) {
+        f->help = false;
+        return;
+    }
+    if (f->typing) {
+        type(f, key);
+        return;
+    }
+    if (common_key(f, q, key))
+        return;
+    struct visit v = {0};
+    struct page *p = frame_page(f);
+    if (f->range.to_ns && p->view->key(p->state, key, &v) && v.view)
+        visit(f, &v);
+}

@@ -1,0 +1,172 @@
+/* frame_draw.c - see frame.h. Here: how it looks.
+ *
+ *   tabs
+ *   overview
+ *   path, filter, number of rows
+ *   the view
+ *   keys, or the filter being typed */
+#include "ui-tui/frame.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ui-tui/human.h"
+#include "ui-tui/placard.h"
+
+enum { ROW_TABS, ROW_OVERVIEW, ROW_PATH, ROW_VIEW };
+
+static void draw_tabs(struct frame *f, const struct pane *line)
+{
+    pane_clear(line, INK_TAB);
+    int column = 0;
+    for (size_t i = 0; i < views_len; i++) {
+        enum ink ink = i == f->open ? INK_TAB_OPEN : INK_TAB;
+        f->tab_span[i].left = column;
+        column = pane_printf(line, 0, column, ink, " %zu %s ", i + 1, views[i]->title);
+        f->tab_span[i].right = column;
+    }
+    struct human clock = human_clock(f->now_ns);
+    const char *name = strrchr(f->db, '/') ? strrchr(f->db, '/') + 1 : f->db;
+    char text[300];
+    snprintf(text, sizeof text, "%s  %s ", name, clock.text);
+    struct pane right = pane_line(line, 0, column + 2, line->columns - column - 2);
+    pane_field(&right, ALIGN_RIGHT, INK_TAB, text);
+}
+
+/* "Services › cart › Edges" */
+static int draw_path(const struct frame *f, const struct pane *line)
+{
+    const struct page *tab = &f->tab[f->open];
+    int column = pane_text(line, 0, 1, f->depth ? INK_DIM : INK_STRONG, tab->view->title);
+    for (size_t i = 0; i < f->depth; i++) {
+        const struct page *p = &f->inner[i];
+        column = pane_text(line, 0, column, INK_DIM, " › ");
+        column = pane_text(line, 0, column, INK_ACCENT, p->scope.name);
+        column = pane_text(line, 0, column, INK_DIM, " › ");
+        enum ink ink = i + 1 == f->depth ? INK_STRONG : INK_DIM;
+        column = pane_text(line, 0, column, ink, p->view->title);
+    }
+    return column;
+}
+
+/* "3 of 42": of those that pass the filter, of all. */
+static int draw_count(struct frame *f, const struct pane *line)
+{
+    struct page *p = frame_page(f);
+    if (!p->view->table)
+        return line->columns;
+    const struct table *t = p->view->table(p->state);
+    char text[64];
+    if (t->list.len != t->row_len)
+        snprintf(text, sizeof text, "%zu of %zu", t->list.len, t->row_len);
+    else
+        snprintf(text, sizeof text, "%zu", t->row_len);
+    int width = (int)strlen(text) + 1;
+    pane_text(line, 0, line->columns - width, INK_DIM, text);
+    return line->columns - width - 2;
+}
+
+static void draw_status(struct frame *f, const struct pane *line)
+{
+    struct pane left = *line;
+    if (f->trouble.text[0]) {
+        left = pane_line(line, 0, 1, line->columns - 2);
+        pane_field(&left, ALIGN_LEFT, INK_BAD, f->trouble.text);
+        return;
+    }
+    left.columns = draw_count(f, line);
+    int column = draw_path(f, &left);
+    const char *filter = frame_page(f)->filter;
+    if (!filter[0] || f->typing)
+        return;
+    column = pane_text(&left, 0, column + 3, INK_DIM, "filter ");
+    struct pane field = pane_line(&left, 0, column, left.columns - column);
+    pane_field(&field, ALIGN_LEFT, INK_WARN, filter);
+}
+
+static void draw_prompt(const struct frame *f, const struct pane *line)
+{
+    bool wrong = f->filter_err.text[0] != '\0';
+    int column = pane_text(line, 0, 1, INK_KEY, "Filter:");
+    column = prompt_draw(&f->prompt, line, column + 1, wrong ? f->filter_bad_at : SIZE_MAX) + 2;
+    const char *hint = "server~cart p95>20ms errors>1%   Enter keeps it, Esc does not";
+    struct pane right = pane_line(line, 0, column, line->columns - column - 1);
+    pane_field(&right, ALIGN_LEFT, wrong ? INK_BAD : INK_DIM, wrong ? f->filter_err.text : hint);
+}
+
+struct key_label {
+    const char *key, *label;
+    uint32_t code;
+};
+
+static void draw_keys(struct frame *f, const struct pane *line)
+{
+    const struct page *p = frame_page(f);
+    const struct key_label keys[] = {
+        {"F1", "Help", '?'},
+        {"/", "Filter", '/'},
+        {"Enter", p->view->opens, KEYCODE_ENTER},
+        {"Esc", f->depth || p->filter[0] ? "Back" : NULL, KEYCODE_ESCAPE},
+        {"s", "Sort", 's'},
+        {"I", "Invert", 'I'},
+        {"p", f->paused ? "Go on" : "Pause", 'p'},
+        {"-", "Shorter", '-'},
+        {"+", "Longer", '+'},
+        {"q", "Quit", 'q'},
+    };
+    _Static_assert(sizeof keys / sizeof *keys <= KEY_BAR_MAX, "a span for every key");
+    int column = 1;
+    pane_clear(line, INK_LABEL);
+    f->key_row = line->row;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        f->key_span[i] = (struct span){0, 0};
+        if (!keys[i].label)
+            continue;
+        int left = column;
+        column = pane_text(line, 0, column, INK_KEY, keys[i].key);
+        column = pane_text(line, 0, column + 1, INK_LABEL, keys[i].label);
+        f->key_span[i] = (struct span){left, column};
+        f->key_code[i] = keys[i].code;
+        column += 2;
+    }
+}
+
+static void draw_view(struct frame *f, const struct pane *pane)
+{
+    struct page *p = frame_page(f);
+    if (!f->connected)
+        placard_no_database(pane, f->db, f->trouble.text);
+    else if (!f->range.to_ns)
+        placard_no_traffic(pane, f->db);
+    else
+        p->view->draw(p->state, pane);
+}
+
+void frame_draw(struct frame *f, struct canvas *c)
+{
+    canvas_clear(c);
+    struct pane all = pane_whole(c);
+    if (all.rows < FRAME_ROWS_LEAST || all.columns < FRAME_COLUMNS_LEAST) {
+        placard_too_small(&all, FRAME_ROWS_LEAST, FRAME_COLUMNS_LEAST);
+        return;
+    }
+    struct pane tabs = pane_line(&all, ROW_TABS, 0, all.columns);
+    struct pane overview = pane_line(&all, ROW_OVERVIEW, 0, all.columns);
+    struct pane path = pane_line(&all, ROW_PATH, 0, all.columns);
+    struct pane view = pane_part(&all, ROW_VIEW, 0, all.rows - ROW_VIEW - 1, all.columns);
+    struct pane keys = pane_line(&all, all.rows - 1, 0, all.columns);
+    const struct overview_time time = {
+        .range = f->range, .since_ns = f->since_ns, .now_ns = f->now_ns, .paused = f->paused};
+    draw_tabs(f, &tabs);
+    if (f->range.to_ns) {
+        overview_draw(&f->overview, &time, &overview);
+        draw_status(f, &path);
+    }
+    draw_view(f, &view);
+    if (f->typing)
+        draw_prompt(f, &keys);
+    else
+        draw_keys(f, &keys);
+    if (f->help)
+        placard_help(&all);
+}

@@ -1,0 +1,58 @@
+/* glyph.c - see glyph.h. */
+#include "ui-tui/glyph.h"
+
+#include <stddef.h>
+
+static const struct {
+    uint32_t point;
+    char ascii;
+} twins[] = {
+    {0x00b5, 'u'}, /* µ */
+    {0x00b7, '|'}, /* · between two figures */
+    {0x2013, '-'}, /* – */
+    {0x2026, '~'}, /* … */
+    {0x203a, '>'}, /* › */
+    {0x2190, '<'}, /* ← */
+    {0x2191, '^'}, /* ↑ */
+    {0x2192, '>'}, /* → */
+    {0x2193, 'v'}, /* ↓ */
+    {0x2500, '-'}, /* ─ */
+    {0x2502, '|'}, /* │ */
+    {0x250c, '+'}, /* ┌ */
+    {0x2510, '+'}, /* ┐ */
+    {0x2514, '+'}, /* └ */
+    {0x2518, '+'}, /* ┘ */
+    {0x25b2, '!'}, /* ▲ warning */
+    {0x25cb, '.'}, /* ○ idle */
+    {0x25cf, 'o'}, /* ● good */
+    {0x2716, 'X'}, /* ✖ bad */
+};
+
+/* The more of its cell a character fills, the darker its look-alike. */
+static uint32_t ascii_of_block(uint32_t point)
+{
+    static const char levels[] = "_.-:=+*#";
+    return (uint32_t)levels[point - 0x2581];
+}
+
+static uint32_t ascii_of_braille(uint32_t point)
+{
+    static const char levels[] = " ..::++##";
+    int dots = 0;
+    for (uint32_t bits = point - 0x2800; bits; bits &= bits - 1)
+        dots++;
+    return (uint32_t)levels[dots];
+}
+
+uint32_t glyph_ascii(uint32_t point)
+{
+    if (point >= 0x2581 && point <= 0x2588)
+        return ascii_of_block(point);
+    if (point >= 0x2800 && point <= 0x28ff)
+        return ascii_of_braille(point);
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++) {
+        if (twins[i].point == point)
+            return (uint32_t)twins[i].ascii;
+    }
+    return '?';
+}

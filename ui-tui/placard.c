@@ -1,0 +1,92 @@
+/* placard.c - see placard.h. */
+#include "ui-tui/placard.h"
+
+void placard_no_database(const struct pane *pane, const char *path, const char *why)
+{
+    int row = pane->rows > 14 ? 2 : 0;
+    pane_printf(pane, row++, 2, INK_STRONG, "Waiting for a database");
+    row++;
+    struct pane line = pane_line(pane, row++, 2, pane->columns - 4);
+    pane_field(&line, ALIGN_LEFT, INK_WARN, why);
+    row++;
+    pane_text(pane, row++, 2, INK_DIM, "This screen looks again every second. To fill it:");
+    row++;
+    pane_text(pane, row, 4, INK_PLAIN, "live");
+    pane_printf(pane, row++, 11, INK_ACCENT, "tapgraph capture -i eth1 --db %s", path);
+    pane_text(pane, row, 4, INK_PLAIN, "a file");
+    pane_printf(pane, row++, 11, INK_ACCENT, "tapgraph replay FILE.pcap --db %s", path);
+    row++;
+    pane_text(pane, row++, 2, INK_DIM, "If the collector runs already, it may write another file.");
+}
+
+void placard_no_traffic(const struct pane *pane, const char *path)
+{
+    int row = pane->rows > 14 ? 2 : 0;
+    pane_text(pane, row++, 2, INK_STRONG, "No traffic yet");
+    row++;
+    pane_printf(pane, row++, 2, INK_DIM, "%s is there, but holds no window so far.", path);
+    pane_text(pane, row++, 2, INK_DIM, "The first one takes a few seconds. If it does not come:");
+    row++;
+    pane_text(pane, row, 4, INK_PLAIN, "● is the mirror port on, and does it go to this machine?");
+    row++;
+    pane_text(pane, row, 4, INK_PLAIN, "● is this the interface?");
+    pane_text(pane, row++, 36, INK_ACCENT, "ip -s link  (RX must grow)");
+    pane_text(pane, row, 4, INK_PLAIN, "● does a filter hide all of it?");
+    pane_text(pane, row++, 36, INK_ACCENT, "tcpdump -ni IFACE");
+    pane_text(pane, row, 4, INK_PLAIN, "● what does the collector say?");
+    pane_printf(pane, row++, 36, INK_ACCENT, "tapgraph health --db %s", path);
+}
+
+void placard_too_small(const struct pane *pane, int rows, int columns)
+{
+    pane_printf(pane, 0, 0, INK_STRONG, "tapgraph needs %dx%d", columns, rows);
+    pane_printf(pane, 1, 0, INK_PLAIN, "This window: %dx%d", pane->columns, pane->rows);
+    pane_text(pane, 2, 0, INK_DIM, "Make it larger; q quits");
+}
+
+/* NULL as key: a heading. */
+static const struct {
+    const char *key, *does;
+} help[] = {
+    {NULL, "Go"},
+    {"1 2 3 4  Tab", "to another tab"},
+    {"Enter", "into the edge or service"},
+    {"Esc", "back; takes a filter away"},
+    {"j k  g G", "down, up, first, last"},
+    {"^D ^U  PgDn PgUp", "half a page, a page"},
+    {NULL, "See"},
+    {"/", "filter"},
+    {"s <  >", "sort by another column"},
+    {"I", "turn the order around"},
+    {"+ -", "a longer or shorter time"},
+    {"p  Space", "pause, and go on"},
+    {"q  F10", "quit"},
+    {NULL, "Filters: all terms must hold"},
+    {"cart", "a word of the row's text"},
+    {"server~shop", "contains;  !~  contains not"},
+    {"protocol=http", "is;  !=  is not"},
+    {"p95>20ms errors>=1%", "numbers:  = != < <= > >="},
+    {NULL, "Marks"},
+    {"● ▲ ✖ ○", "good, warning, bad, idle"},
+};
+
+enum { HELP_WIDTH = 58, HELP_HEIGHT = sizeof help / sizeof *help + 2 };
+
+void placard_help(const struct pane *pane)
+{
+    int width = pane->columns < HELP_WIDTH ? pane->columns : HELP_WIDTH;
+    int height = pane->rows < HELP_HEIGHT ? pane->rows : HELP_HEIGHT;
+    struct pane box =
+        pane_part(pane, (pane->rows - height) / 2, (pane->columns - width) / 2, height, width);
+    pane_clear(&box, INK_PLAIN);
+    pane_border(&box, INK_DIM, " Help: any key closes it ");
+    struct pane inner = pane_part(&box, 1, 2, height - 2, width - 4);
+    for (int i = 0; i < HELP_HEIGHT - 2; i++) {
+        if (!help[i].key) {
+            pane_text(&inner, i, 0, INK_STRONG, help[i].does);
+            continue;
+        }
+        pane_text(&inner, i, 2, INK_ACCENT, help[i].key);
+        pane_text(&inner, i, 24, INK_PLAIN, help[i].does);
+    }
+}

@@ -1,0 +1,14 @@
+/* placard.h - what stands where a view would be, while there is nothing to view; and the help. */
+#pragma once
+
+#include "ui-tui/canvas.h"
+
+/* No database at `path`, or one that cannot be opened: `why`. */
+void placard_no_database(const struct pane *pane, const char *path, const char *why);
+/* A database without a window. */
+void placard_no_traffic(const struct pane *pane, const char *path);
+/* The screen is smaller than the frame can be. */
+void placard_too_small(const struct pane *pane, int rows, int columns);
+
+/* A box over the middle. */
+void placard_help(const struct pane *pane);

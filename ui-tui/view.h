@@ -1,0 +1,51 @@
+/* view.h - one tab of the dashboard.
+ *
+ * A view asks the database in refresh() and fetch(), and keeps the answers in its state; draw() and
+ * key() use nothing but the state. It acts on nothing outside: key() answers where to go, and the
+ * frame goes. A new view is a file view_NAME.c that exports `const struct view NAME_view`, and a
+ * line in views.c. */
+#pragma once
+
+#include "store/query.h"
+#include "ui-tui/canvas.h"
+#include "ui-tui/key.h"
+#include "ui-tui/table.h"
+
+/* What the view is about; zeroed: everything. */
+struct scope {
+    int64_t service_id, edge_id;       /* 0: any */
+    char name[2 * NAME_TEXT_MAX + 32]; /* of the service or edge */
+};
+
+/* Where a key leads. `view` NULL: nowhere. */
+struct visit {
+    const struct view *view;
+    struct scope scope;
+};
+
+struct view {
+    const char *title;
+    const char *opens; /* what Enter opens, as one word; NULL: nothing */
+    size_t state_size; /* zeroed bytes, from the frame */
+
+    void (*init)(void *state, const struct scope *scope);
+    void (*fini)(void *state); /* frees what `state` points to */
+
+    /* Asks for all that the view shows of a range. On failure the old answers stay. */
+    bool (*refresh)(void *state, struct query *q, struct range r, struct err *err);
+    /* Asks for a part of what the last draw() found missing, for a few ms at most. Returns true if
+     * there is something new to draw. Optional. */
+    bool (*fetch)(void *state, struct query *q, struct range r);
+
+    void (*draw)(void *state, const struct pane *pane);
+    /* Returns false for a key that means nothing here. */
+    bool (*key)(void *state, struct key key, struct visit *ret);
+    /* The table that is filtered, counted and printed. Optional. */
+    struct table *(*table)(void *state);
+};
+
+enum { VIEWS_MAX = 9 }; /* keys 1 to 9 */
+
+/* The tabs, in order. */
+extern const struct view *const views[];
+extern const size_t views_len;

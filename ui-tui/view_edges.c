@@ -1,0 +1,216 @@
+/* view_edges.c - who calls whom: all edges, or those of one service. */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ui-tui/figures.h"
+#include "ui-tui/series.h"
+#include "ui-tui/view.h"
+
+extern const struct view operations_view;
+
+struct edges {
+    struct table table;
+    struct edge_rows rows;
+    struct series series;
+    int64_t service_id; /* 0: all */
+};
+
+static void client_text(const void *row, char *ret)
+{
+    const struct edge_row *e = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", e->client);
+}
+
+static void server_name(const void *row, char *ret)
+{
+    const struct edge_row *e = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", e->server);
+}
+
+static void server_text(const void *row, char *ret)
+{
+    const struct edge_row *e = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s:%u", e->server, e->port);
+}
+
+static void protocol_text(const void *row, char *ret)
+{
+    const struct edge_row *e = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", e->protocol);
+}
+
+static double port_number(const void *row)
+{
+    const struct edge_row *e = row;
+    return e->port;
+}
+
+/* On the wire, both ways: what there is of every edge, whether or not it was decoded. */
+static double wire_bytes(const void *row)
+{
+    const struct edge_row *e = row;
+    return (double)e->bytes[0] + (double)e->bytes[1];
+}
+
+static void draw_series(const struct pane *field, const void *row, void *owner)
+{
+    const struct edge_row *e = row;
+    struct edges *edges = owner;
+    series_draw(&edges->series, field, e->id);
+}
+
+static uint64_t edge_id(const void *row)
+{
+    const struct edge_row *e = row;
+    return (uint64_t)e->id;
+}
+
+enum { FIGURES = offsetof(struct edge_row, figures) };
+
+static const struct column columns[] = {
+    {.name = "health",
+     .mute = true,
+     .width = 1,
+     .at = FIGURES,
+     .text = figures_health,
+     .number = figures_severity,
+     .draw = figures_mark},
+    {.name = "client", .width = 8, .text = client_text},
+    {.name = "server", .width = 10, .text = server_text, .value = server_name},
+    {.name = "port", .kind = COLUMN_COUNT, .hidden = true, .number = port_number},
+    {.name = "protocol", .width = 4, .leaves = 1, .text = protocol_text},
+    {.name = "rate",
+     .kind = COLUMN_RATE,
+     .width = 7,
+     .at = FIGURES,
+     .number = figures_rate,
+     .ink = figures_rate_ink},
+    {.name = "errors",
+     .kind = COLUMN_SHARE,
+     .width = 7,
+     .at = FIGURES,
+     .number = figures_errors,
+     .ink = figures_errors_ink},
+    {.name = "p50",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 2,
+     .at = FIGURES,
+     .number = figures_p50},
+    {.name = "p95", .kind = COLUMN_TIME, .width = 7, .at = FIGURES, .number = figures_p95},
+    {.name = "p99",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 4,
+     .at = FIGURES,
+     .number = figures_p99},
+    {.name = "requests",
+     .kind = COLUMN_COUNT,
+     .width = 8,
+     .leaves = 6,
+     .at = FIGURES,
+     .number = figures_requests},
+    {.name = "bytes", .kind = COLUMN_BYTES, .width = 7, .leaves = 5, .number = wire_bytes},
+    {.name = "trend", .kind = COLUMN_CHART, .width = 8, .leaves = 3, .draw = draw_series},
+};
+
+static const struct table_kind kind = {
+    .columns = {columns, sizeof columns / sizeof *columns},
+    .row_size = sizeof(struct edge_row),
+    .id = edge_id,
+    .sort = 5,
+    .none = "No traffic in this range of time. + makes it longer; Health says what was captured.",
+};
+
+static void edges_init(void *state, const struct scope *scope)
+{
+    struct edges *e = state;
+    e->service_id = scope->service_id;
+    table_init(&e->table, &kind, e);
+}
+
+static void edges_fini(void *state)
+{
+    struct edges *e = state;
+    table_fini(&e->table);
+    free(e->rows.row);
+}
+
+static void keep_edges_of(struct edge_rows *rows, int64_t service_id)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct edge_row *e = &rows->row[i];
+        if (e->client_id == service_id || e->server_id == service_id)
+            rows->row[kept++] = *e;
+    }
+    rows->len = kept;
+}
+
+static bool edges_refresh(void *state, struct query *q, struct range r, struct err *err)
+{
+    struct edges *e = state;
+    struct edge_rows rows = {0};
+    if (!query_edges(q, r, &rows, err))
+        return false;
+    if (e->service_id)
+        keep_edges_of(&rows, e->service_id);
+    bool enough = table_set(&e->table, rows.row, rows.len);
+    free(e->rows.row);
+    e->rows = rows;
+    series_age(&e->series);
+    return enough || err_set(err, "out of memory for %zu edges", rows.len);
+}
+
+static bool edges_fetch(void *state, struct query *q, struct range r)
+{
+    struct edges *e = state;
+    return series_fetch(&e->series, q, r);
+}
+
+static void edges_draw(void *state, const struct pane *pane)
+{
+    struct edges *e = state;
+    series_begin(&e->series);
+    table_draw(&e->table, pane);
+}
+
+static bool open_edge(const struct edges *e, struct visit *ret)
+{
+    const struct edge_row *row = table_selected(&e->table);
+    if (!row)
+        return true;
+    ret->view = &operations_view;
+    ret->scope.edge_id = row->id;
+    snprintf(ret->scope.name, sizeof ret->scope.name, "%s → %s:%u %s", row->client, row->server,
+             row->port, row->protocol);
+    return true;
+}
+
+static bool edges_key(void *state, struct key key, struct visit *ret)
+{
+    struct edges *e = state;
+    if (key.code == KEYCODE_ENTER || table_clicked_again(&e->table, key))
+        return open_edge(e, ret);
+    return table_key(&e->table, key);
+}
+
+static struct table *edges_table(void *state)
+{
+    struct edges *e = state;
+    return &e->table;
+}
+
+const struct view edges_view = {
+    .title = "Edges",
+    .opens = "Operations",
+    .state_size = sizeof(struct edges),
+    .init = edges_init,
+    .fini = edges_fini,
+    .refresh = edges_refresh,
+    .fetch = edges_fetch,
+    .draw = edges_draw,
+    .key = edges_key,
+    .table = edges_table,
+};

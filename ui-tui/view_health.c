@@ -1,0 +1,203 @@
+/* view_health.c - how good the capture was, and what happened to the collector. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "ui-tui/figures.h"
+#include "ui-tui/finding.h"
+#include "ui-tui/human.h"
+#include "ui-tui/view.h"
+
+enum {
+    CELL_WIDTH = 38,
+    LABEL_WIDTH = 26,
+    VALUE_WIDTH = 9,
+    EVENTS_LEAST = 4, /* rows kept for the events, headings included */
+};
+
+struct health_view {
+    struct table table; /* of events */
+    struct event_rows rows;
+    struct health_row health;
+};
+
+static double event_time(const void *row)
+{
+    const struct event_row *e = row;
+    return (double)e->time_ns;
+}
+
+static void kind_text(const void *row, char *ret)
+{
+    const struct event_row *e = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", e->kind);
+}
+
+static void event_text(const void *row, char *ret)
+{
+    const struct event_row *e = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", e->text);
+}
+
+static uint64_t event_id(const void *row)
+{
+    static const struct hash_key key = {{0, 0}}; /* only to tell rows apart, so no secret */
+    const struct event_row *e = row;
+    return hash_bytes(&key, e->text, strlen(e->text)) ^ e->time_ns;
+}
+
+static const struct column columns[] = {
+    {.name = "time", .kind = COLUMN_MOMENT, .width = 19, .number = event_time},
+    {.name = "event", .width = 8, .text = kind_text},
+    {.name = "text", .width = 10, .text = event_text},
+};
+
+static const struct table_kind kind = {
+    .columns = {columns, sizeof columns / sizeof *columns},
+    .row_size = sizeof(struct event_row),
+    .id = event_id,
+    .none = "No event in this range of time.",
+};
+
+static void health_init(void *state, const struct scope *scope)
+{
+    struct health_view *h = state;
+    (void)scope;
+    table_init(&h->table, &kind, h);
+}
+
+static void health_fini(void *state)
+{
+    struct health_view *h = state;
+    table_fini(&h->table);
+    free(h->rows.row);
+}
+
+static bool health_refresh(void *state, struct query *q, struct range r, struct err *err)
+{
+    struct health_view *h = state;
+    struct event_rows rows = {0};
+    if (!query_health(q, r, &h->health, err) || !query_events(q, r, &rows, err))
+        return false;
+    bool enough = table_set(&h->table, rows.row, rows.len);
+    free(h->rows.row);
+    h->rows = rows;
+    return enough || err_set(err, "out of memory for %zu events", rows.len);
+}
+
+/* The verdict and its reasons. Returns the row after them. */
+static int draw_findings(const struct pane *pane, const struct health_row *h, int rows_max)
+{
+    struct finding finding[FINDINGS_MAX];
+    size_t len = findings_of(h, finding);
+    int row = 0;
+    if (!len)
+        pane_text(pane, row++, 3, INK_STRONG, "Nothing was lost that the collector knows of");
+    if (!len)
+        pane_text(pane, 0, 1, INK_GOOD, "●");
+    for (size_t i = 0; i < len && row + 2 <= rows_max; i++) {
+        enum ink ink = figures_ink_of(finding[i].health);
+        pane_text(pane, row, 1, ink, figures_mark_of(finding[i].health));
+        pane_text(pane, row++, 3, INK_STRONG, finding[i].what);
+        struct pane line = pane_line(pane, row++, 3, pane->columns - 4);
+        pane_field(&line, ALIGN_LEFT, INK_DIM, finding[i].remedy);
+    }
+    return row;
+}
+
+/* A counter, and whether it should be 0. */
+struct counter {
+    const char *label;
+    uint64_t value;
+    bool loss, bytes;
+};
+
+static void draw_counter(const struct pane *cell, const struct counter *c)
+{
+    enum ink ink = !c->value ? INK_DIM : c->loss ? INK_WARN : INK_PLAIN;
+    struct human text = c->bytes ? human_bytes((double)c->value) : human_count((double)c->value);
+    struct pane value = pane_line(cell, 0, LABEL_WIDTH, VALUE_WIDTH);
+    pane_text(cell, 0, 0, c->value && c->loss ? INK_PLAIN : INK_DIM, c->label);
+    pane_field(&value, ALIGN_RIGHT, ink, text.text);
+}
+
+/* Down, then right, in as many columns as fit. Returns the row after them. */
+static int draw_counters(const struct pane *pane, const struct health_row *h, int row)
+{
+    const struct capture_counters *c = &h->capture;
+    const struct decode_counters *d = &h->decode;
+    const struct counter counters[] = {
+        {"windows", h->windows, false, false},
+        {"frames", c->frames, false, false},
+        {"bytes", c->bytes, false, true},
+        {"packets, TCP and UDP", c->packets, false, false},
+        {"other IP", c->other_ip, false, false},
+        {"not IP", c->not_ip, false, false},
+        {"fragments", c->fragments, false, false},
+        {"malformed", c->malformed, false, false},
+        {"cut short", c->truncated, true, false},
+        {"dropped by the kernel", c->kernel_drops, true, false},
+        {"dropped by the interface", c->interface_drops, true, false},
+        {"connections now", d->flows, false, false},
+        {"connections opened", d->flows_opened, false, false},
+        {"connections given up", d->flows_evicted, true, false},
+        {"requests", d->exchanges, false, false},
+        {"requests given up", d->exchanges_evicted, true, false},
+        {"answers without request", d->stray_answers, false, false},
+        {"segments out of order", d->segments_held, false, false},
+        {"segments sent again", d->retransmits, false, false},
+        {"segments given up", d->segments_dropped, true, false},
+        {"holes", d->gaps, true, false},
+        {"bytes in holes", d->gap_bytes, true, true},
+        {"places lost by decoders", d->lost, false, false},
+        {"connections not decoded", d->given_up, false, false},
+        {"edge reports not kept", h->edges_dropped, true, false},
+        {"names not kept", h->names_dropped, true, false},
+    };
+    int len = (int)(sizeof counters / sizeof *counters);
+    int across = pane->columns / CELL_WIDTH > 1 ? pane->columns / CELL_WIDTH : 1;
+    int down = (len + across - 1) / across;
+    for (int i = 0; i < len; i++) {
+        int cell_row = row + i % down;
+        struct pane cell = pane_line(pane, cell_row, 1 + i / down * CELL_WIDTH, CELL_WIDTH - 2);
+        if (cell_row < pane->rows)
+            draw_counter(&cell, &counters[i]);
+    }
+    return row + down;
+}
+
+static void health_draw(void *state, const struct pane *pane)
+{
+    struct health_view *h = state;
+    struct pane upper = pane_part(pane, 0, 0, pane->rows - EVENTS_LEAST - 1, pane->columns);
+    int row = draw_findings(&upper, &h->health, upper.rows / 2) + 1;
+    row = draw_counters(&upper, &h->health, row) + 1;
+    row = row < upper.rows + 1 ? row : upper.rows + 1;
+    struct pane lower = pane_part(pane, row, 0, pane->rows - row, pane->columns);
+    table_draw(&h->table, &lower);
+}
+
+static bool health_key(void *state, struct key key, struct visit *ret)
+{
+    struct health_view *h = state;
+    (void)ret;
+    return table_key(&h->table, key);
+}
+
+static struct table *health_table(void *state)
+{
+    struct health_view *h = state;
+    return &h->table;
+}
+
+const struct view health_view = {
+    .title = "Health",
+    .state_size = sizeof(struct health_view),
+    .init = health_init,
+    .fini = health_fini,
+    .refresh = health_refresh,
+    .draw = health_draw,
+    .key = health_key,
+    .table = health_table,
+};

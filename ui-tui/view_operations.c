@@ -1,0 +1,226 @@
+/* view_operations.c - what is asked for: of all edges, or of one. */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "ui-tui/figures.h"
+#include "ui-tui/view.h"
+
+struct operations {
+    struct table table;
+    struct operation_rows rows;
+    int64_t edge_id; /* 0: all */
+};
+
+static void operation_text(const void *row, char *ret)
+{
+    const struct operation_row *o = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", o->name);
+}
+
+static void client_text(const void *row, char *ret)
+{
+    const struct operation_row *o = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", o->client);
+}
+
+static void server_name(const void *row, char *ret)
+{
+    const struct operation_row *o = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", o->server);
+}
+
+static void server_text(const void *row, char *ret)
+{
+    const struct operation_row *o = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s:%u", o->server, o->port);
+}
+
+static void protocol_text(const void *row, char *ret)
+{
+    const struct operation_row *o = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", o->protocol);
+}
+
+static uint64_t operation_id(const void *row)
+{
+    static const struct hash_key key = {{0, 0}}; /* only to tell rows apart, so no secret */
+    const struct operation_row *o = row;
+    return hash_bytes(&key, o->name, strlen(o->name)) ^ (uint64_t)o->edge_id;
+}
+
+enum { FIGURES = offsetof(struct operation_row, figures) };
+
+/* Of one edge: without the columns that would be alike in all rows. */
+static const struct column columns_of_edge[] = {
+    {.name = "health",
+     .mute = true,
+     .width = 1,
+     .at = FIGURES,
+     .text = figures_health,
+     .number = figures_severity,
+     .draw = figures_mark},
+    {.name = "operation", .width = 16, .text = operation_text},
+    {.name = "rate",
+     .kind = COLUMN_RATE,
+     .width = 7,
+     .at = FIGURES,
+     .number = figures_rate,
+     .ink = figures_rate_ink},
+    {.name = "errors",
+     .kind = COLUMN_SHARE,
+     .width = 7,
+     .at = FIGURES,
+     .number = figures_errors,
+     .ink = figures_errors_ink},
+    {.name = "p50",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 2,
+     .at = FIGURES,
+     .number = figures_p50},
+    {.name = "p95", .kind = COLUMN_TIME, .width = 7, .at = FIGURES, .number = figures_p95},
+    {.name = "p99",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 3,
+     .at = FIGURES,
+     .number = figures_p99},
+    {.name = "requests",
+     .kind = COLUMN_COUNT,
+     .width = 8,
+     .leaves = 5,
+     .at = FIGURES,
+     .number = figures_requests},
+    {.name = "bytes",
+     .kind = COLUMN_BYTES,
+     .width = 7,
+     .leaves = 4,
+     .at = FIGURES,
+     .number = figures_bytes},
+};
+
+static const struct column columns_of_all[] = {
+    {.name = "health",
+     .mute = true,
+     .width = 1,
+     .at = FIGURES,
+     .text = figures_health,
+     .number = figures_severity,
+     .draw = figures_mark},
+    {.name = "operation", .width = 16, .text = operation_text},
+    {.name = "rate",
+     .kind = COLUMN_RATE,
+     .width = 7,
+     .at = FIGURES,
+     .number = figures_rate,
+     .ink = figures_rate_ink},
+    {.name = "errors",
+     .kind = COLUMN_SHARE,
+     .width = 7,
+     .at = FIGURES,
+     .number = figures_errors,
+     .ink = figures_errors_ink},
+    {.name = "p50",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 3,
+     .at = FIGURES,
+     .number = figures_p50},
+    {.name = "p95", .kind = COLUMN_TIME, .width = 7, .at = FIGURES, .number = figures_p95},
+    {.name = "p99",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 5,
+     .at = FIGURES,
+     .number = figures_p99},
+    {.name = "requests",
+     .kind = COLUMN_COUNT,
+     .width = 8,
+     .leaves = 7,
+     .at = FIGURES,
+     .number = figures_requests},
+    {.name = "bytes",
+     .kind = COLUMN_BYTES,
+     .width = 7,
+     .leaves = 6,
+     .at = FIGURES,
+     .number = figures_bytes},
+    {.name = "client", .width = 8, .leaves = 2, .text = client_text},
+    {.name = "server", .width = 10, .leaves = 1, .text = server_text, .value = server_name},
+    {.name = "protocol", .width = 4, .leaves = 4, .text = protocol_text},
+};
+
+static const struct table_kind kind_of_edge = {
+    .columns = {columns_of_edge, sizeof columns_of_edge / sizeof *columns_of_edge},
+    .row_size = sizeof(struct operation_row),
+    .id = operation_id,
+    .sort = 2,
+    .none = "Nothing was asked for that could be read: the protocol is not decoded, or idle.",
+};
+
+static const struct table_kind kind_of_all = {
+    .columns = {columns_of_all, sizeof columns_of_all / sizeof *columns_of_all},
+    .row_size = sizeof(struct operation_row),
+    .id = operation_id,
+    .sort = 2,
+    .none = "No request in this range of time. + makes it longer.",
+};
+
+static void operations_init(void *state, const struct scope *scope)
+{
+    struct operations *o = state;
+    o->edge_id = scope->edge_id;
+    table_init(&o->table, scope->edge_id ? &kind_of_edge : &kind_of_all, o);
+}
+
+static void operations_fini(void *state)
+{
+    struct operations *o = state;
+    table_fini(&o->table);
+    free(o->rows.row);
+}
+
+static bool operations_refresh(void *state, struct query *q, struct range r, struct err *err)
+{
+    struct operations *o = state;
+    struct operation_rows rows = {0};
+    if (!query_operations(q, r, o->edge_id, &rows, err))
+        return false;
+    bool enough = table_set(&o->table, rows.row, rows.len);
+    free(o->rows.row);
+    o->rows = rows;
+    return enough || err_set(err, "out of memory for %zu operations", rows.len);
+}
+
+static void operations_draw(void *state, const struct pane *pane)
+{
+    struct operations *o = state;
+    table_draw(&o->table, pane);
+}
+
+static bool operations_key(void *state, struct key key, struct visit *ret)
+{
+    struct operations *o = state;
+    (void)ret;
+    return table_key(&o->table, key);
+}
+
+static struct table *operations_table(void *state)
+{
+    struct operations *o = state;
+    return &o->table;
+}
+
+const struct view operations_view = {
+    .title = "Operations",
+    .state_size = sizeof(struct operations),
+    .init = operations_init,
+    .fini = operations_fini,
+    .refresh = operations_refresh,
+    .draw = operations_draw,
+    .key = operations_key,
+    .table = operations_table,
+};

@@ -1,0 +1,185 @@
+/* view_services.c - the services, with what they were asked for. */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ui-tui/figures.h"
+#include "ui-tui/view.h"
+
+extern const struct view edges_view;
+
+struct services {
+    struct table table;
+    struct service_rows rows;
+};
+
+static void service_text(const void *row, char *ret)
+{
+    const struct service_row *s = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", s->name);
+}
+
+/* "10.0.0.7 +2": one address, and how many more there are. */
+static void address_text(const void *row, char *ret)
+{
+    const struct service_row *s = row;
+    if (s->addresses > 1)
+        snprintf(ret, COLUMN_TEXT_MAX, "%s +%u", s->address, s->addresses - 1);
+    else
+        snprintf(ret, COLUMN_TEXT_MAX, "%s", s->address);
+}
+
+static void protocol_text(const void *row, char *ret)
+{
+    const struct service_row *s = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", s->protocols[0] ? s->protocols : "-");
+}
+
+static double callers(const void *row)
+{
+    const struct service_row *s = row;
+    return s->callers;
+}
+
+static double callees(const void *row)
+{
+    const struct service_row *s = row;
+    return s->callees;
+}
+
+static uint64_t service_id(const void *row)
+{
+    const struct service_row *s = row;
+    return (uint64_t)s->id;
+}
+
+enum { SERVED = offsetof(struct service_row, served) };
+
+static const struct column columns[] = {
+    {.name = "health",
+     .mute = true,
+     .width = 1,
+     .at = SERVED,
+     .text = figures_health,
+     .number = figures_severity,
+     .draw = figures_mark},
+    {.name = "service", .width = 10, .text = service_text},
+    {.name = "address", .width = 8, .leaves = 5, .text = address_text},
+    {.name = "protocol", .width = 4, .leaves = 1, .text = protocol_text},
+    {.name = "callers", .kind = COLUMN_COUNT, .width = 8, .leaves = 3, .number = callers},
+    {.name = "calls", .kind = COLUMN_COUNT, .width = 6, .leaves = 3, .number = callees},
+    {.name = "rate",
+     .kind = COLUMN_RATE,
+     .width = 7,
+     .at = SERVED,
+     .number = figures_rate,
+     .ink = figures_rate_ink},
+    {.name = "errors",
+     .kind = COLUMN_SHARE,
+     .width = 7,
+     .at = SERVED,
+     .number = figures_errors,
+     .ink = figures_errors_ink},
+    {.name = "p50",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 2,
+     .at = SERVED,
+     .number = figures_p50},
+    {.name = "p95", .kind = COLUMN_TIME, .width = 7, .at = SERVED, .number = figures_p95},
+    {.name = "p99",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 4,
+     .at = SERVED,
+     .number = figures_p99},
+    {.name = "requests",
+     .kind = COLUMN_COUNT,
+     .width = 8,
+     .leaves = 7,
+     .at = SERVED,
+     .number = figures_requests},
+    {.name = "bytes",
+     .kind = COLUMN_BYTES,
+     .width = 7,
+     .leaves = 6,
+     .at = SERVED,
+     .number = figures_bytes},
+};
+
+static const struct table_kind kind = {
+    .columns = {columns, sizeof columns / sizeof *columns},
+    .row_size = sizeof(struct service_row),
+    .id = service_id,
+    .sort = 6,
+    .none = "No service was seen in this range of time. + makes it longer.",
+};
+
+static void services_init(void *state, const struct scope *scope)
+{
+    struct services *s = state;
+    (void)scope;
+    table_init(&s->table, &kind, s);
+}
+
+static void services_fini(void *state)
+{
+    struct services *s = state;
+    table_fini(&s->table);
+    free(s->rows.row);
+}
+
+static bool services_refresh(void *state, struct query *q, struct range r, struct err *err)
+{
+    struct services *s = state;
+    struct service_rows rows = {0};
+    if (!query_services(q, r, &rows, err))
+        return false;
+    bool enough = table_set(&s->table, rows.row, rows.len);
+    free(s->rows.row);
+    s->rows = rows;
+    return enough || err_set(err, "out of memory for %zu services", rows.len);
+}
+
+static void services_draw(void *state, const struct pane *pane)
+{
+    struct services *s = state;
+    table_draw(&s->table, pane);
+}
+
+static bool open_service(const struct services *s, struct visit *ret)
+{
+    const struct service_row *row = table_selected(&s->table);
+    if (!row)
+        return true;
+    ret->view = &edges_view;
+    ret->scope.service_id = row->id;
+    snprintf(ret->scope.name, sizeof ret->scope.name, "%s", row->name);
+    return true;
+}
+
+static bool services_key(void *state, struct key key, struct visit *ret)
+{
+    struct services *s = state;
+    if (key.code == KEYCODE_ENTER || table_clicked_again(&s->table, key))
+        return open_service(s, ret);
+    return table_key(&s->table, key);
+}
+
+static struct table *services_table(void *state)
+{
+    struct services *s = state;
+    return &s->table;
+}
+
+const struct view services_view = {
+    .title = "Services",
+    .opens = "Edges",
+    .state_size = sizeof(struct services),
+    .init = services_init,
+    .fini = services_fini,
+    .refresh = services_refresh,
+    .draw = services_draw,
+    .key = services_key,
+    .table = services_table,
+};

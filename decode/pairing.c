@@ -110,6 +110,7 @@ static void make_room(struct pairing *p, struct moment m, uint64_t key)
             drop(p, m, p->first);
             continue;
         }
+        p->asks_ahead = p->asks_ahead || p->len > 1;
         drop_all(p, m);
         p->settled = false;
     }
@@ -122,6 +123,15 @@ static bool is_pipelined(const struct pairing *p)
         if (!open->told && open->era == p->era)
             return true;
     return false;
+}
+
+/* Two requests in one packet. (That the previous answer has not been seen is less of a proof: it
+ * may be behind a hole which has not been given up yet.) */
+static bool comes_with_another(const struct pairing *p, uint64_t began_ns)
+{
+    const struct open *last = p->last;
+    return last && last->era == p->era && !last->x.response_ns && last->request_ended &&
+           last->x.request_end_ns == began_ns;
 }
 
 static void fill_in(const struct pairing *p, struct exchange *x)
@@ -152,6 +162,7 @@ struct open *pairing_ask(struct pairing *p, struct moment m, uint64_t key, uint6
     open->certain = p->settled;
     open->lone = !p->first && !is_answering && began_ns >= p->stray_ns;
     open->ahead = p->last && p->last->era == p->era && !p->last->x.response_ns;
+    p->asks_ahead = p->asks_ahead || comes_with_another(p, began_ns);
     if (key == KEY_IN_ORDER && is_pipelined(p))
         open->x.notes |= NOTE_PIPELINED;
     open->previous = p->last;

@@ -38,8 +38,9 @@ struct pairing {
     struct open *answering;  /* whose the answer in progress is, of those answered in order */
     bool stray;              /* the answer in progress is nobody's */
     bool settled;            /* order is to be trusted */
-    bool asks_ahead;         /* the latest answered request was asked before the answer to the one
-                                before it had begun */
+    bool asks_ahead;         /* two requests came in one packet, or one was asked before the answer
+                                to another had begun and both were answered; and since then, none
+                                was answered that had waited its turn */
     uint64_t stray_ns;       /* when the latest answer that nobody asked for began */
     uint32_t era;            /* counts decoders */
     uint32_t len;

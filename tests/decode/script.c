@@ -1,0 +1,176 @@
+/* script.c - see script.h. */
+#include "script.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+    WHOLE = -1,
+    BYTE_BY_BYTE = -2,    /* or a position: each step is cut there */
+    EVERY_CUT_MAX = 2048, /* longer steps are cut at fewer positions */
+    FEWER = 997,
+};
+
+static const uint64_t MS = 1000000;
+
+struct play {
+    char text[8192];
+    size_t len;
+    unsigned options;
+    uint64_t now_ms;
+    struct conn_shared shared;
+    struct conn *conn;
+};
+
+static struct decode_counters counters;
+
+const struct decode_counters *script_counters(void)
+{
+    return &counters;
+}
+
+static void say(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct play *play, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(play->text + play->len, sizeof play->text - play->len, format, args);
+    va_end(args);
+    play->len += (size_t)n;
+    assert_true(play->len < sizeof play->text);
+}
+
+static void say_more(struct play *play, const struct exchange *x)
+{
+    if (play->options & SHOW_BYTES)
+        say(play, " %lu+%lu bytes", (unsigned long)x->request_bytes,
+            (unsigned long)x->response_bytes);
+    if (play->options & SHOW_TIMES)
+        say(play, " %lu-%lu %lu-%lu ms", (unsigned long)(x->request_ns / MS),
+            (unsigned long)(x->request_end_ns / MS), (unsigned long)(x->response_ns / MS),
+            (unsigned long)(x->response_end_ns / MS));
+    const char *const ids[] = {x->trace_id, x->span_id, x->request_id, x->forwarded_for};
+    for (size_t i = 0; (play->options & SHOW_IDS) && i < 4; i++)
+        if (ids[i][0])
+            say(play, " %s", ids[i]);
+}
+
+static void tell(void *ctx, struct exchange *x)
+{
+    struct play *play = ctx;
+    assert_string_equal(x->protocol, "http");
+    assert_int_equal(x->end_ns, play->now_ms * MS);
+    assert_int_equal(x->client_port, 40000);
+    assert_int_equal(x->server_port, 80);
+    say(play, "%s %s%s%s%s %s", x->method, x->host, x->path, x->status[0] ? " " : "", x->status,
+        outcome_name(x->outcome));
+    for (int bit = 0; bit < NOTES; bit++)
+        if (x->notes >> bit & 1)
+            say(play, " %s", note_name(bit));
+    say_more(play, x);
+    say(play, "\n");
+}
+
+/* A place where the last of `len` bytes is the last readable one. */
+static uint8_t *before_the_wall(size_t len)
+{
+    static uint8_t *wall;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), room = 64 * page;
+    if (!wall) {
+        uint8_t *map =
+            mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        assert_true(map != MAP_FAILED);
+        assert_int_equal(mprotect(map + room, page, PROT_NONE), 0);
+        wall = map + room;
+    }
+    assert_true(len <= room);
+    return wall - len;
+}
+
+static struct moment now(const struct play *play)
+{
+    return (struct moment){.now_ns = play->now_ms * MS, .number = play->now_ms};
+}
+
+static void play_bytes(struct play *play, const struct step *step, int cut)
+{
+    size_t len = step->len;
+    size_t stride = cut == WHOLE ? len : cut == BYTE_BY_BYTE ? 1 : (size_t)cut;
+    for (size_t at = 0; at < len; at += stride) {
+        if (at && cut > 0)
+            stride = len - at;
+        size_t piece = stride < len - at ? stride : len - at;
+        uint8_t *copy = before_the_wall(piece);
+        memcpy(copy, step->bytes + at, piece);
+        conn_bytes(play->conn, step->dir, now(play), play->now_ms * MS, bytes_of(copy, piece));
+    }
+}
+
+static void play_step(struct play *play, const struct step *step, int cut)
+{
+    play->now_ms += step->kind == STEP_TIME_OUT ? step->len : 1;
+    switch (step->kind) {
+    case STEP_BYTES:
+        play_bytes(play, step, cut);
+        break;
+    case STEP_GAP:
+        conn_gap(play->conn, step->dir, now(play), step->len);
+        break;
+    case STEP_END:
+        conn_eof(play->conn, step->dir, now(play));
+        break;
+    case STEP_REPEAT:
+        conn_retransmitted(play->conn, step->dir);
+        break;
+    case STEP_TIME_OUT:
+        conn_time_out(play->conn, now(play), (step->len - 1) * MS);
+        break;
+    case STEP_CLOSE:
+        conn_close(play->conn, now(play), step->why);
+        play->conn = NULL;
+        break;
+    }
+}
+
+static void play_all(struct play *play, const struct script *script, int cut)
+{
+    struct conn_ends ends = {.client_port = 40000, .server_port = 80};
+    memset(&counters, 0, sizeof counters);
+    *play = (struct play){.options = script->options,
+                          .shared = {.sink = {.exchange = tell, .ctx = play},
+                                     .counters = &counters,
+                                     .unread_bytes_max = 1 << 20,
+                                     .open_max = 1000}};
+    play->conn = conn_new(&play->shared, script->decoder, &ends, script->options & JOINED);
+    assert_non_null(play->conn);
+    for (size_t i = 0; i < script->steps_len; i++)
+        play_step(play, &script->steps[i], cut);
+    conn_close(play->conn, now(play), CLOSE_CAPTURE_ENDED);
+    assert_int_equal(play->shared.open, 0);
+    assert_int_equal(play->shared.conns, 0);
+    assert_int_equal(play->shared.unread_bytes, 0);
+}
+
+void script_tells(const struct script *script, const char *expected)
+{
+    static struct play play;
+    size_t longest = 0;
+    for (size_t i = 0; i < script->steps_len; i++)
+        if (script->steps[i].kind == STEP_BYTES && script->steps[i].len > longest)
+            longest = script->steps[i].len;
+    int stride = longest > EVERY_CUT_MAX ? FEWER : 1;
+    for (int cut = BYTE_BY_BYTE; cut <= (int)longest; cut += cut > 0 ? stride : 1) {
+        if (!cut)
+            continue;
+        play_all(&play, script, cut);
+        if (strcmp(play.text, expected) != 0)
+            print_error("cut at %d (-1: whole, -2: byte by byte)\n", cut);
+        assert_string_equal(play.text, expected);
+    }
+}

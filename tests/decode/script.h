@@ -1,0 +1,56 @@
+/* script.h - plays a conversation to a decoder and says, in text, what came out.
+ *
+ * Every script is played many times: whole, byte by byte, and each step cut in two at every
+ * position. All must tell the same story. The bytes always end at an unreadable page, so that a
+ * read past the end crashes here and not at a customer's. */
+#pragma once
+
+#include "decode/conn.h"
+
+enum step_kind { STEP_BYTES, STEP_GAP, STEP_END, STEP_REPEAT, STEP_TIME_OUT, STEP_CLOSE };
+
+/* A step takes place 1 ms after the one before it; STEP_TIME_OUT when `len` ms have passed. */
+struct step {
+    enum step_kind kind;
+    enum dir dir;
+    const char *bytes;
+    size_t len;
+    enum conn_close why;
+};
+
+#define SAYS(text) ((struct step){STEP_BYTES, TO_SERVER, text, sizeof(text) - 1, 0})
+#define HEARS(text) ((struct step){STEP_BYTES, TO_CLIENT, text, sizeof(text) - 1, 0})
+#define LOSES(dir, len) ((struct step){STEP_GAP, dir, NULL, len, 0})
+#define ENDS(dir) ((struct step){STEP_END, dir, NULL, 0, 0})
+#define REPEATS(dir) ((struct step){STEP_REPEAT, dir, NULL, 0, 0})
+#define TIMES_OUT(ms) ((struct step){STEP_TIME_OUT, TO_SERVER, NULL, ms, 0})
+#define CLOSES(why) ((struct step){STEP_CLOSE, TO_SERVER, NULL, 0, why})
+
+enum script_option {
+    SHOW_BYTES = 1, /* "18+5 bytes" of request and response */
+    SHOW_TIMES = 2, /* "1-1 2-4 ms": first and last byte of both; the first step is at 1 ms */
+    SHOW_IDS = 4,   /* trace, span, request id and forwarded-for, those that are there */
+    JOINED = 8,     /* the connection is joined in its middle */
+};
+
+struct script {
+    const struct decoder *decoder;
+    const struct step *steps;
+    size_t steps_len;
+    unsigned options; /* enum script_option */
+};
+
+/* Fails the test unless each way of cutting tells `expected`: one line an exchange, "GET
+ * api.shop/users 200 ok" and its notes. */
+void script_tells(const struct script *script, const char *expected);
+
+/* What was counted in the last play. */
+const struct decode_counters *script_counters(void);
+
+#define TELLS_WITH(options, decoder, expected, ...)                                                \
+    script_tells(                                                                                  \
+        &(struct script){decoder, (const struct step[]){__VA_ARGS__},                              \
+                         sizeof((const struct step[]){__VA_ARGS__}) / sizeof(struct step),         \
+                         options},                                                                 \
+        expected)
+#define TELLS(decoder, expected, ...) TELLS_WITH(0, decoder, expected, __VA_ARGS__)

@@ -1,40 +1,48 @@
-/* file.c - see file.h: opens files, chooses how each is read, and merges them by time. */
+/* file.c - see file.h: opening and choosing a reader, and merging what several read.
+ *
+ * One file is read straight into the caller's block. Of several, each has a block of its own, and
+ * the frames are copied from there in the order of time. */
 #include "capture/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "capture/file_input.h"
 
-/* One of several files, and the block that its frames lie in until they are merged. */
-struct merged {
+enum { FILES_MAX = UINT16_MAX }; /* frames carry the number of theirs in 16 bits */
+
+/* One of several files. */
+struct lane {
+    struct file_input *in;
     struct block *block;
-    size_t next; /* frame of the block */
-    enum file_status status;
-    struct err err; /* of FILE_DAMAGED */
+    size_t next; /* frame of the block to hand out next */
+    bool ended;  /* the block is the last */
 };
 
 struct capture_file {
-    struct file_input *input; /* owned */
-    struct merged *merged;    /* owned; NULL for one file */
-    size_t input_len;
+    struct file_input *inputs;
+    size_t inputs_len;
+    struct lane *lanes; /* NULL for one file */
+    struct err damage;  /* the first that was met; reported when the other files have ended */
+    bool damaged;
 };
 
 struct block *block_new(void)
 {
     struct block *b = malloc(sizeof *b);
-    uint8_t *bytes = b ? malloc(BLOCK_BYTES) : NULL;
-    if (!bytes) {
-        free(b);
+    if (!b)
         return NULL;
-    }
     b->frame_len = 0;
-    b->bytes = bytes;
     b->bytes_room = BLOCK_BYTES;
-    return b;
+    b->bytes = malloc(b->bytes_room);
+    if (b->bytes)
+        return b;
+    free(b);
+    return NULL;
 }
 
 void block_free(struct block *b)
@@ -45,233 +53,297 @@ void block_free(struct block *b)
     free(b);
 }
 
-static bool starts_with(const struct file_input *in, const void *magic, size_t len)
+static bool open_descriptor(struct file_input *in, const char *path, struct err *err)
 {
-    return in->head_len >= len && memcmp(in->head, magic, len) == 0;
-}
-
-/* What people hand over by mistake, each with its remedy. */
-static bool refuse_others(const struct file_input *in, struct err *err)
-{
-    if (!in->head_len)
-        return err_set(err, "%s: the file is empty", in->name);
-    if (starts_with(in, "\x1f\x8b", 2))
-        return err_set(err,
-                       "%s: it is compressed with gzip: try 'gunzip -c %s | tapgraph replay -'",
-                       in->name, in->name);
-    if (starts_with(in, "\x28\xb5\x2f\xfd", 4))
-        return err_set(err, "%s: it is compressed with zstd: try 'zstdcat %s | tapgraph replay -'",
-                       in->name, in->name);
-    if (starts_with(in,
-                    "\xfd"
-                    "7zXZ",
-                    5))
-        return err_set(err, "%s: it is compressed with xz: try 'xzcat %s | tapgraph replay -'",
-                       in->name, in->name);
+    bool is_stdin = strcmp(path, "-") == 0;
+    in->name = strdup(is_stdin ? "standard input" : path);
+    if (!in->name)
+        return err_set(err, "%s: out of memory", path);
+    in->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    if (in->fd < 0 || fstat(in->fd, &status) != 0)
+        return err_set(err, "%s: cannot be opened: %s", in->name, strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return err_set(err, "%s: is a directory; name the capture files in it", in->name);
+    in->is_regular = S_ISREG(status.st_mode) && !is_stdin;
+    in->total_bytes = in->is_regular ? (uint64_t)status.st_size : 0;
     return true;
 }
 
 static bool read_head(struct file_input *in, struct err *err)
 {
-    in->head_len = 0;
     while (in->head_len < INPUT_HEAD_BYTES) {
         ssize_t n = read(in->fd, in->head + in->head_len, INPUT_HEAD_BYTES - in->head_len);
-        if (n < 0 && errno == EINTR)
-            continue;
         if (n < 0)
             return err_set(err, "%s: cannot be read: %s", in->name, strerror(errno));
         if (n == 0)
             break;
         in->head_len += (size_t)n;
     }
-    return refuse_others(in, err);
-}
-
-static bool open_path(struct file_input *in, const char *path, struct err *err)
-{
-    bool is_stdin = strcmp(path, "-") == 0;
-    struct stat about;
-    in->name = strdup(is_stdin ? "standard input" : path);
-    if (!in->name)
-        return err_set(err, "%s: out of memory", path);
-    in->fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-    if (in->fd < 0 || fstat(in->fd, &about) != 0)
-        return err_set(err, "cannot open %s: %s", in->name, strerror(errno));
-    if (S_ISDIR(about.st_mode))
-        return err_set(err, "%s: it is a folder; name the capture files in it", in->name);
-    in->is_regular = S_ISREG(about.st_mode) && !is_stdin;
-    in->total_bytes = in->is_regular ? (uint64_t)about.st_size : 0;
+    if (!in->head_len)
+        return err_set(err, "%s: is empty; a capture file has at least a header", in->name);
     return true;
 }
 
-static bool start_input(struct file_input *in, const char *filter, struct err *err)
+/* The tool that unpacks a compressed file to its standard output, or NULL if it is not one. */
+static const char *name_unpacker(const uint8_t *head, size_t head_len)
 {
-    if (!read_head(in, err))
-        return false;
-    in->format = file_pcap_is(in->head, in->head_len) ? &file_pcap : &file_libpcap;
-    return in->format->start(in, filter, err);
-}
-
-static bool prepare_merge(struct capture_file *f, struct err *err)
-{
-    if (f->input_len < 2)
-        return true;
-    f->merged = calloc(f->input_len, sizeof *f->merged);
-    for (size_t i = 0; f->merged && i < f->input_len; i++)
-        if (!(f->merged[i].block = block_new()))
-            return err_set(err, "out of memory for %zu files", f->input_len);
-    return f->merged || err_set(err, "out of memory for %zu files", f->input_len);
-}
-
-static bool open_all(struct capture_file *f, const char *const *paths, const char *filter,
-                     struct err *err)
-{
-    for (size_t i = 0; i < f->input_len; i++) {
-        f->input[i].number = (uint16_t)i;
-        if (!open_path(&f->input[i], paths[i], err) || !start_input(&f->input[i], filter, err))
-            return false;
-    }
-    return prepare_merge(f, err);
-}
-
-struct capture_file *file_open(const char *const *paths, size_t paths_len, const char *filter,
-                               struct err *err)
-{
-    struct capture_file *f = calloc(1, sizeof *f);
-    if (f)
-        f->input = calloc(paths_len ? paths_len : 1, sizeof *f->input);
-    if (!f || !f->input) {
-        free(f);
-        err_set(err, "out of memory for %zu files", paths_len);
-        return NULL;
-    }
-    f->input_len = paths_len;
-    for (size_t i = 0; i < paths_len; i++)
-        f->input[i].fd = -1;
-    if (open_all(f, paths, filter, err))
-        return f;
-    file_close(f);
+    static const struct {
+        uint8_t magic[4];
+        size_t magic_len;
+        const char *unpacker;
+    } compressions[] = {
+        {{0x1f, 0x8b}, 2, "gunzip"},
+        {{0x28, 0xb5, 0x2f, 0xfd}, 4, "unzstd"},
+        {{0xfd, '7', 'z', 'X'}, 4, "unxz"},
+        {{'B', 'Z', 'h'}, 3, "bunzip2"},
+        {{0x04, 0x22, 0x4d, 0x18}, 4, "unlz4"},
+    };
+    for (size_t i = 0; i < sizeof compressions / sizeof *compressions; i++)
+        if (head_len >= compressions[i].magic_len &&
+            memcmp(head, compressions[i].magic, compressions[i].magic_len) == 0)
+            return compressions[i].unpacker;
     return NULL;
+}
+
+/* The first four bytes of pcap in its variants, either byte order, and of pcapng. */
+static bool is_capture(const uint8_t *head, size_t head_len)
+{
+    static const uint32_t magics[] = {
+        0xa1b2c3d4, 0xd4c3b2a1, /* microseconds */
+        0xa1b23c4d, 0x4d3cb2a1, /* nanoseconds */
+        0xa1b2cd34, 0x34cdb2a1, /* Kuznetzov's, with longer records */
+        0x0a0d0d0a,             /* pcapng */
+    };
+    uint32_t magic;
+    if (head_len < sizeof magic)
+        return false;
+    memcpy(&magic, head, sizeof magic);
+    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
+        if (magic == magics[i])
+            return true;
+    return false;
+}
+
+static bool choose_format(struct file_input *in, struct err *err)
+{
+    const char *unpacker = name_unpacker(in->head, in->head_len);
+    if (unpacker)
+        return err_set(err,
+                       "%s: is compressed; unpack it, or pipe it in: %s -c FILE | tapgraph "
+                       "replay -",
+                       in->name, unpacker);
+    if (!is_capture(in->head, in->head_len)) {
+        char hex[4 * 3 + 1] = "";
+        for (size_t i = 0; i < in->head_len && i < 4; i++)
+            snprintf(hex + 3 * i, 4, " %02x", in->head[i]);
+        return err_set(err, "%s: is not a capture file: it starts with%s, neither pcap nor pcapng",
+                       in->name, hex);
+    }
+    if (in->head_len < INPUT_HEAD_BYTES)
+        return err_set(err, "%s: is cut off after %zu bytes, within its header", in->name,
+                       in->head_len);
+    in->format = file_pcap_is(in->head, in->head_len) ? &file_pcap : &file_libpcap;
+    return true;
+}
+
+static bool open_input(struct file_input *in, const char *path, const char *filter, struct err *err)
+{
+    return open_descriptor(in, path, err) && read_head(in, err) && choose_format(in, err) &&
+           in->format->start(in, filter, err);
 }
 
 static void close_input(struct file_input *in)
 {
     if (in->format)
         in->format->stop(in);
-    pcap_freecode(&in->filter);
+    if (in->filter.bf_insns)
+        pcap_freecode(&in->filter);
     if (in->fd >= 0)
         close(in->fd);
     free(in->name);
+}
+
+static bool open_lanes(struct capture_file *f, struct err *err)
+{
+    f->lanes = calloc(f->inputs_len, sizeof *f->lanes);
+    for (size_t i = 0; f->lanes && i < f->inputs_len; i++) {
+        f->lanes[i].in = &f->inputs[i];
+        f->lanes[i].block = block_new();
+        if (!f->lanes[i].block)
+            return err_set(err, "%s: out of memory", f->inputs[i].name);
+    }
+    return f->lanes || err_set(err, "%s: out of memory", f->inputs[0].name);
+}
+
+struct capture_file *file_open(const char *const *paths, size_t paths_len, const char *filter,
+                               struct err *err)
+{
+    struct capture_file *f = calloc(1, sizeof *f);
+    if (!paths_len || paths_len > FILES_MAX) {
+        err_set(err, "a capture is of 1 to %d files, not %zu", FILES_MAX, paths_len);
+        goto fail;
+    }
+    if (!f || !(f->inputs = calloc(paths_len, sizeof *f->inputs))) {
+        err_set(err, "%s: out of memory", paths[0]);
+        goto fail;
+    }
+    for (size_t i = 0; i < paths_len; i++) {
+        struct file_input *in = &f->inputs[f->inputs_len++];
+        in->fd = -1;
+        in->number = (uint16_t)i;
+        if (!open_input(in, paths[i], filter, err))
+            goto fail;
+    }
+    if (paths_len > 1 && !open_lanes(f, err))
+        goto fail;
+    return f;
+
+fail:
+    file_close(f);
+    return NULL;
 }
 
 void file_close(struct capture_file *f)
 {
     if (!f)
         return;
-    for (size_t i = 0; i < f->input_len; i++) {
-        close_input(&f->input[i]);
-        if (f->merged)
-            block_free(f->merged[i].block);
-    }
-    free(f->merged);
-    free(f->input);
+    for (size_t i = 0; f->lanes && i < f->inputs_len; i++)
+        block_free(f->lanes[i].block);
+    for (size_t i = 0; i < f->inputs_len; i++)
+        close_input(&f->inputs[i]);
+    free(f->lanes);
+    free(f->inputs);
     free(f);
 }
 
-/* Makes sure that the next frame of an input is there, if it has one. */
-static void refill(struct file_input *in, struct merged *m)
+/* Reads on in every file whose frames are used up. Returns false if one of them has nothing to
+ * hand out now and has not ended, so that nobody knows which frame is next. */
+static bool refill_lanes(struct capture_file *f)
 {
-    while (m->next == m->block->frame_len && m->status == FILE_MORE) {
-        m->status = in->format->read(in, m->block, &m->err);
-        m->next = 0;
-    }
-}
-
-/* The input whose next frame comes first, or NULL at the end of all. Of equal times, the one that
- * was named first. */
-static struct merged *earliest(struct capture_file *f)
-{
-    struct merged *first = NULL;
-    for (size_t i = 0; i < f->input_len; i++) {
-        struct merged *m = &f->merged[i];
-        refill(&f->input[i], m);
-        if (m->next < m->block->frame_len &&
-            (!first || m->block->frame[m->next].time_ns < first->block->frame[first->next].time_ns))
-            first = m;
-    }
-    return first;
-}
-
-/* The files that ended with damage are told of at the end, the first of them in words. */
-static enum file_status end_of_all(const struct capture_file *f, struct err *err)
-{
-    for (size_t i = 0; i < f->input_len; i++)
-        if (f->merged[i].status == FILE_DAMAGED) {
-            *err = f->merged[i].err;
-            return FILE_DAMAGED;
+    for (size_t i = 0; i < f->inputs_len; i++) {
+        struct lane *lane = &f->lanes[i];
+        if (lane->ended || lane->next < lane->block->frame_len)
+            continue;
+        struct err damage;
+        enum file_status status = lane->in->format->read(lane->in, lane->block, &damage);
+        lane->next = 0;
+        lane->ended = status != FILE_MORE;
+        if (status == FILE_DAMAGED && !f->damaged) {
+            f->damaged = true;
+            f->damage = damage;
         }
-    return FILE_END;
+        if (!lane->ended && !lane->block->frame_len)
+            return false;
+    }
+    return true;
 }
 
-static enum file_status read_merged(struct capture_file *f, struct block *b, struct err *err)
+static const struct frame *first_frame(const struct lane *lane)
 {
-    size_t used = 0;
-    struct merged *m = NULL;
-    b->frame_len = 0;
-    while (b->frame_len < BLOCK_FRAMES_MAX && (m = earliest(f))) {
-        const struct frame *from = &m->block->frame[m->next];
-        if (from->captured > b->bytes_room - used)
-            break;
-        struct frame *to = &b->frame[b->frame_len++];
-        *to = *from;
-        to->data = memcpy(b->bytes + used, from->data, from->captured);
-        used += from->captured;
-        m->next++;
+    return lane->next < lane->block->frame_len ? &lane->block->frame[lane->next] : NULL;
+}
+
+/* The file whose next frame is the earliest, or NULL when all have ended. `ret_until_ns` is how
+ * long it stays that: until just before the next frame of another. */
+static struct lane *earliest_lane(const struct capture_file *f, uint64_t *ret_until_ns)
+{
+    struct lane *best = NULL;
+    uint64_t best_ns = 0, until_ns = UINT64_MAX;
+    for (size_t i = 0; i < f->inputs_len; i++) {
+        const struct frame *frame = first_frame(&f->lanes[i]);
+        if (!frame)
+            continue;
+        if (!best || frame->time_ns < best_ns) {
+            /* The one that was best so far comes first at equal times. */
+            if (best && best_ns - 1 < until_ns)
+                until_ns = best_ns - 1;
+            best = &f->lanes[i];
+            best_ns = frame->time_ns;
+        } else if (frame->time_ns < until_ns) {
+            until_ns = frame->time_ns;
+        }
     }
-    return b->frame_len || m ? FILE_MORE : end_of_all(f, err);
+    *ret_until_ns = until_ns;
+    return best;
+}
+
+/* Copies frames of a file to the block. Returns false if the block is full. */
+static bool copy_frames(struct lane *lane, uint64_t until_ns, struct block *b, size_t *bytes_len)
+{
+    const struct frame *frame;
+    while ((frame = first_frame(lane)) && frame->time_ns <= until_ns) {
+        if (b->frame_len == BLOCK_FRAMES_MAX || frame->captured > b->bytes_room - *bytes_len)
+            return false;
+        struct frame *copy = &b->frame[b->frame_len++];
+        *copy = *frame;
+        copy->data = memcpy(b->bytes + *bytes_len, frame->data, frame->captured);
+        *bytes_len += frame->captured;
+        lane->next++;
+    }
+    return true;
+}
+
+static enum file_status merge(struct capture_file *f, struct block *b, struct err *err)
+{
+    size_t bytes_len = 0;
+    uint64_t until_ns;
+    b->frame_len = 0;
+    while (refill_lanes(f)) {
+        struct lane *lane = earliest_lane(f, &until_ns);
+        if (!lane) {
+            if (f->damaged && err)
+                *err = f->damage;
+            return f->damaged ? FILE_DAMAGED : FILE_END;
+        }
+        if (!copy_frames(lane, until_ns, b, &bytes_len))
+            return FILE_MORE;
+    }
+    return FILE_MORE;
 }
 
 enum file_status file_read(struct capture_file *f, struct block *b, struct err *err)
 {
-    b->frame_len = 0;
-    if (!f->input_len)
-        return FILE_END;
-    return f->merged ? read_merged(f, b, err) : f->input->format->read(f->input, b, err);
+    if (f->lanes)
+        return merge(f, b, err);
+    return f->inputs[0].format->read(&f->inputs[0], b, err);
 }
 
 struct file_progress file_progress(const struct capture_file *f)
 {
-    struct file_progress p = {0};
-    bool known = true;
-    for (size_t i = 0; i < f->input_len; i++) {
-        p.read_bytes += f->input[i].position;
-        p.total_bytes += f->input[i].total_bytes;
-        known = known && f->input[i].is_regular;
+    struct file_progress progress = {0};
+    bool is_known = true;
+    for (size_t i = 0; i < f->inputs_len; i++) {
+        progress.read_bytes += f->inputs[i].position;
+        progress.total_bytes += f->inputs[i].total_bytes;
+        is_known = is_known && f->inputs[i].is_regular;
     }
-    if (!known)
-        p.total_bytes = 0;
-    return p;
+    if (!is_known)
+        progress.total_bytes = 0;
+    return progress;
 }
 
 static bool rewind_input(struct file_input *in, struct err *err)
 {
-    if (!in->is_regular || lseek(in->fd, 0, SEEK_SET) != 0)
-        return err_set(err, "%s: it cannot be read again from its beginning", in->name);
+    if (!in->is_regular)
+        return err_set(err, "%s: cannot be played again, since it is no regular file", in->name);
+    if (lseek(in->fd, (off_t)in->head_len, SEEK_SET) < 0)
+        return err_set(err, "%s: cannot be played again: %s", in->name, strerror(errno));
     in->format->stop(in);
-    in->position = 0;
-    return start_input(in, NULL, err);
+    return in->format->start(in, NULL, err); /* the filter is compiled already */
 }
 
 bool file_rewind(struct capture_file *f, struct err *err)
 {
-    for (size_t i = 0; i < f->input_len; i++) {
-        if (!rewind_input(&f->input[i], err))
+    for (size_t i = 0; i < f->inputs_len; i++) {
+        if (!rewind_input(&f->inputs[i], err))
             return false;
-        if (f->merged) {
-            f->merged[i].block->frame_len = 0;
-            f->merged[i].next = 0;
-            f->merged[i].status = FILE_MORE;
+        if (f->lanes) {
+            f->lanes[i].block->frame_len = 0;
+            f->lanes[i].next = 0;
+            f->lanes[i].ended = false;
         }
     }
+    f->damaged = false;
     return true;
 }

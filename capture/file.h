@@ -33,13 +33,14 @@ struct capture_file *file_open(const char *const *paths, size_t paths_len, const
 void file_close(struct capture_file *f);
 
 enum file_status {
-    FILE_MORE,    /* the block holds frames; there may be more */
+    FILE_MORE,    /* the block holds frames (none if the filter took all, or a signal came) */
     FILE_END,     /* the block holds the last frames, maybe none */
     FILE_DAMAGED, /* likewise, and `err` says which file is damaged, where and how */
 };
 
 /* Fills the block with the next frames. Never blocks on a file; on standard input it waits for at
- * least one frame. After FILE_END or FILE_DAMAGED do not call again. */
+ * least one frame. Of several files, one that is damaged ends there; the others are read to their
+ * ends, and then comes FILE_DAMAGED. After FILE_END or FILE_DAMAGED do not call again. */
 enum file_status file_read(struct capture_file *f, struct block *b, struct err *err);
 
 struct file_progress {

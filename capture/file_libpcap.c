@@ -1,149 +1,202 @@
-/* file_libpcap.c - what file_pcap.c does not read, through libpcap, copied into the block: pcapng,
- * the other byte order, older versions of pcap, modified pcap.
+/* file_libpcap.c - every other capture file, read by libpcap: pcapng, the other byte order, old
+ * versions and variants.
  *
- * libpcap wants a stream from its first byte, of which the head is taken already; fopencookie(3)
- * puts it back. It also tells where the next frame lies. */
+ * libpcap reads from a stdio stream whose reads end here, so that standard input works after its
+ * first bytes were looked at, and so that the place of damage is known to the byte. */
+#include "capture/file_input.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "capture/file_input.h"
 #include "capture/libpcap.h"
 
 struct libpcap_state {
     pcap_t *pcap;
-    int link_type;
-    uint64_t told;        /* bytes given to libpcap */
-    struct frame waiting; /* a frame that did not fit the last block; `captured` 0: none */
-    bool has_waiting;
+    int fd;
+    int read_error;             /* errno, or 0 */
+    bool holds_frame;           /* `header` and `data` did not fit into the last block */
+    struct pcap_pkthdr *header; /* both borrowed from `pcap`, until its next read */
+    const u_char *data;
+    uint64_t read_bytes; /* from the start of the file to the end of the buffer */
+    size_t at, len;      /* of the buffer: what is handed to libpcap next, and its end */
+    uint8_t buffer[INPUT_READ_BYTES];
 };
 
-/* Reads for libpcap: the head first. The cookie is the input. */
-static ssize_t read_stream(void *cookie, char *into, size_t size)
+/* Reads on. Returns false, with errno EINTR, if a signal came. */
+static bool fill_buffer(struct libpcap_state *s)
 {
-    struct file_input *in = cookie;
-    struct libpcap_state *s = in->state;
-    if (s->told < in->head_len) {
-        size_t left = in->head_len - (size_t)s->told;
-        size_t len = size < left ? size : left;
-        memcpy(into, in->head + s->told, len);
-        s->told += len;
-        return (ssize_t)len;
+    ssize_t n = read(s->fd, s->buffer, sizeof s->buffer);
+    if (n < 0 && errno == EINTR)
+        return false;
+    s->read_error = n < 0 ? errno : 0;
+    s->at = 0;
+    s->len = n < 0 ? 0 : (size_t)n;
+    s->read_bytes += s->len;
+    return true;
+}
+
+static ssize_t serve(void *cookie, char *to, size_t size)
+{
+    struct libpcap_state *s = cookie;
+    while (s->at == s->len && !fill_buffer(s))
+        ; /* a signal in the middle of a frame waits for the rest of it */
+    if (s->read_error) {
+        errno = s->read_error;
+        return -1;
     }
-    ssize_t n;
-    do
-        n = read(in->fd, into, size);
-    while (n < 0 && errno == EINTR);
-    if (n > 0)
-        s->told += (uint64_t)n;
-    return n;
+    size_t left = s->len - s->at, len = size < left ? size : left;
+    memcpy(to, s->buffer + s->at, len);
+    s->at += len;
+    return (ssize_t)len;
+}
+
+static uint64_t position(const struct libpcap_state *s)
+{
+    return s->read_bytes - (s->len - s->at);
+}
+
+/* libpcap's words, where a user could not know what to do, in ours. */
+static const char *explain(const char *text)
+{
+    if (strstr(text, "different from the type of the first interface"))
+        return "it holds interfaces of different link types, which libpcap cannot read; write "
+               "each interface to a file of its own and name them all";
+    if (strstr(text, "different from the snapshot length of the first interface"))
+        return "it holds interfaces of different snapshot lengths, which libpcap cannot read; "
+               "convert it with `editcap -F nsecpcap`";
+    return text;
 }
 
 static void stop(struct file_input *in)
 {
     struct libpcap_state *s = in->state;
     if (s && s->pcap)
-        pcap_close(s->pcap); /* closes the stream too */
+        pcap_close(s->pcap);
     free(s);
     in->state = NULL;
 }
 
-static bool open_stream(struct file_input *in, struct libpcap_state *s, struct err *err)
+static pcap_t *open_stream(struct file_input *in, struct libpcap_state *s, struct err *err)
 {
-    char why[PCAP_ERRBUF_SIZE];
-    cookie_io_functions_t functions = {.read = read_stream};
-    FILE *stream = fopencookie(in, "r", functions);
-    if (!stream)
-        return err_set(err, "%s: out of memory", in->name);
-    s->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, why);
-    if (s->pcap)
-        return true;
-    fclose(stream);
-    return err_set(err, "%s: not a capture file that can be read: %s", in->name, why);
+    char text[PCAP_ERRBUF_SIZE] = "";
+    FILE *stream = fopencookie(s, "r", (cookie_io_functions_t){.read = serve});
+    if (!stream) {
+        err_set(err, "%s: out of memory", in->name);
+        return NULL;
+    }
+    setvbuf(stream, NULL, _IONBF, 0); /* a second buffer would hide the place of damage */
+    pcap_t *pcap =
+        pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, text);
+    if (!pcap) {
+        err_set(err, "%s: %s", in->name, explain(text));
+        fclose(stream);
+    }
+    return pcap;
 }
 
 static bool start(struct file_input *in, const char *filter, struct err *err)
 {
-    struct libpcap_state *s = calloc(1, sizeof *s);
+    struct libpcap_state *s = malloc(sizeof *s);
     if (!s)
         return err_set(err, "%s: out of memory", in->name);
+    s->fd = in->fd;
+    s->read_error = 0;
+    s->holds_frame = false;
+    s->at = 0;
+    s->len = in->head_len;
+    s->read_bytes = in->head_len;
+    memcpy(s->buffer, in->head, in->head_len);
     in->state = s;
-    bool good = open_stream(in, s, err);
-    if (good) {
-        s->link_type = pcap_datalink(s->pcap);
-        good = libpcap_check_link_type(in->name, s->link_type, err) &&
-               (!filter || in->filter.bf_insns ||
-                libpcap_compile(s->pcap, in->name, filter, &in->filter, err));
-    }
-    if (!good)
-        stop(in);
-    return good;
+    s->pcap = open_stream(in, s, err);
+    if (!s->pcap || !libpcap_check_link_type(in->name, pcap_datalink(s->pcap), err))
+        goto fail;
+    if (filter && !in->filter.bf_insns &&
+        !libpcap_compile(s->pcap, in->name, filter, &in->filter, err))
+        goto fail;
+    in->position = position(s);
+    return true;
+
+fail:
+    stop(in);
+    return false;
 }
 
-/* Copies the frame to the end of what the block holds. false: there is no room. */
-static bool append_copy(struct block *b, size_t *used, const struct frame *f)
+static bool append_frame(struct file_input *in, struct block *b, size_t *bytes_len)
 {
-    if (b->frame_len == BLOCK_FRAMES_MAX || f->captured > b->bytes_room - *used)
+    struct libpcap_state *s = in->state;
+    const struct pcap_pkthdr *h = s->header;
+    struct frame f = {
+        .time_ns = (uint64_t)h->ts.tv_sec * NANOSECONDS + (uint64_t)h->ts.tv_usec,
+        .captured = h->caplen,
+        .length = h->len > h->caplen ? h->len : h->caplen,
+        .data = s->data,
+        .link_type = pcap_datalink(s->pcap),
+        .interface = in->number,
+    };
+    s->holds_frame = false;
+    if (!file_input_wants(in, &f))
+        return true;
+    if (b->frame_len == BLOCK_FRAMES_MAX || f.captured > b->bytes_room - *bytes_len) {
+        s->holds_frame = true;
         return false;
-    struct frame *copy = &b->frame[b->frame_len++];
-    *copy = *f;
-    copy->data = b->bytes + *used;
-    memcpy(b->bytes + *used, f->data, f->captured);
-    *used += f->captured;
+    }
+    f.data = memcpy(b->bytes + *bytes_len, s->data, f.captured);
+    *bytes_len += f.captured;
+    b->frame[b->frame_len++] = f;
     return true;
 }
 
-static struct frame frame_of(const struct file_input *in, const struct pcap_pkthdr *header,
-                             const u_char *data)
+static enum file_status damaged(const struct file_input *in, const char *why, struct err *err)
 {
-    const struct libpcap_state *s = in->state;
-    /* With nanosecond precision tv_usec holds nanoseconds. */
-    return (struct frame){
-        .time_ns = (uint64_t)header->ts.tv_sec * NANOSECONDS + (uint64_t)header->ts.tv_usec,
-        .captured = header->caplen,
-        .length = header->len > header->caplen ? header->len : header->caplen,
-        .data = data,
-        .link_type = s->link_type,
-        .interface = in->number,
-    };
+    err_set(err, "%s: damaged at byte %" PRIu64 ": %s", in->name, in->position, why);
+    return FILE_DAMAGED;
 }
 
+/* Takes the next frame from libpcap and holds it. */
+static enum file_status next_frame(struct file_input *in, struct err *err)
+{
+    struct libpcap_state *s = in->state;
+    in->position = position(s);
+    int result = pcap_next_ex(s->pcap, &s->header, &s->data);
+    if (s->read_error) {
+        err_set(err, "%s: cannot be read at byte %" PRIu64 ": %s", in->name, in->position,
+                strerror(s->read_error));
+        return FILE_DAMAGED;
+    }
+    if (result == PCAP_ERROR_BREAK)
+        return FILE_END;
+    if (result != 1)
+        return damaged(in, explain(pcap_geterr(s->pcap)), err);
+    if (s->header->caplen > FRAME_BYTES_MAX)
+        return damaged(in, "a frame longer than 262144 bytes", err);
+    s->holds_frame = true;
+    return FILE_MORE;
+}
+
+/* Waits only while there is nothing to hand out: of a stream that is being written, a frame must
+ * not be kept until the block is full. */
 static enum file_status read_frames(struct file_input *in, struct block *b, struct err *err)
 {
     struct libpcap_state *s = in->state;
-    size_t used = 0;
+    size_t bytes_len = 0;
     b->frame_len = 0;
-    if (s->has_waiting) {
-        append_copy(b, &used, &s->waiting);
-        s->has_waiting = false;
-    }
-    for (;;) {
-        struct pcap_pkthdr *header;
-        const u_char *data;
-        int got = pcap_next_ex(s->pcap, &header, &data);
-        in->position = s->told;
-        if (got == PCAP_ERROR_BREAK)
-            return FILE_END;
-        if (got != 1) {
-            err_set(err, "%s: damaged before byte %" PRIu64 ": %s", in->name, s->told,
-                    pcap_geterr(s->pcap));
-            return FILE_DAMAGED;
+    for (size_t seen = 0; seen < BLOCK_FRAMES_MAX; seen++) {
+        if (!s->holds_frame) {
+            if (s->at == s->len && !in->is_regular && seen)
+                return FILE_MORE;
+            if (s->at == s->len && !fill_buffer(s))
+                return FILE_MORE;
+            enum file_status status = next_frame(in, err);
+            if (status != FILE_MORE)
+                return status;
         }
-        struct frame f = frame_of(in, header, data);
-        if (f.captured > FRAME_BYTES_MAX)
-            f.captured = FRAME_BYTES_MAX;
-        if (!file_input_wants(in, &f))
-            continue;
-        if (!append_copy(b, &used, &f)) {
-            s->waiting = f; /* libpcap's buffer is good until the next call for a frame */
-            s->has_waiting = true;
-            return FILE_MORE;
-        }
-        if (!in->is_regular) /* a stream: hand over what there is */
+        if (!append_frame(in, b, &bytes_len))
             return FILE_MORE;
     }
+    return FILE_MORE;
 }
 
 const struct file_format file_libpcap = {start, read_frames, stop};

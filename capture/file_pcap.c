@@ -73,7 +73,7 @@ static bool start(struct file_input *in, const char *filter, struct err *err)
 {
     int link_type = (int)(u32_at(in->head + 20) & 0x03ffffff); /* above: length of the checksum */
     if (link_type == LINKTYPE_RAW)
-        link_type = DLT_RAW; /* the one of ours whose number differs between files and libpcap */
+        link_type = DLT_RAW;
     if (!libpcap_check_link_type(in->name, link_type, err))
         return false;
     if (filter && !in->filter.bf_insns && !compile_filter(in, link_type, filter, err))

@@ -1,0 +1,165 @@
+// What the server answers, and how it is asked. docs/api.md describes both.
+
+export type Health = "idle" | "good" | "warn" | "bad";
+
+export interface Latency {
+  p50: number;
+  p90: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+export interface Figures {
+  requests: number;
+  errors: number;
+  error_rate: number;
+  rate_per_s: number;
+  latency_ms: Latency | null;
+  ttfb_ms: Latency | null;
+  request_bytes: number;
+  response_bytes: number;
+  outcomes: Record<string, number>;
+  health: Health;
+}
+
+export interface Service {
+  id: number;
+  name: string;
+  source: string;
+  address: string;
+  addresses: number;
+  protocols: string[] | string;
+  callers: number;
+  callees: number;
+  health: Health;
+  served: Figures;
+  called: Figures;
+  first_seen: string;
+  last_seen: string;
+  rank: number;
+  order: number;
+  x: number;
+  y: number;
+}
+
+export interface Edge extends Figures {
+  id: number;
+  client: string;
+  server: string;
+  client_id: number;
+  server_id: number;
+  port: number;
+  protocol: string;
+  connections: Record<string, number>;
+  tcp: Record<string, number | null>;
+  quality: Record<string, number | boolean>;
+  notes: string[];
+  first_seen: string;
+  last_seen: string;
+}
+
+export interface Range {
+  from: string;
+  to: string;
+}
+
+export interface Graph {
+  range: Range;
+  nodes: Service[];
+  edges: Edge[];
+}
+
+export interface Operation extends Figures {
+  edge_id: number;
+  client: string;
+  server: string;
+  protocol: string;
+  port: number;
+  operation: string;
+}
+
+export interface Point {
+  time: string;
+  requests: number;
+  errors: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  p99_ms: number | null;
+  bytes: number;
+}
+
+export interface Info {
+  version: string;
+  database: string;
+  exists: boolean;
+  history: { from_ns: string; to_ns: string };
+}
+
+export interface Incident {
+  time: string;
+  kind: string;
+  text: string;
+}
+
+/** Counters by section: {"capture": {"frames": 1}, "decode": {...}}. */
+export type CaptureHealth = Record<string, unknown>;
+
+/** A sentence of the server, or that there is none. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly gone: boolean,
+  ) {
+    super(message);
+  }
+}
+
+const PATIENCE_MS = 20000;
+
+export async function ask<T>(question: string, params: Record<string, string>): Promise<T> {
+  const query = new URLSearchParams(params).toString();
+  let answer: Response;
+  try {
+    answer = await fetch(`/api/v1/${question}?${query}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  } catch {
+    throw new ApiError("The server does not answer.", true);
+  }
+  const body = await answer.json().catch(() => null);
+  if (!answer.ok) throw new ApiError(body?.error ?? `The server answered ${answer.status}.`, false);
+  return body as T;
+}
+
+/** Where the same question can be saved as a file. */
+export function downloadLink(question: string, params: Record<string, string>, format: string): string {
+  return `/api/v1/${question}?${new URLSearchParams({ ...params, format, download: "1" })}`;
+}
+
+const POLL_MS = 5000;
+
+/**
+ * Calls `changed` whenever windows were added, and at once. While the stream of events cannot be had,
+ * calls it every few seconds instead. Returns what ends it.
+ */
+export function watch(changed: () => void): () => void {
+  const events = new EventSource("/api/v1/stream");
+  let poll: ReturnType<typeof setInterval> | undefined;
+  events.addEventListener("version", () => {
+    clearInterval(poll);
+    poll = undefined;
+    changed();
+  });
+  events.addEventListener("error", () => {
+    poll ??= setInterval(changed, POLL_MS);
+    changed();
+  });
+  return () => {
+    events.close();
+    clearInterval(poll);
+  };
+}
+
+export function protocolsOf(service: Service): string[] {
+  const protocols = service.protocols ?? [];
+  return Array.isArray(protocols) ? protocols : protocols.split(",").filter(Boolean);
+}

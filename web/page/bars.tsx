@@ -1,0 +1,176 @@
+// The bar at the top, the strip of totals below it, and the tools on the graph.
+import type { Graph } from "./api";
+import { downloadLink } from "./api";
+import { GROUPS, LABELS, SINCE, rangeParams, type Address, type Label, type View } from "./address";
+import { count, moment, rate, share, span } from "./format";
+import { Choices, Select } from "./parts";
+import type { Theme } from "./theme";
+
+type Go = (change: Partial<Address>) => void;
+
+const VIEW_CHOICES: { value: View; text: string; title: string }[] = [
+  { value: "graph", text: "Graph", title: "Graph (g)" },
+  { value: "edges", text: "Edges", title: "Table of edges (t)" },
+  { value: "services", text: "Services", title: "Table of services (s)" },
+  { value: "health", text: "Capture", title: "Capture health (h)" },
+];
+
+const LABEL_TEXTS: Record<Label, string> = {
+  rate: "Rate",
+  errors: "Errors %",
+  p50: "Latency p50",
+  p95: "Latency p95",
+  p99: "Latency p99",
+  bytes: "Bytes",
+  protocol: "Protocol",
+  none: "Nothing",
+};
+
+const THEME_TEXTS: Record<Theme, [string, string]> = {
+  auto: ["◐", "Colours as the system has them; click for dark"],
+  dark: ["●", "Dark; click for light"],
+  light: ["○", "Light; click for as the system has them"],
+};
+
+export function TopBar(props: {
+  address: Address;
+  go: Go;
+  paused: boolean;
+  onPause: () => void;
+  theme: Theme;
+  onTheme: () => void;
+  onHelp: () => void;
+}) {
+  const { address, go, paused } = props;
+  const since = SINCE.includes(address.since) ? SINCE : [address.since, ...SINCE];
+  return (
+    <header class="top">
+      <a class="brand" href="#" aria-label="tapgraph, start">
+        <img src="/favicon.svg" alt="" width="24" height="24" />
+        <span>tapgraph</span>
+      </a>
+      <Choices name="View" choices={VIEW_CHOICES} value={address.view} onChoose={(view) => go({ view, sort: "" })} />
+      <label class="find">
+        <span class="hidden">Search services, protocols, ports</span>
+        <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+          <circle cx="6.8" cy="6.8" r="4.3" />
+          <path d="m10 10 4.5 4.5" />
+        </svg>
+        <input
+          id="find"
+          type="search"
+          placeholder="Search"
+          autocomplete="off"
+          spellcheck={false}
+          value={address.find}
+          onInput={(e) => go({ find: e.currentTarget.value })}
+        />
+        <kbd>/</kbd>
+      </label>
+      <span class="space" />
+      <Choices
+        name="Time range"
+        choices={since.map((value) => ({ value, text: value }))}
+        value={paused ? "" : address.since}
+        onChoose={(value) => go({ since: value, from: "", to: "" })}
+      />
+      <button class={paused ? "live paused" : "live"} onClick={props.onPause} aria-pressed={!paused} title={paused ? "Go on with what is new (p)" : "Hold this range (p)"}>
+        <i aria-hidden="true" />
+        {paused ? "Paused" : "Live"}
+      </button>
+      <button class="icon" onClick={props.onTheme} title={THEME_TEXTS[props.theme][1]} aria-label={THEME_TEXTS[props.theme][1]}>
+        {THEME_TEXTS[props.theme][0]}
+      </button>
+      <button class="icon" onClick={props.onHelp} title="Keys and help (?)" aria-label="Keys and help">
+        ?
+      </button>
+    </header>
+  );
+}
+
+function failing(graph: Graph) {
+  return graph.edges.filter((edge) => edge.health === "bad" || edge.health === "warn");
+}
+
+export function Strip(props: { graph: Graph; quality: { text: string; spoiled: boolean }; go: Go; paused: boolean }) {
+  const { graph, go } = props;
+  const requests = graph.edges.reduce((sum, edge) => sum + edge.requests, 0);
+  const errors = graph.edges.reduce((sum, edge) => sum + edge.errors, 0);
+  const perSecond = graph.edges.reduce((sum, edge) => sum + edge.rate_per_s, 0);
+  const bad = failing(graph);
+  const to = new Date(graph.range.to);
+  const seconds = (to.getTime() - Date.parse(graph.range.from)) / 1000;
+  return (
+    <div class="strip" aria-live="polite">
+      <span>
+        <b>{rate(perSecond)}</b> requests
+      </span>
+      <span class={errors ? "alarm" : ""}>
+        <b>{share(requests ? errors / requests : 0)}</b> errors
+      </span>
+      <span>
+        <b>{count(graph.nodes.length)}</b> services
+      </span>
+      <span>
+        <b>{count(graph.edges.length)}</b> edges
+      </span>
+      {bad.length > 0 && (
+        <button class="chip" onClick={() => go({ view: "edges", sort: "-health" })}>
+          {count(bad.length)} to look at
+        </button>
+      )}
+      {props.quality.spoiled && (
+        <button class="chip" title={props.quality.text} onClick={() => go({ view: "health" })}>
+          capture incomplete
+        </button>
+      )}
+      <span class="space" />
+      <span class="when" title={`${moment(graph.range.from)} to ${moment(graph.range.to)}`}>
+        {span(seconds)} up to {moment(graph.range.to, props.paused ? undefined : new Date())}
+      </span>
+    </div>
+  );
+}
+
+export function Tools(props: { address: Address; go: Go; legend: boolean; onLegend: () => void }) {
+  const { address, go } = props;
+  const tool = (name: string) => dispatchEvent(new CustomEvent("tapgraph-tool", { detail: name }));
+  const params = { ...rangeParams(address), group: address.group };
+  return (
+    <div class="tools">
+      <div class="zoom">
+        <button onClick={() => tool("in")} title="Closer (+)" aria-label="Closer">
+          +
+        </button>
+        <button onClick={() => tool("out")} title="Farther (-)" aria-label="Farther">
+          −
+        </button>
+        <button onClick={() => tool("fit")} title="All in sight (0)" aria-label="All in sight">
+          ⤢
+        </button>
+      </div>
+      <Select
+        name="Edges show"
+        value={address.label}
+        choices={LABELS.map((value) => ({ value, text: LABEL_TEXTS[value] }))}
+        onChoose={(label) => go({ label })}
+      />
+      <Select
+        name="By"
+        value={address.group}
+        choices={GROUPS.map((value) => ({ value, text: value }))}
+        onChoose={(group) => go({ group, node: "", edge: 0 })}
+      />
+      <button aria-pressed={props.legend} onClick={props.onLegend}>
+        Legend
+      </button>
+      <span class="save">
+        {["svg", "dot", "json"].map((format) => (
+          <a key={format} href={downloadLink("graph", params, format)}>
+            {format.toUpperCase()}
+          </a>
+        ))}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+// Two charts over the range: requests with errors, and latency percentiles.
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import type { Point } from "./api";
+import { count, milliseconds } from "./format";
+
+interface Line {
+  name: string;
+  color: string; // a custom property: "good"
+  values: (number | null)[];
+  fill?: boolean;
+  dash?: number[];
+}
+
+interface ChartProps {
+  title: string;
+  times: number[];
+  lines: Line[];
+  print: (value: number) => string;
+  turn: number; // changes with the colours
+}
+
+const HEIGHT = 138;
+
+const FONT = "11px system-ui, sans-serif";
+
+function optionsOf({ lines, print }: ChartProps, width: number): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name: string) => style.getPropertyValue("--" + name).trim();
+  const axis = { stroke: color("muted"), font: FONT, grid: { stroke: color("line"), width: 1 }, ticks: { show: false } };
+  return {
+    width,
+    height: HEIGHT,
+    padding: [8, 8, 0, 0],
+    cursor: { points: { size: 6 }, drag: { x: false, y: false }, sync: { key: "tapgraph" } },
+    legend: { live: true },
+    scales: { y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.12 : 1] } },
+    axes: [
+      { ...axis, size: 26, values: [[86400, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 1], [3600, "{HH}:{mm}", "\n{MM}-{DD}", null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1], [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1]] },
+      { ...axis, size: 54, values: (_u, ticks) => ticks.map(print) },
+    ],
+    series: [
+      { value: (_u, seconds) => (seconds == null ? "–" : new Date(seconds * 1000).toLocaleTimeString()) },
+      ...lines.map(
+        (line): uPlot.Series => ({
+          label: line.name,
+          stroke: color(line.color),
+          width: 1.6,
+          points: { show: false },
+          value: (_u, value) => (value == null ? "–" : print(value)),
+          ...(line.fill ? { fill: color(line.color) + "22" } : {}),
+          ...(line.dash ? { dash: line.dash } : {}),
+        }),
+      ),
+    ],
+  };
+}
+
+function Chart(props: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const data = [props.times, ...props.lines.map((line) => line.values)] as uPlot.AlignedData;
+  useEffect(() => {
+    const width = () => Math.max(160, box.current!.clientWidth);
+    plot.current = new uPlot(optionsOf(props, width()), data, box.current!);
+    const observer = new ResizeObserver(() => plot.current?.setSize({ width: width(), height: HEIGHT }));
+    observer.observe(box.current!);
+    return () => {
+      observer.disconnect();
+      plot.current?.destroy();
+    };
+  }, [props.turn]);
+  useEffect(() => plot.current?.setData(data), [props.times, props.lines]);
+  return (
+    <figure class="chart">
+      <figcaption>{props.title}</figcaption>
+      <div ref={box} />
+    </figure>
+  );
+}
+
+export function Charts({ points, turn }: { points: Point[]; turn: number }) {
+  const { times, traffic, latency } = useMemo(() => {
+    const seconds = points.map((p) => Date.parse(p.time) / 1000);
+    const step = points.length > 1 ? seconds[1]! - seconds[0]! : 1;
+    const ok: Line = { name: "requests/s", color: "accent", fill: true, values: points.map((p) => p.requests / step) };
+    const errors: Line = { name: "errors/s", color: "bad", fill: true, values: points.map((p) => p.errors / step) };
+    const at = (name: string, color: string, pick: (p: Point) => number | null, dash?: number[]): Line => ({
+      name,
+      color,
+      values: points.map(pick),
+      ...(dash ? { dash } : {}),
+    });
+    const lines = [
+      at("p50", "accent", (p) => p.p50_ms),
+      at("p95", "warn", (p) => p.p95_ms, [7, 3]),
+      at("p99", "bad", (p) => p.p99_ms, [2, 3]),
+    ];
+    return { times: seconds, traffic: [ok, errors], latency: lines };
+  }, [points]);
+  return (
+    <>
+      <Chart title="Requests and errors a second" times={times} lines={traffic} print={count} turn={turn} />
+      <Chart title="Latency: p50, p95, p99" times={times} lines={latency} print={milliseconds} turn={turn} />
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+// Help, the legend, and what an empty page says.
+import { useEffect, useRef } from "preact/hooks";
+import type { Info } from "./api";
+import { Mark } from "./parts";
+
+const KEYS: [string, string][] = [
+  ["/", "search"],
+  ["g", "graph"],
+  ["t", "table of edges"],
+  ["s", "services"],
+  ["h", "capture health"],
+  ["p", "pause or go on"],
+  ["+  −  0", "zoom in, out, fit"],
+  ["Esc", "close, clear the search"],
+  ["?", "this help"],
+];
+
+export function Help({ onClose }: { onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} class="help" onClose={onClose} onClick={(e) => e.target === dialog.current && onClose()}>
+      <h2>Keys</h2>
+      <dl class="keys">
+        {KEYS.map(([key, words]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="hint">The address in the browser brings back exactly what you see: share it. The same data as JSON, CSV or DOT is at /api/v1/graph; /api/v1/openapi.json lists all of it.</p>
+      <button class="primary" onClick={onClose}>
+        Close
+      </button>
+    </dialog>
+  );
+}
+
+export function Legend() {
+  return (
+    <div class="legend" role="note" aria-label="Legend">
+      <p>
+        <Mark health="good" /> well <Mark health="warn" /> worth a look <Mark health="bad" /> failing <Mark health="idle" /> idle
+      </p>
+      <svg viewBox="0 0 210 76" width="210" height="76" aria-hidden="true">
+        <g class="good"><path d="M2 8h56" stroke-width="2" /><path d="M2 27h56" stroke-width="6" /></g>
+        <g class="warn"><path d="M2 46h56" stroke-width="3" stroke-dasharray="9 5" /></g>
+        <g class="bad"><path d="M2 66h52" stroke-width="3" stroke-dasharray="3 4" /><path d="M57 59v14" stroke-width="3" /></g>
+        <text x="70" y="12">few requests</text>
+        <text x="70" y="31">many requests</text>
+        <text x="70" y="50">1 % errors, or 20 % callers'</text>
+        <text x="70" y="70">5 % errors or more</text>
+      </svg>
+      <p class="hint">Dots move from who asks to who answers; more dots, more requests.</p>
+    </div>
+  );
+}
+
+export function Empty({ info, range }: { info: Info | null; range: string }) {
+  const nothing = !info?.exists || info.history.to_ns === "0";
+  if (!nothing)
+    return (
+      <div class="empty">
+        <h2>No traffic in this range</h2>
+        <p>
+          The database has other times: choose a longer range{range === "all" ? "" : ", or “all”"} above.
+        </p>
+      </div>
+    );
+  return (
+    <div class="empty">
+      <h2>Nothing was captured so far</h2>
+      <p>The page waits and fills by itself. If it stays empty, check the mirror:</p>
+      <ol>
+        <li>
+          Do packets arrive? <code>sudo tcpdump -ni eth1 -c 20 tcp</code> should show conversations between other machines, not only this one's.
+        </li>
+        <li>On the switch, the SPAN session has to copy both directions (“both”) of the ports or VLANs of the services.</li>
+        <li>
+          Is the interface the right one, and up? <code>ip -s link show eth1</code>: received packets have to grow.
+        </li>
+        <li>
+          No mirror at hand? Read a capture file: <code>tapgraph replay file.pcap</code>
+        </li>
+      </ol>
+      {info && (
+        <p class="hint">
+          Database: <code>{info.database}</code>
+          {info.exists ? ", which is empty" : ", which does not exist yet"}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,273 @@
+// The side panel: all that is known of the edge or service that was chosen.
+import type { Edge, Figures, Graph, Operation, Point, Service } from "./api";
+import { protocolsOf } from "./api";
+import type { Address } from "./address";
+import { rangeParams } from "./address";
+import { Charts } from "./charts";
+import { useAnswer } from "./data";
+import { bytes, count, milliseconds, moment, rate, share } from "./format";
+import { Figure, Mark, Section } from "./parts";
+import { HEALTH, NOTES, OUTCOMES, SOURCES } from "./words";
+
+interface PanelProps {
+  graph: Graph;
+  address: Address;
+  go: (change: Partial<Address>) => void;
+  version: number;
+  turn: number;
+}
+
+const SLOWEST = 12;
+
+function Headline({ figures }: { figures: Figures }) {
+  const latency = figures.latency_ms;
+  return (
+    <dl class="figures">
+      <Figure name="Rate" value={rate(figures.rate_per_s)} />
+      <Figure name="Errors" value={share(figures.error_rate)} alarm={figures.health === "bad"} />
+      <Figure name="Requests" value={count(figures.requests)} />
+      <Figure name="p50" value={milliseconds(latency?.p50)} />
+      <Figure name="p95" value={milliseconds(latency?.p95)} />
+      <Figure name="p99" value={milliseconds(latency?.p99)} />
+    </dl>
+  );
+}
+
+function Outcomes({ figures }: { figures: Figures }) {
+  const shown = OUTCOMES.filter(([name]) => figures.outcomes[name]);
+  if (!shown.length) return null;
+  return (
+    <Section title="How requests ended">
+      <div class="split" aria-hidden="true">
+        {shown.map(([name]) => (
+          <i key={name} class={name} style={{ flexGrow: figures.outcomes[name] }} />
+        ))}
+      </div>
+      <table class="plain">
+        <tbody>
+          {shown.map(([name, words]) => (
+            <tr key={name}>
+              <th scope="row">
+                <i class={`swatch ${name}`} /> {words}
+              </th>
+              <td>{count(figures.outcomes[name])}</td>
+              <td>{share(figures.outcomes[name]! / figures.requests)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}
+
+function Operations({ operations, server }: { operations: Operation[]; server: boolean }) {
+  const busiest = [...operations].sort((a, b) => b.requests - a.requests).slice(0, SLOWEST);
+  if (!busiest.length) return null;
+  return (
+    <Section title="Operations">
+      <div class="scroll">
+        <table class="data">
+          <thead>
+            <tr>
+              <th>Operation</th>
+              <th class="n">Rate</th>
+              <th class="n">Errors</th>
+              <th class="n">p95</th>
+            </tr>
+          </thead>
+          <tbody>
+            {busiest.map((one) => (
+              <tr key={one.edge_id + one.operation}>
+                <td class="name" title={server ? `${one.operation}, asked by ${one.client}` : one.operation}>
+                  <Mark health={one.health} /> {one.operation}
+                </td>
+                <td class="n">{rate(one.rate_per_s)}</td>
+                <td class={one.errors ? "n alarm" : "n"}>{share(one.error_rate)}</td>
+                <td class="n">{milliseconds(one.latency_ms?.p95)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {operations.length > busiest.length && <p class="hint">and {operations.length - busiest.length} more</p>}
+    </Section>
+  );
+}
+
+function Wire({ edge }: { edge: Edge }) {
+  const { connections, tcp } = edge;
+  const rows: [string, string][] = [
+    ["Connections opened", count(connections.opened)],
+    ["Connections refused or failed", count(connections.failed)],
+    ["Open at the end", count(connections.active)],
+    ["Handshake", milliseconds(tcp.connect_ms)],
+    ["Network, tap to client and back", milliseconds(tcp.rtt_client_ms)],
+    ["Network, tap to server and back", milliseconds(tcp.rtt_server_ms)],
+    ["Segments sent again", count(tcp.retransmits)],
+    ["Receiver was full (zero window)", count(tcp.zero_windows)],
+    ["Resets", count(tcp.resets)],
+    ["Requests, bytes", bytes(edge.request_bytes)],
+    ["Answers, bytes", bytes(edge.response_bytes)],
+    ["Time to first byte, p95", milliseconds(edge.ttfb_ms?.p95)],
+  ];
+  return (
+    <Section title="Connections and network">
+      <table class="plain">
+        <tbody>
+          {rows.map(([name, value]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}
+
+function Quality({ edge }: { edge: Edge }) {
+  const missing = Number(edge.quality.missing_bytes ?? 0);
+  const words = edge.notes.map((note) => NOTES[note] ?? note);
+  if (missing) words.unshift(`${bytes(missing)} were acknowledged but never reached the tap.`);
+  return (
+    <Section title="How sure this is">
+      {words.length ? (
+        <ul class="notes">
+          {words.map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      ) : (
+        <p class="hint">Everything on this edge was seen whole.</p>
+      )}
+      <p class="hint">
+        First seen {moment(edge.first_seen)}, last {moment(edge.last_seen)}.
+      </p>
+    </Section>
+  );
+}
+
+function EdgePanel({ edge, address, go, version, turn }: PanelProps & { edge: Edge }) {
+  const params = { ...rangeParams(address), edge: String(edge.id) };
+  const series = useAnswer<{ points: Point[] }>("series", params, version);
+  const operations = useAnswer<{ operations: Operation[] }>("operations", params, version);
+  return (
+    <>
+      <header>
+        <p class="kind">
+          <Mark health={edge.health} /> {edge.protocol} on port {edge.port}, {HEALTH[edge.health]}
+        </p>
+        <h2>
+          <button class="link" onClick={() => go({ node: edge.client, edge: 0 })}>
+            {edge.client}
+          </button>
+          <span class="arrow" aria-label="calls">
+            {" → "}
+          </span>
+          <button class="link" onClick={() => go({ node: edge.server, edge: 0 })}>
+            {edge.server}
+          </button>
+        </h2>
+      </header>
+      <Headline figures={edge} />
+      {series.data && series.data.points.length > 1 && <Charts points={series.data.points} turn={turn} />}
+      {series.error && <p class="hint">{series.error.message}</p>}
+      <Outcomes figures={edge} />
+      {operations.data && <Operations operations={operations.data.operations} server={false} />}
+      <Wire edge={edge} />
+      <Quality edge={edge} />
+    </>
+  );
+}
+
+function Neighbours(props: { title: string; edges: Edge[]; side: "client" | "server"; go: PanelProps["go"] }) {
+  if (!props.edges.length) return null;
+  const rows = [...props.edges].sort((a, b) => b.requests - a.requests);
+  return (
+    <Section title={props.title}>
+      <table class="data">
+        <thead>
+          <tr>
+            <th>Service</th>
+            <th class="n">Rate</th>
+            <th class="n">Errors</th>
+            <th class="n">p95</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((edge) => (
+            <tr key={edge.id} class="goes" onClick={() => props.go({ edge: edge.id, node: "" })}>
+              <td class="name">
+                <Mark health={edge.health} />{" "}
+                <button class="link" title={`${edge.protocol} on port ${edge.port}`}>
+                  {edge[props.side]}
+                </button>
+              </td>
+              <td class="n">{rate(edge.rate_per_s)}</td>
+              <td class={edge.errors ? "n alarm" : "n"}>{share(edge.error_rate)}</td>
+              <td class="n">{milliseconds(edge.latency_ms?.p95)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}
+
+function addressWords(service: Service): string {
+  if (!service.address) return "any address outside the internal networks";
+  return service.addresses > 1 ? `${service.address} and ${service.addresses - 1} more` : service.address;
+}
+
+function ServicePanel({ service, graph, address, go, version }: PanelProps & { service: Service }) {
+  const incoming = graph.edges.filter((edge) => edge.server_id === service.id);
+  const outgoing = graph.edges.filter((edge) => edge.client_id === service.id);
+  const asked = incoming.length ? "operations" : null;
+  const operations = useAnswer<{ operations: Operation[] }>(asked, rangeParams(address), version);
+  const ids = new Set(incoming.map((edge) => edge.id));
+  const own = operations.data?.operations.filter((one) => ids.has(one.edge_id)) ?? [];
+  const figures = service.served.requests ? service.served : service.called;
+  const protocols = protocolsOf(service).join(", ");
+  return (
+    <>
+      <header>
+        <p class="kind">
+          <Mark health={service.health} /> {service.served.requests ? `serves ${protocols}` : "only calls others"}, {HEALTH[service.health]}
+        </p>
+        <h2>{service.name}</h2>
+        <p class="hint">
+          {addressWords(service)}
+          {service.address && service.name !== service.address && ` · ${SOURCES[service.source] ?? service.source}`}
+        </p>
+      </header>
+      <Headline figures={figures} />
+      <Neighbours title="Called by" edges={incoming} side="client" go={go} />
+      <Neighbours title="Calls" edges={outgoing} side="server" go={go} />
+      <Outcomes figures={figures} />
+      <Operations operations={own} server />
+      <p class="hint">
+        First seen {moment(service.first_seen)}, last {moment(service.last_seen)}.
+      </p>
+    </>
+  );
+}
+
+export function Panel(props: PanelProps) {
+  const { graph, address, go } = props;
+  if (!address.node && !address.edge) return null;
+  const edge = address.edge ? graph.edges.find((one) => one.id === address.edge) : undefined;
+  const service = address.node ? graph.nodes.find((one) => one.name === address.node) : undefined;
+  return (
+    <aside class="panel" aria-label="Details">
+      <button class="close" aria-label="Close the details" onClick={() => go({ node: "", edge: 0 })}>
+        ×
+      </button>
+      {edge && <EdgePanel key={edge.id} {...props} edge={edge} />}
+      {service && <ServicePanel key={service.id} {...props} service={service} />}
+      {!edge && !service && (
+        <p class="hint">What was chosen has no traffic in this range. Choose a longer one, or close this.</p>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,83 @@
+// Small parts that several views use.
+import type { ComponentChildren } from "preact";
+import type { Health } from "./api";
+import { HEALTH } from "./words";
+
+/** Shape and colour say the same; the word is for those who see neither. */
+export function Mark({ health }: { health: Health }) {
+  return (
+    <svg class={`mark ${health}`} viewBox="0 0 16 16" width="13" height="13" role="img" aria-label={HEALTH[health]}>
+      {health === "good" && <circle cx="8" cy="8" r="5.5" />}
+      {health === "idle" && <circle class="ring" cx="8" cy="8" r="4.5" />}
+      {health === "warn" && <path d="M8 1.5 15 14.5H1z" />}
+      {health === "bad" && <path d="M8 .5 15.5 8 8 15.5 .5 8z" />}
+    </svg>
+  );
+}
+
+export function Figure({ name, value, alarm }: { name: string; value: string; alarm?: boolean | undefined }) {
+  return (
+    <div class={alarm ? "figure alarm" : "figure"}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+export function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+export interface Choice<T extends string> {
+  value: T;
+  text: string;
+  title?: string;
+}
+
+export function Choices<T extends string>(props: {
+  name: string;
+  choices: Choice<T>[];
+  value: T;
+  onChoose: (value: T) => void;
+}) {
+  return (
+    <div class="choices" role="group" aria-label={props.name}>
+      {props.choices.map((choice) => (
+        <button
+          type="button"
+          key={choice.value}
+          title={choice.title}
+          aria-pressed={choice.value === props.value}
+          onClick={() => props.onChoose(choice.value)}
+        >
+          {choice.text}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+export function Select<T extends string>(props: {
+  name: string;
+  choices: Choice<T>[];
+  value: T;
+  onChoose: (value: T) => void;
+}) {
+  return (
+    <label class="select">
+      <span>{props.name}</span>
+      <select value={props.value} onChange={(e) => props.onChoose(e.currentTarget.value as T)}>
+        {props.choices.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {choice.text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,65 @@
+// What the short words of the data mean, in sentences.
+
+export const NOTES: Record<string, string> = {
+  midstream: "Some connections began before the capture, so their first requests may be missing.",
+  gap: "Bytes were lost on the way to the tap; what they held is counted as unknown.",
+  truncated: "Some texts were too long and are cut.",
+  retransmitted: "Some bytes were sent again; their latencies include the wait.",
+  "inferred-direction": "No handshake was seen; who is the client was inferred.",
+  pipelined: "Requests were sent before the previous answer ended.",
+  "early-answer": "Some answers began before their request had ended.",
+  "ambiguous-length": "A message gave two lengths, which can be an attack.",
+  upgraded: "Connections went on as another protocol.",
+};
+
+export const OUTCOMES: [string, string][] = [
+  ["ok", "Fine"],
+  ["client_error", "Caller's fault"],
+  ["server_error", "Server's fault"],
+  ["timeout", "Timed out"],
+  ["reset", "Reset by the server"],
+  ["cancelled", "Given up by the client"],
+  ["unanswered", "No answer seen"],
+  ["unknown", "Not seen whole"],
+];
+
+export const SOURCES: Record<string, string> = {
+  user: "named by your list",
+  kubernetes: "named by Kubernetes",
+  dns: "named by DNS answers on the wire",
+  host: "named by the Host header or TLS server name",
+  "hosts-file": "named by the hosts file",
+  address: "no name known",
+};
+
+export const HEALTH: Record<string, string> = { good: "well", warn: "worth a look", bad: "failing", idle: "idle" };
+
+/** Counters of the capture: [name, what it counts, whether more than none spoils the picture]. */
+export const CAPTURE: [string, string, boolean][] = [
+  ["frames", "frames received", false],
+  ["bytes", "bytes received", false],
+  ["packets", "TCP and UDP packets read", false],
+  ["kernel_drops", "lost because this machine was too slow", true],
+  ["interface_drops", "lost in the network card", true],
+  ["truncated", "cut by the snapshot length", true],
+  ["malformed", "with headers that contradict themselves", true],
+  ["fragments", "pieces of fragmented packets", false],
+  ["other_ip", "neither TCP nor UDP", false],
+  ["not_ip", "not IP (ARP, LLDP, …)", false],
+];
+
+export const DECODE: [string, string, boolean][] = [
+  ["exchanges", "requests read", false],
+  ["flows", "connections followed now", false],
+  ["flows_opened", "connections seen", false],
+  ["flows_evicted", "connections forgotten, the table was full", true],
+  ["gaps", "holes that were never filled", true],
+  ["gap_bytes", "bytes in those holes", true],
+  ["lost", "times a decoder lost its place", true],
+  ["given_up", "connections that could not be read", true],
+  ["segments_held", "segments out of order, put right", false],
+  ["segments_dropped", "segments out of order, no room", true],
+  ["retransmits", "segments sent again", false],
+  ["stray_answers", "answers without a request", true],
+  ["exchanges_evicted", "requests given up, a table was full", true],
+];

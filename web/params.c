@@ -1,0 +1,153 @@
+/* params.c - text from the query part of a URL to numbers within limits. */
+#include "web/params.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const uint64_t SECOND_NS = 1000000000U;
+static const uint64_t SINCE_DEFAULT_NS = 15 * 60 * 1000000000ULL;
+static const uint64_t SINCE_MAX_S = 366ULL * 100 * 24 * 3600;
+
+/* All of `text` is a number of at most `max`. */
+static bool read_number(const char *text, uint64_t max, uint64_t *ret)
+{
+    if (*text < '0' || *text > '9')
+        return false;
+    char *end;
+    errno = 0;
+    *ret = strtoull(text, &end, 10);
+    return !errno && !*end && *ret <= max;
+}
+
+bool params_duration(const char *text, uint64_t *ret_ns)
+{
+    static const struct {
+        char unit;
+        uint64_t seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+    if (strcmp(text, "all") == 0) {
+        *ret_ns = 0;
+        return true;
+    }
+    if (*text < '0' || *text > '9')
+        return false;
+    char *end;
+    errno = 0;
+    unsigned long long count = strtoull(text, &end, 10);
+    if (errno || !count || !*end || end[1])
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (*end != units[i].unit)
+            continue;
+        *ret_ns = count * units[i].seconds * SECOND_NS;
+        return count <= SINCE_MAX_S / units[i].seconds;
+    }
+    return false;
+}
+
+/* The fraction of a second, ".5" to 500000000; moves *at behind it. */
+static uint64_t read_fraction(const char **at)
+{
+    uint64_t ns = 0;
+    if (**at != '.')
+        return 0;
+    uint64_t digit_ns = SECOND_NS / 10;
+    for ((*at)++; **at >= '0' && **at <= '9'; (*at)++, digit_ns /= 10)
+        ns += (uint64_t)(**at - '0') * digit_ns;
+    return ns;
+}
+
+/* "Z" or "+01:00", to seconds east of UTC. */
+static bool read_offset(const char *at, long *ret_s)
+{
+    if ((*at == 'Z' || *at == 'z') && !at[1]) {
+        *ret_s = 0;
+        return true;
+    }
+    int hours, minutes, len = 0;
+    if ((*at != '+' && *at != '-') || sscanf(at + 1, "%2d:%2d%n", &hours, &minutes, &len) != 2 ||
+        at[1 + len] || hours > 23 || minutes > 59)
+        return false;
+    *ret_s = (*at == '-' ? -1L : 1L) * (hours * 3600L + minutes * 60L);
+    return true;
+}
+
+bool params_time(const char *text, uint64_t *ret_ns)
+{
+    if (read_number(text, UINT64_MAX, ret_ns))
+        return true;
+    struct tm tm = {0};
+    const char *at = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+    long offset_s;
+    if (!at)
+        return false;
+    uint64_t fraction_ns = read_fraction(&at);
+    if (!read_offset(at, &offset_s))
+        return false;
+    int64_t seconds = (int64_t)timegm(&tm) - offset_s;
+    if (seconds < 0 || (uint64_t)seconds > UINT64_MAX / SECOND_NS - 1)
+        return false;
+    *ret_ns = (uint64_t)seconds * SECOND_NS + fraction_ns;
+    return true;
+}
+
+static bool read_range(struct params *p, params_lookup *lookup, const void *request,
+                       struct err *err)
+{
+    const char *since = lookup(request, "since");
+    const char *from = lookup(request, "from");
+    const char *to = lookup(request, "to");
+    p->since_ns = SINCE_DEFAULT_NS;
+    if (since && !params_duration(since, &p->since_ns))
+        return err_set(err, "since is \"%.60s\", but has to be like 30s, 15m, 6h, 7d or all",
+                       since);
+    if (!from && !to)
+        return true;
+    p->span = SPAN_FROM_TO;
+    if (from && !params_time(from, &p->from_ns))
+        return err_set(err, "from is \"%.60s\", but has to be like 2026-01-31T08:00:00Z, or ns",
+                       from);
+    if (to && !params_time(to, &p->to_ns))
+        return err_set(err, "to is \"%.60s\", but has to be like 2026-01-31T08:00:00Z, or ns", to);
+    if (p->to_ns && p->from_ns >= p->to_ns)
+        return err_set(err, "from has to be before to");
+    return true;
+}
+
+static bool read_grouping(struct params *p, const char *text, struct err *err)
+{
+    for (int g = 0; text && g < GROUPINGS; g++) {
+        p->grouping = (enum grouping)g;
+        if (strcmp(grouping_name(p->grouping), text) == 0)
+            return true;
+    }
+    p->grouping = GROUP_SERVICE;
+    return !text || err_set(err, "group is \"%.60s\", but has to be service, host or subnet", text);
+}
+
+bool params_read(struct params *ret, params_lookup *lookup, const void *request, struct err *err)
+{
+    *ret = (struct params){.points = POINTS_DEFAULT};
+    if (!read_range(ret, lookup, request, err) ||
+        !read_grouping(ret, lookup(request, "group"), err))
+        return false;
+    uint64_t number = 0;
+    const char *edge = lookup(request, "edge");
+    if (edge && (!read_number(edge, INT64_MAX, &number) || !number))
+        return err_set(err, "edge is \"%.60s\", but has to be the id of an edge", edge);
+    ret->edge = (int64_t)number;
+    const char *points = lookup(request, "points");
+    if (points) {
+        if (!read_number(points, POINTS_MAX, &number) || !number)
+            return err_set(err, "points is \"%.60s\", but has to be from 1 to %d", points,
+                           POINTS_MAX);
+        ret->points = (size_t)number;
+    }
+    const char *format = lookup(request, "format");
+    snprintf(ret->format, sizeof ret->format, "%s", format ? format : "json");
+    ret->download = lookup(request, "download") != NULL;
+    return true;
+}

@@ -2,7 +2,11 @@
  *
  * Cycles are broken by depth-first search, nodes ranked by longest path, ordered within a rank by
  * barycentres, and placed. Nodes that have a place keep it; new ones are fitted in beside their
- * neighbours. One layout for the page, the terminal and DOT. 2,000 nodes take about 0.1 s. */
+ * neighbours. One layout for the page, the terminal and DOT. 2,000 nodes take about 0.1 s.
+ *
+ * Nodes of one column are a row or more apart. A new layout starts at x and y 0; where nodes have
+ * places, a new caller of the first column goes to the left of it and its x is negative. Connected
+ * parts stand below each other, nodes without edges at the bottom. */
 #pragma once
 
 #include <stdbool.h>

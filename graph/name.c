@@ -23,6 +23,7 @@ enum {
     CANDIDATES_MAX = 16,                /* of a port */
     CANDIDATES_ALL_MAX = 4 * NAMES_MAX, /* of all ports: 36 MiB */
     HALVED_EVERY_S = 600,
+    ROWS_MIN = 64,
 };
 
 #define HALVED_EVERY_NS (HALVED_EVERY_S * 1000000000ULL)
@@ -110,25 +111,35 @@ static struct host *find_host(const struct names *n, const struct address *a, ui
     return NULL;
 }
 
-/* One more row in an array that doubles. Returns false when memory is short. */
-static bool make_room(void *at, uint32_t len, uint32_t *room, size_t size)
+static bool make_host_room(struct names *n)
 {
-    void **array = at;
-    if (len < *room)
+    if (n->host_len < n->host_room)
         return true;
-    uint32_t wanted = *room ? 2 * *room : 64;
-    void *grown = realloc(*array, wanted * size);
+    uint32_t room = n->host_room ? 2 * n->host_room : ROWS_MIN;
+    struct host *grown = realloc(n->host, room * sizeof *grown);
     if (!grown)
         return false;
-    *array = grown;
-    *room = wanted;
+    n->host = grown;
+    n->host_room = room;
+    return true;
+}
+
+static bool make_given_room(struct names *n)
+{
+    if (n->given_len < n->given_room)
+        return true;
+    uint32_t room = n->given_room ? 2 * n->given_room : ROWS_MIN;
+    struct given *grown = realloc(n->given, room * sizeof *grown);
+    if (!grown)
+        return false;
+    n->given = grown;
+    n->given_room = room;
     return true;
 }
 
 static struct host *add_host(struct names *n, const struct address *a, uint32_t tenant)
 {
-    if (n->host_len == HOSTS_MAX || !index_reserve(&n->hosts) ||
-        !make_room(&n->host, n->host_len, &n->host_room, sizeof *n->host))
+    if (n->host_len == HOSTS_MAX || !index_reserve(&n->hosts) || !make_host_room(n))
         return NULL;
     index_put(&n->hosts, hash_address(n, a, tenant), n->host_len);
     struct host *host = &n->host[n->host_len++];
@@ -277,8 +288,7 @@ static struct given *find_given(const struct names *n, const struct address *a,
 
 static struct given *add_given(struct names *n, const struct address *a, enum name_source source)
 {
-    if (n->given_len == NAMES_MAX || !index_reserve(&n->givens) ||
-        !make_room(&n->given, n->given_len, &n->given_room, sizeof *n->given))
+    if (n->given_len == NAMES_MAX || !index_reserve(&n->givens) || !make_given_room(n))
         return NULL;
     index_put(&n->givens, hash_address(n, a, source), n->given_len);
     struct given *given = &n->given[n->given_len++];

@@ -36,24 +36,19 @@ static uint32_t next_room(uint32_t room)
     return room ? 2 * room : ROWS_MIN;
 }
 
-/* Makes an array of `room` rows of `size` bytes out of *at. */
-static bool resize(void *at, uint32_t room, size_t size)
-{
-    void **array = at;
-    void *grown = realloc(*array, room * size);
-    if (grown)
-        *array = grown;
-    return grown != NULL;
-}
-
 static bool make_edge_room(struct rows *r)
 {
     if (r->open.edge_len < r->edge_room)
         return true;
     uint32_t room = next_room(r->edge_room);
-    if (!resize(&r->open.edge, room, sizeof *r->open.edge) ||
-        !resize(&r->edge_links, room, sizeof *r->edge_links))
+    struct edge_delta *edge = realloc(r->open.edge, room * sizeof *edge);
+    if (!edge)
         return false;
+    r->open.edge = edge;
+    struct edge_links *links = realloc(r->edge_links, room * sizeof *links);
+    if (!links)
+        return false;
+    r->edge_links = links;
     r->edge_room = room;
     return true;
 }
@@ -63,9 +58,14 @@ static bool make_operation_room(struct rows *r)
     if (r->open.operation_len < r->operation_room)
         return true;
     uint32_t room = next_room(r->operation_room);
-    if (!resize(&r->open.operation, room, sizeof *r->open.operation) ||
-        !resize(&r->operation_links, room, sizeof *r->operation_links))
+    struct operation_delta *operation = realloc(r->open.operation, room * sizeof *operation);
+    if (!operation)
         return false;
+    r->open.operation = operation;
+    struct operation_links *links = realloc(r->operation_links, room * sizeof *links);
+    if (!links)
+        return false;
+    r->operation_links = links;
     r->operation_room = room;
     return true;
 }
@@ -75,8 +75,10 @@ static bool make_name_room(struct rows *r)
     if (r->open.name_len < r->name_room)
         return true;
     uint32_t room = next_room(r->name_room);
-    if (!resize(&r->open.name, room, sizeof *r->open.name))
+    struct name_delta *name = realloc(r->open.name, room * sizeof *name);
+    if (!name)
         return false;
+    r->open.name = name;
     r->name_room = room;
     return true;
 }

@@ -1,0 +1,36 @@
+/* handle.h - inside the read side: the handle, and how a question is asked. */
+#pragma once
+
+#include "store/database.h"
+#include "store/query.h"
+
+/* Where a node was drawn last. */
+struct placed {
+    int64_t id;
+    int32_t rank, order;
+    double x, y;
+};
+
+struct query {
+    char *path; /* owned */
+    sqlite3 *db;
+    struct placed *placed[GROUPINGS]; /* owned; by rising id */
+    size_t placed_len[GROUPINGS];
+};
+
+/* A question: between these two, every statement sees the same state of the database. */
+bool question_begin(struct query *q, struct err *err);
+void question_end(struct query *q);
+
+/* Prepares a statement of a question; NULL, with the reason in `err`, on failure. Given:
+ * sqlite3_finalize(). */
+sqlite3_stmt *question_ask(struct query *q, const char *sql, struct err *err);
+
+/* The next row. false at the end, and on failure; then `*ret_failed` is set and `err` says why. */
+bool question_row(struct query *q, sqlite3_stmt *s, bool *ret_failed, struct err *err);
+
+/* Binds a range to parameters 1 and 2. */
+void question_bind_range(sqlite3_stmt *s, struct range r);
+
+/* "Out of memory", as an answer. */
+bool question_no_memory(const struct query *q, struct err *err);

@@ -1,0 +1,433 @@
+/* naming.c - see naming.h. */
+#include "store/naming.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXTERNAL_SERVICE = 1, REVIEW_MAX = 1000 };
+static const char external_name[] = "external";
+
+enum statement {
+    SERVICE_FIND,
+    SERVICE_ADD,
+    ENDPOINT_PRESENT,
+    ENDPOINT_FIND,
+    ENDPOINT_ADD,
+    ENDPOINT_TOUCH,
+    ENDPOINT_MOVE,
+    ENDPOINTS_UNNAMED,
+    EDGE_FIND,
+    EDGE_ADD,
+    PAIR_FIND,
+    PAIR_ADD,
+    PAIR_TOUCH,
+    MOVE_ADD_EDGES,
+    MOVE_PAIRS,
+    MOVE_DROP_EDGES,
+    MOVE_DROP_SERVICE,
+};
+
+static const char *const sql[NAMING_STATEMENTS] = {
+    [SERVICE_FIND] = "SELECT id FROM service WHERE name = ?1",
+    [SERVICE_ADD] = "INSERT INTO service (name) VALUES (?1) RETURNING id",
+    [ENDPOINT_PRESENT] = "SELECT e.id, e.service_id, e.name_source, e.last_ns, s.name "
+                         "FROM endpoint e JOIN service s ON s.id = e.service_id "
+                         "WHERE e.address = ?1 AND e.port = ?2 AND e.tenant = ?3 "
+                         "ORDER BY e.last_ns DESC, e.id DESC LIMIT 1",
+    [ENDPOINT_FIND] = "SELECT id FROM endpoint WHERE address = ?1 AND port = ?2 AND tenant = ?3 "
+                      "AND service_id = ?4",
+    [ENDPOINT_ADD] = "INSERT INTO endpoint (address, port, tenant, service_id, name_source, "
+                     "first_ns, last_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
+    [ENDPOINT_TOUCH] = "UPDATE endpoint SET name_source = ?2, first_ns = min(first_ns, ?3), "
+                       "last_ns = max(last_ns, ?4) WHERE id = ?1",
+    [ENDPOINT_MOVE] = "UPDATE endpoint SET service_id = ?2, name_source = ?3 WHERE id = ?1",
+    [ENDPOINTS_UNNAMED] = "SELECT id, service_id, address, port, tenant FROM endpoint "
+                          "WHERE name_source = 'address' AND address <> '' AND last_ns >= ?1",
+    [EDGE_FIND] = "SELECT id FROM edge WHERE client_id = ?1 AND server_id = ?2 AND port = ?3 AND "
+                  "protocol = ?4",
+    [EDGE_ADD] = "INSERT INTO edge (client_id, server_id, port, protocol) VALUES (?1, ?2, ?3, ?4) "
+                 "RETURNING id",
+    [PAIR_FIND] = "SELECT id, active, operations FROM pair WHERE client_id = ?1 AND server_id = ?2 "
+                  "AND protocol = ?3",
+    [PAIR_ADD] = "INSERT INTO pair (client_id, server_id, protocol, edge_id, first_ns, last_ns) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id, 0, 0",
+    [PAIR_TOUCH] = "UPDATE pair SET first_ns = min(first_ns, ?2), last_ns = max(last_ns, ?3), "
+                   "active = ?4 WHERE id = ?1",
+    /* An endpoint ?1 has left the service ?2: its pairs follow, what is left empty goes. */
+    [MOVE_ADD_EDGES] = "INSERT OR IGNORE INTO edge (client_id, server_id, port, protocol) "
+                       "SELECT DISTINCT c.service_id, s.service_id, s.port, p.protocol "
+                       "FROM pair p JOIN endpoint c ON c.id = p.client_id "
+                       "JOIN endpoint s ON s.id = p.server_id "
+                       "WHERE p.client_id = ?1 OR p.server_id = ?1",
+    [MOVE_PAIRS] = "UPDATE pair SET edge_id = (SELECT e.id FROM endpoint c, endpoint s, edge e "
+                   "WHERE c.id = pair.client_id AND s.id = pair.server_id "
+                   "AND e.client_id = c.service_id AND e.server_id = s.service_id "
+                   "AND e.port = s.port AND e.protocol = pair.protocol) "
+                   "WHERE client_id = ?1 OR server_id = ?1",
+    [MOVE_DROP_EDGES] = "DELETE FROM edge WHERE (client_id = ?2 OR server_id = ?2) AND NOT EXISTS "
+                        "(SELECT 1 FROM pair WHERE edge_id = edge.id)",
+    [MOVE_DROP_SERVICE] = "DELETE FROM service WHERE id = ?2 AND NOT EXISTS "
+                          "(SELECT 1 FROM endpoint WHERE service_id = service.id)",
+};
+
+bool naming_open(struct naming *n, sqlite3 *db)
+{
+    for (int i = 0; i < NAMING_STATEMENTS; i++) {
+        if (!statement_prepare(db, sql[i], &n->statement[i]))
+            return false;
+    }
+    return true;
+}
+
+void naming_close(struct naming *n)
+{
+    for (int i = 0; i < NAMING_STATEMENTS; i++)
+        sqlite3_finalize(n->statement[i]);
+    *n = (struct naming){0};
+}
+
+void naming_forget(struct naming *n)
+{
+    n->client_endpoint = 0;
+    n->reviewed = false;
+}
+
+/* The id in the first column of a statement's row; 0 if there is no row. */
+static bool row_id(sqlite3_stmt *s, int64_t *ret)
+{
+    int status = statement_row(s);
+    if (status == SQLITE_ROW)
+        *ret = sqlite3_column_int64(s, 0);
+    if (status == SQLITE_DONE)
+        *ret = 0;
+    bool fine = status == SQLITE_ROW || status == SQLITE_DONE;
+    return sqlite3_reset(s) == SQLITE_OK && fine;
+}
+
+static bool service_id(struct naming *n, const char *name, int64_t *ret)
+{
+    bind_text(n->statement[SERVICE_FIND], 1, name);
+    if (!row_id(n->statement[SERVICE_FIND], ret) || *ret)
+        return *ret != 0;
+    bind_text(n->statement[SERVICE_ADD], 1, name);
+    return row_id(n->statement[SERVICE_ADD], ret);
+}
+
+/* What an address has on the wire and in the database. */
+struct place {
+    struct address address;
+    uint16_t port;
+    uint32_t tenant;
+    char text[ADDRESS_TEXT_MAX];
+};
+
+static struct place place_of(const struct address *a, uint16_t port, uint32_t tenant)
+{
+    struct place p = {.address = *a, .port = port, .tenant = tenant};
+    address_to_text(a, p.text, sizeof p.text);
+    return p;
+}
+
+/* The name that the evidence gives it. Nobody inside may pass for the world outside by calling
+ * itself "external". */
+static struct named name_for(const struct names *names, const struct place *p)
+{
+    struct named d = {.source = NAME_ADDRESS};
+    if (address_is_none(&p->address)) {
+        strcpy(d.name, external_name);
+        return d;
+    }
+    if (names)
+        d = names_of(names, &p->address, p->port, p->tenant);
+    if (!names || !d.name[0] || strcmp(d.name, external_name) == 0) {
+        d.source = NAME_ADDRESS;
+        strcpy(d.name, p->text);
+    }
+    return d;
+}
+
+struct endpoint {
+    int64_t id, service_id; /* id 0: there is none yet */
+    enum name_source source;
+    uint64_t last_ns;
+    char name[NAME_TEXT_MAX];
+};
+
+static enum name_source source_of(const char *text)
+{
+    for (int i = 0; i < NAME_SOURCES; i++) {
+        if (strcmp(text, name_source_name((enum name_source)i)) == 0)
+            return (enum name_source)i;
+    }
+    return NAME_ADDRESS;
+}
+
+static void bind_place(sqlite3_stmt *s, const struct place *p)
+{
+    bind_text(s, 1, p->text);
+    bind_id(s, 2, p->port);
+    bind_id(s, 3, p->tenant);
+}
+
+static bool endpoint_present(struct naming *n, const struct place *p, struct endpoint *ret)
+{
+    sqlite3_stmt *s = n->statement[ENDPOINT_PRESENT];
+    *ret = (struct endpoint){0};
+    bind_place(s, p);
+    int status = statement_row(s);
+    if (status == SQLITE_ROW) {
+        char source[16];
+        ret->id = sqlite3_column_int64(s, 0);
+        ret->service_id = sqlite3_column_int64(s, 1);
+        column_text(s, 2, source, sizeof source);
+        ret->source = source_of(source);
+        ret->last_ns = column_count(s, 3);
+        column_text(s, 4, ret->name, sizeof ret->name);
+    }
+    bool fine = status == SQLITE_ROW || status == SQLITE_DONE;
+    return sqlite3_reset(s) == SQLITE_OK && fine;
+}
+
+enum decision { STAYS, WAS_ALL_ALONG, IS_ANOTHER };
+
+/* Pure: what a name means for an endpoint that was called `now` so far. */
+static enum decision decide(const struct endpoint *now, const struct named *name, uint64_t at_ns)
+{
+    bool from_wire = now->source == NAME_DNS || now->source == NAME_HOST;
+    if (!now->id)
+        return IS_ANOTHER;
+    if (strcmp(now->name, name->name) == 0)
+        return STAYS;
+    if (name->source == NAME_ADDRESS)
+        return from_wire ? STAYS : IS_ANOTHER;
+    bool recent = at_ns <= now->last_ns || at_ns - now->last_ns <= NAMING_REACH_NS;
+    return now->source == NAME_ADDRESS && recent ? WAS_ALL_ALONG : IS_ANOTHER;
+}
+
+/* Does the place have an endpoint in that service? */
+static bool endpoint_find(struct naming *n, const struct place *p, int64_t service, int64_t *ret)
+{
+    bind_place(n->statement[ENDPOINT_FIND], p);
+    bind_id(n->statement[ENDPOINT_FIND], 4, service);
+    return row_id(n->statement[ENDPOINT_FIND], ret);
+}
+
+/* Moves an endpoint with all its windows to the service it turned out to be. */
+static bool endpoint_move(struct naming *n, int64_t id, int64_t from, int64_t to,
+                          enum name_source source)
+{
+    sqlite3_stmt *move = n->statement[ENDPOINT_MOVE];
+    bind_id(move, 1, id);
+    bind_id(move, 2, to);
+    bind_text(move, 3, name_source_name(source));
+    if (!statement_run(move))
+        return false;
+    n->client_endpoint = 0;
+    for (int i = MOVE_ADD_EDGES; i <= MOVE_DROP_SERVICE; i++) {
+        sqlite3_stmt *s = n->statement[i];
+        if (i < MOVE_DROP_EDGES)
+            bind_id(s, 1, id);
+        else
+            bind_id(s, 2, from);
+        if (!statement_run(s))
+            return false;
+    }
+    return true;
+}
+
+static bool endpoint_add(struct naming *n, const struct place *p, const struct named *name,
+                         const struct edge_delta *edge, struct endpoint *e)
+{
+    sqlite3_stmt *s = n->statement[ENDPOINT_ADD];
+    bind_place(s, p);
+    bind_id(s, 4, e->service_id);
+    bind_text(s, 5, name_source_name(name->source));
+    bind_count(s, 6, edge->first_ns);
+    bind_count(s, 7, edge->last_ns);
+    return row_id(s, &e->id);
+}
+
+static bool endpoint_touch(struct naming *n, const struct endpoint *e,
+                           const struct edge_delta *edge)
+{
+    sqlite3_stmt *s = n->statement[ENDPOINT_TOUCH];
+    bind_id(s, 1, e->id);
+    bind_text(s, 2, name_source_name(e->source));
+    bind_count(s, 3, edge->first_ns);
+    bind_count(s, 4, edge->last_ns);
+    return statement_run(s);
+}
+
+/* The endpoint of a place in the window at hand, found, moved or made. */
+static bool endpoint_of(struct naming *n, const struct names *names, const struct place *p,
+                        const struct edge_delta *edge, struct endpoint *e)
+{
+    struct named name = name_for(names, p);
+    if (!endpoint_present(n, p, e))
+        return false;
+    enum decision decision = decide(e, &name, edge->last_ns);
+    if (decision == STAYS) {
+        if (strcmp(e->name, name.name) == 0)
+            e->source = name.source;
+        return endpoint_touch(n, e, edge);
+    }
+    int64_t service = 0, there = 0;
+    if (!service_id(n, name.name, &service) || !endpoint_find(n, p, service, &there))
+        return false;
+    if (decision == WAS_ALL_ALONG && !there) {
+        if (!endpoint_move(n, e->id, e->service_id, service, name.source))
+            return false;
+        there = e->id;
+    }
+    *e = (struct endpoint){.id = there, .service_id = service, .source = name.source};
+    return there ? endpoint_touch(n, e, edge) : endpoint_add(n, p, &name, edge, e);
+}
+
+static bool client_of(struct naming *n, const struct names *names, const struct edge_delta *edge)
+{
+    const struct edge_key *key = &edge->key;
+    struct place p = place_of(&key->client, 0, key->tenant);
+    struct endpoint e = {0};
+    if (n->client_endpoint && address_equal(&n->client, &key->client) &&
+        n->client_tenant == key->tenant) {
+        e = (struct endpoint){.id = n->client_endpoint, .source = n->client_source};
+        return endpoint_touch(n, &e, edge);
+    }
+    if (!endpoint_of(n, names, &p, edge, &e))
+        return false;
+    n->client = key->client;
+    n->client_tenant = key->tenant;
+    n->client_endpoint = e.id;
+    n->client_service = e.service_id;
+    n->client_source = e.source;
+    return true;
+}
+
+static bool edge_id(struct naming *n, int64_t server, const struct edge_key *key, int64_t *ret)
+{
+    for (int i = EDGE_FIND; i <= EDGE_ADD; i++) {
+        sqlite3_stmt *s = n->statement[i];
+        bind_id(s, 1, n->client_service);
+        bind_id(s, 2, server);
+        bind_id(s, 3, key->port);
+        bind_text(s, 4, key->protocol);
+        if (!row_id(s, ret))
+            return false;
+        if (*ret)
+            return true;
+    }
+    return false;
+}
+
+static bool pair_row(sqlite3_stmt *s, struct pair *ret)
+{
+    int status = statement_row(s);
+    if (status == SQLITE_ROW) {
+        ret->id = sqlite3_column_int64(s, 0);
+        ret->active = column_count(s, 1);
+        ret->operations = column_count(s, 2);
+    }
+    bool fine = status == SQLITE_ROW || status == SQLITE_DONE;
+    return sqlite3_reset(s) == SQLITE_OK && fine;
+}
+
+static void bind_pair(const struct naming *n, sqlite3_stmt *s, int64_t server,
+                      const struct edge_delta *edge)
+{
+    bind_id(s, 1, n->client_endpoint);
+    bind_id(s, 2, server);
+    bind_text(s, 3, edge->key.protocol);
+}
+
+static bool pair_add(struct naming *n, const struct endpoint *server, const struct edge_delta *edge,
+                     struct pair *ret)
+{
+    sqlite3_stmt *s = n->statement[PAIR_ADD];
+    int64_t id = 0;
+    if (!edge_id(n, server->service_id, &edge->key, &id))
+        return false;
+    bind_pair(n, s, server->id, edge);
+    bind_id(s, 4, id);
+    bind_count(s, 5, edge->first_ns);
+    bind_count(s, 6, edge->last_ns);
+    return pair_row(s, ret);
+}
+
+bool naming_pair(struct naming *n, const struct names *names, const struct edge_delta *edge,
+                 struct pair *ret_pair)
+{
+    struct place p = place_of(&edge->key.server, edge->key.port, edge->key.tenant);
+    struct endpoint server = {0};
+    struct pair pair = {0};
+    /* The server first: naming it may move the client's rows. */
+    if (!endpoint_of(n, names, &p, edge, &server) || !client_of(n, names, edge))
+        return false;
+    bind_pair(n, n->statement[PAIR_FIND], server.id, edge);
+    if (!pair_row(n->statement[PAIR_FIND], &pair) ||
+        (!pair.id && !pair_add(n, &server, edge, &pair)))
+        return false;
+    pair.active += edge->opened;
+    pair.active -= edge->closed < pair.active ? edge->closed : pair.active;
+    sqlite3_stmt *touch = n->statement[PAIR_TOUCH];
+    bind_id(touch, 1, pair.id);
+    bind_count(touch, 2, edge->first_ns);
+    bind_count(touch, 3, edge->last_ns);
+    bind_count(touch, 4, pair.active);
+    if (!statement_run(touch))
+        return false;
+    *ret_pair = pair;
+    return true;
+}
+
+struct unnamed {
+    struct place place;
+    int64_t id, service_id;
+};
+
+/* Those that the evidence names by now; at most REVIEW_MAX. */
+static bool collect_named(struct naming *n, const struct names *names, uint64_t since_ns,
+                          struct unnamed *ret, size_t *ret_len)
+{
+    sqlite3_stmt *s = n->statement[ENDPOINTS_UNNAMED];
+    int status = SQLITE_ROW;
+    *ret_len = 0;
+    bind_count(s, 1, since_ns);
+    while (*ret_len < REVIEW_MAX && (status = sqlite3_step(s)) == SQLITE_ROW) {
+        struct unnamed u = {.id = sqlite3_column_int64(s, 0),
+                            .service_id = sqlite3_column_int64(s, 1)};
+        column_text(s, 2, u.place.text, sizeof u.place.text);
+        u.place.port = (uint16_t)column_count(s, 3);
+        u.place.tenant = (uint32_t)column_count(s, 4);
+        if (address_from_text(u.place.text, &u.place.address) &&
+            name_for(names, &u.place).source != NAME_ADDRESS)
+            ret[(*ret_len)++] = u;
+    }
+    return sqlite3_reset(s) == SQLITE_OK && (status == SQLITE_ROW || status == SQLITE_DONE);
+}
+
+static bool name_belatedly(struct naming *n, const struct names *names, const struct unnamed *u)
+{
+    struct named name = name_for(names, &u->place);
+    int64_t service = 0, there = 0;
+    if (!service_id(n, name.name, &service) || !endpoint_find(n, &u->place, service, &there))
+        return false;
+    return there || endpoint_move(n, u->id, u->service_id, service, name.source);
+}
+
+bool naming_review(struct naming *n, const struct names *names, uint64_t now_ns)
+{
+    if (!names || (n->reviewed && n->version == names_version(names)))
+        return true;
+    uint64_t since_ns = now_ns > NAMING_REACH_NS ? now_ns - NAMING_REACH_NS : 0;
+    struct unnamed *found = calloc(REVIEW_MAX, sizeof *found);
+    size_t found_len = 0;
+    if (!found)
+        return true; /* the next window tries again */
+    bool fine = collect_named(n, names, since_ns, found, &found_len);
+    for (size_t i = 0; fine && i < found_len; i++)
+        fine = name_belatedly(n, names, &found[i]);
+    free(found);
+    n->reviewed = fine && found_len < REVIEW_MAX;
+    n->version = names_version(names);
+    return fine;
+}

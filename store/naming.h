@@ -1,0 +1,49 @@
+/* naming.h - addresses to rows: the endpoint, service, edge and pair that an edge of a delta
+ * belongs to, with names applied.
+ *
+ * What a person wants to see is one node named `cart`, in the past too, and a past that does not
+ * change its story when an address is given to someone else. So:
+ * - an address that had no name, and gets one within NAMING_REACH_NS of its last window, was that
+ *   service all along: its earlier windows move there;
+ * - a name that changes begins a new endpoint, and earlier windows keep the older name;
+ * - a name learned from the wire outlives the process that learned it: "only the address is known"
+ *   is no evidence against it. A name from a file that no longer gives it is gone. */
+#pragma once
+
+#include "graph/name.h"
+#include "store/database.h"
+
+#define NAMING_REACH_NS (24 * 3600 * UINT64_C(1000000000))
+
+enum { NAMING_STATEMENTS = 17 };
+
+struct naming {
+    sqlite3_stmt *statement[NAMING_STATEMENTS];
+    /* The client of the edge before, since edges come in order of clients. */
+    struct address client;
+    uint32_t client_tenant;
+    int64_t client_endpoint, client_service; /* client_endpoint 0: none */
+    enum name_source client_source;
+    bool reviewed;    /* all endpoints have been reviewed at `version` */
+    uint64_t version; /* names_version() */
+};
+
+/* Zero `n` first. false: the failure is in `db`. */
+bool naming_open(struct naming *n, sqlite3 *db);
+void naming_close(struct naming *n);
+
+/* Forgets what was remembered: the transaction in which it was learned may have been undone. */
+void naming_forget(struct naming *n);
+
+/* Gives endpoints that have only an address so far the names known by now. At most a thousand a
+ * call, so that no window waits long; the next call goes on. */
+bool naming_review(struct naming *n, const struct names *names, uint64_t now_ns);
+
+struct pair {
+    int64_t id;
+    uint64_t active, operations; /* as the columns */
+};
+
+/* The pair of an edge, made if need be, with its times brought up to date. `names` may be NULL. */
+bool naming_pair(struct naming *n, const struct names *names, const struct edge_delta *edge,
+                 struct pair *ret_pair);

@@ -1,0 +1,184 @@
+/* query.c - the handle, and what time the database covers. See query.h. */
+#include "store/query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/handle.h"
+#include "store/migrate.h"
+
+enum { BUSY_MS = 2000 };
+
+static bool tell(const struct query *q, struct err *err)
+{
+    struct failure f = failure_of(q->db);
+    return failure_tell(&f, "read", q->path, err);
+}
+
+/* A file name as part of a URI (RFC 3986). */
+static char *uri_of(const char *path)
+{
+    static const char digits[] = "0123456789ABCDEF", tail[] = "?immutable=1";
+    char *uri = malloc(5 + 3 * strlen(path) + sizeof tail);
+    if (!uri)
+        return NULL;
+    char *at = stpcpy(uri, "file:");
+    for (; *path; path++) {
+        unsigned char c = (unsigned char)*path;
+        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     strchr("/._-~", c);
+        if (plain) {
+            *at++ = (char)c;
+            continue;
+        }
+        *at++ = '%';
+        *at++ = digits[c >> 4];
+        *at++ = digits[c & 15];
+    }
+    strcpy(at, tail);
+    return uri;
+}
+
+/* A database in WAL mode that nobody writes, in a place where we may not make its -shm file: it can
+ * be read as something that does not change. */
+static bool open_immutable(struct query *q)
+{
+    char *uri = uri_of(q->path), *wal = NULL;
+    bool quiet = asprintf(&wal, "%s-wal", q->path) > 0 && access(wal, F_OK) != 0;
+    sqlite3_close(q->db);
+    q->db = NULL;
+    bool opened =
+        uri && quiet &&
+        sqlite3_open_v2(uri, &q->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) == SQLITE_OK;
+    free(uri);
+    free(wal);
+    return opened;
+}
+
+static bool open_database(struct query *q, struct err *err)
+{
+    int64_t tables;
+    if (access(q->path, F_OK) != 0)
+        return err_set(err,
+                       "there is no database %s yet: 'tapgraph capture' and 'tapgraph replay' "
+                       "make one (--db names another)",
+                       q->path);
+    bool opened = sqlite3_open_v2(q->path, &q->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK;
+    sqlite3_busy_timeout(q->db, BUSY_MS);
+    if (opened && !database_number(q->db, "SELECT count(*) FROM sqlite_schema", &tables) &&
+        (sqlite3_errcode(q->db) & 0xff) == SQLITE_CANTOPEN)
+        opened = open_immutable(q);
+    if (!opened)
+        return tell(q, err);
+    sqlite3_busy_timeout(q->db, BUSY_MS);
+    database_harden(q->db);
+    database_run(q->db, "PRAGMA query_only = 1");
+    return schema_check(q->db, q->path, err);
+}
+
+struct query *query_open(const char *path, struct err *err)
+{
+    struct query *q = calloc(1, sizeof *q);
+    if (q)
+        q->path = strdup(path);
+    if (!q || !q->path)
+        err_set(err, "cannot read %s: out of memory", path);
+    else if (open_database(q, err))
+        return q;
+    query_close(q);
+    return NULL;
+}
+
+void query_close(struct query *q)
+{
+    if (!q)
+        return;
+    for (int g = 0; g < GROUPINGS; g++)
+        free(q->placed[g]);
+    sqlite3_close(q->db);
+    free(q->path);
+    free(q);
+}
+
+bool question_begin(struct query *q, struct err *err)
+{
+    return database_run(q->db, "BEGIN") || tell(q, err);
+}
+
+void question_end(struct query *q)
+{
+    if (!sqlite3_get_autocommit(q->db))
+        database_run(q->db, "COMMIT");
+}
+
+sqlite3_stmt *question_ask(struct query *q, const char *sql, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    if (sqlite3_prepare_v3(q->db, sql, -1, 0, &s, NULL) == SQLITE_OK)
+        return s;
+    tell(q, err);
+    return NULL;
+}
+
+bool question_row(struct query *q, sqlite3_stmt *s, bool *ret_failed, struct err *err)
+{
+    int status = sqlite3_step(s);
+    if (status == SQLITE_ROW)
+        return true;
+    if (status != SQLITE_DONE) {
+        *ret_failed = true;
+        tell(q, err);
+    }
+    return false;
+}
+
+void question_bind_range(sqlite3_stmt *s, struct range r)
+{
+    bind_count(s, 1, r.from_ns);
+    bind_count(s, 2, r.to_ns);
+}
+
+bool question_no_memory(const struct query *q, struct err *err)
+{
+    return err_set(err, "cannot read %s: out of memory", q->path);
+}
+
+bool query_history(struct query *q, struct range *ret, struct err *err)
+{
+    bool failed = false;
+    sqlite3_stmt *s = question_ask(q,
+                                   "SELECT min(start_ns), max(end_ns) FROM capture_window "
+                                   "WHERE level = 0",
+                                   err);
+    struct range r = {0};
+    if (!s)
+        return false;
+    if (question_row(q, s, &failed, err))
+        r = (struct range){column_count(s, 0), column_count(s, 1)};
+    sqlite3_finalize(s);
+    if (!failed)
+        *ret = r;
+    return !failed;
+}
+
+bool query_since(struct query *q, uint64_t since_ns, struct range *ret, struct err *err)
+{
+    struct range all;
+    if (!query_history(q, &all, err))
+        return false;
+    if (since_ns && since_ns < all.to_ns - all.from_ns)
+        all.from_ns = all.to_ns - since_ns;
+    *ret = all;
+    return true;
+}
+
+bool query_version(struct query *q, uint64_t *ret, struct err *err)
+{
+    int64_t writes;
+    if (!database_number(q->db, "SELECT writes FROM state", &writes))
+        return tell(q, err);
+    *ret = (uint64_t)writes;
+    return true;
+}

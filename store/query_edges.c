@@ -1,0 +1,226 @@
+/* query_edges.c - edges and services of a range. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/answer.h"
+
+static uint64_t mean(uint64_t sum, uint64_t count)
+{
+    return count ? sum / count : 0;
+}
+
+static struct figures edge_figures(const struct edge_delta *d, struct range r)
+{
+    struct figures f = figures_of(&d->exchanges, r);
+    if (!f.requests) { /* nothing was decoded: then the flow's own bytes */
+        f.request_bytes = d->bytes[0];
+        f.response_bytes = d->bytes[1];
+    }
+    return f;
+}
+
+static struct edge_row edge_row(const struct topology *t, const struct topology_edge *e,
+                                const struct sum *sum, struct range r)
+{
+    const struct edge_delta *d = &sum->counted;
+    const struct topology_node *client = &t->node[e->client], *server = &t->node[e->server];
+    struct edge_row row = {
+        .id = e->id,
+        .client_id = client->id,
+        .server_id = server->id,
+        .port = e->port,
+        .figures = edge_figures(d, r),
+        .opened = d->opened,
+        .failed = d->failed,
+        .active = sum->active,
+        .bytes = {d->bytes[0], d->bytes[1]},
+        .packets = {d->packets[0], d->packets[1]},
+        .missing_bytes = d->missing_bytes[0] + d->missing_bytes[1],
+        .retransmits = d->retransmits[0] + d->retransmits[1],
+        .zero_windows = d->zero_windows[0] + d->zero_windows[1],
+        .resets = d->reset_by_client + d->reset_by_server,
+        .connect_ns = mean(d->rtt_server_sum_ns + d->rtt_client_sum_ns, d->handshakes),
+        .rtt_client_ns = mean(d->rtt_client_sum_ns, d->handshakes),
+        .rtt_server_ns = mean(d->rtt_server_sum_ns, d->handshakes),
+        .notes = d->notes,
+        .first_seen_ns = e->first_ns,
+        .last_seen_ns = e->last_ns,
+    };
+    memcpy(row.client, client->name, sizeof row.client);
+    memcpy(row.server, server->name, sizeof row.server);
+    memcpy(row.protocol, e->protocol, sizeof row.protocol);
+    return row;
+}
+
+bool answer_edges(const struct answer *a, struct edge_rows *ret)
+{
+    *ret = (struct edge_rows){.row = malloc((a->topology.edge_len + 1) * sizeof *ret->row)};
+    for (size_t i = 0; ret->row && i < a->topology.edge_len; i++)
+        if (a->sums[i].seen)
+            ret->row[ret->len++] =
+                edge_row(&a->topology, &a->topology.edge[i], &a->sums[i], a->range);
+    return ret->row != NULL;
+}
+
+/* What a node did in the range, while it is added up. */
+struct party {
+    struct tallied served, called;
+    uint64_t served_bytes[2], called_bytes[2]; /* on the wire, where nothing was decoded */
+    uint64_t first_ns, last_ns;
+    uint32_t callers, callees;
+    char protocols[64];
+    bool seen;
+};
+
+static bool has_word(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *at = list; (at = strstr(at, word)); at += len)
+        if ((at == list || at[-1] == ',') && (at[len] == ',' || !at[len]))
+            return true;
+    return false;
+}
+
+/* Keeps the list in order and whole: a word that does not fit is left out. */
+static void add_protocol(char *list, size_t size, const char *protocol)
+{
+    char old[64], *rest = NULL;
+    size_t used = 0;
+    if (has_word(list, protocol) || strlen(list) + strlen(protocol) + 2 > size)
+        return;
+    memcpy(old, list, sizeof old);
+    list[0] = '\0';
+    bool added = false;
+    for (char *word = strtok_r(old, ",", &rest); word || !added;) {
+        bool first = !added && (!word || strcmp(protocol, word) < 0);
+        const char *next = first ? protocol : word;
+        used += (size_t)snprintf(list + used, size - used, "%s%s", used ? "," : "", next);
+        added = added || first;
+        if (!first)
+            word = strtok_r(NULL, ",", &rest);
+    }
+}
+
+static void see(struct party *p, const struct topology_edge *e)
+{
+    if (!p->seen || e->first_ns < p->first_ns)
+        p->first_ns = e->first_ns;
+    if (e->last_ns > p->last_ns)
+        p->last_ns = e->last_ns;
+    p->seen = true;
+}
+
+/* Edges come in order of client and server, so equal pairs of services stand side by side. */
+static void add_edge(struct party *parties, const struct answer *a, size_t i)
+{
+    const struct topology_edge *e = &a->topology.edge[i];
+    const struct edge_delta *d = &a->sums[i].counted;
+    struct party *client = &parties[e->client], *server = &parties[e->server];
+    bool counted = false;
+    for (size_t j = i; j-- > 0 && e[j - i].client == e->client && e[j - i].server == e->server;)
+        counted = counted || a->sums[j].seen;
+    tallied_add(&client->called, &d->exchanges);
+    tallied_add(&server->served, &d->exchanges);
+    for (int dir = 0; dir < 2; dir++) {
+        client->called_bytes[dir] += d->bytes[dir];
+        server->served_bytes[dir] += d->bytes[dir];
+    }
+    add_protocol(server->protocols, sizeof server->protocols, e->protocol);
+    see(client, e);
+    see(server, e);
+    client->callees += !counted;
+    server->callers += !counted;
+}
+
+static struct figures party_figures(const struct tallied *t, const uint64_t bytes[2],
+                                    struct range r)
+{
+    struct figures f = figures_of(t, r);
+    if (!f.requests) {
+        f.request_bytes = bytes[0];
+        f.response_bytes = bytes[1];
+    }
+    return f;
+}
+
+static struct service_row service_row(const struct topology_node *n, const struct party *p,
+                                      struct range r)
+{
+    struct service_row row = {
+        .id = n->id,
+        .source = n->source,
+        .addresses = n->addresses,
+        .served = party_figures(&p->served, p->served_bytes, r),
+        .called = party_figures(&p->called, p->called_bytes, r),
+        .callers = p->callers,
+        .callees = p->callees,
+        .first_seen_ns = p->first_ns,
+        .last_seen_ns = p->last_ns,
+    };
+    memcpy(row.name, n->name, sizeof row.name);
+    memcpy(row.address, n->address, sizeof row.address);
+    memcpy(row.protocols, p->protocols, sizeof row.protocols);
+    return row;
+}
+
+bool answer_services(const struct answer *a, struct service_rows *ret)
+{
+    size_t len = a->topology.node_len;
+    struct party *parties = calloc(len + 1, sizeof *parties);
+    *ret = (struct service_rows){.row = malloc((len + 1) * sizeof *ret->row)};
+    bool made = parties && ret->row;
+    for (size_t i = 0; made && i < a->topology.edge_len; i++)
+        if (a->sums[i].seen)
+            add_edge(parties, a, i);
+    for (size_t i = 0; made && i < len; i++) {
+        if (parties[i].seen)
+            ret->row[ret->len++] = service_row(&a->topology.node[i], &parties[i], a->range);
+        tallied_fini(&parties[i].served);
+        tallied_fini(&parties[i].called);
+    }
+    free(parties);
+    return made;
+}
+
+bool answer_load(struct query *q, struct range r, enum grouping grouping, struct answer *ret,
+                 struct err *err)
+{
+    *ret = (struct answer){.range = r};
+    if (!question_begin(q, err))
+        return false;
+    bool loaded = topology_load(q, grouping, &ret->topology, err) &&
+                  sums_load(q, r, &ret->topology, &ret->sums, err);
+    question_end(q);
+    if (!loaded)
+        answer_free(ret);
+    return loaded;
+}
+
+void answer_free(struct answer *a)
+{
+    if (a->sums)
+        sums_free(a->sums, a->topology.edge_len);
+    topology_free(&a->topology);
+    *a = (struct answer){0};
+}
+
+bool query_edges(struct query *q, struct range r, struct edge_rows *ret, struct err *err)
+{
+    struct answer a;
+    if (!answer_load(q, r, GROUP_SERVICE, &a, err))
+        return false;
+    bool made = answer_edges(&a, ret);
+    answer_free(&a);
+    return made || question_no_memory(q, err);
+}
+
+bool query_services(struct query *q, struct range r, struct service_rows *ret, struct err *err)
+{
+    struct answer a;
+    if (!answer_load(q, r, GROUP_SERVICE, &a, err))
+        return false;
+    bool made = answer_services(&a, ret);
+    answer_free(&a);
+    return made || question_no_memory(q, err);
+}

@@ -1,0 +1,145 @@
+/* query_operations.c - the operations of a range, of one edge or all. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/sums.h"
+
+/* One row of the table `operation`. Several (those of an edge's replicas) make one row of the
+ * answer. */
+struct known {
+    int64_t id;
+    uint32_t row; /* of the answer */
+};
+
+struct adding {
+    struct operation_row *row;
+    struct tallied *sum;
+    bool *seen;
+    size_t row_len;
+    struct known *known; /* by rising id */
+    size_t known_len, room;
+};
+
+static const char known_sql[] =
+    "SELECT o.id, e.id, c.name, s.name, e.port, e.protocol, o.name "
+    "FROM operation o JOIN pair p ON p.id = o.pair_id JOIN edge e ON e.id = p.edge_id "
+    "JOIN service c ON c.id = e.client_id JOIN service s ON s.id = e.server_id "
+    "WHERE ?3 = 0 OR e.id = ?3 ORDER BY c.name, s.name, e.port, e.protocol, e.id, o.name, o.id";
+
+static const char counted_sql[] =
+    "SELECT x.operation_id, x.unknown, x.ok, x.client_error, x.server_error, x.timeout, x.reset, "
+    "x.cancelled, x.unanswered, x.request_bytes, x.response_bytes, x.duration, x.ttfb "
+    "FROM capture_window w JOIN operation_window x ON x.window_id = w.id "
+    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2";
+
+static bool make_room(struct adding *a)
+{
+    if (a->known_len < a->room)
+        return true;
+    size_t room = a->room ? 2 * a->room : 256;
+    struct operation_row *row = realloc(a->row, room * sizeof *row);
+    if (row)
+        a->row = row;
+    struct known *known = realloc(a->known, room * sizeof *known);
+    if (known)
+        a->known = known;
+    if (!row || !known)
+        return false;
+    a->room = room;
+    return true;
+}
+
+static void add_known(struct adding *a, sqlite3_stmt *s)
+{
+    struct operation_row row = {.edge_id = sqlite3_column_int64(s, 1)};
+    column_text(s, 6, row.name, sizeof row.name);
+    const struct operation_row *last = a->row_len ? &a->row[a->row_len - 1] : NULL;
+    if (!last || last->edge_id != row.edge_id || strcmp(last->name, row.name) != 0) {
+        column_text(s, 2, row.client, sizeof row.client);
+        column_text(s, 3, row.server, sizeof row.server);
+        row.port = (uint16_t)column_count(s, 4);
+        column_text(s, 5, row.protocol, sizeof row.protocol);
+        a->row[a->row_len++] = row;
+    }
+    a->known[a->known_len++] =
+        (struct known){sqlite3_column_int64(s, 0), (uint32_t)(a->row_len - 1)};
+}
+
+static int compare_known(const void *left, const void *right)
+{
+    const struct known *a = left, *b = right;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static bool load_known(struct query *q, int64_t edge_id, struct adding *a, struct err *err)
+{
+    bool failed = false;
+    sqlite3_stmt *s = question_ask(q, known_sql, err);
+    if (s)
+        bind_id(s, 3, edge_id);
+    while (s && question_row(q, s, &failed, err)) {
+        if (!make_room(a)) {
+            failed = !question_no_memory(q, err);
+            break;
+        }
+        add_known(a, s);
+    }
+    sqlite3_finalize(s);
+    qsort(a->known, a->known_len, a->known ? sizeof *a->known : 1, compare_known);
+    return s && !failed;
+}
+
+static bool add_counted(struct query *q, struct range r, struct adding *a, struct err *err)
+{
+    bool failed = false;
+    a->sum = calloc(a->row_len + 1, sizeof *a->sum);
+    a->seen = calloc(a->row_len + 1, sizeof *a->seen);
+    if (!a->sum || !a->seen)
+        return question_no_memory(q, err);
+    sqlite3_stmt *s = question_ask(q, counted_sql, err);
+    if (s)
+        question_bind_range(s, r);
+    while (s && a->known_len && question_row(q, s, &failed, err)) {
+        struct known key = {.id = sqlite3_column_int64(s, 0)};
+        const struct known *k =
+            bsearch(&key, a->known, a->known_len, sizeof *a->known, compare_known);
+        if (!k)
+            continue;
+        tallied_read(s, 1, &a->sum[k->row]);
+        a->seen[k->row] = true;
+    }
+    sqlite3_finalize(s);
+    return s && !failed;
+}
+
+/* Leaves the rows that were seen. */
+static void conclude(struct adding *a, struct range r, struct operation_rows *ret)
+{
+    *ret = (struct operation_rows){.row = a->row};
+    for (size_t i = 0; i < a->row_len; i++) {
+        if (!a->seen[i])
+            continue;
+        a->row[ret->len] = a->row[i];
+        a->row[ret->len++].figures = figures_of(&a->sum[i], r);
+    }
+    a->row = NULL;
+}
+
+bool query_operations(struct query *q, struct range r, int64_t edge_id, struct operation_rows *ret,
+                      struct err *err)
+{
+    struct adding a = {0};
+    if (!question_begin(q, err))
+        return false;
+    bool added = load_known(q, edge_id, &a, err) && add_counted(q, r, &a, err);
+    question_end(q);
+    if (added)
+        conclude(&a, r, ret);
+    for (size_t i = 0; a.sum && i < a.row_len; i++)
+        tallied_fini(&a.sum[i]);
+    free(a.row);
+    free(a.known);
+    free(a.sum);
+    free(a.seen);
+    return added;
+}

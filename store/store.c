@@ -1,0 +1,144 @@
+/* store.c - see store.h. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/lock.h"
+#include "store/migrate.h"
+#include "store/window.h"
+
+enum { BUSY_MS = 1000 };
+
+struct store {
+    char *path; /* owned */
+    struct lock lock;
+    sqlite3 *db;
+    struct window_writer window;
+    sqlite3_stmt *begin, *commit, *rollback, *event, *touch;
+};
+
+/* Made before SQLite sees it, since SQLite would make it readable for all. */
+static bool make_file(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(err,
+                       "cannot write %s: %s (choose a --db that this user may write to, in a "
+                       "directory that exists)",
+                       path, strerror(errno));
+    close(fd);
+    return true;
+}
+
+static bool settle(sqlite3 *db)
+{
+    static const char *const pragmas[] = {
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",  /* a commit survives a power cut */
+        "PRAGMA secure_delete = OFF", /* there is no secret in it, and deleting would cost as
+                                         writing */
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA temp_store = MEMORY",
+        "PRAGMA journal_size_limit = 16777216",
+    };
+    for (size_t i = 0; i < sizeof pragmas / sizeof pragmas[0]; i++)
+        if (!database_run(db, pragmas[i]))
+            return false;
+    return true;
+}
+
+static bool prepare(struct store *s)
+{
+    return statement_prepare(s->db, "BEGIN IMMEDIATE", &s->begin) &&
+           statement_prepare(s->db, "COMMIT", &s->commit) &&
+           statement_prepare(s->db, "ROLLBACK", &s->rollback) &&
+           statement_prepare(s->db, "INSERT INTO event (time_ns, kind, text) VALUES (?1, ?2, ?3)",
+                             &s->event) &&
+           statement_prepare(s->db, "UPDATE state SET writes = writes + 1", &s->touch) &&
+           window_open(&s->window, s->db);
+}
+
+static bool open_database(struct store *s, struct err *err)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    if (!make_file(s->path, err))
+        return false;
+    if (sqlite3_open_v2(s->path, &s->db, flags, NULL) == SQLITE_OK) {
+        database_harden(s->db);
+        sqlite3_busy_timeout(s->db, BUSY_MS);
+        if (!schema_migrate(s->db, s->path, err))
+            return false;
+        if (settle(s->db) && prepare(s))
+            return true;
+    }
+    struct failure f = failure_of(s->db);
+    return failure_tell(&f, "open", s->path, err);
+}
+
+struct store *store_open(const char *path, struct err *err)
+{
+    struct store *s = calloc(1, sizeof *s);
+    if (s) {
+        s->lock.fd = -1;
+        s->path = strdup(path);
+    }
+    if (!s || !s->path)
+        err_set(err, "cannot open %s: out of memory", path);
+    else if (lock_take(&s->lock, path, err) && open_database(s, err))
+        return s;
+    store_close(s);
+    return NULL;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    window_close(&s->window);
+    sqlite3_finalize(s->begin);
+    sqlite3_finalize(s->commit);
+    sqlite3_finalize(s->rollback);
+    sqlite3_finalize(s->event);
+    sqlite3_finalize(s->touch);
+    if (s->db)
+        sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_close(s->db);
+    lock_drop(&s->lock);
+    free(s->path);
+    free(s);
+}
+
+/* After a failed transaction: says what happened, and undoes it. */
+static enum store_status undo(struct store *s, struct err *err)
+{
+    struct failure f = failure_of(s->db);
+    failure_tell(&f, "write", s->path, err);
+    if (!sqlite3_get_autocommit(s->db))
+        statement_run(s->rollback);
+    return failure_passes(&f) ? STORE_BUSY : STORE_FAILED;
+}
+
+enum store_status store_write(struct store *s, const struct delta *d, const struct names *names,
+                              struct err *err)
+{
+    bool written = statement_run(s->begin) && window_write(&s->window, d, names) &&
+                   statement_run(s->touch) && statement_run(s->commit);
+    enum store_status status = written ? STORE_OK : undo(s, err);
+    window_done(&s->window, d, written);
+    return status;
+}
+
+enum store_status store_event(struct store *s, uint64_t time_ns, const char *kind, const char *text,
+                              struct err *err)
+{
+    bind_count(s->event, 1, time_ns);
+    bind_text(s->event, 2, kind);
+    bind_text(s->event, 3, text);
+    bool written = statement_run(s->begin) && statement_run(s->event) && statement_run(s->touch) &&
+                   statement_run(s->commit);
+    return written ? STORE_OK : undo(s, err);
+}

@@ -1,0 +1,135 @@
+/* sums.c - see sums.h. */
+#include "store/sums.h"
+
+#include <stdlib.h>
+
+#include "graph/latency.h"
+
+static const char sql[] =
+    "SELECT x.pair_id, x.unknown, x.ok, x.client_error, x.server_error, x.timeout, x.reset, "
+    "x.cancelled, x.unanswered, x.request_bytes, x.response_bytes, x.duration, x.ttfb, x.opened, "
+    "x.failed, x.closed, x.reset_by_client, x.reset_by_server, x.packets_to_server, "
+    "x.packets_to_client, x.bytes_to_server, x.bytes_to_client, x.missing_to_server, "
+    "x.missing_to_client, x.retransmits_to_server, x.retransmits_to_client, "
+    "x.zero_windows_to_server, x.zero_windows_to_client, x.rtt_server_sum_ns, "
+    "x.rtt_client_sum_ns, x.handshakes, x.notes, x.active "
+    "FROM capture_window w JOIN edge_window x ON x.window_id = w.id "
+    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns";
+
+void tallied_add(struct tallied *into, const struct tallied *from)
+{
+    for (int o = 0; o < OUTCOMES; o++)
+        into->outcomes[o] += from->outcomes[o];
+    into->request_bytes += from->request_bytes;
+    into->response_bytes += from->response_bytes;
+    latency_merge(&into->duration, &from->duration);
+    latency_merge(&into->ttfb, &from->ttfb);
+}
+
+void tallied_fini(struct tallied *t)
+{
+    latency_free(&t->duration);
+    latency_free(&t->ttfb);
+}
+
+static void add_histogram(sqlite3_stmt *s, int at, struct latency *into)
+{
+    struct bytes blob = column_bytes(s, at);
+    if (!blob.len)
+        return;
+    struct cursor c = cursor_over(blob);
+    latency_decode(&c, into);
+}
+
+void tallied_read(sqlite3_stmt *s, int at, struct tallied *into)
+{
+    for (int o = 0; o < OUTCOMES; o++)
+        into->outcomes[o] += column_count(s, at++);
+    into->request_bytes += column_count(s, at++);
+    into->response_bytes += column_count(s, at++);
+    add_histogram(s, at++, &into->duration);
+    add_histogram(s, at++, &into->ttfb);
+}
+
+static void add_row(sqlite3_stmt *s, struct sum *sum, struct topology_pair *pair)
+{
+    int at = 13;
+    sum->seen = true;
+    tallied_read(s, 1, &sum->counted.exchanges);
+    for (int i = 0; i < EDGE_COUNTERS; i++)
+        *counter_in(&sum->counted, edge_counter_at[i]) += column_count(s, at++);
+    sum->counted.notes |= column_count(s, at++);
+    pair->active = column_count(s, at); /* rows come in order of time: the last one stays */
+}
+
+bool sums_load(struct query *q, struct range r, struct topology *t, struct sum **ret,
+               struct err *err)
+{
+    bool failed = false;
+    struct sum *sums = calloc(t->edge_len + 1, sizeof *sums);
+    sqlite3_stmt *s = sums ? question_ask(q, sql, err) : NULL;
+    if (!sums)
+        question_no_memory(q, err);
+    if (s)
+        question_bind_range(s, r);
+    while (s && question_row(q, s, &failed, err)) {
+        struct topology_pair *pair = topology_find_pair(t, sqlite3_column_int64(s, 0));
+        if (pair)
+            add_row(s, &sums[pair->edge], pair);
+    }
+    sqlite3_finalize(s);
+    if (!s || failed) {
+        if (sums)
+            sums_free(sums, t->edge_len);
+        return false;
+    }
+    for (size_t i = 0; i < t->pair_len; i++)
+        sums[t->pair[i].edge].active += t->pair[i].active;
+    *ret = sums;
+    return true;
+}
+
+void sums_free(struct sum *sums, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        tallied_fini(&sums[i].counted.exchanges);
+    free(sums);
+}
+
+struct percentiles percentiles_of(const struct latency *l)
+{
+    if (!l->count)
+        return (struct percentiles){0};
+    return (struct percentiles){
+        .count = l->count,
+        .p50_ns = latency_quantile(l, 0.5),
+        .p90_ns = latency_quantile(l, 0.9),
+        .p95_ns = latency_quantile(l, 0.95),
+        .p99_ns = latency_quantile(l, 0.99),
+        .max_ns = l->max_ns,
+        .mean_ns = l->sum_ns / l->count,
+    };
+}
+
+struct figures figures_of(const struct tallied *t, struct range r)
+{
+    struct figures f = {
+        .request_bytes = t->request_bytes,
+        .response_bytes = t->response_bytes,
+        .duration = percentiles_of(&t->duration),
+        .ttfb = percentiles_of(&t->ttfb),
+    };
+    uint64_t client_errors = t->outcomes[OUTCOME_CLIENT_ERROR];
+    for (int o = 0; o < OUTCOMES; o++) {
+        f.outcomes[o] = t->outcomes[o];
+        f.requests += t->outcomes[o];
+        if (outcome_is_error((enum outcome)o))
+            f.errors += t->outcomes[o];
+    }
+    if (f.requests)
+        f.error_rate = (double)f.errors / (double)f.requests;
+    if (r.to_ns > r.from_ns)
+        f.rate_per_s = (double)f.requests * 1e9 / (double)(r.to_ns - r.from_ns);
+    f.health = verdict_of_requests(f.requests, f.errors - client_errors, client_errors);
+    return f;
+}

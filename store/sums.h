@@ -1,0 +1,30 @@
+/* sums.h - inside the read side: what was counted in a range, added up by edge. */
+#pragma once
+
+#include "store/columns.h"
+#include "store/topology.h"
+
+/* The counters of struct edge_delta are used as such; its key is not. */
+struct sum {
+    struct edge_delta counted;
+    uint64_t active; /* connections open at the end of the range */
+    bool seen;       /* it has a row in the range */
+};
+
+/* Adds up by the edges of `t`, whose pairs get their `active`. `*ret` has one sum for each edge,
+ * given: sums_free(). To be called inside a question. */
+bool sums_load(struct query *q, struct range r, struct topology *t, struct sum **ret,
+               struct err *err);
+void sums_free(struct sum *sums, size_t len);
+
+/* Adds what was counted in exchanges: counts, bytes, histograms. */
+void tallied_add(struct tallied *into, const struct tallied *from);
+void tallied_fini(struct tallied *t);
+
+/* Reads outcomes, bytes and both histograms from eight, two and two columns starting at `at`. A
+ * damaged histogram counts as empty. */
+void tallied_read(sqlite3_stmt *s, int at, struct tallied *into);
+
+/* What people see of it, over a range. */
+struct figures figures_of(const struct tallied *t, struct range r);
+struct percentiles percentiles_of(const struct latency *l);

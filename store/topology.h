@@ -1,0 +1,48 @@
+/* topology.h - inside the read side: which nodes and edges the pairs of addresses make up, in a
+ * grouping. */
+#pragma once
+
+#include "store/handle.h"
+
+/* A node, and what is known of it whatever the range. */
+struct topology_node {
+    int64_t id;
+    char name[NAME_TEXT_MAX];
+    enum name_source source;
+    char address[64]; /* one of them */
+    uint32_t addresses;
+};
+
+struct topology_edge {
+    int64_t id;
+    uint32_t client, server; /* indices of nodes */
+    uint16_t port;
+    char protocol[PROTOCOL_TEXT_MAX];
+    uint64_t first_ns, last_ns;
+};
+
+struct topology_pair {
+    int64_t id;
+    uint32_t edge;   /* index */
+    uint64_t active; /* room for whoever adds up: connections open at the end of the range */
+};
+
+/* Nodes in order of name, edges in order of client, server, port, protocol; pairs in order of id.
+ */
+struct topology {
+    struct topology_node *node;
+    size_t node_len;
+    struct topology_edge *edge;
+    size_t edge_len;
+    struct topology_pair *pair;
+    size_t pair_len;
+};
+
+enum { TOPOLOGY_EXTERNAL = 1 }; /* id of the node for all that is outside */
+
+/* To be called inside a question. `ret` is freed with topology_free(), also on failure. */
+bool topology_load(struct query *q, enum grouping grouping, struct topology *ret, struct err *err);
+void topology_free(struct topology *t);
+
+/* NULL if there is no such pair. */
+struct topology_pair *topology_find_pair(const struct topology *t, int64_t id);

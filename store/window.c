@@ -1,0 +1,325 @@
+/* window.c - see window.h. */
+#include "store/window.h"
+
+#include <stdlib.h>
+
+#include "graph/latency.h"
+#include "store/columns.h"
+
+enum { LEVEL_WINDOW = 0 };
+
+enum statement {
+    WINDOW_FIND,
+    WINDOW_ADD,
+    WINDOW_ADD_TO,
+    EDGE_HISTOGRAMS,
+    EDGE_WRITE,
+    OPERATION_FIND,
+    OPERATION_ADD,
+    OPERATION_COUNT,
+    OPERATION_HISTOGRAMS,
+    OPERATION_WRITE,
+};
+
+#define OUTCOME_COLUMNS                                                                            \
+    "unknown, ok, client_error, server_error, timeout, reset, cancelled, unanswered, "             \
+    "request_bytes, response_bytes"
+#define ADD_OUTCOMES                                                                               \
+    "unknown = unknown + excluded.unknown, ok = ok + excluded.ok, "                                \
+    "client_error = client_error + excluded.client_error, "                                        \
+    "server_error = server_error + excluded.server_error, "                                        \
+    "timeout = timeout + excluded.timeout, reset = reset + excluded.reset, "                       \
+    "cancelled = cancelled + excluded.cancelled, unanswered = unanswered + excluded.unanswered, "  \
+    "request_bytes = request_bytes + excluded.request_bytes, "                                     \
+    "response_bytes = response_bytes + excluded.response_bytes, duration = excluded.duration, "    \
+    "ttfb = excluded.ttfb, p50_ms = excluded.p50_ms, p95_ms = excluded.p95_ms, "                   \
+    "p99_ms = excluded.p99_ms, max_ms = excluded.max_ms"
+
+static const char *const sql[WINDOW_STATEMENTS] = {
+    [WINDOW_FIND] = "SELECT id FROM capture_window WHERE level = ?1 AND start_ns = ?2",
+    [WINDOW_ADD] =
+        "INSERT INTO capture_window (level, start_ns, end_ns, frames, bytes, packets, not_ip, "
+        "other_ip, fragments, malformed, truncated, kernel_drops, interface_drops, flows_opened, "
+        "flows_evicted, segments_held, segments_dropped, retransmits, gaps, gap_bytes, lost, "
+        "given_up, stray_answers, exchanges_evicted, exchanges, flows, edges_dropped, "
+        "names_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+        "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28) RETURNING id",
+    [WINDOW_ADD_TO] =
+        "UPDATE capture_window SET end_ns = max(end_ns, ?3), frames = frames + ?4, bytes = bytes + "
+        "?5, packets = packets + ?6, not_ip = not_ip + ?7, other_ip = other_ip + ?8, fragments = "
+        "fragments + ?9, malformed = malformed + ?10, truncated = truncated + ?11, kernel_drops = "
+        "kernel_drops + ?12, interface_drops = interface_drops + ?13, flows_opened = flows_opened "
+        "+ ?14, flows_evicted = flows_evicted + ?15, segments_held = segments_held + ?16, "
+        "segments_dropped = segments_dropped + ?17, retransmits = retransmits + ?18, gaps = gaps + "
+        "?19, gap_bytes = gap_bytes + ?20, lost = lost + ?21, given_up = given_up + ?22, "
+        "stray_answers = stray_answers + ?23, exchanges_evicted = exchanges_evicted + ?24, "
+        "exchanges = exchanges + ?25, flows = ?26, edges_dropped = edges_dropped + ?27, "
+        "names_dropped = names_dropped + ?28 WHERE level = ?1 AND start_ns = ?2 RETURNING id",
+    [EDGE_HISTOGRAMS] =
+        "SELECT duration, ttfb FROM edge_window WHERE window_id = ?1 AND pair_id = ?2",
+    [EDGE_WRITE] =
+        "INSERT INTO edge_window (window_id, pair_id, " OUTCOME_COLUMNS ", duration, ttfb, p50_ms, "
+        "p95_ms, p99_ms, max_ms, opened, failed, closed, reset_by_client, reset_by_server, "
+        "packets_to_server, packets_to_client, bytes_to_server, bytes_to_client, "
+        "missing_to_server, missing_to_client, retransmits_to_server, retransmits_to_client, "
+        "zero_windows_to_server, zero_windows_to_client, rtt_server_sum_ns, rtt_client_sum_ns, "
+        "handshakes, notes, active) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+        "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
+        "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38) "
+        "ON CONFLICT (window_id, pair_id) DO UPDATE SET " ADD_OUTCOMES
+        ", opened = opened + excluded.opened, failed = failed + excluded.failed, closed = closed + "
+        "excluded.closed, reset_by_client = reset_by_client + excluded.reset_by_client, "
+        "reset_by_server = reset_by_server + excluded.reset_by_server, packets_to_server = "
+        "packets_to_server + excluded.packets_to_server, packets_to_client = packets_to_client + "
+        "excluded.packets_to_client, bytes_to_server = bytes_to_server + excluded.bytes_to_server, "
+        "bytes_to_client = bytes_to_client + excluded.bytes_to_client, missing_to_server = "
+        "missing_to_server + excluded.missing_to_server, missing_to_client = missing_to_client + "
+        "excluded.missing_to_client, retransmits_to_server = retransmits_to_server + "
+        "excluded.retransmits_to_server, retransmits_to_client = retransmits_to_client + "
+        "excluded.retransmits_to_client, zero_windows_to_server = zero_windows_to_server + "
+        "excluded.zero_windows_to_server, zero_windows_to_client = zero_windows_to_client + "
+        "excluded.zero_windows_to_client, rtt_server_sum_ns = rtt_server_sum_ns + "
+        "excluded.rtt_server_sum_ns, rtt_client_sum_ns = rtt_client_sum_ns + "
+        "excluded.rtt_client_sum_ns, handshakes = handshakes + excluded.handshakes, notes = notes "
+        "| excluded.notes, active = excluded.active",
+    [OPERATION_FIND] = "SELECT id FROM operation WHERE pair_id = ?1 AND name = ?2",
+    [OPERATION_ADD] = "INSERT INTO operation (pair_id, name) VALUES (?1, ?2) RETURNING id",
+    [OPERATION_COUNT] = "UPDATE pair SET operations = operations + 1 WHERE id = ?1",
+    [OPERATION_HISTOGRAMS] =
+        "SELECT duration, ttfb FROM operation_window WHERE window_id = ?1 AND operation_id = ?2",
+    [OPERATION_WRITE] =
+        "INSERT INTO operation_window (window_id, operation_id, " OUTCOME_COLUMNS
+        ", duration, ttfb, p50_ms, p95_ms, p99_ms, max_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+        "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) "
+        "ON CONFLICT (window_id, operation_id) DO UPDATE SET " ADD_OUTCOMES,
+};
+
+bool window_open(struct window_writer *w, sqlite3 *db)
+{
+    for (int i = 0; i < WINDOW_STATEMENTS; i++)
+        if (!statement_prepare(db, sql[i], &w->statement[i]))
+            return false;
+    return naming_open(&w->naming, db);
+}
+
+void window_close(struct window_writer *w)
+{
+    naming_close(&w->naming);
+    for (int i = 0; i < WINDOW_STATEMENTS; i++)
+        sqlite3_finalize(w->statement[i]);
+    writer_free(&w->duration);
+    writer_free(&w->ttfb);
+    *w = (struct window_writer){0};
+}
+
+/* The id that a statement answers; 0 if it answers no row. */
+static bool answered_id(sqlite3_stmt *s, int64_t *ret)
+{
+    int status = statement_row(s);
+    *ret = status == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+    bool fine = status == SQLITE_ROW || status == SQLITE_DONE;
+    return sqlite3_reset(s) == SQLITE_OK && fine;
+}
+
+/* What a total has grown by. A sensor that was started anew counts from 0 again. */
+static uint64_t grown(uint64_t now, uint64_t before, bool anew)
+{
+    return anew || now < before ? now : now - before;
+}
+
+static void bind_counters(const struct window_writer *w, sqlite3_stmt *s, const struct delta *d)
+{
+    bool anew = d->capture.frames < w->capture.frames;
+    int at = 4;
+    bind_id(s, 1, LEVEL_WINDOW);
+    bind_count(s, 2, d->start_ns);
+    bind_count(s, 3, d->end_ns);
+    for (int i = 0; i < CAPTURE_COUNTERS; i++)
+        bind_count(s, at++,
+                   grown(counter_of(&d->capture, capture_counter_at[i]),
+                         counter_of(&w->capture, capture_counter_at[i]), anew));
+    for (int i = 0; i < DECODE_COUNTERS; i++)
+        bind_count(s, at++,
+                   grown(counter_of(&d->decode, decode_counter_at[i]),
+                         counter_of(&w->decode, decode_counter_at[i]), anew));
+    bind_count(s, at++, d->decode.flows);
+    bind_count(s, at++, d->edges_dropped);
+    bind_count(s, at++, d->names_dropped);
+}
+
+static bool write_capture(struct window_writer *w, const struct delta *d, int64_t *ret_id,
+                          bool *ret_added_to)
+{
+    sqlite3_stmt *find = w->statement[WINDOW_FIND];
+    bind_id(find, 1, LEVEL_WINDOW);
+    bind_count(find, 2, d->start_ns);
+    if (!answered_id(find, ret_id))
+        return false;
+    *ret_added_to = *ret_id != 0;
+    sqlite3_stmt *write = w->statement[*ret_id ? WINDOW_ADD_TO : WINDOW_ADD];
+    bind_counters(w, write, d);
+    return answered_id(write, ret_id);
+}
+
+static void bind_ms(sqlite3_stmt *s, int at, const struct latency *l, double q)
+{
+    if (l->count)
+        sqlite3_bind_double(s, at, (double)latency_quantile(l, q) / 1e6);
+    else
+        sqlite3_bind_null(s, at);
+}
+
+static bool encode(struct writer *w, const struct latency *l)
+{
+    writer_clear(w);
+    if (l->count)
+        latency_encode(l, w);
+    return !w->failed;
+}
+
+/* Binds the outcomes, bytes and histograms, at parameters 3 to 18. Borrows w->duration and w->ttfb.
+ */
+static bool bind_tallied(struct window_writer *w, sqlite3_stmt *s, const struct tallied *t,
+                         const struct latency histograms[2])
+{
+    int at = 3;
+    if (!encode(&w->duration, &histograms[0]) || !encode(&w->ttfb, &histograms[1]))
+        return false;
+    for (int o = 0; o < OUTCOMES; o++)
+        bind_count(s, at++, t->outcomes[o]);
+    bind_count(s, at++, t->request_bytes);
+    bind_count(s, at++, t->response_bytes);
+    bind_blob(s, at++, writer_view(&w->duration));
+    bind_blob(s, at++, writer_view(&w->ttfb));
+    bind_ms(s, at++, &histograms[0], 0.5);
+    bind_ms(s, at++, &histograms[0], 0.95);
+    bind_ms(s, at++, &histograms[0], 0.99);
+    bind_ms(s, at++, &histograms[0], 1);
+    return true;
+}
+
+/* Adds to both histograms what the row `id` of the window has already. */
+static bool merge_stored(sqlite3_stmt *s, int64_t window, int64_t id, struct latency into[2])
+{
+    bind_id(s, 1, window);
+    bind_id(s, 2, id);
+    int status = statement_row(s);
+    if (status == SQLITE_ROW)
+        for (int i = 0; i < 2; i++) {
+            struct cursor c = cursor_over(column_bytes(s, i));
+            if (cursor_left(&c))
+                latency_decode(&c, &into[i]);
+        }
+    bool fine = status == SQLITE_ROW || status == SQLITE_DONE;
+    return sqlite3_reset(s) == SQLITE_OK && fine;
+}
+
+/* Where a row goes. */
+struct row {
+    int64_t window, id;
+    bool added_to; /* the row may be there already */
+};
+
+/* Binds `t` to the statement `write`, merged with what statement `histograms` says is stored. */
+static bool bind_merged(struct window_writer *w, enum statement write, enum statement histograms,
+                        const struct row *row, const struct tallied *t)
+{
+    struct latency merged[2] = {{0}, {0}};
+    sqlite3_stmt *s = w->statement[write];
+    bind_id(s, 1, row->window);
+    bind_id(s, 2, row->id);
+    if (!row->added_to)
+        return bind_tallied(w, s, t, (const struct latency[]){t->duration, t->ttfb});
+    bool bound = merge_stored(w->statement[histograms], row->window, row->id, merged);
+    latency_merge(&merged[0], &t->duration);
+    latency_merge(&merged[1], &t->ttfb);
+    bound = bound && bind_tallied(w, s, t, merged);
+    latency_free(&merged[0]);
+    latency_free(&merged[1]);
+    return bound;
+}
+
+static bool write_edge(struct window_writer *w, const struct row *row, const struct edge_delta *e,
+                       uint64_t active)
+{
+    sqlite3_stmt *s = w->statement[EDGE_WRITE];
+    int at = 19;
+    if (!bind_merged(w, EDGE_WRITE, EDGE_HISTOGRAMS, row, &e->exchanges))
+        return false;
+    for (int i = 0; i < EDGE_COUNTERS; i++)
+        bind_count(s, at++, counter_of(e, edge_counter_at[i]));
+    bind_count(s, at++, e->notes);
+    bind_count(s, at++, active);
+    return statement_run(s);
+}
+
+/* The id of an operation of a pair; past the cap, that of "other". */
+static bool operation_id(struct window_writer *w, struct pair *pair, const char *name, int64_t *ret)
+{
+    static const char other[] = "other";
+    for (int tries = 0; tries < 2; tries++) {
+        sqlite3_stmt *find = w->statement[OPERATION_FIND];
+        bind_id(find, 1, pair->id);
+        bind_text(find, 2, name);
+        if (!answered_id(find, ret) || *ret)
+            return *ret != 0;
+        if (pair->operations < OPERATIONS_PER_EDGE_MAX || name == other)
+            break;
+        name = other;
+    }
+    sqlite3_stmt *add = w->statement[OPERATION_ADD], *count = w->statement[OPERATION_COUNT];
+    bind_id(add, 1, pair->id);
+    bind_text(add, 2, name);
+    bind_id(count, 1, pair->id);
+    pair->operations++;
+    return answered_id(add, ret) && statement_run(count);
+}
+
+/* Operations of one edge may share the row of "other", so the row may always be there. */
+static bool write_operation(struct window_writer *w, int64_t window, struct pair *pair,
+                            const struct operation_delta *o)
+{
+    struct row row = {.window = window, .added_to = true};
+    return operation_id(w, pair, o->name, &row.id) &&
+           bind_merged(w, OPERATION_WRITE, OPERATION_HISTOGRAMS, &row, &o->exchanges) &&
+           statement_run(w->statement[OPERATION_WRITE]);
+}
+
+static bool write_rows(struct window_writer *w, const struct delta *d, const struct names *names,
+                       struct pair *pairs)
+{
+    struct row row = {0};
+    if (!write_capture(w, d, &row.window, &row.added_to) ||
+        !naming_review(&w->naming, names, d->end_ns))
+        return false;
+    for (uint32_t i = 0; i < d->edge_len; i++) {
+        if (!naming_pair(&w->naming, names, &d->edge[i], &pairs[i]))
+            return false;
+        row.id = pairs[i].id;
+        if (!write_edge(w, &row, &d->edge[i], pairs[i].active))
+            return false;
+    }
+    for (uint32_t i = 0; i < d->operation_len; i++)
+        if (d->operation[i].edge < d->edge_len &&
+            !write_operation(w, row.window, &pairs[d->operation[i].edge], &d->operation[i]))
+            return false;
+    return true;
+}
+
+bool window_write(struct window_writer *w, const struct delta *d, const struct names *names)
+{
+    struct pair *pairs = calloc(d->edge_len ? d->edge_len : 1, sizeof *pairs);
+    bool written = pairs && write_rows(w, d, names, pairs);
+    free(pairs);
+    return written;
+}
+
+void window_done(struct window_writer *w, const struct delta *d, bool committed)
+{
+    if (committed) {
+        w->capture = d->capture;
+        w->decode = d->decode;
+    } else {
+        naming_forget(&w->naming);
+    }
+}

@@ -1,0 +1,32 @@
+/* window.h - one window as rows: capture_window, edge_window, operation_window.
+ *
+ * A window that is there already (a sensor was started anew within it, a capture was replayed into
+ * the same database) is added to: counters by SQL, histograms by reading, merging and writing them.
+ */
+#pragma once
+
+#include "base/writer.h"
+#include "graph/delta.h"
+#include "store/naming.h"
+
+enum { WINDOW_STATEMENTS = 10 };
+
+struct window_writer {
+    sqlite3_stmt *statement[WINDOW_STATEMENTS];
+    struct naming naming;
+    struct writer duration, ttfb; /* histograms in their stored form, of the row at hand */
+    /* The totals at the end of the window before, since a delta brings totals and a row keeps
+     * increments. */
+    struct capture_counters capture;
+    struct decode_counters decode;
+};
+
+/* Zero `w` first. false: the failure is in `db`. */
+bool window_open(struct window_writer *w, sqlite3 *db);
+void window_close(struct window_writer *w);
+
+/* Writes the rows, inside a transaction of the caller's. false: the failure is in the database. */
+bool window_write(struct window_writer *w, const struct delta *d, const struct names *names);
+
+/* The transaction was committed, or it was undone. */
+void window_done(struct window_writer *w, const struct delta *d, bool committed);

@@ -6,15 +6,15 @@
 
 static bool print(const struct edge_rows *rows, struct err *err)
 {
-    struct table *t = table_new("CLIENT|SERVER|>PORT|PROTOCOL|" FIGURES_HEADS);
+    struct listing *t = listing_new("CLIENT|SERVER|>PORT|PROTOCOL|" FIGURES_HEADS);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct edge_row *row = &rows->row[i];
         char port[8];
         snprintf(port, sizeof port, "%u", row->port);
-        table_cell(t, row->client);
-        table_cell(t, row->server);
-        table_cell(t, port);
-        table_cell(t, row->protocol);
+        listing_cell(t, row->client);
+        listing_cell(t, row->server);
+        listing_cell(t, port);
+        listing_cell(t, row->protocol);
         figures_cells(t, &row->figures);
     }
     return figures_print(t, rows->len, err);

@@ -3,30 +3,30 @@
 
 #include "base/human.h"
 
-void figures_cells(struct table *t, const struct figures *f)
+void figures_cells(struct listing *t, const struct figures *f)
 {
-    table_cell(t, human_count((double)f->requests).text);
-    table_cell(t, human_rate(f->rate_per_s).text);
-    table_cell(t, f->requests ? human_share(f->error_rate).text : "-");
-    table_cell(t, human_time(f->duration.p50_ns).text);
-    table_cell(t, human_time(f->duration.p95_ns).text);
-    table_cell(t, human_time(f->duration.p99_ns).text);
-    table_cell(t, human_bytes((double)f->request_bytes).text);
-    table_cell(t, human_bytes((double)f->response_bytes).text);
-    table_cell(t, health_name(f->health));
+    listing_cell(t, human_count((double)f->requests).text);
+    listing_cell(t, human_rate(f->rate_per_s).text);
+    listing_cell(t, f->requests ? human_share(f->error_rate).text : "-");
+    listing_cell(t, human_time(f->duration.p50_ns).text);
+    listing_cell(t, human_time(f->duration.p95_ns).text);
+    listing_cell(t, human_time(f->duration.p99_ns).text);
+    listing_cell(t, human_bytes((double)f->request_bytes).text);
+    listing_cell(t, human_bytes((double)f->response_bytes).text);
+    listing_cell(t, health_name(f->health));
 }
 
-bool figures_print(struct table *t, size_t rows, struct err *err)
+bool figures_print(struct listing *t, size_t rows, struct err *err)
 {
     if (!t)
         return err_set(err, "out of memory");
     bool printed = true;
     if (rows)
-        printed = table_print(t, stdout);
+        printed = listing_print(t, stdout);
     else
         fputs("Nothing was seen in this time. 'tapgraph health' says what the capture saw; "
               "--since all asks for everything.\n",
               stderr);
-    table_free(t);
+    listing_free(t);
     return printed || err_set(err, "the table could not be written whole");
 }

@@ -6,13 +6,13 @@
 
 static bool print(const struct operation_rows *rows, struct err *err)
 {
-    struct table *t = table_new("CLIENT|SERVER|PROTOCOL|OPERATION|" FIGURES_HEADS);
+    struct listing *t = listing_new("CLIENT|SERVER|PROTOCOL|OPERATION|" FIGURES_HEADS);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct operation_row *row = &rows->row[i];
-        table_cell(t, row->client);
-        table_cell(t, row->server);
-        table_cell(t, row->protocol);
-        table_cell(t, row->name);
+        listing_cell(t, row->client);
+        listing_cell(t, row->server);
+        listing_cell(t, row->protocol);
+        listing_cell(t, row->name);
         figures_cells(t, &row->figures);
     }
     return figures_print(t, rows->len, err);

@@ -6,7 +6,8 @@
 
 static bool print(const struct service_rows *rows, struct err *err)
 {
-    struct table *t = table_new("SERVICE|ADDRESS|NAMED BY|SERVES|>CALLERS|>CALLS|" FIGURES_HEADS);
+    struct listing *t =
+        listing_new("SERVICE|ADDRESS|NAMED BY|SERVES|>CALLERS|>CALLS|" FIGURES_HEADS);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct service_row *row = &rows->row[i];
         char address[96], callers[16], callees[16];
@@ -16,12 +17,12 @@ static bool print(const struct service_rows *rows, struct err *err)
             snprintf(address, sizeof address, "%s +%d", row->address, more);
         snprintf(callers, sizeof callers, "%u", row->callers);
         snprintf(callees, sizeof callees, "%u", row->callees);
-        table_cell(t, row->name);
-        table_cell(t, address);
-        table_cell(t, name_source_name(row->source));
-        table_cell(t, row->protocols);
-        table_cell(t, callers);
-        table_cell(t, callees);
+        listing_cell(t, row->name);
+        listing_cell(t, address);
+        listing_cell(t, name_source_name(row->source));
+        listing_cell(t, row->protocols);
+        listing_cell(t, callers);
+        listing_cell(t, callees);
         figures_cells(t, &row->served);
     }
     return figures_print(t, rows->len, err);

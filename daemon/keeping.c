@@ -31,13 +31,12 @@ struct keeping {
         size_t len;
     } waiting[WAITING_MAX];
     size_t waiting_len;
-    uint64_t lost; /* windows */
-    uint64_t stored, exchanges;
+    uint64_t lost; /* windows; not yet told of in an event */
+    bool failed;   /* a window was lost, ever */
     bool complained;
     struct progress progress;
     bool ended;
     char end[256];
-    char failure[256];
 };
 
 static bool open_log(struct keeping *k, struct err *err)
@@ -82,10 +81,9 @@ static void close_log(struct keeping *k)
         fclose(k->log);
 }
 
-static void fail(struct keeping *k, const char *why)
+/* Once, until it works again. */
+static void complain(struct keeping *k, const char *why)
 {
-    if (!k->failure[0])
-        snprintf(k->failure, sizeof k->failure, "%s", why);
     if (!k->complained)
         log_line(LOG_LEVEL_WARNING, "%s", why);
     k->complained = true;
@@ -106,22 +104,27 @@ static enum store_status write_window(struct keeping *k, const struct delta *d)
         if (k->complained)
             log_line(LOG_LEVEL_NOTICE, "windows are stored again");
         k->complained = false;
-        k->stored++;
     } else {
-        fail(k, err.text);
+        complain(k, err.text);
     }
     return status;
+}
+
+static void lose(struct keeping *k)
+{
+    k->lost++;
+    k->failed = true;
 }
 
 static void wait_with(struct keeping *k, struct bytes body)
 {
     if (k->waiting_len == WAITING_MAX) {
         forget_first(k);
-        k->lost++;
+        lose(k);
     }
     uint8_t *copy = malloc(body.len ? body.len : 1);
     if (!copy) {
-        k->lost++;
+        lose(k);
         return;
     }
     memcpy(copy, body.at, body.len);
@@ -148,7 +151,8 @@ void keeping_retry(struct keeping *k)
             delta_free(&d);
             if (status == STORE_BUSY)
                 return;
-            k->lost += status == STORE_FAILED;
+            if (status == STORE_FAILED)
+                lose(k);
         }
         forget_first(k);
     }
@@ -169,7 +173,8 @@ static bool take_window(struct keeping *k, struct bytes body)
         enum store_status status = write_window(k, &d);
         if (status == STORE_BUSY)
             wait_with(k, body);
-        k->lost += status == STORE_FAILED;
+        if (status == STORE_FAILED)
+            lose(k);
     }
     delta_free(&d);
     return true;
@@ -182,7 +187,6 @@ static bool take_exchanges(struct keeping *k, struct bytes body)
     while (cursor_left(&c)) {
         if (!wire_get_exchange(&c, &x))
             return false;
-        k->exchanges++;
         if (!k->log)
             continue;
         struct named client = names_of(k->names, &x.client_address, 0, x.tenant);
@@ -232,7 +236,7 @@ void keeping_event(struct keeping *k, const char *kind, const char *text)
     clock_gettime(CLOCK_REALTIME, &now);
     uint64_t time_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
     if (store_event(k->store, time_ns, kind, text, &err) != STORE_OK)
-        fail(k, err.text);
+        complain(k, err.text);
 }
 
 void keeping_close(struct keeping *k)
@@ -259,17 +263,7 @@ const char *keeping_end(const struct keeping *k)
     return k->ended ? k->end : NULL;
 }
 
-const char *keeping_failure(const struct keeping *k)
+bool keeping_failed(const struct keeping *k)
 {
-    return k->failure;
-}
-
-uint64_t keeping_windows(const struct keeping *k)
-{
-    return k->stored;
-}
-
-uint64_t keeping_exchanges(const struct keeping *k)
-{
-    return k->exchanges;
+    return k->failed || k->waiting_len;
 }

@@ -31,7 +31,5 @@ struct progress keeping_progress(const struct keeping *k);
 /* NULL until the sensor has said that the capture is over; then what was wrong with it, or "". */
 const char *keeping_end(const struct keeping *k);
 
-/* The first reason why a window could not be stored for good, or "". */
-const char *keeping_failure(const struct keeping *k);
-uint64_t keeping_windows(const struct keeping *k); /* stored */
-uint64_t keeping_exchanges(const struct keeping *k);
+/* Was a window lost, or does one still wait, because the database cannot be written? */
+bool keeping_failed(const struct keeping *k);

@@ -73,7 +73,7 @@ static bool keep(struct keeping *k, int fd, struct progress_bar *bar)
 static int conclude(const struct keeping *k, bool sane, int status)
 {
     const char *end = keeping_end(k);
-    if (keeping_failure(k)[0])
+    if (keeping_failed(k))
         return 1; /* said already */
     if (!end) {
         log_line(LOG_LEVEL_ERROR,

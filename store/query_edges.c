@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/answer.h"
+#include "store/summary.h"
 
 static uint64_t mean(uint64_t sum, uint64_t count)
 {
@@ -53,7 +53,7 @@ static struct edge_row edge_row(const struct topology *t, const struct topology_
     return row;
 }
 
-bool answer_edges(const struct answer *a, struct edge_rows *ret)
+bool summary_edges(const struct summary *a, struct edge_rows *ret)
 {
     *ret = (struct edge_rows){.row = malloc((a->topology.edge_len + 1) * sizeof *ret->row)};
     for (size_t i = 0; ret->row && i < a->topology.edge_len; i++)
@@ -112,7 +112,7 @@ static void see(struct party *p, const struct topology_edge *e)
 }
 
 /* Edges come in order of client and server, so equal pairs of services stand side by side. */
-static void add_edge(struct party *parties, const struct answer *a, size_t i)
+static void add_edge(struct party *parties, const struct summary *a, size_t i)
 {
     const struct topology_edge *e = &a->topology.edge[i];
     const struct edge_delta *d = &a->sums[i].counted;
@@ -164,7 +164,7 @@ static struct service_row service_row(const struct topology_node *n, const struc
     return row;
 }
 
-bool answer_services(const struct answer *a, struct service_rows *ret)
+bool summary_services(const struct summary *a, struct service_rows *ret)
 {
     size_t len = a->topology.node_len;
     struct party *parties = calloc(len + 1, sizeof *parties);
@@ -176,51 +176,51 @@ bool answer_services(const struct answer *a, struct service_rows *ret)
     for (size_t i = 0; made && i < len; i++) {
         if (parties[i].seen)
             ret->row[ret->len++] = service_row(&a->topology.node[i], &parties[i], a->range);
-        tallied_fini(&parties[i].served);
-        tallied_fini(&parties[i].called);
+        tallied_free(&parties[i].served);
+        tallied_free(&parties[i].called);
     }
     free(parties);
     return made;
 }
 
-bool answer_load(struct query *q, struct range r, enum grouping grouping, struct answer *ret,
-                 struct err *err)
+bool summary_load(struct query *q, struct range r, enum grouping grouping, struct summary *ret,
+                  struct err *err)
 {
-    *ret = (struct answer){.range = r};
+    *ret = (struct summary){.range = r};
     if (!question_begin(q, err))
         return false;
     bool loaded = topology_load(q, grouping, &ret->topology, err) &&
                   sums_load(q, r, &ret->topology, &ret->sums, err);
     question_end(q);
     if (!loaded)
-        answer_free(ret);
+        summary_free(ret);
     return loaded;
 }
 
-void answer_free(struct answer *a)
+void summary_free(struct summary *a)
 {
     if (a->sums)
         sums_free(a->sums, a->topology.edge_len);
     topology_free(&a->topology);
-    *a = (struct answer){0};
+    *a = (struct summary){0};
 }
 
 bool query_edges(struct query *q, struct range r, struct edge_rows *ret, struct err *err)
 {
-    struct answer a;
-    if (!answer_load(q, r, GROUP_SERVICE, &a, err))
+    struct summary a;
+    if (!summary_load(q, r, GROUP_SERVICE, &a, err))
         return false;
-    bool made = answer_edges(&a, ret);
-    answer_free(&a);
+    bool made = summary_edges(&a, ret);
+    summary_free(&a);
     return made || question_no_memory(q, err);
 }
 
 bool query_services(struct query *q, struct range r, struct service_rows *ret, struct err *err)
 {
-    struct answer a;
-    if (!answer_load(q, r, GROUP_SERVICE, &a, err))
+    struct summary a;
+    if (!summary_load(q, r, GROUP_SERVICE, &a, err))
         return false;
-    bool made = answer_services(&a, ret);
-    answer_free(&a);
+    bool made = summary_services(&a, ret);
+    summary_free(&a);
     return made || question_no_memory(q, err);
 }

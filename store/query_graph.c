@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "graph/layout.h"
-#include "store/answer.h"
+#include "store/summary.h"
 
 static int compare_placed(const void *left, const void *right)
 {
@@ -113,13 +113,13 @@ static bool place(struct query *q, enum grouping grouping, struct graph *g)
 bool query_graph(struct query *q, struct range r, enum grouping grouping, struct graph *ret,
                  struct err *err)
 {
-    struct answer a;
+    struct summary a;
     struct graph g = {.range = r};
-    if (!answer_load(q, r, grouping, &a, err))
+    if (!summary_load(q, r, grouping, &a, err))
         return false;
     bool made =
-        answer_services(&a, &g.nodes) && answer_edges(&a, &g.edges) && place(q, grouping, &g);
-    answer_free(&a);
+        summary_services(&a, &g.nodes) && summary_edges(&a, &g.edges) && place(q, grouping, &g);
+    summary_free(&a);
     if (!made) {
         graph_free(&g);
         return question_no_memory(q, err);

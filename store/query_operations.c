@@ -136,7 +136,7 @@ bool query_operations(struct query *q, struct range r, int64_t edge_id, struct o
     if (added)
         conclude(&a, r, ret);
     for (size_t i = 0; a.sum && i < a.row_len; i++)
-        tallied_fini(&a.sum[i]);
+        tallied_free(&a.sum[i]);
     free(a.row);
     free(a.known);
     free(a.sum);

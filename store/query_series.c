@@ -106,7 +106,7 @@ bool query_series(struct query *q, struct range r, int64_t edge_id, size_t point
     for (; added && points.len < steps.len; points.len++)
         points.point[points.len] = point_of(&steps, points.len);
     for (size_t i = 0; steps.sum && i < steps.len; i++)
-        tallied_fini(&steps.sum[i]);
+        tallied_free(&steps.sum[i]);
     free(steps.sum);
     free(steps.bytes);
     if (added)

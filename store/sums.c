@@ -16,22 +16,6 @@ static const char sql[] =
     "FROM capture_window w JOIN edge_window x ON x.window_id = w.id "
     "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns";
 
-void tallied_add(struct tallied *into, const struct tallied *from)
-{
-    for (int o = 0; o < OUTCOMES; o++)
-        into->outcomes[o] += from->outcomes[o];
-    into->request_bytes += from->request_bytes;
-    into->response_bytes += from->response_bytes;
-    latency_merge(&into->duration, &from->duration);
-    latency_merge(&into->ttfb, &from->ttfb);
-}
-
-void tallied_fini(struct tallied *t)
-{
-    latency_free(&t->duration);
-    latency_free(&t->ttfb);
-}
-
 static void add_histogram(sqlite3_stmt *s, int at, struct latency *into)
 {
     struct bytes blob = column_bytes(s, at);
@@ -92,7 +76,7 @@ bool sums_load(struct query *q, struct range r, struct topology *t, struct sum *
 void sums_free(struct sum *sums, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        tallied_fini(&sums[i].counted.exchanges);
+        tallied_free(&sums[i].counted.exchanges);
     free(sums);
 }
 

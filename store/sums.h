@@ -1,6 +1,7 @@
 /* sums.h - inside the read side: what was counted in a range, added up by edge. */
 #pragma once
 
+#include "graph/merge.h"
 #include "store/columns.h"
 #include "store/topology.h"
 
@@ -16,10 +17,6 @@ struct sum {
 bool sums_load(struct query *q, struct range r, struct topology *t, struct sum **ret,
                struct err *err);
 void sums_free(struct sum *sums, size_t len);
-
-/* Adds what was counted in exchanges: counts, bytes, histograms. */
-void tallied_add(struct tallied *into, const struct tallied *from);
-void tallied_fini(struct tallied *t);
 
 /* Reads outcomes, bytes and both histograms from eight, two and two columns starting at `at`. A
  * damaged histogram counts as empty. */

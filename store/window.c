@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "graph/latency.h"
+#include "graph/merge.h"
 #include "store/columns.h"
 
 enum { LEVEL_WINDOW = 0 };
@@ -256,7 +257,7 @@ static bool write_edge(struct window_writer *w, const struct row *row, const str
 /* The id of an operation of a pair; past the cap, that of "other". */
 static bool operation_id(struct window_writer *w, struct pair *pair, const char *name, int64_t *ret)
 {
-    static const char other[] = "other";
+    static const char other[] = OPERATION_OTHER;
     for (int tries = 0; tries < 2; tries++) {
         sqlite3_stmt *find = w->statement[OPERATION_FIND];
         bind_id(find, 1, pair->id);

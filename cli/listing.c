@@ -1,23 +1,23 @@
-/* table.c - see table.h. */
-#include "cli/table.h"
+/* listing.c - see listing.h. */
+#include "cli/listing.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
-struct table {
-    char head[TABLE_COLUMNS_MAX][32];
-    bool right[TABLE_COLUMNS_MAX];
+struct listing {
+    char head[LISTING_COLUMNS_MAX][32];
+    bool right[LISTING_COLUMNS_MAX];
     size_t columns;
     char **cell; /* owned, each of them too */
     size_t cell_len, cell_room;
     bool failed;
 };
 
-struct table *table_new(const char *heads)
+struct listing *listing_new(const char *heads)
 {
-    struct table *t = calloc(1, sizeof *t);
-    while (t && *heads && t->columns < TABLE_COLUMNS_MAX) {
+    struct listing *t = calloc(1, sizeof *t);
+    while (t && *heads && t->columns < LISTING_COLUMNS_MAX) {
         size_t len = strcspn(heads, "|");
         t->right[t->columns] = *heads == '>';
         snprintf(t->head[t->columns], sizeof t->head[0], "%.*s", (int)len - t->right[t->columns],
@@ -28,7 +28,7 @@ struct table *table_new(const char *heads)
     return t;
 }
 
-void table_free(struct table *t)
+void listing_free(struct listing *t)
 {
     if (!t)
         return;
@@ -38,7 +38,7 @@ void table_free(struct table *t)
     free(t);
 }
 
-void table_cell(struct table *t, const char *text)
+void listing_cell(struct listing *t, const char *text)
 {
     if (t->cell_len == t->cell_room) {
         size_t room = t->cell_room ? 2 * t->cell_room : 256;
@@ -49,7 +49,7 @@ void table_cell(struct table *t, const char *text)
         t->cell = cell;
         t->cell_room = room;
     }
-    char *copy = strndup(text, TABLE_CELL_MAX);
+    char *copy = strndup(text, LISTING_CELL_MAX);
     t->failed = t->failed || !copy;
     if (copy)
         t->cell[t->cell_len++] = copy;
@@ -58,8 +58,8 @@ void table_cell(struct table *t, const char *text)
 /* Columns of the terminal that the text takes. */
 static size_t width(const char *text)
 {
-    wchar_t wide[TABLE_CELL_MAX + 1];
-    size_t len = mbstowcs(wide, text, TABLE_CELL_MAX);
+    wchar_t wide[LISTING_CELL_MAX + 1];
+    size_t len = mbstowcs(wide, text, LISTING_CELL_MAX);
     int columns = len == (size_t)-1 ? -1 : wcswidth(wide, len);
     return columns < 0 ? strlen(text) : (size_t)columns;
 }
@@ -70,7 +70,7 @@ static void pad(FILE *out, size_t count)
         fputc(' ', out);
 }
 
-static void print_row(const struct table *t, FILE *out, const size_t *widths, char *const *cells)
+static void print_row(const struct listing *t, FILE *out, const size_t *widths, char *const *cells)
 {
     for (size_t i = 0; i < t->columns; i++) {
         const char *text = cells ? cells[i] : t->head[i];
@@ -85,9 +85,9 @@ static void print_row(const struct table *t, FILE *out, const size_t *widths, ch
     }
 }
 
-bool table_print(const struct table *t, FILE *out)
+bool listing_print(const struct listing *t, FILE *out)
 {
-    size_t widths[TABLE_COLUMNS_MAX];
+    size_t widths[LISTING_COLUMNS_MAX];
     for (size_t i = 0; i < t->columns; i++)
         widths[i] = width(t->head[i]);
     for (size_t i = 0; i < t->cell_len; i++)

@@ -131,7 +131,19 @@ static bool no_such_column(const struct parser *p, const char *name)
             continue;
         strcat(strcat(names, names[0] ? ", " : ""), c->name);
     }
-    return err_set(p->err, "no column \"%.40s\" here; there are: %s", name, names);
+    return err_set(p->err, "no column \"%.40s\"; there are %s", name, names);
+}
+
+static bool wrong_unit(const struct parser *p, const struct filter_term *t, const char *unit)
+{
+    char known[100] = "";
+    for (const struct unit *u = units_of(t->column->kind); u->name; u++) {
+        if (*u->name)
+            strcat(strcat(known, known[0] ? " " : ""), u->name);
+    }
+    if (!*unit)
+        return err_set(p->err, "%s needs a unit: %s", t->column->name, known);
+    return err_set(p->err, "%s has no unit \"%.20s\"; use %s", t->column->name, unit, known);
 }
 
 static bool parse_number(const struct parser *p, struct filter_term *t)
@@ -145,16 +157,13 @@ static bool parse_number(const struct parser *p, struct filter_term *t)
     t->number = number;
     if (number <= 0 && !*unit_text)
         return true;
-    char known[100] = "";
     for (const struct unit *u = units_of(c->kind); u->name; u++) {
         if (strcasecmp(unit_text, u->name) == 0) {
             t->number = number * u->size;
             return true;
         }
-        if (*u->name)
-            strcat(strcat(known, known[0] ? ", " : ""), u->name);
     }
-    return err_set(p->err, "%s is measured in %s; \"%.40s\" is not", c->name, known, t->text);
+    return wrong_unit(p, t, unit_text);
 }
 
 static bool parse_value(struct parser *p, struct filter_term *t)
@@ -205,15 +214,14 @@ bool filter_parse(const char *text, struct columns columns, struct filter *ret, 
                   size_t *ret_at)
 {
     struct parser p = {.text = text, .at = text, .blame = text, .columns = columns, .err = err};
-    struct filter f = {.len = 0};
+    ret->len = 0;
     for (skip_blanks(&p); *p.at; skip_blanks(&p)) {
         p.blame = p.at;
-        if (!parse_term(&p, &f)) {
+        if (!parse_term(&p, ret)) {
             *ret_at = (size_t)(p.blame - text);
             return false;
         }
     }
-    *ret = f;
     return true;
 }
 

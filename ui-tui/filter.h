@@ -41,8 +41,8 @@ struct filter {
     size_t len;
 };
 
-/* On failure `ret` is untouched, `err` says why, and `ret_at` is the byte of `text` it is about.
- * The columns are kept as long as the filter is used. */
+/* On failure `ret` holds the terms before the wrong one, `err` says why, and `ret_at` is the byte
+ * of `text` it is about. The columns are kept as long as the filter is used. */
 bool filter_parse(const char *text, struct columns columns, struct filter *ret, struct err *err,
                   size_t *ret_at);
 

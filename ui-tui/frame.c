@@ -175,7 +175,7 @@ static void visit(struct frame *f, const struct visit *v)
 
 /* The filter --------------------------------------------------------------------------------- */
 
-/* A filter that is wrong, perhaps because it is half typed, leaves the rows as they are. */
+/* Of a filter that is wrong, perhaps because it is half typed, the terms up to there hold. */
 static void apply_filter(struct frame *f, const char *text)
 {
     struct page *p = frame_page(f);

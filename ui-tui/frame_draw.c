@@ -30,7 +30,8 @@ static void draw_tabs(struct frame *f, const struct pane *line)
     char text[300];
     snprintf(text, sizeof text, "%s  %s ", name, clock.text);
     struct pane right = pane_line(line, 0, column + 2, line->columns - column - 2);
-    pane_field(&right, ALIGN_RIGHT, INK_TAB, text);
+    if (canvas_width(text, line->canvas->ascii) <= right.columns)
+        pane_field(&right, ALIGN_RIGHT, INK_TAB, text);
 }
 
 /* "Services › cart › Edges" */
@@ -95,37 +96,58 @@ static void draw_prompt(const struct frame *f, const struct pane *line)
 }
 
 struct key_label {
-    const char *key, *label;
+    const char *key, *label; /* no label: not shown */
     uint32_t code;
+    bool can_leave; /* when room is short; the last of these first */
 };
+
+static int key_width(const struct key_label *k)
+{
+    return k->label ? (int)(strlen(k->key) + strlen(k->label)) + 3 : 0;
+}
+
+static void make_room(struct key_label *keys, size_t len, int width)
+{
+    int total = 1;
+    for (size_t i = 0; i < len; i++)
+        total += key_width(&keys[i]);
+    for (size_t i = len; i > 0 && total > width; i--) {
+        if (!keys[i - 1].can_leave)
+            continue;
+        total -= key_width(&keys[i - 1]);
+        keys[i - 1].label = NULL;
+    }
+}
 
 static void draw_keys(struct frame *f, const struct pane *line)
 {
     const struct page *p = frame_page(f);
-    const struct key_label keys[] = {
-        {"F1", "Help", '?'},
-        {"/", "Filter", '/'},
-        {"Enter", p->view->opens, KEYCODE_ENTER},
-        {"Esc", f->depth || p->filter[0] ? "Back" : NULL, KEYCODE_ESCAPE},
-        {"s", "Sort", 's'},
-        {"I", "Invert", 'I'},
-        {"p", f->paused ? "Go on" : "Pause", 'p'},
-        {"-", "Shorter", '-'},
-        {"+", "Longer", '+'},
-        {"q", "Quit", 'q'},
+    struct key_label keys[] = {
+        {"F1", "Help", '?', false},
+        {"/", "Filter", '/', false},
+        {"Enter", p->view->opens, KEYCODE_ENTER, false},
+        {"Esc", f->depth || p->filter[0] ? "Back" : NULL, KEYCODE_ESCAPE, false},
+        {"s", "Sort", 's', true},
+        {"p", f->paused ? "Go on" : "Pause", 'p', true},
+        {"- +", "Time", '+', true},
+        {"I", "Invert", 'I', true},
+        {"q", "Quit", 'q', false},
     };
+    const size_t len = sizeof keys / sizeof *keys;
     _Static_assert(sizeof keys / sizeof *keys <= KEY_BAR_MAX, "a span for every key");
     int column = 1;
     pane_clear(line, INK_LABEL);
     f->key_row = line->row;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    make_room(keys, len, line->columns + 1); /* the last gap may be cut */
+    for (size_t i = 0; i < len; i++) {
         f->key_span[i] = (struct span){0, 0};
-        if (!keys[i].label)
+        bool idle = !f->range.to_ns && keys[i].code != '?' && keys[i].code != 'q';
+        if (!keys[i].label || idle)
             continue;
-        int left = column;
+        f->key_span[i].left = column;
         column = pane_text(line, 0, column, INK_KEY, keys[i].key);
         column = pane_text(line, 0, column + 1, INK_LABEL, keys[i].label);
-        f->key_span[i] = (struct span){left, column};
+        f->key_span[i].right = column;
         f->key_code[i] = keys[i].code;
         column += 2;
     }

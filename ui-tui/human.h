@@ -10,7 +10,7 @@ struct human {
     char text[32];
 };
 
-struct human human_count(double count);      /* "0", "9876", "12.3k", "1.2M" */
+struct human human_count(double count);      /* "0", "9876", "12k", "1.2M" */
 struct human human_rate(double per_s);       /* "0.05/s", "12.3/s", "1.2k/s" */
 struct human human_share(double share);      /* of 1: "0 %", "<0.1 %", "2.3 %", "14 %" */
 struct human human_time(uint64_t ns);        /* "350 µs", "1.8 ms", "2.5 s", "12 min"; 0: "-" */

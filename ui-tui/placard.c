@@ -12,9 +12,9 @@ void placard_no_database(const struct pane *pane, const char *path, const char *
     pane_text(pane, row++, 2, INK_DIM, "This screen looks again every second. To fill it:");
     row++;
     pane_text(pane, row, 4, INK_PLAIN, "live");
-    pane_printf(pane, row++, 11, INK_ACCENT, "tapgraph capture -i eth1 --db %s", path);
+    pane_printf(pane, row++, 12, INK_ACCENT, "tapgraph capture -i eth1 --db %s", path);
     pane_text(pane, row, 4, INK_PLAIN, "a file");
-    pane_printf(pane, row++, 11, INK_ACCENT, "tapgraph replay FILE.pcap --db %s", path);
+    pane_printf(pane, row++, 12, INK_ACCENT, "tapgraph replay FILE.pcap --db %s", path);
     row++;
     pane_text(pane, row++, 2, INK_DIM, "If the collector runs already, it may write another file.");
 }
@@ -27,8 +27,7 @@ void placard_no_traffic(const struct pane *pane, const char *path)
     pane_printf(pane, row++, 2, INK_DIM, "%s is there, but holds no window so far.", path);
     pane_text(pane, row++, 2, INK_DIM, "The first one takes a few seconds. If it does not come:");
     row++;
-    pane_text(pane, row, 4, INK_PLAIN, "● is the mirror port on, and does it go to this machine?");
-    row++;
+    pane_text(pane, row++, 4, INK_PLAIN, "● is the mirror port on, and does it lead here?");
     pane_text(pane, row, 4, INK_PLAIN, "● is this the interface?");
     pane_text(pane, row++, 36, INK_ACCENT, "ip -s link  (RX must grow)");
     pane_text(pane, row, 4, INK_PLAIN, "● does a filter hide all of it?");

@@ -129,10 +129,9 @@ bool table_set(struct table *t, const void *rows, size_t len)
 
 bool table_filter(struct table *t, const char *text, struct err *err, size_t *ret_at)
 {
-    if (!filter_parse(text, t->kind->columns, &t->filter, err, ret_at))
-        return false;
+    bool right = filter_parse(text, t->kind->columns, &t->filter, err, ret_at);
     rearrange(t);
-    return true;
+    return right;
 }
 
 /* Layout ------------------------------------------------------------------------------------- */
@@ -154,10 +153,12 @@ static int least_width(const struct table *t, size_t i)
 
 static int total_width(const struct table *t)
 {
-    int total = 0;
+    int total = 0, gap = 0; /* the gap after the last column is none */
     for (size_t i = 0; i < t->kind->columns.len; i++) {
-        if (t->place[i].width)
-            total += t->place[i].width + gap_after(column_of(t, i));
+        if (!t->place[i].width)
+            continue;
+        total += gap + t->place[i].width;
+        gap = gap_after(column_of(t, i));
     }
     return total;
 }
@@ -178,6 +179,23 @@ static bool drop_column(struct table *t)
     return leaves > 0;
 }
 
+/* Takes a column's width from the widest text; false when all are at their least. */
+static bool narrow_text(struct table *t)
+{
+    size_t widest = 0;
+    int width = 0;
+    for (size_t i = 0; i < t->kind->columns.len; i++) {
+        const struct column *c = column_of(t, i);
+        if (!column_flexible(c) || t->place[i].width <= c->width || t->place[i].width <= width)
+            continue;
+        width = t->place[i].width;
+        widest = i;
+    }
+    if (width)
+        t->place[widest].width--;
+    return width > 0;
+}
+
 static void widen(struct table *t, size_t i, int to, int *room)
 {
     int more = to - t->place[i].width;
@@ -193,7 +211,7 @@ static void place_columns(struct table *t, int width)
     size_t len = t->kind->columns.len;
     for (size_t i = 0; i < len; i++)
         t->place[i].width = column_of(t, i)->hidden ? 0 : least_width(t, i);
-    while (total_width(t) > width && drop_column(t))
+    while (total_width(t) > width && (drop_column(t) || narrow_text(t)))
         ;
     int room = width - total_width(t);
     for (size_t i = 0; i < len && room > 0; i++) {

@@ -46,7 +46,7 @@ void table_fini(struct table *t);
  * short; the table is then empty. */
 bool table_set(struct table *t, const void *rows, size_t len);
 
-/* On failure the filter stays as it was; see filter_parse(). */
+/* On failure only the terms before the wrong one hold; see filter_parse(). */
 bool table_filter(struct table *t, const char *text, struct err *err, size_t *ret_at);
 
 void table_draw(struct table *t, const struct pane *pane);

@@ -120,7 +120,7 @@ static const struct table_kind kind = {
     .row_size = sizeof(struct edge_row),
     .id = edge_id,
     .sort = 5,
-    .none = "No traffic in this range of time. + makes it longer; Health says what was captured.",
+    .none = "No traffic in this time. + shows a longer one, Health what was captured.",
 };
 
 static void edges_init(void *state, const struct scope *scope)

@@ -158,7 +158,7 @@ static const struct table_kind kind_of_edge = {
     .row_size = sizeof(struct operation_row),
     .id = operation_id,
     .sort = 2,
-    .none = "Nothing was asked for that could be read: the protocol is not decoded, or idle.",
+    .none = "No request could be read here: it is idle, or its protocol is not decoded.",
 };
 
 static const struct table_kind kind_of_all = {

@@ -1,0 +1,234 @@
+/* fake_query.c - see fake_query.h. */
+#include "tests/ui-tui/fake_query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct query *query_open(const char *path, struct err *err)
+{
+    err_set(err, "%s: no such file", path);
+    return NULL;
+}
+
+void query_close(struct query *q)
+{
+    (void)q;
+}
+
+static bool answers(const struct query *q, struct err *err)
+{
+    return !q->fails || err_set(err, "%s", q->fails);
+}
+
+/* The caller frees it, so it cannot be the array itself. */
+static void *copy_of(const void *rows, size_t size)
+{
+    void *copy = malloc(size ? size : 1);
+    if (copy && size)
+        memcpy(copy, rows, size);
+    return copy;
+}
+
+bool query_history(struct query *q, struct range *ret, struct err *err)
+{
+    *ret = q->history;
+    return answers(q, err);
+}
+
+bool query_since(struct query *q, uint64_t since_ns, struct range *ret, struct err *err)
+{
+    *ret = q->history;
+    if (since_ns && q->history.to_ns - q->history.from_ns > since_ns)
+        ret->from_ns = q->history.to_ns - since_ns;
+    return answers(q, err);
+}
+
+bool query_version(struct query *q, uint64_t *ret, struct err *err)
+{
+    *ret = q->version;
+    return answers(q, err);
+}
+
+bool query_edges(struct query *q, struct range r, struct edge_rows *ret, struct err *err)
+{
+    q->asked = r;
+    ret->len = q->edge_len;
+    ret->row = copy_of(q->edge, q->edge_len * sizeof *q->edge);
+    return answers(q, err);
+}
+
+bool query_services(struct query *q, struct range r, struct service_rows *ret, struct err *err)
+{
+    (void)r;
+    ret->len = q->service_len;
+    ret->row = copy_of(q->service, q->service_len * sizeof *q->service);
+    return answers(q, err);
+}
+
+bool query_operations(struct query *q, struct range r, int64_t edge_id, struct operation_rows *ret,
+                      struct err *err)
+{
+    (void)r;
+    ret->len = 0;
+    ret->row = copy_of(q->operation, q->operation_len * sizeof *q->operation);
+    for (size_t i = 0; ret->row && i < q->operation_len; i++) {
+        if (!edge_id || q->operation[i].edge_id == edge_id)
+            ret->row[ret->len++] = q->operation[i];
+    }
+    return answers(q, err);
+}
+
+bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err)
+{
+    (void)r;
+    *ret = q->health;
+    return answers(q, err);
+}
+
+bool query_events(struct query *q, struct range r, struct event_rows *ret, struct err *err)
+{
+    (void)r;
+    ret->len = q->event_len;
+    ret->row = copy_of(q->event, q->event_len * sizeof *q->event);
+    return answers(q, err);
+}
+
+/* Of all: 600 requests, 12 of them errors. Of an edge: a saw that rises with its number. */
+bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
+                  struct points *ret, struct err *err)
+{
+    (void)r;
+    ret->len = points_max < 12 ? points_max : 12;
+    ret->point = calloc(ret->len, sizeof *ret->point);
+    for (size_t i = 0; ret->point && i < ret->len; i++) {
+        uint64_t step = (i * (uint64_t)(edge_id + 1)) % 12;
+        ret->point[i].requests = edge_id ? step : 50;
+        ret->point[i].errors = edge_id ? 0 : 1;
+    }
+    return answers(q, err);
+}
+
+/* The shop ----------------------------------------------------------------------------------- */
+
+static const uint64_t ms = 1000000, second = 1000000000;
+static const uint64_t noon = 1770120000; /* 2026-02-03 12:00:00 UTC */
+
+static struct figures figures_of(double rate_per_s, double error_rate, uint64_t p95_ns)
+{
+    struct figures f = {.requests = (uint64_t)(rate_per_s * 60), .rate_per_s = rate_per_s};
+    f.errors = (uint64_t)((double)f.requests * error_rate);
+    f.error_rate = error_rate;
+    f.duration = (struct percentiles){.count = f.requests,
+                                      .p50_ns = p95_ns / 4,
+                                      .p90_ns = p95_ns / 2,
+                                      .p95_ns = p95_ns,
+                                      .p99_ns = p95_ns * 2,
+                                      .max_ns = p95_ns * 3};
+    f.request_bytes = f.requests * 200;
+    f.response_bytes = f.requests * 1500;
+    f.health = !f.requests         ? HEALTH_IDLE
+               : error_rate > 0.05 ? HEALTH_BAD
+               : error_rate > 0.01 ? HEALTH_WARN
+                                   : HEALTH_GOOD;
+    return f;
+}
+
+struct edge_row edge_of(int64_t id, const char *client, const char *server, double rate_per_s,
+                        uint64_t p95_ms)
+{
+    struct edge_row e = {.id = id, .port = 8080, .protocol = "http"};
+    snprintf(e.client, sizeof e.client, "%s", client);
+    snprintf(e.server, sizeof e.server, "%s", server);
+    e.figures = figures_of(rate_per_s, 0, p95_ms * ms);
+    e.bytes[0] = e.figures.request_bytes;
+    e.bytes[1] = e.figures.response_bytes;
+    return e;
+}
+
+static struct service_row service_of(int64_t id, const char *name, const char *address,
+                                     struct figures served)
+{
+    struct service_row s = {.id = id, .addresses = 1, .served = served, .callers = 1};
+    snprintf(s.name, sizeof s.name, "%s", name);
+    snprintf(s.address, sizeof s.address, "%s", address);
+    return s;
+}
+
+static struct operation_row operation_of(const struct edge_row *e, const char *name,
+                                         struct figures figures)
+{
+    struct operation_row o = {.edge_id = e->id, .port = e->port, .figures = figures};
+    memcpy(o.client, e->client, sizeof o.client);
+    memcpy(o.server, e->server, sizeof o.server);
+    memcpy(o.protocol, e->protocol, sizeof o.protocol);
+    snprintf(o.name, sizeof o.name, "%s", name);
+    return o;
+}
+
+static struct edge_row edges[5];
+static struct service_row services[5];
+static struct operation_row operations[4];
+static struct event_row events[2];
+
+static void fill_edges(void)
+{
+    edges[0] = edge_of(1, "cart", "redis", 40, 1);
+    edges[0].port = 6379;
+    strcpy(edges[0].protocol, "redis");
+    edges[1] = edge_of(2, "external", "web", 12.3, 80);
+    edges[2] = edge_of(3, "web", "cart", 9.5, 18);
+    edges[3] = edge_of(4, "web", "pay", 0.8, 2400);
+    edges[3].figures = figures_of(0.8, 0.125, 2400 * ms);
+    edges[4] = edge_of(5, "web", "10.0.0.99", 0, 0);
+    edges[4].port = 5432;
+    strcpy(edges[4].protocol, "tcp");
+    edges[4].bytes[1] = 123456789;
+    static const int64_t clients[] = {3, 1, 2, 2, 2}, servers[] = {4, 2, 3, 5, 6};
+    for (int i = 0; i < 5; i++) {
+        edges[i].client_id = clients[i];
+        edges[i].server_id = servers[i];
+    }
+}
+
+static void fill_others(void)
+{
+    services[0] = service_of(1, "external", "", figures_of(0, 0, 0));
+    services[0].callers = 0;
+    services[1] = service_of(2, "web", "10.0.0.2", edges[1].figures);
+    services[1].addresses = 3;
+    services[1].callees = 3;
+    strcpy(services[1].protocols, "http");
+    services[2] = service_of(3, "cart", "10.0.0.3", edges[2].figures);
+    services[3] = service_of(4, "redis", "10.0.0.4", edges[0].figures);
+    services[4] = service_of(5, "pay", "10.0.0.5", edges[3].figures);
+
+    operations[0] = operation_of(&edges[2], "GET /cart/{id}", figures_of(7, 0, 12 * ms));
+    operations[1] = operation_of(&edges[2], "POST /cart/{id}/items", figures_of(2.5, 0, 30 * ms));
+    operations[2] = operation_of(&edges[3], "GET /health", figures_of(0.2, 0, 2 * ms));
+    operations[3] = operation_of(&edges[3], "POST /pay", figures_of(0.6, 0.2, 2600 * ms));
+
+    events[0] = (struct event_row){noon * second, "capture-started", "eth1, promiscuous"};
+    events[1] = (struct event_row){(noon + 30) * second, "sensor-restart", "signal 11"};
+}
+
+struct query shop(void)
+{
+    fill_edges();
+    fill_others();
+    return (struct query){
+        .version = 1,
+        .history = {noon * second, (noon + 60) * second},
+        .edge = edges,
+        .edge_len = 5,
+        .service = services,
+        .service_len = 5,
+        .operation = operations,
+        .operation_len = 4,
+        .event = events,
+        .event_len = 2,
+        .health = {.windows = 12,
+                   .capture = {.frames = 48000, .bytes = 31000000, .packets = 47500, .not_ip = 500},
+                   .decode = {.flows = 35, .flows_opened = 412, .exchanges = 3756}},
+    };
+}

@@ -1,0 +1,29 @@
+/* fake_query.h - a database for tests that is nothing but arrays: it takes the place of
+ * store/query.c when a test is linked. */
+#pragma once
+
+#include "store/query.h"
+
+struct query {
+    uint64_t version;
+    struct range history; /* {0, 0}: empty */
+    const char *fails;    /* every question fails, with this text; NULL: none */
+    const struct edge_row *edge;
+    size_t edge_len;
+    const struct service_row *service;
+    size_t service_len;
+    const struct operation_row *operation;
+    size_t operation_len;
+    const struct event_row *event;
+    size_t event_len;
+    struct health_row health;
+    struct range asked; /* the range of the last question about edges */
+};
+
+/* A minute of a small shop: web calls cart and pay, pay is ill, cart keeps its things in redis. The
+ * rows are static, the handle is the caller's. */
+struct query shop(void);
+
+/* One edge; times in ms. */
+struct edge_row edge_of(int64_t id, const char *client, const char *server, double rate_per_s,
+                        uint64_t p95_ms);

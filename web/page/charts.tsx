@@ -70,7 +70,10 @@ function Chart(props: ChartProps) {
       plot.current?.destroy();
     };
   }, [props.turn]);
-  useEffect(() => plot.current?.setData(data), [props.times, props.lines]);
+  useEffect(() => {
+    plot.current?.setData(data);
+    plot.current?.setLegend({ idx: props.times.length - 1 }, false);
+  }, [props.times, props.lines]);
   return (
     <figure class="chart">
       <figcaption>{props.title}</figcaption>

@@ -44,6 +44,11 @@ export function milliseconds(ms: number | undefined | null): string {
   return digits(ms / 60e3) + " min";
 }
 
+/** Two digits, for where room is short: "56 ms". */
+export function roughly(ms: number | undefined | null): string {
+  return ms ? milliseconds(Number(ms.toPrecision(2))) : milliseconds(ms);
+}
+
 export function bytes(n: number | undefined): string {
   if (n === undefined || !isFinite(n)) return NONE;
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -1,7 +1,7 @@
 // What cytoscape does not draw: the text of the cards, and the traffic that moves along the edges.
 // All names end up in fillText(), which knows no markup.
-import type { Edge, Health, Service } from "./api";
-import { milliseconds, rate, share, shorten } from "./format";
+import { protocolsOf, type Edge, type Health, type Service } from "./api";
+import { rate, roughly, share, shorten } from "./format";
 import { CARD, pointAt, type Path, type Point } from "./route";
 import type { Palette } from "./theme";
 
@@ -53,33 +53,64 @@ export function drawMark(c: CanvasRenderingContext2D, health: Health, at: Point,
   }
 }
 
-/** The second line of a card: what it serves, or else what it calls. */
-export function summary(service: Service): string {
+/** The second line of a card: what it serves, or else what it calls; then the share of errors. */
+export function summary(service: Service): [string, string] {
   const served = service.served.requests > 0;
   const figures = served ? service.served : service.called;
-  if (!figures.requests) return "no requests";
-  const parts = [(served ? "" : "calls ") + rate(figures.rate_per_s)];
-  if (served && figures.latency_ms?.p95 != null) parts.push("p95 " + milliseconds(figures.latency_ms.p95));
-  if (figures.error_rate > 0) parts.push(share(figures.error_rate));
-  return parts.join("  ·  ");
+  if (!figures.requests) return ["no requests", ""];
+  const parts = [(served ? "" : "calls ") + rate(Number(figures.rate_per_s.toPrecision(2)))];
+  if (served && figures.latency_ms?.p95 != null) parts.push("p95 " + roughly(figures.latency_ms.p95));
+  return [parts.join(" · "), figures.error_rate >= 0.0005 ? share(Number(figures.error_rate.toPrecision(2))) : ""];
 }
 
-const isAddress = (service: Service) => service.source === "address";
+/** Cuts text in the middle until it is at most `width` wide in the context's font. */
+function fitText(c: CanvasRenderingContext2D, text: string, width: number): string {
+  const whole = c.measureText(text).width;
+  if (whole <= width) return text;
+  let letters = Math.max(4, Math.floor((text.length * width) / whole));
+  while (letters > 4 && c.measureText(shorten(text, letters)).width > width) letters--;
+  return shorten(text, letters);
+}
+
+/** What it serves other than plain HTTP, said on its card. */
+const tagOf = (service: Service) => protocolsOf(service).filter((name) => name !== "http").join(" ");
+
+function drawSummary(c: CanvasRenderingContext2D, service: Service, at: Point, right: number, palette: Palette) {
+  const [figures, errors] = summary(service);
+  c.font = `600 13.5px ${FONT}`;
+  c.fillStyle = palette.health[service.health === "good" ? "idle" : service.health];
+  c.textAlign = "right";
+  c.fillText(errors, right, at.y);
+  c.textAlign = "left";
+  const room = right - at.x - (errors ? c.measureText(errors).width + 8 : 0);
+  c.font = `400 13.5px ${FONT}`;
+  c.fillStyle = palette.muted;
+  c.fillText(fitText(c, figures, room), at.x, at.y);
+}
 
 function drawCard(c: CanvasRenderingContext2D, service: Service, at: Point, palette: Palette, detail: boolean) {
   const left = at.x - CARD.width / 2;
-  drawMark(c, service.health, { x: left + 19, y: at.y - (detail ? 10 : 0) }, 5.5, palette);
+  const text = left + 34;
+  let room = CARD.width - 34 - 14;
+  const line = detail ? at.y - 12 : at.y;
+  drawMark(c, service.health, { x: left + 19, y: line }, 5.5, palette);
   c.textBaseline = "middle";
+  const tag = detail ? tagOf(service) : "";
+  if (tag) {
+    c.fillStyle = palette.muted;
+    c.font = `400 11.5px ${FONT}`;
+    c.textAlign = "right";
+    const shown = fitText(c, tag, room * 0.45);
+    c.fillText(shown, left + CARD.width - 14, line);
+    c.textAlign = "left";
+    room -= c.measureText(shown).width + 10;
+  }
+  const mono = service.source === "address" && service.name !== "external";
   c.fillStyle = palette.text;
-  const external = service.name === "external";
-  const mono = isAddress(service) && !external;
-  const size = detail ? 14 : 19;
-  c.font = mono ? `500 ${size - 1.5}px ${MONO}` : `600 ${size}px ${FONT}`;
-  c.fillText(shorten(service.name, detail ? (mono ? 20 : 22) : 16), left + 33, at.y - (detail ? 10 : 0));
+  c.font = mono ? `500 ${detail ? 14 : 17}px ${MONO}` : `600 ${detail ? 16 : 19}px ${FONT}`;
+  c.fillText(fitText(c, service.name, room), text, line);
   if (!detail) return;
-  c.fillStyle = palette.muted;
-  c.font = `400 12.5px ${FONT}`;
-  c.fillText(summary(service), left + 33, at.y + 12);
+  drawSummary(c, service, { x: text, y: at.y + 13 }, left + CARD.width - 14, palette);
 }
 
 export interface CardToDraw {
@@ -88,19 +119,59 @@ export interface CardToDraw {
   opacity: number;
 }
 
-export function drawCards(canvas: HTMLCanvasElement, view: View, cards: CardToDraw[], palette: Palette) {
+export interface LabelToDraw {
+  text: string;
+  at: Point;
+  opacity: number;
+}
+
+export const LABEL = { font: `500 13px ${FONT}`, height: 19, padding: 5 };
+
+function drawLabel(c: CanvasRenderingContext2D, { text, at, opacity }: LabelToDraw, palette: Palette) {
+  const width = c.measureText(text).width + 2 * LABEL.padding;
+  c.globalAlpha = opacity * 0.92;
+  c.fillStyle = palette.ground;
+  c.beginPath();
+  c.roundRect(at.x - width / 2, at.y - LABEL.height / 2, width, LABEL.height, 6);
+  c.fill();
+  c.globalAlpha = opacity;
+  c.fillStyle = palette.text;
+  c.fillText(text, at.x, at.y + 0.5);
+}
+
+function enter(canvas: HTMLCanvasElement, view: View): CanvasRenderingContext2D | null {
   const c = prepare(canvas);
-  if (!c || view.zoom < 0.18) return;
-  c.translate(view.pan.x, view.pan.y);
-  c.scale(view.zoom, view.zoom);
+  c?.translate(view.pan.x, view.pan.y);
+  c?.scale(view.zoom, view.zoom);
+  return c;
+}
+
+/** Tells whether a place, with room for a card around it, can be seen. */
+function sight(canvas: HTMLCanvasElement, view: View): (at: Point) => boolean {
   const left = -view.pan.x / view.zoom - CARD.width;
   const top = -view.pan.y / view.zoom - CARD.height;
   const right = left + canvas.clientWidth / view.zoom + 2 * CARD.width;
   const bottom = top + canvas.clientHeight / view.zoom + 2 * CARD.height;
+  return (at) => at.x > left && at.x < right && at.y > top && at.y < bottom;
+}
+
+/** Names are readable from a zoom of about a fifth, figures from two fifths. */
+export function drawTexts(canvas: HTMLCanvasElement, view: View, cards: CardToDraw[], labels: LabelToDraw[], palette: Palette) {
+  const c = enter(canvas, view);
+  if (!c || view.zoom < 0.18) return;
+  const seen = sight(canvas, view);
+  const detail = view.zoom >= 0.42;
+  if (detail) {
+    c.textBaseline = "middle";
+    c.textAlign = "center";
+    c.font = LABEL.font;
+    for (const label of labels) if (seen(label.at)) drawLabel(c, label, palette);
+    c.textAlign = "left";
+  }
   for (const { service, at, opacity } of cards) {
-    if (at.x < left || at.x > right || at.y < top || at.y > bottom) continue;
+    if (!seen(at)) continue;
     c.globalAlpha = opacity;
-    drawCard(c, service, at, palette, view.zoom >= 0.42);
+    drawCard(c, service, at, palette, detail);
   }
 }
 
@@ -119,17 +190,15 @@ const SPEED = 0.07; // units of the drawing a millisecond
 
 /** The same instant gives the same picture, so nothing needs remembering between frames. */
 export function drawTraffic(canvas: HTMLCanvasElement, view: View, edges: EdgeToDraw[], palette: Palette, now: number) {
-  const c = prepare(canvas);
+  const c = enter(canvas, view);
   if (!c || view.zoom < 0.18) return;
-  c.translate(view.pan.x, view.pan.y);
-  c.scale(view.zoom, view.zoom);
   for (const { edge, path, opacity } of edges) {
     const dots = Math.min(dotsOf(edge.rate_per_s), Math.ceil(path.length / 28));
     if (!dots || opacity < 0.2) continue;
     const apart = path.length / dots;
     const start = (now * SPEED + edge.id * 37) % apart;
     c.globalAlpha = opacity * 0.9;
-    c.fillStyle = edge.health === "idle" ? palette.health.idle : palette.health[edge.health];
+    c.fillStyle = palette.health[edge.health];
     for (let i = 0; i < dots; i++) {
       const at = pointAt(path, start + i * apart);
       c.beginPath();

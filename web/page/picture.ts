@@ -4,8 +4,9 @@ import cytoscape from "cytoscape";
 import type { Edge, Graph, Service } from "./api";
 import type { Label } from "./address";
 import { bytes, milliseconds, rate, share } from "./format";
-import { drawCards, drawTraffic, FONT, type CardToDraw, type EdgeToDraw } from "./paint";
-import { CARD, COLUMN, ROW, columnsOf, flatten, relative, wayBetween, type Path, type Point } from "./route";
+import { placeLabels, type ToPlace } from "./labels";
+import { drawTexts, drawTraffic, LABEL, type CardToDraw, type EdgeToDraw, type LabelToDraw } from "./paint";
+import { CARD, COLUMN, ROW, columnsOf, flatten, portsOf, relative, wayBetween, type Link, type Path, type Point } from "./route";
 import { readPalette, type Palette } from "./theme";
 
 export interface Callbacks {
@@ -20,7 +21,9 @@ export interface Focus {
   find: string;
 }
 
-const FADED = 0.16;
+const FADED = 0.22;
+const READABLE = 0.6; // zoom
+const ANIMATED_MAX = 600; // edges; past it nothing moves, so that the page stays quick
 
 export function labelOf(edge: Edge, label: Label): string {
   const figures: Record<Label, () => string> = {
@@ -85,16 +88,6 @@ function stylesheet(p: Palette): cytoscape.StylesheetJson {
         "line-opacity": 0.62,
         "overlay-opacity": 0,
         "overlay-padding": 8,
-        label: "data(label)",
-        color: p.text,
-        "font-family": FONT,
-        "font-size": 12,
-        "font-weight": 500,
-        "min-zoomed-font-size": 7,
-        "text-background-color": p.ground,
-        "text-background-opacity": 0.88,
-        "text-background-padding": "3px",
-        "text-background-shape": "roundrectangle",
       } as unknown as cytoscape.Css.Edge,
     },
     { selector: "edge.warn, edge.bad, edge.idle", style: { "line-style": "dashed", "line-dash-pattern": (e: cytoscape.EdgeSingular) => e.data("dash"), "line-opacity": 0.9 } as unknown as cytoscape.Css.Edge },
@@ -111,6 +104,8 @@ export class Picture {
   private services = new Map<string, Service>();
   private edges = new Map<string, Edge>();
   private paths = new Map<string, Path>();
+  private labelPlaces = new Map<string, Point>();
+  private measure = document.createElement("canvas").getContext("2d")!;
   private moved = new Map<string, Point>(); // by the user; kept until the page is left
   private label: Label = "rate";
   private fitted = false;
@@ -129,7 +124,6 @@ export class Picture {
       style: stylesheet(this.palette),
       minZoom: 0.05,
       maxZoom: 2.5,
-      wheelSensitivity: 1,
       boxSelectionEnabled: false,
       autounselectify: true,
     });
@@ -144,8 +138,11 @@ export class Picture {
       this.moved.set(event.target.id(), { ...event.target.position() });
       this.routeAll();
     });
-    this.cy.on("render", () => this.paintCards());
-    this.resize = new ResizeObserver(() => this.cy.resize());
+    this.cy.on("render", () => this.paintTexts());
+    this.resize = new ResizeObserver(() => {
+      this.cy.resize();
+      this.reveal();
+    });
     this.resize.observe(box);
     this.animate = this.animate.bind(this);
     this.frame = requestAnimationFrame(this.animate);
@@ -212,7 +209,6 @@ export class Picture {
         width: widthOf(edge),
         color: this.palette.health[edge.health],
         dash: DASHES[edge.health],
-        label: labelOf(edge, this.label),
         number: edge.id,
       };
       const old = this.cy.getElementById(id);
@@ -229,25 +225,42 @@ export class Picture {
     this.cy.edges().forEach((edge) => void (seen.has(edge.id()) || this.cy.remove(edge)));
   }
 
-  /** Lays every edge anew; those between the same two cards get lanes 0, 1, -1, 2, ... */
+  /** Lays every edge anew, and then the labels. */
   private routeAll() {
     const places = new Map<string, Point>();
-    this.cy.nodes().forEach((node) => void places.set(node.id(), node.position()));
+    this.cy.nodes().forEach((node) => void places.set(node.id(), { ...node.position() }));
     const columns = columnsOf(places.values());
-    const lanes = new Map<string, number>();
-    this.paths.clear();
+    const links: Link[] = [];
     for (const [id, edge] of this.edges) {
-      const a = places.get("n" + edge.client_id)!;
-      const b = places.get("n" + edge.server_id)!;
-      const pair = edge.client_id + " " + edge.server_id;
-      const nth = lanes.get(pair) ?? 0;
-      lanes.set(pair, nth + 1);
-      const lane = nth % 2 ? (nth + 1) / 2 : -nth / 2;
-      const way = wayBetween(a, b, lane, columns);
+      const client = "n" + edge.client_id;
+      const server = "n" + edge.server_id;
+      links.push({ id, client, server, a: places.get(client)!, b: places.get(server)! });
+    }
+    const ports = portsOf(links);
+    let back = 0;
+    this.paths.clear();
+    for (const { id, a, b } of links) {
+      const way = wayBetween(a, b, ports.get(id)!, columns, b.x > a.x ? 0 : back++);
       this.paths.set(id, flatten(way));
       const px = (p: Point, o: Point) => `${(p.x - o.x).toFixed(1)}px ${(p.y - o.y).toFixed(1)}px`;
       this.cy.getElementById(id).data({ from: px(way.from, a), to: px(way.to, b), ...relative(way) });
     }
+    this.placeAllLabels(places.values());
+  }
+
+  /** Those that matter most get their place first. */
+  private placeAllLabels(cards: Iterable<Point>) {
+    const labels: (ToPlace & { weight: number })[] = [];
+    this.measure.font = LABEL.font;
+    for (const [id, edge] of this.edges) {
+      const text = labelOf(edge, this.label);
+      if (!text) continue;
+      const width = this.measure.measureText(text).width + 2 * LABEL.padding;
+      const weight = edge.rate_per_s * (edge.health === "bad" ? 100 : edge.health === "warn" ? 10 : 1);
+      labels.push({ id, path: this.paths.get(id)!, width, height: LABEL.height, weight });
+    }
+    labels.sort((a, b) => b.weight - a.weight);
+    this.labelPlaces = placeLabels(labels, cards);
   }
 
   /** What is chosen or searched for stands out, the rest is faded. */
@@ -264,6 +277,19 @@ export class Picture {
       chosen.addClass("chosen");
       if (chosen.nonempty() || find.trim()) all.difference(lit).addClass("faded");
     });
+    this.reveal();
+  }
+
+  /** Moves the drawing just as far as it takes for what is chosen to be seen. */
+  private reveal() {
+    const chosen = this.cy.$(".chosen");
+    if (chosen.empty() || !this.fitted) return;
+    const box = chosen.union(chosen.connectedNodes()).renderedBoundingBox();
+    const shift = (low: number, high: number, size: number) => {
+      if (high - low > size - 40) return 0;
+      return low < 20 ? 20 - low : high > size - 20 ? size - 20 - high : 0;
+    };
+    this.cy.panBy({ x: shift(box.x1, box.x2, this.cy.width()), y: shift(box.y1, box.y2, this.cy.height()) });
   }
 
   private found(find: string): cytoscape.CollectionReturnValue {
@@ -286,12 +312,12 @@ export class Picture {
   /** Everything in sight; on a narrow screen never so small that nothing can be read. */
   fit() {
     const narrow = this.cy.width() < 700;
-    this.cy.fit(undefined, narrow ? 16 : 56);
+    this.cy.fit(undefined, narrow ? 16 : 44);
     if (this.cy.zoom() > 1.15) this.cy.zoom(1.15);
-    if (narrow && this.cy.zoom() < 0.42) {
-      this.cy.zoom(0.5);
+    if (narrow && this.cy.zoom() < READABLE) {
+      this.cy.zoom(READABLE);
       const box = this.cy.elements().boundingBox();
-      this.cy.pan({ x: 20 - box.x1 * 0.5, y: this.cy.height() / 2 - ((box.y1 + box.y2) / 2) * 0.5 });
+      this.cy.pan({ x: 16 - box.x1 * READABLE, y: this.cy.height() / 2 - ((box.y1 + box.y2) / 2) * READABLE });
       return;
     }
     this.cy.center();
@@ -306,19 +332,29 @@ export class Picture {
     return { zoom: this.cy.zoom(), pan: this.cy.pan() };
   }
 
-  private paintCards() {
+  private paintTexts() {
+    const opacity = (one: { hasClass(name: string): boolean }) => (one.hasClass("faded") ? FADED : 1);
     const cards: CardToDraw[] = [];
     this.cy.nodes().forEach((node) => {
       const service = this.services.get(node.id());
-      if (service) cards.push({ service, at: node.position(), opacity: node.hasClass("faded") ? FADED : 1 });
+      if (service) cards.push({ service, at: node.position(), opacity: opacity(node) });
     });
-    drawCards(this.cards, this.view(), cards, this.palette);
-    if (this.still.matches) drawTraffic(this.traffic, this.view(), [], this.palette, 0);
+    const labels: LabelToDraw[] = [];
+    for (const [id, at] of this.labelPlaces) {
+      const text = labelOf(this.edges.get(id)!, this.label);
+      labels.push({ text, at, opacity: opacity(this.cy.getElementById(id)) });
+    }
+    drawTexts(this.cards, this.view(), cards, labels, this.palette);
+    if (!this.moves()) drawTraffic(this.traffic, this.view(), [], this.palette, 0);
+  }
+
+  private moves() {
+    return !this.still.matches && this.paths.size <= ANIMATED_MAX;
   }
 
   private animate(now: number) {
     this.frame = requestAnimationFrame(this.animate);
-    if (this.still.matches || document.hidden || this.paths.size > 600) return;
+    if (document.hidden || !this.moves()) return;
     const edges: EdgeToDraw[] = [];
     for (const [id, path] of this.paths) {
       const edge = this.edges.get(id)!;

@@ -6,9 +6,12 @@ export interface Point {
   y: number;
 }
 
-export const CARD = { width: 208, height: 58 };
-export const COLUMN = 340;
-export const ROW = 96;
+export const CARD = { width: 236, height: 64 };
+export const COLUMN = 372;
+export const ROW = 102;
+
+/** How far from the middle of a card an edge has to stay. */
+const clear = CARD.height / 2 + 14;
 
 /** Start, control points, end. Drawn as quadratic curves that meet half-way between the controls. */
 export interface Way {
@@ -34,7 +37,6 @@ export function columnsOf(places: Iterable<Point>): Columns {
 
 /** The height nearest to `y` at which no card of the column is in the way. */
 export function gapNear(ys: number[] | undefined, y: number): number {
-  const clear = CARD.height / 2 + 14;
   const free = (at: number) => !ys?.some((card) => Math.abs(card - at) < clear);
   if (free(y)) return y;
   let best = Infinity;
@@ -44,16 +46,26 @@ export function gapNear(ys: number[] | undefined, y: number): number {
   return isFinite(best) ? best : y;
 }
 
-/** `lane` keeps edges between the same two cards apart: 0, 1, -1, 2, ... */
-export function wayBetween(a: Point, b: Point, lane: number, columns: Columns): Way {
-  const shift = lane * 13;
-  const forward = b.x - a.x > CARD.width;
-  if (!forward) return wayBack(a, b, lane);
-  const from = { x: a.x + CARD.width / 2, y: a.y + shift };
-  const to = { x: b.x - CARD.width / 2, y: b.y + shift };
+/** Where on the sides of the two cards the edge is tied, up and down from their middle. */
+export interface Ports {
+  from: number;
+  to: number;
+}
+
+/** `nth` counts the edges that go back, so that each gets a track of its own. */
+export function wayBetween(a: Point, b: Point, ports: Ports, columns: Columns, nth: number): Way {
+  if (b.x - a.x > CARD.width) return wayOn(a, b, ports, columns);
+  if (a.x === b.x && a.y === b.y) return wayToItself(a);
+  if (Math.abs(a.x - b.x) < CARD.width) return wayBeside(a, b, ports, nth);
+  return wayBack(a, b, columns, nth);
+}
+
+function wayOn(a: Point, b: Point, ports: Ports, columns: Columns): Way {
+  const from = { x: a.x + CARD.width / 2, y: a.y + ports.from };
+  const to = { x: b.x - CARD.width / 2, y: b.y + ports.to };
   const first = Math.round(a.x / COLUMN) + 1;
   const last = Math.round(b.x / COLUMN) - 1;
-  const reach = (COLUMN - CARD.width) / 2;
+  const reach = (COLUMN - CARD.width) * 0.4;
   const controls: Point[] = [{ x: from.x + reach, y: from.y }];
   for (let column = first; column <= last; column++) {
     const part = (column * COLUMN - from.x) / (to.x - from.x);
@@ -65,42 +77,65 @@ export function wayBetween(a: Point, b: Point, lane: number, columns: Columns): 
   return { from, controls, to };
 }
 
-/** To a card in the same column or to the left: an arc over the top of both. */
-function wayBack(a: Point, b: Point, lane: number): Way {
-  if (a.x === b.x && a.y === b.y) {
-    const top = a.y - CARD.height / 2;
-    return {
-      from: { x: a.x + 40, y: top },
-      controls: [
-        { x: a.x + 62, y: top - 48 },
-        { x: a.x - 62, y: top - 48 },
-      ],
-      to: { x: a.x - 40, y: top },
-    };
-  }
-  const bulge = 46 + Math.abs(lane) * 16;
-  if (Math.abs(a.x - b.x) < CARD.width) {
-    const side = CARD.width / 2;
-    const out = Math.max(a.x, b.x) + side + bulge;
-    return {
-      from: { x: a.x + side, y: a.y + lane * 9 },
-      controls: [
-        { x: out, y: a.y + lane * 9 },
-        { x: out, y: b.y + lane * 9 },
-      ],
-      to: { x: b.x + side, y: b.y + lane * 9 },
-    };
-  }
-  const down = CARD.height / 2;
-  const low = Math.max(a.y, b.y) + down + bulge;
+function wayToItself(a: Point): Way {
+  const top = a.y - CARD.height / 2;
   return {
-    from: { x: a.x, y: a.y + down },
+    from: { x: a.x + 74, y: top },
     controls: [
-      { x: a.x, y: low },
-      { x: b.x, y: low },
+      { x: a.x + 88, y: top - 36 },
+      { x: a.x + 22, y: top - 36 },
     ],
-    to: { x: b.x, y: b.y + down },
+    to: { x: a.x + 36, y: top },
   };
+}
+
+/** Within a column: out of the right side and back into it. */
+function wayBeside(a: Point, b: Point, ports: Ports, nth: number): Way {
+  const side = CARD.width / 2;
+  const out = Math.max(a.x, b.x) + side + 42 + (nth % 4) * 12;
+  const from = { x: a.x + side, y: a.y + ports.from };
+  const to = { x: b.x + side, y: b.y + ports.to };
+  return { from, controls: [{ x: out, y: from.y }, { x: out, y: to.y }], to };
+}
+
+/** To the left: out of the right side, below every card between the two, into the left side. */
+function wayBack(a: Point, b: Point, columns: Columns, nth: number): Way {
+  const track = nth % 5;
+  let low = Math.max(a.y, b.y);
+  for (let column = Math.round(b.x / COLUMN); column <= Math.round(a.x / COLUMN); column++) {
+    const ys = columns.get(column);
+    if (ys) low = Math.max(low, ys[ys.length - 1]!);
+  }
+  low += clear + 12 + track * 14;
+  const from = { x: a.x + CARD.width / 2, y: a.y + 16 };
+  const to = { x: b.x - CARD.width / 2, y: b.y + 16 };
+  const out = from.x + 26 + track * 9;
+  const back = to.x - 26 - track * 9;
+  const corners = [
+    { x: out, y: from.y },
+    { x: out, y: low },
+    { x: back, y: low },
+    { x: back, y: to.y },
+  ];
+  return { from, controls: rounded(corners), to };
+}
+
+const CORNER = 22;
+
+/** Controls for a way of straight pieces: each corner once, and a point near it on either side. */
+function rounded(corners: Point[]): Point[] {
+  const controls: Point[] = [];
+  const towards = (a: Point, b: Point) => {
+    const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+    const part = Math.min(0.45, CORNER / length);
+    return { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
+  };
+  corners.forEach((corner, i) => {
+    if (i > 0) controls.push(towards(corner, corners[i - 1]!));
+    controls.push(corner);
+    if (i < corners.length - 1) controls.push(towards(corner, corners[i + 1]!));
+  });
+  return controls;
 }
 
 export interface Path {
@@ -150,6 +185,39 @@ export function pointAt(path: Path, length: number): Point {
   const piece = path.at[high]! - path.at[low]!;
   const part = piece ? (length - path.at[low]!) / piece : 0;
   return { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
+}
+
+export interface Link {
+  id: string;
+  a: Point;
+  b: Point;
+  client: string;
+  server: string;
+}
+
+const SIDE = CARD.height - 24; // the part of a card's side that edges are tied to
+const APART = 12;
+
+/** Ties edges to the sides of their cards in the order of what they lead to, so that they cross little. */
+export function portsOf(links: Link[]): Map<string, Ports> {
+  const ports = new Map<string, Ports>(links.map((link) => [link.id, { from: 0, to: 0 }]));
+  const onward = links.filter((link) => link.b.x - link.a.x > CARD.width);
+  const tie = (card: (l: Link) => string, other: (l: Link) => Point, end: keyof Ports) => {
+    const sides = new Map<string, Link[]>();
+    for (const link of onward) {
+      const side = sides.get(card(link));
+      if (side) side.push(link);
+      else sides.set(card(link), [link]);
+    }
+    for (const side of sides.values()) {
+      side.sort((p, q) => other(p).y - other(q).y || p.id.localeCompare(q.id));
+      const apart = Math.min(APART, SIDE / Math.max(1, side.length - 1));
+      side.forEach((link, i) => (ports.get(link.id)![end] = (i - (side.length - 1) / 2) * apart));
+    }
+  };
+  tie((l) => l.client, (l) => l.b, "from");
+  tie((l) => l.server, (l) => l.a, "to");
+  return ports;
 }
 
 /** Controls as cytoscape wants them: along the line from end to end, and away from it. */

@@ -216,7 +216,7 @@ static size_t unescape(const char *raw, size_t raw_len, char *text)
     for (size_t i = 0; i < raw_len && len < SEGMENT_MAX; len++) {
         int high = i + 2 < raw_len && raw[i] == '%' ? hex_value(raw[i + 1]) : -1;
         int low = high >= 0 ? hex_value(raw[i + 2]) : -1;
-        text[len] = low >= 0 ? (char)(high << 4 | low) : raw[i];
+        text[len] = low >= 0 ? (char)(16 * (unsigned)high + (unsigned)low) : raw[i];
         i += low >= 0 ? 3 : 1;
     }
     return len;

@@ -1,0 +1,417 @@
+/* test_tally.c - graph/tally.c, with rows.c and merge.c below it. */
+#include "graph/tally.h"
+
+#include <stdio.h>
+
+#include "tests/check.h"
+#include "tests/graph/make.h"
+
+enum { MS = 1000000 };
+
+static struct networks networks;
+static const struct hash_key key = {{1, 2}};
+static struct tally *tally;
+static struct delta delta;
+
+static int begin(void **state)
+{
+    (void)state;
+    networks_init(&networks);
+    tally = tally_new(&key, &networks);
+    delta = (struct delta){0};
+    return tally ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    tally_free(tally);
+    delta_free(&delta);
+    return 0;
+}
+
+static void take(void)
+{
+    assert_true(tally_take(tally, &delta));
+}
+
+static void count(struct exchange x)
+{
+    tally_exchange(tally, &x);
+}
+
+static uint64_t requests_of(const struct tallied *t)
+{
+    uint64_t requests = 0;
+    for (size_t i = 0; i < OUTCOMES; i++)
+        requests += t->outcomes[i];
+    return requests;
+}
+
+static const struct operation_delta *operation_called(const char *name)
+{
+    for (uint32_t i = 0; i < delta.operation_len; i++)
+        if (strcmp(delta.operation[i].name, name) == 0)
+            return &delta.operation[i];
+    fail_msg("no operation %s", name);
+    return NULL;
+}
+
+static void an_exchange_counts_for_its_edge_and_operation(void **state)
+{
+    (void)state;
+    struct exchange x = make_exchange("/users/42");
+    x.notes = NOTE_GAP;
+    tally_exchange(tally, &x);
+    assert_string_equal(x.operation, "GET /users/{id}");
+    x = make_exchange("/users/43");
+    x.outcome = OUTCOME_SERVER_ERROR;
+    count(x);
+    count(make_exchange("/cart"));
+    take();
+    assert_int_equal(delta.edge_len, 1);
+    const struct edge_delta *edge = &delta.edge[0];
+    assert_int_equal(requests_of(&edge->exchanges), 3);
+    assert_int_equal(edge->exchanges.outcomes[OUTCOME_OK], 2);
+    assert_int_equal(edge->exchanges.outcomes[OUTCOME_SERVER_ERROR], 1);
+    assert_int_equal(edge->exchanges.request_bytes, 300);
+    assert_int_equal(edge->exchanges.response_bytes, 6000);
+    assert_int_equal(edge->exchanges.duration.count, 3);
+    assert_int_equal(edge->exchanges.duration.max_ns, 9 * MS);
+    assert_int_equal(edge->exchanges.ttfb.max_ns, 4 * MS);
+    assert_int_equal(edge->first_ns, 1000ULL * MS);
+    assert_int_equal(edge->last_ns, 1009ULL * MS);
+    assert_int_equal(edge->notes, NOTE_GAP);
+    assert_int_equal(edge->key.port, 80);
+    assert_string_equal(edge->key.protocol, "http");
+    assert_int_equal(delta.operation_len, 2);
+    assert_string_equal(delta.operation[0].name, "GET /cart");
+    assert_string_equal(delta.operation[1].name, "GET /users/{id}");
+    assert_int_equal(requests_of(&delta.operation[1].exchanges), 2);
+    assert_int_equal(delta.operation[1].exchanges.duration.count, 2);
+}
+
+static void operations_are_named_by_what_is_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *path, *operation, *expected;
+    } cases[] = {
+        {"GET", "/a", "", "GET /a"},
+        {"PING", "", "", "PING"},
+        {"", "/a/1", "", "/a/{id}"},
+        {"", "", "", ""}, /* counts for the edge only */
+        {"POST", "/shop.Cart/Add", "shop.Cart/Add", "shop.Cart/Add"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct exchange x = make_exchange(cases[i].path);
+        bytes_to_text(x.method, sizeof x.method, bytes_of_text(cases[i].method));
+        bytes_to_text(x.operation, sizeof x.operation, bytes_of_text(cases[i].operation));
+        tally_exchange(tally, &x);
+        assert_string_equal(x.operation, cases[i].expected);
+    }
+    take();
+    assert_int_equal(requests_of(&delta.edge[0].exchanges), 5);
+    assert_int_equal(delta.edge[0].exchanges.duration.count, 5);
+    assert_int_equal(delta.operation_len, 4);
+}
+
+/* Times not seen, or in the wrong order, are not counted; the exchange is. */
+static void times_that_make_no_sense_are_not_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t request, request_end, response, response_end;
+        uint64_t durations, ttfbs;
+    } cases[] = {
+        {1, 2, 3, 4, 1, 1}, {0, 2, 3, 4, 0, 1}, /* joined after the first byte */
+        {1, 2, 3, 0, 0, 1},                     /* the end was not seen */
+        {1, 2, 0, 0, 0, 0},                     /* no answer */
+        {1, 5, 3, 6, 1, 0},                     /* an early answer */
+        {4, 5, 1, 2, 0, 0},                     /* the mirror swapped the directions */
+        {3, 3, 3, 3, 1, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct exchange x = make_exchange("/a");
+        x.request_ns = cases[i].request, x.request_end_ns = cases[i].request_end;
+        x.response_ns = cases[i].response, x.response_end_ns = cases[i].response_end;
+        count(x);
+        take();
+        const struct tallied *t = &delta.edge[0].exchanges;
+        assert_int_equal(requests_of(t), 1);
+        assert_int_equal(t->duration.count, cases[i].durations);
+        assert_int_equal(t->ttfb.count, cases[i].ttfbs);
+        delta_free(&delta);
+    }
+}
+
+static void clients_outside_are_one(void **state)
+{
+    (void)state;
+    static const char *const clients[] = {"8.8.8.8", "2001:db8::1", "9.9.9.9", "10.9.9.9"};
+    for (size_t i = 0; i < 4; i++) {
+        struct exchange x = make_exchange("/a");
+        x.client_address = make_address(clients[i]);
+        count(x);
+    }
+    take();
+    assert_int_equal(delta.edge_len, 2);
+    assert_true(address_is_none(&delta.edge[0].key.client));
+    assert_int_equal(requests_of(&delta.edge[0].exchanges), 3);
+}
+
+static void edges_differ_by_each_part_of_their_key(void **state)
+{
+    (void)state;
+    struct exchange x = make_exchange("/a");
+    count(x);
+    x.server_port = 81, count(x), x.server_port = 80;
+    x.tenant = 7, count(x), x.tenant = 0;
+    x.protocol = "grpc", count(x), x.protocol = "http";
+    x.server_address = make_address("10.0.0.3"), count(x);
+    x.client_address = make_address("10.0.0.9"), count(x);
+    x.client_port = 1, count(x); /* no part of it */
+    take();
+    assert_int_equal(delta.edge_len, 6);
+    for (uint32_t i = 1; i < delta.edge_len; i++)
+        assert_true(edge_key_compare(&delta.edge[i - 1].key, &delta.edge[i].key) < 0);
+}
+
+static void hosts_become_names_of_servers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *protocol, *method, *host;
+    } cases[] = {
+        {"http", "GET", "cart:8080"},
+        {"http", "GET", "cart:8080"},
+        {"http", "CONNECT", "elsewhere:443"}, /* where the proxy is to go */
+        {"http", "GET", ""},
+        {"dns", "A", "asked.example"},
+        {"tls", "", "secure.example"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct exchange x = make_exchange("/a");
+        x.protocol = cases[i].protocol;
+        bytes_to_text(x.method, sizeof x.method, bytes_of_text(cases[i].method));
+        bytes_to_text(x.host, sizeof x.host, bytes_of_text(cases[i].host));
+        count(x);
+    }
+    take();
+    assert_int_equal(delta.name_len, 2);
+    assert_string_equal(delta.name[0].name, "cart:8080");
+    assert_int_equal(delta.name[0].count, 2);
+    assert_int_equal(delta.name[0].port, 80);
+    assert_int_equal(delta.name[0].source, NAME_HOST);
+    assert_int_equal(delta.name[0].last_ns, 1009ULL * MS);
+    assert_string_equal(delta.name[1].name, "secure.example");
+}
+
+static void flow_reports_add_up(void **state)
+{
+    (void)state;
+    struct flow_report r = {
+        .protocol = "http",
+        .end_ns = 5000,
+        .client_address = make_address("10.0.0.1"),
+        .server_address = make_address("10.0.0.2"),
+        .server_port = 80,
+        .notes = NOTE_MIDSTREAM,
+        .opened = 1,
+        .packets = {3, 2},
+        .bytes = {300, 200},
+        .missing_bytes = {1, 2},
+        .retransmits = {4, 5},
+        .zero_windows = {0, 1},
+        .rtt_server_ns = 1000,
+        .rtt_client_ns = 50,
+    };
+    tally_flow(tally, &r);
+    r.opened = 0, r.closed = 1, r.reset_by_server = 1, r.end_ns = 9000;
+    r.rtt_server_ns = r.rtt_client_ns = 0;
+    tally_flow(tally, &r);
+    count(make_exchange("/a")); /* the same edge */
+    take();
+    assert_int_equal(delta.edge_len, 1);
+    const struct edge_delta *edge = &delta.edge[0];
+    assert_int_equal(edge->opened, 1);
+    assert_int_equal(edge->closed, 1);
+    assert_int_equal(edge->reset_by_server, 1);
+    assert_int_equal(edge->packets[0], 6);
+    assert_int_equal(edge->bytes[1], 400);
+    assert_int_equal(edge->missing_bytes[1], 4);
+    assert_int_equal(edge->retransmits[0], 8);
+    assert_int_equal(edge->zero_windows[1], 2);
+    assert_int_equal(edge->handshakes, 1);
+    assert_int_equal(edge->rtt_server_sum_ns, 1000);
+    assert_int_equal(edge->rtt_client_sum_ns, 50);
+    assert_int_equal(edge->first_ns, 5000);
+    assert_int_equal(edge->notes, NOTE_MIDSTREAM);
+}
+
+static void a_window_starts_empty(void **state)
+{
+    (void)state;
+    count(make_exchange("/a"));
+    take();
+    delta_free(&delta);
+    take();
+    assert_int_equal(delta.edge_len + delta.operation_len + delta.name_len, 0);
+    count(make_exchange("/b"));
+    take();
+    assert_int_equal(delta.operation_len, 1);
+    assert_string_equal(delta.operation[0].name, "GET /b");
+}
+
+/* The i-th of many exchanges: over some edges and, with `wide`, more operations than an edge may
+ * have. Their order is shuffled. */
+static struct exchange nth(unsigned i, bool wide)
+{
+    unsigned spread = i * 2654435761U;
+    char text[64];
+    snprintf(text, sizeof text, "/op-%c%c%c", 'a' + (int)(spread >> 8) % 7,
+             'a' + (int)(spread >> 16) % 7, 'a' + (wide ? (int)(spread >> 24) % 9 : 0));
+    struct exchange x = make_exchange(text);
+    snprintf(text, sizeof text, "10.1.0.%u", i % 3);
+    x.client_address = make_address(text);
+    snprintf(x.host, sizeof x.host, "h%u", i % 5);
+    x.response_end_ns += (uint64_t)(spread >> 10) * 3;
+    x.outcome = (enum outcome)(i % OUTCOMES);
+    return x;
+}
+
+static void assert_same_tallied(const struct tallied *a, const struct tallied *b)
+{
+    struct writer left = {0}, right = {0};
+    assert_memory_equal(a->outcomes, b->outcomes, sizeof a->outcomes);
+    assert_int_equal(a->request_bytes, b->request_bytes);
+    latency_encode(&a->duration, &left);
+    latency_encode(&a->ttfb, &left);
+    latency_encode(&b->duration, &right);
+    latency_encode(&b->ttfb, &right);
+    assert_true(bytes_equal(writer_view(&left), writer_view(&right)));
+    writer_free(&left);
+    writer_free(&right);
+}
+
+static void assert_same_delta(const struct delta *a, const struct delta *b)
+{
+    assert_int_equal(a->edge_len, b->edge_len);
+    assert_int_equal(a->operation_len, b->operation_len);
+    assert_int_equal(a->name_len, b->name_len);
+    for (uint32_t i = 0; i < a->edge_len; i++) {
+        assert_int_equal(edge_key_compare(&a->edge[i].key, &b->edge[i].key), 0);
+        assert_same_tallied(&a->edge[i].exchanges, &b->edge[i].exchanges);
+    }
+    for (uint32_t i = 0; i < a->operation_len; i++) {
+        assert_int_equal(a->operation[i].edge, b->operation[i].edge);
+        assert_string_equal(a->operation[i].name, b->operation[i].name);
+        assert_same_tallied(&a->operation[i].exchanges, &b->operation[i].exchanges);
+    }
+    for (uint32_t i = 0; i < a->name_len; i++) {
+        assert_int_equal(name_delta_compare(&a->name[i], &b->name[i]), 0);
+        assert_int_equal(a->name[i].count, b->name[i].count);
+    }
+}
+
+/* The same traffic, whatever worker has counted what, gives the same delta: past the cap on
+ * operations as well. */
+static void the_number_of_workers_does_not_matter(void **state)
+{
+    (void)state;
+    enum { EXCHANGES = 6000 };
+    for (int wide = 0; wide < 2; wide++) {
+        for (unsigned i = 0; i < EXCHANGES; i++)
+            count(nth(i, wide));
+        take();
+        for (unsigned workers = 2; workers <= 5; workers += 3) {
+            struct tally *worker[5];
+            struct delta merged = {0};
+            for (unsigned w = 0; w < workers; w++)
+                worker[w] = tally_new(&(struct hash_key){{w, 9}}, &networks);
+            for (unsigned i = 0; i < EXCHANGES; i++) {
+                struct exchange x = nth(EXCHANGES - 1 - i, wide);
+                tally_exchange(worker[i % 7 % workers], &x);
+            }
+            for (unsigned w = 0; w < workers; w++) {
+                assert_true(tally_take(worker[w], &merged));
+                tally_free(worker[w]);
+            }
+            assert_same_delta(&delta, &merged);
+            delta_free(&merged);
+        }
+        delta_free(&delta);
+    }
+}
+
+/* Past its cap an edge keeps the operations that come first in order, whole, and adds up the
+ * others. */
+static void too_many_operations_become_other(void **state)
+{
+    (void)state;
+    enum { OPERATIONS = OPERATIONS_PER_EDGE_MAX + 100 };
+    struct exchange x;
+    for (int twice = 0; twice < 2; twice++)
+        for (unsigned i = 0; i < OPERATIONS; i++) {
+            char path[32];
+            unsigned shuffled = i * 7 % OPERATIONS;
+            snprintf(path, sizeof path, "/w%c%c", 'a' + (int)shuffled / 26,
+                     'a' + (int)shuffled % 26);
+            x = make_exchange(path);
+            tally_exchange(tally, &x);
+        }
+    x = make_exchange("/zzz");
+    tally_exchange(tally, &x);
+    assert_string_equal(x.operation, "other");
+    take();
+    assert_int_equal(delta.operation_len, OPERATIONS_PER_EDGE_MAX + 1);
+    for (uint32_t i = 0; i < OPERATIONS_PER_EDGE_MAX; i++)
+        assert_int_equal(requests_of(&delta.operation[i].exchanges), 2);
+    assert_int_equal(requests_of(&operation_called("other")->exchanges), 2 * 100 + 1);
+    assert_int_equal(operation_called("other")->exchanges.duration.count, 2 * 100 + 1);
+    assert_int_equal(requests_of(&delta.edge[0].exchanges), 2 * OPERATIONS + 1);
+    assert_string_equal(delta.operation[0].name, "GET /waa");
+}
+
+/* Past the cap on edges nothing is counted but that it was not. */
+static void too_many_edges_are_dropped_and_counted(void **state)
+{
+    (void)state;
+    struct flow_report r = {.protocol = "tcp", .opened = 1};
+    r.client_address = make_address("10.0.0.1");
+    for (unsigned i = 0; i < EDGES_MAX + 10; i++) {
+        const uint8_t server[4] = {10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
+        r.server_address = address_v4(server);
+        tally_flow(tally, &r);
+    }
+    struct exchange x = make_exchange("/a/1");
+    tally_exchange(tally, &x);
+    assert_string_equal(x.operation, "GET /a/{id}"); /* the log has it all the same */
+    take();
+    assert_int_equal(delta.edge_len, EDGES_MAX);
+    assert_int_equal(delta.edges_dropped, 11);
+    count(make_exchange("/a"));
+    struct delta second = {0};
+    assert_true(tally_take(tally, &second));
+    assert_int_equal(second.edge_len, 1);
+    assert_int_equal(second.edges_dropped, 0);
+    delta_free(&second);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_exchange_counts_for_its_edge_and_operation, begin, end),
+        cmocka_unit_test_setup_teardown(operations_are_named_by_what_is_known, begin, end),
+        cmocka_unit_test_setup_teardown(times_that_make_no_sense_are_not_counted, begin, end),
+        cmocka_unit_test_setup_teardown(clients_outside_are_one, begin, end),
+        cmocka_unit_test_setup_teardown(edges_differ_by_each_part_of_their_key, begin, end),
+        cmocka_unit_test_setup_teardown(hosts_become_names_of_servers, begin, end),
+        cmocka_unit_test_setup_teardown(flow_reports_add_up, begin, end),
+        cmocka_unit_test_setup_teardown(a_window_starts_empty, begin, end),
+        cmocka_unit_test_setup_teardown(the_number_of_workers_does_not_matter, begin, end),
+        cmocka_unit_test_setup_teardown(too_many_operations_become_other, begin, end),
+        cmocka_unit_test_setup_teardown(too_many_edges_are_dropped_and_counted, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -58,6 +58,7 @@ static int run(const struct command *self, int argc, char **argv)
     const struct texts *sources = a.files.len ? &a.files : &a.interfaces;
     if (!daemon_options_set(&options, &a, sources, &err))
         return command_misused(self, &err);
+    options.log_at_once = true;
     return supervisor_run(&options, a.files.len != 0);
 }
 

@@ -1,5 +1,9 @@
 /* keeping.c - see keeping.h.
  *
+ * The exchanges of a window are held back until it has ended, as long as they are few, so that the
+ * log calls servers by the names that the window taught. What is held is counted by exchange, not
+ * by message, so that the log is the same however the sensor cut its messages.
+ *
  * A window that the database cannot take now (locked, disk full) waits, in its encoded form, and
  * those after it wait behind it, so that they are stored in order. WAITING_MAX windows may wait;
  * then the oldest is lost and counted. */
@@ -13,19 +17,22 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/writer.h"
 #include "daemon/hosts.h"
 #include "graph/name.h"
 #include "graph/wire.h"
 #include "store/export/exporter.h"
 #include "store/store.h"
 
-enum { WAITING_MAX = 120 };
+enum { WAITING_MAX = 120, HELD_MAX = 4 * 1024 * 1024 /* bytes */ };
 
 struct keeping {
     const struct daemon_options *options;
     struct store *store;
     struct names *names;
     FILE *log;
+    struct writer held; /* exchanges of the window that is open, encoded */
+    bool overflown;     /* it had too many to be held */
     struct waiting {
         uint8_t *at; /* owned */
         size_t len;
@@ -59,6 +66,7 @@ struct keeping *keeping_open(const struct daemon_options *options, struct err *e
         return NULL;
     }
     k->options = options;
+    k->overflown = options->log_at_once;
     k->names = names_new(&options->engine.key);
     if (!k->names)
         err_set(err, "keeper: out of memory");
@@ -68,17 +76,6 @@ struct keeping *keeping_open(const struct daemon_options *options, struct err *e
         return k;
     keeping_close(k);
     return NULL;
-}
-
-static void close_log(struct keeping *k)
-{
-    if (!k->log)
-        return;
-    bool failed = fflush(k->log) != 0 || ferror(k->log);
-    if (failed)
-        log_line(LOG_LEVEL_ERROR, "--log: %s could not be written whole", k->options->log);
-    if (k->log != stdout)
-        fclose(k->log);
 }
 
 /* Once, until it works again. */
@@ -159,6 +156,44 @@ void keeping_retry(struct keeping *k)
     note_lost(k);
 }
 
+static void log_exchange(struct keeping *k, const struct exchange *x)
+{
+    struct named client = names_of(k->names, &x->client_address, 0, x->tenant);
+    struct named server = names_of(k->names, &x->server_address, x->server_port, x->tenant);
+    export_log_line(k->log, x, (struct log_names){client.name, server.name});
+}
+
+static void log_held(struct keeping *k)
+{
+    struct cursor c = cursor_over(writer_view(&k->held));
+    struct exchange x;
+    while (cursor_left(&c) && wire_get_exchange(&c, &x))
+        log_exchange(k, &x);
+    writer_clear(&k->held);
+}
+
+/* The window has ended, and its names are learned. */
+static void end_held(struct keeping *k)
+{
+    if (!k->log)
+        return;
+    log_held(k);
+    k->overflown = k->options->log_at_once;
+    fflush(k->log);
+}
+
+static void close_log(struct keeping *k)
+{
+    if (!k->log)
+        return;
+    end_held(k);
+    bool failed = fflush(k->log) != 0 || ferror(k->log);
+    if (failed)
+        log_line(LOG_LEVEL_ERROR, "--log: %s could not be written whole", k->options->log);
+    if (k->log != stdout)
+        fclose(k->log);
+}
+
 static bool take_window(struct keeping *k, struct bytes body)
 {
     struct delta d;
@@ -166,6 +201,7 @@ static bool take_window(struct keeping *k, struct bytes body)
         return false;
     for (uint32_t i = 0; i < d.name_len; i++)
         names_learn(k->names, &d.name[i]);
+    end_held(k);
     keeping_retry(k);
     if (k->waiting_len)
         wait_with(k, body);
@@ -184,16 +220,20 @@ static bool take_exchanges(struct keeping *k, struct bytes body)
 {
     struct cursor c = cursor_over(body);
     struct exchange x;
-    while (cursor_left(&c)) {
+    while (k->log && cursor_left(&c)) {
+        const uint8_t *from = c.at;
         if (!wire_get_exchange(&c, &x))
             return false;
-        if (!k->log)
-            continue;
-        struct named client = names_of(k->names, &x.client_address, 0, x.tenant);
-        struct named server = names_of(k->names, &x.server_address, x.server_port, x.tenant);
-        export_log_line(k->log, &x, (struct log_names){client.name, server.name});
+        if (!k->overflown) {
+            writer_bytes(&k->held, from, (size_t)(c.at - from));
+            k->overflown = k->held.len > HELD_MAX || k->held.failed;
+            if (k->overflown)
+                log_held(k);
+        } else {
+            log_exchange(k, &x);
+        }
     }
-    if (k->log)
+    if (k->log && k->options->log_at_once)
         fflush(k->log);
     return true;
 }
@@ -248,6 +288,7 @@ void keeping_close(struct keeping *k)
     while (k->waiting_len)
         forget_first(k);
     close_log(k);
+    writer_free(&k->held);
     store_close(k->store);
     names_free(k->names);
     free(k);

@@ -19,6 +19,7 @@ struct daemon_options {
     bool not_promiscuous;
     const char *db;     /* path */
     const char *log;    /* path, "-" for standard output, or NULL */
+    bool log_at_once;   /* do not wait for the names that the rest of the window teaches */
     const char *listen; /* address of the page, or NULL for none */
     const char *user;   /* whom to become, or NULL */
     const char *names;  /* file of names in the form of hosts(5), or NULL */

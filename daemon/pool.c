@@ -28,7 +28,7 @@ struct batch *batch_new(unsigned workers)
     b->block = block_new();
     bool whole = b->block != NULL;
     for (unsigned i = 0; i < workers; i++) {
-        b->todo[i] = malloc(2 * BLOCK_FRAMES_MAX * sizeof *b->todo[i]);
+        b->todo[i] = malloc(TODO_MAX * sizeof *b->todo[i]);
         whole = whole && b->todo[i];
     }
     if (whole)
@@ -58,8 +58,12 @@ static void work(const struct hand *hand, const struct batch *b)
 {
     for (size_t i = 0; i < b->todo_len[hand->index]; i++) {
         uint16_t what = b->todo[hand->index][i];
-        if (what < TODO_TICK) {
+        if (what < TODO_LEARN) {
             worker_packet(hand->worker, &b->packet[what]);
+            continue;
+        }
+        if (what < TODO_TICK) {
+            worker_learn(hand->worker, &b->packet[what - TODO_LEARN]);
             continue;
         }
         const struct timed *t = &b->tick[what - TODO_TICK];

@@ -17,17 +17,24 @@ struct batch {
         uint64_t number; /* of the next packet */
     } tick[BLOCK_FRAMES_MAX];
     size_t tick_len;
-    /* What each worker does, in order: an index of packet, or TODO_TICK + an index of tick. */
-    uint16_t *todo[WORKERS_MAX]; /* owned; room for 2 * BLOCK_FRAMES_MAX */
+    /* What each worker does, in order: an index of a packet of its own, TODO_LEARN + the index of
+     * another's packet, or TODO_TICK + an index of tick. */
+    uint16_t *todo[WORKERS_MAX]; /* owned; room for TODO_MAX */
     size_t todo_len[WORKERS_MAX];
 };
 
-enum { TODO_TICK = 0x8000 };
+enum { TODO_LEARN = 0x4000, TODO_TICK = 0x8000, TODO_MAX = 2 * BLOCK_FRAMES_MAX };
 
 /* For `workers` workers. NULL when memory is short. */
 struct batch *batch_new(unsigned workers);
 void batch_free(struct batch *b);
 void batch_clear(struct batch *b);
+
+/* Adds to what one worker has to do. */
+static inline void batch_todo(struct batch *b, unsigned worker, size_t what)
+{
+    b->todo[worker][b->todo_len[worker]++] = (uint16_t)what;
+}
 
 struct pool;
 

@@ -49,8 +49,19 @@ static enum file_status read_alone(struct sensing *s, struct capture_file *file,
 static void plan_tick(struct batch *b, const struct sensing *s, struct tick tick)
 {
     for (unsigned i = 0; i < s->worker_len; i++)
-        b->todo[i][b->todo_len[i]++] = (uint16_t)(TODO_TICK + b->tick_len);
+        batch_todo(b, i, TODO_TICK + b->tick_len);
     b->tick[b->tick_len++] = (struct timed){tick, s->number};
+}
+
+/* To the worker of its flow; who accepts a connection, to all of them. */
+static void plan_packet(struct batch *b, const struct sensing *s, const struct packet *packet)
+{
+    unsigned worker = pool_worker_of(&s->options->engine.key, packet, s->worker_len);
+    bool accepts = (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+    for (unsigned i = 0; accepts && i < s->worker_len; i++)
+        if (i != worker)
+            batch_todo(b, i, TODO_LEARN + b->packet_len);
+    batch_todo(b, worker, b->packet_len++);
 }
 
 /* Sorts the frames of the batch's block, from the `from`-th on, to workers. Stops early, and
@@ -71,10 +82,8 @@ static size_t plan(struct batch *b, struct sensing *s, size_t from)
         enum frame_verdict verdict = frame_parse(frame, packet);
         frame_count(&s->capture, frame, verdict, packet);
         packet->number = s->number++;
-        if (verdict != FRAME_PACKET)
-            continue;
-        unsigned worker = pool_worker_of(&s->options->engine.key, packet, s->worker_len);
-        b->todo[worker][b->todo_len[worker]++] = (uint16_t)b->packet_len++;
+        if (verdict == FRAME_PACKET)
+            plan_packet(b, s, packet);
     }
     return i;
 }

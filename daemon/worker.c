@@ -119,6 +119,11 @@ void worker_packet(struct worker *w, const struct packet *p)
     engine_packet(w->engine, p);
 }
 
+void worker_learn(struct worker *w, const struct packet *p)
+{
+    engine_learn(w->engine, p);
+}
+
 /* Sets the tally aside. When WINDOWS_MAX wait for a slow reader, or memory is short, the open
  * window simply goes on: its counts come with the next. */
 static void end_window(struct worker *w)

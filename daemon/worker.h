@@ -16,6 +16,9 @@ void worker_free(struct worker *w);
 
 void worker_packet(struct worker *w, const struct packet *p);
 
+/* A packet of another worker that says who listens: see engine_learn(). */
+void worker_learn(struct worker *w, const struct packet *p);
+
 /* Packet time has reached `now_ns`. With `window_ends`, what was counted since the last such call
  * is set aside as one delta, for worker_merge(). */
 void worker_tick(struct worker *w, uint64_t now_ns, uint64_t number, bool window_ends);

@@ -1,10 +1,11 @@
 /* direction.h - who is client, when no handshake says so.
  *
- * Evidence in the order of its worth: an endpoint that was seen to accept connections or to speak a
- * protocol as server; an endpoint that many have been seen to talk to; a port that belongs to a
- * protocol or below 1024; the lower port; and who spoke first. What the bytes say is worth more
- * than all of these and is asked by the caller. The table of endpoints has a fixed size; in a full
- * set the entry that says least, then the oldest, makes room. */
+ * Evidence in the order of its worth: an endpoint that was seen to accept connections; a port that
+ * belongs to a protocol or below 1024; the lower port; and who spoke first. What the bytes say is
+ * worth more than all of these but the first and is asked by the caller. Only handshakes teach,
+ * since all workers are told of all of them: what one worker alone has seen must not decide, or the
+ * answer would depend on how many there are. The table of endpoints has a fixed size; in a full set
+ * the oldest entry makes room. */
 #pragma once
 
 #include "base/hash.h"
@@ -24,13 +25,8 @@ struct direction;
 struct direction *direction_new(const struct hash_key *key);
 void direction_free(struct direction *d); /* NULL is fine */
 
-/* `server` accepted a connection, or spoke `protocol` as server (a static name; NULL if that is not
- * known, which does not replace a name). */
-void direction_learn(struct direction *d, const struct endpoint *server, const char *protocol);
+/* `server` accepted a connection. */
+void direction_learn(struct direction *d, const struct endpoint *server);
 
-/* What a known server speaks; NULL if that is not known. */
-const char *direction_protocol(const struct direction *d, const struct endpoint *server);
-
-/* Which end of a new flow is the client, 0 or 1? `first` sent the first packet. Remembers that both
- * ends were seen. */
-unsigned direction_guess(struct direction *d, const struct endpoint ends[2], unsigned first);
+/* Which end of a new flow is the client, 0 or 1? `first` sent the first packet. */
+unsigned direction_guess(const struct direction *d, const struct endpoint ends[2], unsigned first);

@@ -110,8 +110,22 @@ void engine_free(struct engine *e)
     free(e);
 }
 
+void engine_learn(struct engine *e, const struct packet *p)
+{
+    if (p->protocol != IPPROTO_TCP || (p->tcp_flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
+        return;
+    struct endpoint server = {
+        .address = p->source,
+        .tenant = p->tenant,
+        .port = p->source_port,
+        .protocol = p->protocol,
+    };
+    direction_learn(e->life.reader.direction, &server);
+}
+
 void engine_packet(struct engine *e, const struct packet *p)
 {
+    engine_learn(e, p);
     if (p->protocol == IPPROTO_TCP)
         tcp_packet(&e->life, p);
     else if (p->protocol == IPPROTO_UDP)

@@ -32,6 +32,10 @@ void engine_free(struct engine *e); /* emits nothing; NULL is fine */
 /* The next packet. Borrowed: nothing of it is kept but what is copied. */
 void engine_packet(struct engine *e, const struct packet *p);
 
+/* A packet that another worker's engine handles. If it accepts a connection, who listens is learned
+ * here too: told of all such packets in the order of the capture, all engines know the same. */
+void engine_learn(struct engine *e, const struct packet *p);
+
 /* Packet time has reached `now_ns`: time-outs happen, and every flow that changed since the last
  * tick is reported. `number` is that of the next packet. Called at each window's end, and at least
  * once a second of packet time while there are packets. */

@@ -64,19 +64,6 @@ static void flush(struct lifecycle *l, struct flow *f, struct moment m)
     }
 }
 
-/* What is said of a flow that ended before its bytes told: for an attempt that failed, what is
- * known of the server that did not answer. */
-static const char *protocol_unread(const struct lifecycle *l, const struct flow *f)
-{
-    if (f->key.protocol == IPPROTO_UDP)
-        return "udp";
-    struct endpoint server = flow_endpoint(&f->key, flow_server(f));
-    const char *known = NULL;
-    if (f->health.events & HEALTH_FAILED)
-        known = direction_protocol(l->reader.direction, &server);
-    return known ? known : "tcp";
-}
-
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
     flush(l, f, m);
@@ -84,7 +71,7 @@ void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum co
     if (f->opened)
         f->health.events |= HEALTH_CLOSED;
     if (!f->protocol)
-        f->protocol = protocol_unread(l, f);
+        f->protocol = f->key.protocol == IPPROTO_UDP ? "udp" : "tcp";
     flow_take(l->flows, f, LIST_HOLE);
     flow_take(l->flows, f, LIST_WAITING);
     flow_set_state(l->flows, f, FLOW_CLOSED);

@@ -114,8 +114,6 @@ static void claim(const struct place *at, const struct classified *c)
     struct flow *f = at->flow;
     if (c->flipped && !f->conn)
         f->client ^= 1U;
-    struct endpoint server = flow_endpoint(&f->key, flow_server(f));
-    direction_learn(at->reader->direction, &server, c->decoder->name);
     if (f->conn) {
         conn_set_decoder(f->conn, c->decoder);
     } else {

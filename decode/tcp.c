@@ -68,7 +68,7 @@ static void see_syn(struct flow *f, unsigned side, const struct packet *p)
         health_syn(&f->health, p->time_ns);
 }
 
-static void see_syn_ack(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)
+static void see_syn_ack(struct flow *f, unsigned side, const struct packet *p)
 {
     settle_client(f, side ^ 1U);
     if (side == f->client)
@@ -82,8 +82,6 @@ static void see_syn_ack(struct lifecycle *l, struct flow *f, unsigned side, cons
         health_syn_ack(&f->health, p->time_ns);
     f->syn_ack_seen = true;
     f->health.handshake_ns = p->time_ns;
-    struct endpoint server = flow_endpoint(&f->key, side);
-    direction_learn(l->reader.direction, &server, NULL);
 }
 
 static void see_established(struct lifecycle *l, struct flow *f, unsigned side,
@@ -106,7 +104,7 @@ static void see_handshake(struct lifecycle *l, struct flow *f, unsigned side,
     if (is_bare_syn(p))
         see_syn(f, side, p);
     else if (is_syn(p))
-        see_syn_ack(l, f, side, p);
+        see_syn_ack(f, side, p);
     else if (!f->opened)
         see_established(l, f, side, p);
 }

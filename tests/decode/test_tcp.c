@@ -184,8 +184,9 @@ static void challenge_of_a_syn(void **state)
     assert_int_equal(t.sum.failed, 0);
 }
 
-/* A failed attempt is counted where the server's protocol is known to live. */
-static void failure_is_charged_to_the_known_protocol(void **state)
+/* A failed attempt said nothing, so it is of no protocol, whatever others spoke with that server.
+ */
+static void failure_without_bytes_is_of_tcp(void **state)
 {
     (void)state;
     struct talk t;
@@ -195,7 +196,7 @@ static void failure_is_charged_to_the_known_protocol(void **state)
     t.client_port++;
     client(&t, TCP_SYN, 100, 0, "");
     server(&t, TCP_RST | TCP_ACK, 0, 101, "");
-    assert_string_equal(t.last.protocol, "echo");
+    assert_string_equal(t.last.protocol, "tcp");
     assert_int_equal(t.last.failed, 1);
     told(&t, "echo:>ask{capture ended}");
 }
@@ -394,7 +395,7 @@ int main(void)
         cmocka_unit_test(blind_reset_is_ignored),
         cmocka_unit_test(attempts_that_fail),
         cmocka_unit_test(challenge_of_a_syn),
-        cmocka_unit_test(failure_is_charged_to_the_known_protocol),
+        cmocka_unit_test(failure_without_bytes_is_of_tcp),
         cmocka_unit_test(port_reuse_starts_a_new_flow),
         cmocka_unit_test(closed_flow_lingers),
         cmocka_unit_test(one_sided_handshakes),

@@ -42,6 +42,7 @@ struct conn {
     struct moment moment;
     uint64_t front_ns; /* when the first byte of what is being fed came */
     bool becoming, wants_classify;
+    bool changed; /* there is a new decoder, which has not been shown what is unread */
     bool client_ended_first;
     struct conn_ends ends;
 };
@@ -280,13 +281,23 @@ static void found(struct conn *c, enum dir dir)
     other->deaf = false;
 }
 
+/* Part of a request that is not whole is not the next protocol's. */
+static void drop_unread_of_request(struct conn *c)
+{
+    for (const struct open *open = c->pairing.first; open; open = open->next)
+        if (!open->request_ended && !c->half[TO_SERVER].passing)
+            drop_unread(c, &c->half[TO_SERVER]);
+}
+
 /* The protocol has changed: what is left in `rest` may be enough to say to which. */
 static void go_on_as_another(struct conn *c, enum dir dir, struct bytes rest)
 {
     const struct decoder *next = c->next;
     stop_decoder(c);
-    c->becoming = false;
+    if (dir == TO_CLIENT)
+        drop_unread_of_request(c);
     pairing_new_era(&c->pairing);
+    c->becoming = false;
     c->half[0].resync = c->half[1].resync = c->half[0].deaf = c->half[1].deaf = false;
     if (!next && rest.len) {
         struct opening opening = {0};
@@ -295,6 +306,7 @@ static void go_on_as_another(struct conn *c, enum dir dir, struct bytes rest)
         next = is.guess == GUESS_YES ? is.decoder : NULL;
     }
     c->wants_classify = !next;
+    c->changed = next;
     if (next && !start_decoder(c, next))
         give_up(c);
 }
@@ -308,14 +320,15 @@ static uint64_t pass_by(struct conn *c, enum dir dir, struct bytes in)
     return n;
 }
 
-/* Feeds whole messages from the front of `in`; returns how much of it is used up. Its first
+/* Feeds whole messages from the front of `in`, until the decoder changes; returns how much of it is
+ * used up. Its first
  * `old_len` bytes came at `unread_ns`, the others at `arrived_ns`. */
 static size_t feed_all(struct conn *c, enum dir dir, struct bytes in, size_t old_len,
                        uint64_t arrived_ns)
 {
     struct half *h = &c->half[dir];
     size_t used = 0;
-    while (used < in.len && c->decoder) {
+    while (used < in.len && c->decoder && !c->changed) {
         if (h->passing) {
             used += (size_t)pass_by(c, dir, bytes_after(in, used));
             continue;
@@ -415,6 +428,27 @@ static void read_on(struct conn *c, enum dir dir, uint64_t arrived_ns, struct by
         read_fresh(c, dir, arrived_ns, in);
 }
 
+static void read_kept(struct conn *c, enum dir dir)
+{
+    struct half *h = &c->half[dir];
+    if (!h->unread_len || !c->decoder || c->changed)
+        return;
+    size_t used = feed_all(c, dir, bytes_of(h->unread, h->unread_len), h->unread_len, 0);
+    if (h->unread_len)
+        take_from_unread(c, h, used);
+}
+
+/* What came behind the last message of the protocol before is the new one's first. The other side
+ * sent what is unread of it earlier. */
+static void begin_as_another(struct conn *c, enum dir dir)
+{
+    while (c->changed) {
+        c->changed = false;
+        read_kept(c, !dir);
+        read_kept(c, dir);
+    }
+}
+
 void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_ns, struct bytes in)
 {
     struct half *h = &c->half[dir];
@@ -427,6 +461,7 @@ void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_
         read_on(c, dir, arrived_ns, in);
     else
         read_fresh(c, dir, arrived_ns, in);
+    begin_as_another(c, dir);
 }
 
 void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len)
@@ -441,6 +476,7 @@ void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len)
         lose(c, dir, len);
     else if (len)
         drop_unread(c, h);
+    begin_as_another(c, dir);
 }
 
 void conn_retransmitted(struct conn *c, enum dir dir)
@@ -477,17 +513,6 @@ bool conn_wants_classify(const struct conn *c)
     return c->wants_classify;
 }
 
-/* What came behind the last message of the protocol before is the new one's first. */
-static void read_kept(struct conn *c, enum dir dir)
-{
-    struct half *h = &c->half[dir];
-    if (!h->unread_len || !c->decoder)
-        return;
-    size_t used = feed_all(c, dir, bytes_of(h->unread, h->unread_len), h->unread_len, 0);
-    if (h->unread_len)
-        take_from_unread(c, h, used);
-}
-
 void conn_set_decoder(struct conn *c, const struct decoder *decoder)
 {
     c->wants_classify = false;
@@ -495,8 +520,8 @@ void conn_set_decoder(struct conn *c, const struct decoder *decoder)
         give_up(c);
         return;
     }
-    read_kept(c, TO_SERVER);
-    read_kept(c, TO_CLIENT);
+    c->changed = true;
+    begin_as_another(c, TO_CLIENT);
 }
 
 size_t conn_memory(const struct conn *c)

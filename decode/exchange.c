@@ -34,8 +34,28 @@ const char *note_name(int bit)
     return names[bit];
 }
 
+/* Eight bytes at a time: is there one outside 0x20 to 0x7e? */
+static bool is_plain(struct bytes raw)
+{
+    static const uint64_t ones = 0x0101010101010101;
+    uint64_t odd = 0;
+    for (; raw.len >= 8; raw = bytes_after(raw, 8)) {
+        uint64_t word;
+        memcpy(&word, raw.at, 8);
+        odd |= word | (word - 0x20 * ones) | (word + ones);
+        if (odd & 0x80 * ones)
+            return false;
+    }
+    for (size_t i = 0; i < raw.len; i++)
+        if (raw.at[i] < 0x20 || raw.at[i] > 0x7e)
+            return false;
+    return true;
+}
+
 void exchange_text(struct exchange *x, char *field, size_t size, struct bytes raw)
 {
-    if (!text_clean(field, size, raw))
+    if (raw.len < size && is_plain(raw)) /* nearly always; canonical as it is */
+        bytes_to_text(field, size, raw);
+    else if (!text_clean(field, size, raw))
         x->notes |= NOTE_TRUNCATED;
 }

@@ -6,6 +6,7 @@
 enum {
     CHUNK_LINE_MAX = 4 * 1024, /* size and extensions */
     VERSION_LEN = 8,           /* "HTTP/1.1" */
+    NAME_MAX_OURS = 17 + 8,    /* bytes of the longest field name, and some blanks behind it */
 };
 
 static const uint64_t LENGTH_MAX = (uint64_t)1 << 60;
@@ -189,7 +190,7 @@ static void keep_first(struct bytes *field, struct bytes value)
         *field = value;
 }
 
-/* By length first: most fields are none of ours. */
+/* By length first. */
 static void field_read(struct http_fields *f, struct bytes name, struct bytes value)
 {
     switch (name.len) {
@@ -230,21 +231,25 @@ static void field_read(struct http_fields *f, struct bytes name, struct bytes va
     }
 }
 
-static bool may_be_ours(size_t name_len)
+/* Is the first letter, in either case, one that a field of ours begins with? */
+static bool may_be_ours(uint8_t first)
 {
-    static const uint32_t lengths =
-        1U << 2 | 1U << 4 | 1U << 11 | 1U << 12 | 1U << 14 | 1U << 15 | 1U << 17;
-    return name_len < 32 && (lengths >> name_len & 1);
+    static const uint32_t letters = 1U << ('b' & 31) | 1U << ('c' & 31) | 1U << ('h' & 31) |
+                                    1U << ('t' & 31) | 1U << ('x' & 31);
+    return first >= 'A' && (letters >> (first & 31) & 1);
 }
 
 static void line_read(struct http_fields *f, struct bytes line)
 {
-    size_t colon = index_of(line, 0, ':');
-    if (colon == line.len || is_blank(line.at[0]))
+    if (!line.len || !may_be_ours(line.at[0]))
+        return;
+    size_t colon = 0;
+    while (colon < line.len && line.at[colon] != ':' && colon <= NAME_MAX_OURS)
+        colon++;
+    if (colon == line.len || line.at[colon] != ':')
         return;
     struct bytes name = trim_end(bytes_first(line, colon));
-    if (may_be_ours(name.len))
-        field_read(f, name, trim(bytes_after(line, colon + 1)));
+    field_read(f, name, trim(bytes_after(line, colon + 1)));
 }
 
 static bool is_empty_line(struct bytes in, size_t at, size_t end)
@@ -306,10 +311,8 @@ int64_t http_scan_head(struct bytes in, struct http_scan *scan)
 
 struct bytes http_without_credentials(struct bytes authority)
 {
-    size_t from = authority.len;
-    while (from && authority.at[from - 1] != '@')
-        from--;
-    return from ? bytes_after(authority, from) : authority;
+    const uint8_t *at = authority.len ? memrchr(authority.at, '@', authority.len) : NULL;
+    return at ? bytes_after(authority, (size_t)(at - authority.at) + 1) : authority;
 }
 
 /* The length of "scheme://" at the front (RFC 3986, 3.1), or 0. */

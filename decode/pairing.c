@@ -190,8 +190,8 @@ static struct open *oldest(const struct pairing *p, uint64_t key)
 
 static bool is_quiet_point(const struct pairing *p, const struct open *open, uint64_t began_ns)
 {
-    return open->lone && !open->next && !p->asks_ahead && open->request_ended &&
-           open->x.request_end_ns <= began_ns;
+    uint64_t latest_ns = open->request_ended ? open->x.request_end_ns : open->x.request_ns;
+    return open->lone && !open->next && !p->asks_ahead && latest_ns <= began_ns;
 }
 
 /* The one that an answer in order belongs to, if there is no doubt about it. */

@@ -4,7 +4,7 @@
  * paired by order, which is right as long as nothing was missed. After a loss (a hole, a place
  * that could not be understood, an answer that nobody asked for, a join in the middle) nobody
  * knows how many answers are still to come for requests that are no longer open. Then a pair is
- * only accepted from a quiet point: one request alone, asked while no answer was passing, whole
+ * only accepted from a quiet point: one request alone, asked while no answer was passing and
  * before its answer began, on a connection that was not seen to ask ahead. From that pair on order
  * is trusted again; all others in between end as unknown. A client that asks ahead gives no such
  * point, and its exchanges stay unknown until the connection ends.

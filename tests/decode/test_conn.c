@@ -116,6 +116,9 @@ static void joined(void **state)
     TELLS_WITH(JOINED, http, "GET /a unknown\nGET /b unknown pipelined\nGET /c 200 ok\n",
                SAYS(GET("/a")), SAYS(GET("/b")), HEARS(OK_EMPTY), HEARS(OK_EMPTY), SAYS(GET("/c")),
                HEARS(OK_EMPTY));
+    /* the end of a request may never be seen */
+    TELLS_WITH(JOINED, http, "GET /a 200 ok early-answer\n", SAYS("GET /a HTTP/1.1\r\nHost: "),
+               HEARS(OK_EMPTY));
     /* an answer to a request that was not seen may be one to HEAD, whose body never comes */
     TELLS_WITH(JOINED, http, "GET /a 200 ok\n", HEARS("HTTP/1.1 200 OK\r\n\r\n"), SAYS(GET("/a")),
                HEARS(OK_EMPTY));

@@ -89,7 +89,7 @@ class Recorder:
         self.curl("-x", at + ":80", "http://other.test/hello")
         hop("GET", "/hello", 200, host="other.test")
         self.curl(f"{at}/hello", "-H", "Host: Shop.Test", "-H", "traceparent: 00-" + "ab" * 16 + "-" + "cd" * 8 + "-01")
-        hop("GET", "/hello", 200, host="Shop.Test", trace_id="ab" * 16, span_id="cd" * 8)
+        hop("GET", "/hello", 200, host="shop.test", trace_id="ab" * 16, span_id="cd" * 8)
 
     def haproxy(self):
         at = f"http://{self.lab.address('haproxy')}:8080"

@@ -192,8 +192,9 @@ class Talk:
         return self.send(TO_CLIENT, data, at, lost)
 
     def finish(self, direction):
-        self.segment(direction, FIN | ACK)
+        time_ns = self.segment(direction, FIN | ACK)
         self.next[direction] += 1
+        return time_ns
 
     def acknowledge(self, direction):
         self.segment(direction, ACK)

@@ -71,8 +71,8 @@ enum conn_close {
 /* Emits what is open, with the outcome that `why` says, and frees the connection. NULL is fine. */
 void conn_close(struct conn *c, struct moment m, enum conn_close why);
 
-/* Requests sent and not yet answered whole for longer than `limit_ns` end as timeouts now; what
- * arrives for them later is passed over. */
+/* Requests sent and not yet answered whole, of whose answer nothing has come for longer than
+ * `limit_ns`, end as timeouts now; what arrives for them later is passed over. NULL is fine. */
 void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns);
 
 /* What the bytes are now: the decoder, or NULL when it was given up, or when the protocol that

@@ -22,6 +22,12 @@ enum {
     TCP_BYTES = 20,
     TCP_READ_BYTES = 16, /* as far as the window, the last field that is used */
     UDP_BYTES = 8,
+    TUNNELS_MAX = 4, /* one within the other */
+    GRE_BYTES = 4,
+    GRE_FIELD_BYTES = 4, /* checksum, key and sequence number, each if its flag is set */
+    ERSPAN_2_BYTES = 8,
+    ERSPAN_3_BYTES = 12,
+    ERSPAN_3_SUBHEADER_BYTES = 8,
 };
 
 /* Where reading has got to. */
@@ -32,7 +38,13 @@ struct layers {
     const uint8_t *from, *to; /* addresses of the innermost IP header */
     bool is_v6;
     bool unbounded; /* the IP header gave no length */
+    int tunnels;    /* entered so far */
 };
+
+static enum frame_verdict read_ethertype(struct layers *l, uint16_t ethertype,
+                                         struct packet *packet);
+static enum frame_verdict read_typed_link(struct layers *l, size_t header, size_t type_at,
+                                          struct packet *packet);
 
 static inline uint16_t be16_at(const uint8_t *at)
 {
@@ -126,12 +138,52 @@ static enum frame_verdict read_udp(struct layers *l, struct packet *packet)
     return FRAME_PACKET;
 }
 
+/* What a switch puts before a mirrored frame (draft-foschini-erspan): nothing in type I, which has
+ * no sequence number either; type III may have a further header. */
+static enum frame_verdict read_erspan(struct layers *l, size_t header, struct packet *packet)
+{
+    const uint8_t *erspan = header ? take(l, header) : NULL;
+    if (header && !erspan)
+        return lacks(l, header);
+    bool subheader = header == ERSPAN_3_BYTES && erspan[11] & 1;
+    if (subheader && !take(l, ERSPAN_3_SUBHEADER_BYTES))
+        return lacks(l, ERSPAN_3_SUBHEADER_BYTES);
+    return read_typed_link(l, ETHERNET_BYTES, 12, packet);
+}
+
+/* GRE (RFC 2784, RFC 2890): a packet, an Ethernet frame, or one that a switch mirrors to us. */
+static enum frame_verdict read_gre(struct layers *l, struct packet *packet)
+{
+    enum { CHECKSUM = 0x8000, KEY = 0x2000, SEQUENCE = 0x1000, VERSION = 0x0007 };
+    const uint8_t *gre = take(l, GRE_BYTES);
+    if (!gre)
+        return lacks(l, GRE_BYTES);
+    uint16_t flags = be16_at(gre), inner = be16_at(gre + 2);
+    size_t fields = (size_t)(!!(flags & CHECKSUM) + !!(flags & KEY) + !!(flags & SEQUENCE));
+    if (flags & VERSION || ++l->tunnels > TUNNELS_MAX)
+        return FRAME_OTHER_IP;
+    if (fields && !take(l, fields * GRE_FIELD_BYTES))
+        return lacks(l, fields * GRE_FIELD_BYTES);
+    switch (inner) {
+    case 0x6558: /* transparent Ethernet bridging */
+        return read_typed_link(l, ETHERNET_BYTES, 12, packet);
+    case 0x88be:
+        return read_erspan(l, flags & SEQUENCE ? ERSPAN_2_BYTES : 0, packet);
+    case 0x22eb:
+        return read_erspan(l, ERSPAN_3_BYTES, packet);
+    default:
+        return read_ethertype(l, inner, packet);
+    }
+}
+
 static enum frame_verdict read_transport(struct layers *l, uint8_t protocol, struct packet *packet)
 {
     if (protocol == IPPROTO_TCP)
         return read_tcp(l, packet);
     if (protocol == IPPROTO_UDP)
         return read_udp(l, packet);
+    if (protocol == IPPROTO_GRE)
+        return read_gre(l, packet);
     return FRAME_OTHER_IP;
 }
 
@@ -230,8 +282,8 @@ static enum frame_verdict read_ethertype(struct layers *l, uint16_t ethertype,
 }
 
 /* A link layer of `header` bytes with an EtherType at `type_at`. */
-static inline enum frame_verdict read_typed_link(struct layers *l, size_t header, size_t type_at,
-                                                 struct packet *packet)
+static enum frame_verdict read_typed_link(struct layers *l, size_t header, size_t type_at,
+                                          struct packet *packet)
 {
     const uint8_t *link = take(l, header);
     if (!link)
@@ -282,6 +334,7 @@ enum frame_verdict frame_parse(const struct frame *frame, struct packet *ret_pac
     l.frame = frame;
     l.bytes = cursor_over(bytes_of(frame->data, frame->captured));
     l.length = frame->length;
+    l.tunnels = 0;
     switch (frame->link_type) {
     case DLT_EN10MB:
         return read_typed_link(&l, ETHERNET_BYTES, 12, ret_packet);

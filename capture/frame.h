@@ -2,6 +2,7 @@
  *
  * Ethernet with any number of VLAN tags (IEEE 802.1Q, 802.1ad) up to a depth, raw IP, Linux cooked
  * v1 and v2, BSD loopback and null; IPv4 (RFC 791) and IPv6 (RFC 8200) with extension headers.
+ * GRE (RFC 2784, RFC 2890), ERSPAN I, II and III are taken off, one within the other up to a depth.
  * Checksums are not verified: offloading makes them wrong on capture hosts. Lengths come from the
  * IP header, so that padding of short frames is never taken for payload; an IPv4 total length or
  * IPv6 payload length of 0 (segmentation offload, RFC 2675) means "the rest of the frame".

@@ -25,6 +25,8 @@ static void print(struct range r, const struct health_row *h)
     line("other IP", c->other_ip, c->frames, "");
     line("not IP", c->not_ip, c->frames, "");
     line("fragments", c->fragments, c->frames, "not put together: their flows have holes");
+    line("headers cut", c->headers_cut, c->frames,
+         "the snapshot length cut the headers themselves: raise --snap");
     line("malformed", c->malformed, c->frames, "headers that contradict themselves");
     line("truncated", c->truncated, c->frames, "cut by the snapshot length: raise --snap");
     line("dropped by the kernel", c->kernel_drops, sent, "we were too slow: raise --ring");

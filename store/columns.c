@@ -29,6 +29,7 @@ const size_t capture_counter_at[CAPTURE_COUNTERS] = {
     offsetof(struct capture_counters, not_ip),
     offsetof(struct capture_counters, other_ip),
     offsetof(struct capture_counters, fragments),
+    offsetof(struct capture_counters, headers_cut),
     offsetof(struct capture_counters, malformed),
     offsetof(struct capture_counters, truncated),
     offsetof(struct capture_counters, kernel_drops),

@@ -8,7 +8,7 @@
 
 enum {
     EDGE_COUNTERS = 18, /* opened to handshakes, of struct edge_delta */
-    CAPTURE_COUNTERS = 10,
+    CAPTURE_COUNTERS = 11,
     DECODE_COUNTERS = 12, /* struct decode_counters but for flows, which is no counter */
 };
 

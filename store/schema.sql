@@ -78,6 +78,7 @@ CREATE TABLE capture_window (
     not_ip            INTEGER NOT NULL,
     other_ip          INTEGER NOT NULL,
     fragments         INTEGER NOT NULL,
+    headers_cut       INTEGER NOT NULL,
     malformed         INTEGER NOT NULL,
     truncated         INTEGER NOT NULL,
     kernel_drops      INTEGER NOT NULL,
@@ -257,7 +258,7 @@ GROUP BY e.id, o.name ORDER BY c.name, s.name, e.port, e.protocol, o.name;
 -- How good the capture was.
 CREATE VIEW v_capture AS
 SELECT count(*) AS windows, sum(frames) AS frames, sum(bytes) AS bytes, sum(packets) AS packets,
-       sum(malformed) AS malformed, sum(truncated) AS truncated,
+       sum(headers_cut) AS headers_cut, sum(malformed) AS malformed, sum(truncated) AS truncated,
        sum(kernel_drops) AS kernel_drops, sum(interface_drops) AS interface_drops,
        round(100.0 * sum(kernel_drops + interface_drops) /
              sum(frames + kernel_drops + interface_drops), 3) AS drop_percent,

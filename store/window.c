@@ -39,23 +39,26 @@ enum statement {
 static const char *const sql[WINDOW_STATEMENTS] = {
     [WINDOW_FIND] = "SELECT id FROM capture_window WHERE level = ?1 AND start_ns = ?2",
     [WINDOW_ADD] =
-        "INSERT INTO capture_window (level, start_ns, end_ns, frames, bytes, packets, not_ip, "
-        "other_ip, fragments, malformed, truncated, kernel_drops, interface_drops, flows_opened, "
-        "flows_evicted, segments_held, segments_dropped, retransmits, gaps, gap_bytes, lost, "
-        "given_up, stray_answers, exchanges_evicted, exchanges, flows, edges_dropped, "
-        "names_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-        "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28) RETURNING id",
+        "INSERT INTO capture_window (level, start_ns, end_ns, frames, bytes, packets, "
+        "not_ip, other_ip, fragments, headers_cut, malformed, truncated, kernel_drops, "
+        "interface_drops, flows_opened, flows_evicted, segments_held, segments_dropped, "
+        "retransmits, gaps, gap_bytes, lost, given_up, stray_answers, exchanges_evicted, "
+        "exchanges, flows, edges_dropped, names_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+        "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
+        "?24, ?25, ?26, ?27, ?28, ?29) RETURNING id",
     [WINDOW_ADD_TO] =
-        "UPDATE capture_window SET end_ns = max(end_ns, ?3), frames = frames + ?4, bytes = bytes + "
-        "?5, packets = packets + ?6, not_ip = not_ip + ?7, other_ip = other_ip + ?8, fragments = "
-        "fragments + ?9, malformed = malformed + ?10, truncated = truncated + ?11, kernel_drops = "
-        "kernel_drops + ?12, interface_drops = interface_drops + ?13, flows_opened = flows_opened "
-        "+ ?14, flows_evicted = flows_evicted + ?15, segments_held = segments_held + ?16, "
-        "segments_dropped = segments_dropped + ?17, retransmits = retransmits + ?18, gaps = gaps + "
-        "?19, gap_bytes = gap_bytes + ?20, lost = lost + ?21, given_up = given_up + ?22, "
-        "stray_answers = stray_answers + ?23, exchanges_evicted = exchanges_evicted + ?24, "
-        "exchanges = exchanges + ?25, flows = ?26, edges_dropped = edges_dropped + ?27, "
-        "names_dropped = names_dropped + ?28 WHERE level = ?1 AND start_ns = ?2 RETURNING id",
+        "UPDATE capture_window SET end_ns = max(end_ns, ?3), frames = frames + ?4, bytes = "
+        "bytes + ?5, packets = packets + ?6, not_ip = not_ip + ?7, other_ip = other_ip + "
+        "?8, fragments = fragments + ?9, headers_cut = headers_cut + ?10, malformed = "
+        "malformed + ?11, truncated = truncated + ?12, kernel_drops = kernel_drops + ?13, "
+        "interface_drops = interface_drops + ?14, flows_opened = flows_opened + ?15, "
+        "flows_evicted = flows_evicted + ?16, segments_held = segments_held + ?17, "
+        "segments_dropped = segments_dropped + ?18, retransmits = retransmits + ?19, gaps "
+        "= gaps + ?20, gap_bytes = gap_bytes + ?21, lost = lost + ?22, given_up = given_up "
+        "+ ?23, stray_answers = stray_answers + ?24, exchanges_evicted = exchanges_evicted "
+        "+ ?25, exchanges = exchanges + ?26, flows = ?27, edges_dropped = edges_dropped + "
+        "?28, names_dropped = names_dropped + ?29 WHERE level = ?1 AND start_ns = ?2 "
+        "RETURNING id",
     [EDGE_HISTOGRAMS] =
         "SELECT duration, ttfb FROM edge_window WHERE window_id = ?1 AND pair_id = ?2",
     [EDGE_WRITE] =

@@ -162,14 +162,16 @@ static bool health(FILE *out, struct range r, const struct health_row *row)
     const struct capture_counters *c = &row->capture;
     const struct decode_counters *d = &row->decode;
     (void)r;
-    fputs("windows,frames,bytes,packets,not_ip,other_ip,fragments,malformed,truncated,kernel_drops,"
+    fputs("windows,frames,bytes,packets,not_ip,other_ip,fragments,headers_cut,malformed,truncated,"
+          "kernel_drops,"
           "interface_drops,exchanges,gaps,gap_bytes,lost,given_up,stray_answers\r\n",
           out);
     fprintf(out, "%" PRIu64, row->windows);
     const uint64_t numbers[] = {
-        c->frames,    c->bytes,     c->packets,      c->not_ip,          c->other_ip,  c->fragments,
-        c->malformed, c->truncated, c->kernel_drops, c->interface_drops, d->exchanges, d->gaps,
-        d->gap_bytes, d->lost,      d->given_up,     d->stray_answers};
+        c->frames,          c->bytes,        c->packets,   c->not_ip,    c->other_ip,
+        c->fragments,       c->headers_cut,  c->malformed, c->truncated, c->kernel_drops,
+        c->interface_drops, d->exchanges,    d->gaps,      d->gap_bytes, d->lost,
+        d->given_up,        d->stray_answers};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         put_number(out, numbers[i]);
     fputs("\r\n", out);

@@ -174,6 +174,7 @@ static void add_capture(cJSON *to, const struct capture_counters *c)
     add_count(o, "not_ip", c->not_ip);
     add_count(o, "other_ip", c->other_ip);
     add_count(o, "fragments", c->fragments);
+    add_count(o, "headers_cut", c->headers_cut);
     add_count(o, "malformed", c->malformed);
     add_count(o, "truncated", c->truncated);
     add_count(o, "kernel_drops", c->kernel_drops);

@@ -329,7 +329,8 @@ void stream_check(struct stream *s, uint64_t now_ns, const struct stream_out *ou
         bool known_above = s->first || s->fin;
         uint32_t above = s->first ? s->first->span.sequence : s->end;
         uint32_t proven = proven_end(s);
-        if (waited_ns >= STREAM_ACKED_WAIT_NS && sequence_after(proven, s->next))
+        bool passed_by = s->first && !sequence_after(above, proven);
+        if ((passed_by || waited_ns >= STREAM_ACKED_WAIT_NS) && sequence_after(proven, s->next))
             skip_to(s, known_above && sequence_after(proven, above) ? above : proven, now_ns, out);
         else if (waited_ns >= STREAM_SILENT_WAIT_NS && known_above)
             skip_to(s, above, now_ns, out);

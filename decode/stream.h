@@ -3,6 +3,7 @@
  * Bytes that arrive in order go straight from the packet to the reader. What arrives above a hole
  * is kept, first copy wins, until the hole is filled or given up. A hole is given up and told to
  * the reader as a gap
+ *   - once the receiver has acknowledged it and bytes above it have passed: it had what we lack;
  *   - once the receiver has acknowledged past it, STREAM_ACKED_WAIT_NS after the first sign of it
  *     (a mirror may show an acknowledgment before the bytes);
  *   - STREAM_SILENT_WAIT_NS after the first sign of it, acknowledged or not;

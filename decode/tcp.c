@@ -188,12 +188,18 @@ static bool see_packet(struct lifecycle *l, struct flow *f, unsigned side, const
         return true;
     }
     see_handshake(l, f, side, p);
+    /* What is acknowledged came before what is said now: a hole in it that can be given up is, so
+     * that a loss in one direction does not swallow what the other says next. An answer to a SYN
+     * that is no SYN-ACK speaks of another connection (RFC 5961, 4). */
+    bool believed = f->state != FLOW_HALF_OPEN && stream_expects(&f->stream[side], p->sequence);
+    if (p->tcp_flags & TCP_ACK && believed) {
+        stream_acked(&f->stream[side ^ 1U], p->acknowledged, p->time_ns);
+        if (f->stream[side ^ 1U].hole)
+            tcp_check_holes(l, f, m);
+    }
     struct place at = {.reader = &l->reader, .flow = f, .side = side, .moment = m};
     if (see_segment(&at, p) == SEGMENT_STRAY)
         return f->stream[side].strays < STRAYS_MAX;
-    /* An answer to a SYN that is not a SYN-ACK speaks of another connection (RFC 5961, 4). */
-    if (p->tcp_flags & TCP_ACK && f->state != FLOW_HALF_OPEN)
-        stream_acked(&f->stream[side ^ 1U], p->acknowledged, p->time_ns);
     bool hole = f->stream[0].hole || f->stream[1].hole;
     if (hole || f->stream[0].fin || f->stream[1].fin)
         tcp_check_holes(l, f, m);

@@ -7,8 +7,10 @@
 #include "capture/address.h"
 
 struct flow_report {
-    const char *protocol; /* decoder's log name, or "tcp" or "udp" when none claimed it; static */
-    uint64_t end_ns;      /* latest packet in the report */
+    /* Decoder's log name, or "tcp" or "udp" when none claimed it; "" when nothing was said on the
+     * connection, so that it is of whatever its server speaks. Static. */
+    const char *protocol;
+    uint64_t end_ns; /* latest packet in the report */
     struct address client_address, server_address;
     uint16_t client_port, server_port;
     uint32_t tenant;

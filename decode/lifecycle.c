@@ -71,7 +71,7 @@ void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum co
     if (f->opened)
         f->health.events |= HEALTH_CLOSED;
     if (!f->protocol)
-        f->protocol = f->key.protocol == IPPROTO_UDP ? "udp" : "tcp";
+        f->protocol = f->key.protocol == IPPROTO_UDP ? "udp" : "";
     flow_take(l->flows, f, LIST_HOLE);
     flow_take(l->flows, f, LIST_WAITING);
     flow_set_state(l->flows, f, FLOW_CLOSED);

@@ -25,7 +25,7 @@ struct edge_key {
     struct address server;
     uint16_t port;
     uint32_t tenant;
-    char protocol[PROTOCOL_TEXT_MAX];
+    char protocol[PROTOCOL_TEXT_MAX]; /* "": connections on which nothing was said */
 };
 
 int edge_key_compare(const struct edge_key *a, const struct edge_key *b);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { EXTERNAL_SERVICE = 1, REVIEW_MAX = 1000 };
 static const char external_name[] = "external";
 
@@ -16,6 +18,7 @@ enum statement {
     ENDPOINT_TOUCH,
     ENDPOINT_MOVE,
     ENDPOINTS_UNNAMED,
+    PROTOCOL_FIND,
     EDGE_FIND,
     EDGE_ADD,
     PAIR_FIND,
@@ -43,6 +46,10 @@ static const char *const sql[NAMING_STATEMENTS] = {
     [ENDPOINT_MOVE] = "UPDATE endpoint SET service_id = ?2, name_source = ?3 WHERE id = ?1",
     [ENDPOINTS_UNNAMED] = "SELECT id, service_id, address, port, tenant FROM endpoint "
                           "WHERE name_source = 'address' AND address <> '' AND last_ns >= ?1",
+    [PROTOCOL_FIND] =
+        "SELECT p.protocol FROM endpoint e JOIN pair p ON p.server_id = e.id "
+        "WHERE e.address = ?1 AND e.port = ?2 AND e.tenant = ?3 AND p.protocol <> 'tcp' "
+        "ORDER BY p.last_ns DESC, p.protocol LIMIT 1",
     [EDGE_FIND] = "SELECT id FROM edge WHERE client_id = ?1 AND server_id = ?2 AND port = ?3 AND "
                   "protocol = ?4",
     [EDGE_ADD] = "INSERT INTO edge (client_id, server_id, port, protocol) VALUES (?1, ?2, ?3, ?4) "
@@ -377,6 +384,19 @@ bool naming_pair(struct naming *n, const struct names *names, const struct edge_
         return false;
     *ret_pair = pair;
     return true;
+}
+
+bool naming_protocol(struct naming *n, const struct edge_key *key, char *text, size_t size)
+{
+    sqlite3_stmt *s = n->statement[PROTOCOL_FIND];
+    struct place p = place_of(&key->server, key->port, key->tenant);
+    bind_place(s, &p);
+    int status = statement_row(s);
+    text_clean(text, size, bytes_of_text("tcp"));
+    if (status == SQLITE_ROW)
+        column_text(s, 0, text, size);
+    bool fine = status == SQLITE_ROW || status == SQLITE_DONE;
+    return sqlite3_reset(s) == SQLITE_OK && fine;
 }
 
 struct unnamed {

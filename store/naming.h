@@ -15,7 +15,7 @@
 
 #define NAMING_REACH_NS (24 * 3600 * UINT64_C(1000000000))
 
-enum { NAMING_STATEMENTS = 17 };
+enum { NAMING_STATEMENTS = 18 };
 
 struct naming {
     sqlite3_stmt *statement[NAMING_STATEMENTS];
@@ -38,6 +38,10 @@ void naming_forget(struct naming *n);
 /* Gives endpoints that have only an address so far the names known by now. At most a thousand a
  * call, so that no window waits long; the next call goes on. */
 bool naming_review(struct naming *n, const struct names *names, uint64_t now_ns);
+
+/* What the server of an edge is known to speak, by its latest pair; "tcp" if that is not known. For
+ * connections on which nothing was said: refused, never answered, or closed again. */
+bool naming_protocol(struct naming *n, const struct edge_key *key, char *text, size_t size);
 
 struct pair {
     int64_t id;

@@ -289,6 +289,27 @@ static bool write_operation(struct window_writer *w, int64_t window, struct pair
            statement_run(w->statement[OPERATION_WRITE]);
 }
 
+static bool write_pair(struct window_writer *w, struct row *row, const struct names *names,
+                       const struct edge_delta *e, struct pair *ret_pair)
+{
+    if (!naming_pair(&w->naming, names, e, ret_pair))
+        return false;
+    row->id = ret_pair->id;
+    return write_edge(w, row, e, ret_pair->active);
+}
+
+/* Connections on which nothing was said, once it is known what others said to that server. Their
+ * row may be there by now. */
+static bool write_silent(struct window_writer *w, struct row *row, const struct names *names,
+                         const struct edge_delta *e, struct pair *ret_pair)
+{
+    struct edge_delta of_protocol = *e;
+    struct row there = {.window = row->window, .added_to = true};
+    char *protocol = of_protocol.key.protocol;
+    return naming_protocol(&w->naming, &e->key, protocol, sizeof of_protocol.key.protocol) &&
+           write_pair(w, &there, names, &of_protocol, ret_pair);
+}
+
 static bool write_rows(struct window_writer *w, const struct delta *d, const struct names *names,
                        struct pair *pairs)
 {
@@ -296,13 +317,12 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
     if (!write_capture(w, d, &row.window, &row.added_to) ||
         !naming_review(&w->naming, names, d->end_ns))
         return false;
-    for (uint32_t i = 0; i < d->edge_len; i++) {
-        if (!naming_pair(&w->naming, names, &d->edge[i], &pairs[i]))
+    for (uint32_t i = 0; i < d->edge_len; i++)
+        if (d->edge[i].key.protocol[0] && !write_pair(w, &row, names, &d->edge[i], &pairs[i]))
             return false;
-        row.id = pairs[i].id;
-        if (!write_edge(w, &row, &d->edge[i], pairs[i].active))
+    for (uint32_t i = 0; i < d->edge_len; i++)
+        if (!d->edge[i].key.protocol[0] && !write_silent(w, &row, names, &d->edge[i], &pairs[i]))
             return false;
-    }
     for (uint32_t i = 0; i < d->operation_len; i++)
         if (d->operation[i].edge < d->edge_len &&
             !write_operation(w, row.window, &pairs[d->operation[i].edge], &d->operation[i]))

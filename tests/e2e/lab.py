@@ -202,11 +202,11 @@ http {{
         ctypes.CDLL(None).setns(HOME.fileno(), CLONE_NEWNET)
 
     def ask(self, program, *command):
-        """What a question to the database answers, from JSON."""
+        """What a question to the database answers: an object a line."""
         done = subprocess.run([program, *command, "--db", self.path("tap.db"), "--json"],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
         check(done.returncode == 0, f"tapgraph {' '.join(command)}: {done.stderr}")
-        return json.loads(done.stdout)
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def log(self):
         """The exchanges logged so far."""

@@ -37,15 +37,6 @@ static bool read_prefix(const char *text, unsigned most, unsigned *ret_bits)
     return true;
 }
 
-static void clear_after(struct address *a, unsigned bits)
-{
-    for (unsigned i = 0; i < sizeof a->byte; i++) {
-        unsigned kept = bits > 8 * i ? bits - 8 * i : 0;
-        if (kept < 8)
-            a->byte[i] &= (uint8_t)(0xff00U >> kept);
-    }
-}
-
 static bool read_network(const char *text, struct network *ret)
 {
     char address_text[ADDRESS_TEXT_MAX];
@@ -62,7 +53,6 @@ static bool read_network(const char *text, struct network *ret)
     if (text[len] == '/' && !read_prefix(text + len + 1, most, &bits))
         return false;
     network.prefix_bits = (uint8_t)(bits + 128 - most);
-    clear_after(&network.address, network.prefix_bits);
     *ret = network;
     return true;
 }

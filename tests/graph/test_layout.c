@@ -340,6 +340,49 @@ static void ordering_finds_what_crosses(void **state)
     layout_plan_fini(&p);
 }
 
+/* A tree of 60 services with a few links across, by a fixed series of random numbers. */
+static uint32_t make_links(uint32_t *seed, struct layout_link *link)
+{
+    enum { SERVICES = 60, ACROSS = 15 };
+    uint32_t len = 0;
+    for (uint32_t i = 1; i < SERVICES + ACROSS; i++) {
+        *seed = *seed * 1664525 + 1013904223;
+        uint32_t from = i < SERVICES ? i / 3 : (*seed >> 8) % SERVICES;
+        uint32_t to = i < SERVICES ? i : (*seed >> 16) % SERVICES;
+        if (from != to)
+            link[len++] = (struct layout_link){from, to, 1};
+    }
+    return len;
+}
+
+/* Not a matter of right or wrong, but of how good: no change may make these figures worse without
+ * being seen. */
+static void drawings_stay_as_good_as_they_are(void **state)
+{
+    (void)state;
+    uint32_t seed = 3;
+    uint64_t crossed = 0;
+    double slope = 0; /* squares of how far links climb or fall */
+    for (int graph = 0; graph < 20; graph++) {
+        struct layout_link link[80];
+        struct layout_plan p;
+        assert_true(layout_plan_init(&p, 60, link, make_links(&seed, link)));
+        assert_true(layout_rank(&p) && layout_split(&p) && layout_order(&p));
+        assert_true(layout_straighten(&p));
+        uint32_t *scratch = calloc(p.vertex_len + p.link_len, sizeof *scratch);
+        assert_non_null(scratch);
+        crossed += layout_crossings(&p, scratch);
+        for (uint32_t i = 0; i < p.link_len; i++) {
+            double rise = p.y[p.link[i].to] - p.y[p.link[i].from];
+            slope += rise * rise;
+        }
+        free(scratch);
+        layout_plan_fini(&p);
+    }
+    assert_in_range(crossed, 0, 700);
+    assert_in_range((uint64_t)slope, 0, 11200);
+}
+
 /* 2,000 nodes are laid out at once: here, without optimisation and with sanitizers, in seconds. */
 static void great_graphs_are_no_trouble(void **state)
 {
@@ -383,6 +426,7 @@ int main(void)
         cmocka_unit_test(odd_input_is_taken),
         cmocka_unit_test(no_two_nodes_overlap),
         cmocka_unit_test(ordering_finds_what_crosses),
+        cmocka_unit_test(drawings_stay_as_good_as_they_are),
         cmocka_unit_test(great_graphs_are_no_trouble),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

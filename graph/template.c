@@ -222,29 +222,36 @@ static size_t unescape(const char *raw, size_t raw_len, char *text)
     return len;
 }
 
+/* What a character makes of the segment that it is in. */
+enum sign { END = 1, PARAMETERS = 2, ESCAPE = 4, NO_WORD = 8 };
+
 /* One segment, up to the next slash. Most are plain words, and seen to be in the same pass. */
 struct segment {
     size_t len;
     size_t name_len; /* without its parameters (";jsessionid=..."; RFC 3986, 3.3) */
-    bool plain;      /* no digit, escape or @ in it, and not too long */
+    uint8_t signs;   /* of its characters; none: a plain word */
 };
 
 static struct segment read_segment(const char *path)
 {
-    enum { MARK = 1, PARAMETERS = 2, END = 4 };
-    static const uint8_t kinds[256] = {
-        ['\0'] = END, ['/'] = END,  [';'] = PARAMETERS, ['%'] = MARK, ['@'] = MARK,
-        ['0'] = MARK, ['1'] = MARK, ['2'] = MARK,       ['3'] = MARK, ['4'] = MARK,
-        ['5'] = MARK, ['6'] = MARK, ['7'] = MARK,       ['8'] = MARK, ['9'] = MARK,
+    static const uint8_t signs[256] = {
+        ['\0'] = END,    ['/'] = END,     [';'] = PARAMETERS, ['%'] = ESCAPE,  ['@'] = NO_WORD,
+        ['0'] = NO_WORD, ['1'] = NO_WORD, ['2'] = NO_WORD,    ['3'] = NO_WORD, ['4'] = NO_WORD,
+        ['5'] = NO_WORD, ['6'] = NO_WORD, ['7'] = NO_WORD,    ['8'] = NO_WORD, ['9'] = NO_WORD,
     };
     struct segment s = {0};
-    uint8_t seen = 0, kind;
-    for (; !((kind = kinds[(unsigned char)path[s.len]]) & END); s.len++) {
-        seen |= kind;
-        if (!(seen & PARAMETERS))
-            s.name_len = s.len + 1;
+    for (;; s.len++) {
+        uint8_t sign = signs[(unsigned char)path[s.len]];
+        if (!sign)
+            continue;
+        if (!(s.signs & PARAMETERS) && sign & (PARAMETERS | END))
+            s.name_len = s.len;
+        if (sign & END)
+            break;
+        s.signs |= sign;
     }
-    s.plain = !(seen & MARK) && s.name_len < SEGMENT_MAX;
+    if (s.name_len >= SEGMENT_MAX)
+        s.signs |= NO_WORD;
     return s;
 }
 
@@ -267,11 +274,14 @@ static bool put(struct output *out, const char *text, size_t len)
 
 static bool put_segment(struct output *out, const char *raw, struct segment s)
 {
-    if (s.plain)
-        return put(out, raw, s.name_len);
-    char judged[SEGMENT_MAX];
-    size_t judged_len = unescape(raw, s.name_len, judged);
-    if (is_identifier(judged, judged_len))
+    char unescaped[SEGMENT_MAX];
+    const char *judged = raw;
+    size_t judged_len = s.name_len;
+    if (s.signs & ESCAPE) {
+        judged_len = unescape(raw, s.name_len, unescaped);
+        judged = unescaped;
+    }
+    if (s.signs & (ESCAPE | NO_WORD) && is_identifier(judged, judged_len))
         return put(out, "{id}", 4);
     return put(out, raw, s.name_len);
 }

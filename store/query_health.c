@@ -9,7 +9,8 @@ enum { EVENTS_MAX = 1000 };
 static const char sql[] =
     "SELECT count(*), max(end_ns), sum(frames), sum(bytes), sum(packets), sum(not_ip), "
     "sum(other_ip), sum(fragments), sum(headers_cut), sum(malformed), sum(truncated), "
-    "sum(kernel_drops), sum(interface_drops), sum(flows_opened), sum(flows_evicted), sum(segments_held), "
+    "sum(kernel_drops), sum(interface_drops), sum(flows_opened), sum(flows_evicted), "
+    "sum(segments_held), "
     "sum(segments_dropped), sum(retransmits), sum(gaps), sum(gap_bytes), sum(lost), sum(given_up), "
     "sum(stray_answers), sum(exchanges_evicted), sum(exchanges), sum(edges_dropped), "
     "sum(names_dropped), (SELECT flows FROM capture_window WHERE level = 0 AND start_ns >= ?1 AND "

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ui-tui/human.h"
+#include "base/human.h"
 
 static struct human in_words(enum column_kind kind, double number)
 {

@@ -23,7 +23,8 @@ struct column {
     bool mute;   /* the heading is left blank */
     bool hidden; /* not shown; there for filters */
     int width;   /* least number of terminal columns; text is given more while there is room */
-    int leaves;  /* when room is short, columns go in falling order of this; 0 stays */
+    int leaves;  /* when room is short, columns go in falling order of this, those of 1 only after
+                    text was cut to its least width; 0 stays */
     size_t at;   /* the functions below get a pointer to this offset in the row */
 
     /* A row's text; COLUMN_TEXT only. `ret` holds COLUMN_TEXT_MAX bytes. */

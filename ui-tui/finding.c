@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "ui-tui/human.h"
+#include "base/human.h"
 
 struct findings {
     struct finding *at;
@@ -39,7 +39,7 @@ static void find_drops(struct findings *f, const struct capture_counters *c)
     uint64_t sent = c->frames + c->kernel_drops + c->interface_drops;
     if (c->kernel_drops)
         add(f, by_share(c->kernel_drops, sent),
-            "The collector was too slow: a larger ring, a narrower filter or more cores help.",
+            "It was too slow: a larger ring, a narrower filter or more cores help.",
             "%s packets (%s) were dropped by the kernel", human_count((double)c->kernel_drops).text,
             share_of(c->kernel_drops, sent).text);
     if (c->interface_drops)

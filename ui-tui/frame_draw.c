@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ui-tui/human.h"
+#include "base/human.h"
 #include "ui-tui/placard.h"
 
 enum { ROW_TABS, ROW_OVERVIEW, ROW_PATH, ROW_VIEW };

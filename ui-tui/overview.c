@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ui-tui/human.h"
+#include "base/human.h"
 #include "ui-tui/spark.h"
 
 enum { SPARK_WIDTH = OVERVIEW_POINTS / 2 };

@@ -163,20 +163,20 @@ static int total_width(const struct table *t)
     return total;
 }
 
-/* Lets the least important column go; false when all that are left must stay. */
-static bool drop_column(struct table *t)
+/* Lets the column go that leaves first; false if none leaves as early as `from`. */
+static bool drop_column(struct table *t, int from)
 {
     size_t least = 0;
-    int leaves = 0;
+    int leaves = from - 1;
     for (size_t i = 0; i < t->kind->columns.len; i++) {
         if (t->place[i].width && column_of(t, i)->leaves > leaves) {
             leaves = column_of(t, i)->leaves;
             least = i;
         }
     }
-    if (leaves)
+    if (leaves >= from)
         t->place[least].width = 0;
-    return leaves > 0;
+    return leaves >= from;
 }
 
 /* Takes a column's width from the widest text; false when all are at their least. */
@@ -211,7 +211,7 @@ static void place_columns(struct table *t, int width)
     size_t len = t->kind->columns.len;
     for (size_t i = 0; i < len; i++)
         t->place[i].width = column_of(t, i)->hidden ? 0 : least_width(t, i);
-    while (total_width(t) > width && (drop_column(t) || narrow_text(t)))
+    while (total_width(t) > width && (drop_column(t, 2) || narrow_text(t) || drop_column(t, 1)))
         ;
     int room = width - total_width(t);
     for (size_t i = 0; i < len && room > 0; i++) {

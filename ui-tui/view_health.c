@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/human.h"
 #include "ui-tui/figures.h"
 #include "ui-tui/finding.h"
-#include "ui-tui/human.h"
 #include "ui-tui/view.h"
 
 enum {

@@ -1,5 +1,5 @@
 /* test_human.c - numbers as a person reads them. */
-#include "ui-tui/human.h"
+#include "base/human.h"
 
 #include "tests/ui-tui/screen.h"
 

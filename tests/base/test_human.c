@@ -1,7 +1,7 @@
 /* test_human.c - numbers as a person reads them. */
 #include "base/human.h"
 
-#include "tests/ui-tui/screen.h"
+#include "tests/check.h"
 
 /* Three digits that matter, and the unit in which there is at least one. */
 static void test_numbers(void **state)

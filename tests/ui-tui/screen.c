@@ -24,7 +24,9 @@ struct frame *screen_open(struct query *q)
 
 static uint32_t code_of(char c)
 {
-    return c == '\n' ? (uint32_t)KEYCODE_ENTER : (uint32_t)(unsigned char)c;
+    if (c == '\n')
+        return KEYCODE_ENTER;
+    return c == '^' ? (uint32_t)KEYCODE_ESCAPE : (uint32_t)(unsigned char)c;
 }
 
 void screen_type(struct frame *f, struct query *q, const char *keys)

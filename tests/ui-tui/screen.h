@@ -11,7 +11,7 @@ int screen_locale(void **state);
 /* A dashboard that has been shown `q`, at one second past its newest window. */
 struct frame *screen_open(struct query *q);
 
-/* Types: a character is itself, \n Enter, \t Tab, \e Escape. Then asks for what is missing. */
+/* Types: a character is itself, \n Enter, \t Tab, ^ Escape. Then asks for what is missing. */
 void screen_type(struct frame *f, struct query *q, const char *keys);
 
 /* The screen as text, trailing blanks cut; in a static buffer. */

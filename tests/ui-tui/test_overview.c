@@ -1,0 +1,59 @@
+/* test_overview.c - the line that is always on the screen. */
+#include "ui-tui/overview.h"
+
+#include "tests/ui-tui/screen.h"
+
+static const uint64_t s = 1000000000;
+
+static const char *line_of(struct query *q, struct overview_time time)
+{
+    static char text[1024];
+    struct overview o;
+    struct err err;
+    struct canvas *c = canvas_new(1, 100, false);
+    struct pane line = pane_whole(c);
+    assert_true(overview_refresh(&o, q, time.range, &err));
+    overview_draw(&o, &time, &line);
+    canvas_row_text(c, 0, text, sizeof text);
+    canvas_free(c);
+    return text;
+}
+
+/* The range, how old its end is, and the sums over it: 600 requests in 60 s, 12 errors. */
+static void test_says_how_all_is(void **state)
+{
+    struct query q = shop();
+    struct range r = q.history;
+    (void)state;
+    q.health.capture.kernel_drops = 3;
+    q.health.capture.interface_drops = 4;
+    assert_string_equal(
+        line_of(&q, (struct overview_time){r, 900 * s, r.to_ns + 7 * s, false}),
+        " last 15 min, 7 s old   requests 10.0/s   errors 2.0 %   drops 7   ⣿⣿⣿⣿⣿⣿");
+    assert_string_equal(
+        line_of(&q, (struct overview_time){r, 0, r.to_ns + 7200 * s, true}),
+        " all 1 min, 2 h old    PAUSED    requests 10.0/s   errors 2.0 %   drops 7   ⣿⣿⣿⣿⣿⣿");
+}
+
+/* Data older than a day have a date; a clock that runs behind them makes no nonsense. */
+static void test_says_how_old(void **state)
+{
+    struct query q = shop();
+    struct range r = q.history;
+    (void)state;
+    assert_string_equal(
+        line_of(&q, (struct overview_time){r, 0, r.to_ns + 90000 * s, false}),
+        " all 1 min to 2026-02-03 12:01:00   requests 10.0/s   errors 2.0 %   drops "
+        "0   ⣿⣿⣿⣿⣿⣿");
+    assert_string_equal(line_of(&q, (struct overview_time){r, 0, r.to_ns - 5 * s, false}),
+                        " all 1 min, 0 s old   requests 10.0/s   errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_says_how_all_is),
+        cmocka_unit_test(test_says_how_old),
+    };
+    return cmocka_run_group_tests(tests, screen_locale, NULL);
+}

@@ -1,0 +1,61 @@
+/* test_view_health.c - how good the capture was, as it is seen. */
+#include <string.h>
+
+#include "tests/ui-tui/screen.h"
+
+enum { ROW_VIEW = 3 };
+
+/* A good capture: the verdict, the counters, the events from the newest. */
+static void test_good(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "4");
+    screen_shows(f, 24, 80, ROW_VIEW,
+                 " ● Nothing was lost that the collector knows of\n"
+                 "\n"
+                 " windows                          12   connections given up              0\n"
+                 " frames                          48k   requests                       3756\n"
+                 " bytes                         31 MB   requests given up                 0\n"
+                 " packets, TCP and UDP            48k   answers without request           0\n"
+                 " other IP                          0   segments out of order             0\n"
+                 " not IP                          500   segments sent again               0\n"
+                 " fragments                         0   segments given up                 0\n"
+                 " malformed                         0   holes                             0\n"
+                 " cut short                         0   bytes in holes                  0 B\n"
+                 " dropped by the kernel             0   places lost by decoders           0\n"
+                 " dropped by the interface          0   connections not decoded           0\n"
+                 " connections now                  35   edge reports not kept             0\n"
+                 " connections opened              412   names not kept                    0\n"
+                 "\n"
+                 " TIME↓                EVENT            TEXT\n"
+                 " 2026-02-03 12:00:30  sensor-restart   signal 11\n"
+                 " 2026-02-03 12:00:00  capture-started  eth1, promiscuous\n");
+    frame_free(f);
+}
+
+/* A bad one: what was lost comes first, with what helps, and the events keep their place. */
+static void test_bad(void **state)
+{
+    struct query q = shop();
+    q.health.capture.kernel_drops = 1234;
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "4");
+    screen_shows(f, 24, 80, ROW_VIEW,
+                 " ✖ 1234 packets (2.5 %) were dropped by the kernel\n"
+                 "   It was too slow: a larger ring, a narrower filter or more cores help.\n");
+    assert_non_null(strstr(screen_text(f, 24, 80, false), "2026-02-03 12:00:30  sensor-restart"));
+    assert_non_null(strstr(screen_text(f, 14, 80, false), "2026-02-03 12:00:30  sensor-restart"));
+    frame_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_bad),
+    };
+    return cmocka_run_group_tests(tests, screen_locale, NULL);
+}

@@ -83,5 +83,5 @@ int main(void)
         cmocka_unit_test(test_shares),
         cmocka_unit_test(test_spans),
     };
-    return cmocka_run_group_tests(tests, screen_locale, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,63 @@
+/* test_view_operations.c - what is asked for, as it is seen. */
+#include <string.h>
+
+#include "tests/ui-tui/screen.h"
+
+enum { ROW_PATH = 2, ROW_VIEW = 3 };
+
+/* Of all edges: with who asks whom. */
+static void test_of_all(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "3");
+    screen_shows(
+        f, 10, 95, ROW_VIEW,
+        "   OPERATION                RATE↓   ERRORS      P50      P95  CLIENT    SERVER      "
+        "PROTOCOL\n"
+        " ● GET /cart/{id}           7.0/s      0 %   3.0 ms    12 ms  web       cart:8080   http\n"
+        " ● POST /cart/{id}/items    2.5/s      0 %   7.5 ms    30 ms  web       cart:8080   http\n"
+        " ✖ POST /pay               0.60/s     20 %   650 ms    2.6 s  web       pay:8080    http\n"
+        " ● GET /health             0.20/s      0 %   500 µs   2.0 ms  web       pay:8080    "
+        "http\n");
+    frame_free(f);
+}
+
+/* Of one edge: without what would be alike in all rows. */
+static void test_of_an_edge(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "jjj\n");
+    screen_shows(f, 10, 80, ROW_PATH,
+                 " Edges › web → pay:8080 http › Operations                                     2\n"
+                 "   OPERATION           RATE↓   ERRORS      P50      P95      P99    BYTES\n"
+                 " ✖ POST /pay          0.60/s     20 %   650 ms    2.6 s    5.2 s    61 kB\n"
+                 " ● GET /health        0.20/s      0 %   500 µs   2.0 ms   4.0 ms    20 kB\n");
+    frame_free(f);
+}
+
+/* An edge that nobody decodes has none, and the screen says why. */
+static void test_of_an_edge_without(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "G\n");
+    assert_non_null(strstr(screen_text(f, 12, 80, false),
+                           "  No request could be read here: it is idle, or its protocol is not "
+                           "decoded.\n"));
+    frame_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_of_all),
+        cmocka_unit_test(test_of_an_edge),
+        cmocka_unit_test(test_of_an_edge_without),
+    };
+    return cmocka_run_group_tests(tests, screen_locale, NULL);
+}

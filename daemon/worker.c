@@ -191,7 +191,9 @@ static void merge_ended(struct worker *const *workers, unsigned workers_len, boo
 {
     size_t next[WORKERS_MAX] = {0};
     for (unsigned i = 0; i < workers_len; i++)
-        qsort(workers[i]->ended, ready(workers[i], window), sizeof(struct ended), compare_ended);
+        if (ready(workers[i], window))
+            qsort(workers[i]->ended, ready(workers[i], window), sizeof(struct ended),
+                  compare_ended);
     for (;;) {
         const struct worker *first = NULL;
         unsigned whose = 0;
@@ -214,7 +216,8 @@ static void merge_ended(struct worker *const *workers, unsigned workers_len, boo
 static void forget_ended(struct worker *w, size_t count)
 {
     w->ended_len -= count;
-    memmove(w->ended, w->ended + count, w->ended_len * sizeof *w->ended);
+    if (count)
+        memmove(w->ended, w->ended + count, w->ended_len * sizeof *w->ended);
     if (!w->ended_len)
         writer_clear(&w->records);
     for (size_t i = 0; i < w->window_len; i++)

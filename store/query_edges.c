@@ -118,8 +118,12 @@ static void add_edge(struct party *parties, const struct summary *a, size_t i)
     const struct edge_delta *d = &a->sums[i].counted;
     struct party *client = &parties[e->client], *server = &parties[e->server];
     bool counted = false;
-    for (size_t j = i; j-- > 0 && e[j - i].client == e->client && e[j - i].server == e->server;)
+    for (size_t j = i; j-- > 0;) {
+        const struct topology_edge *before = &a->topology.edge[j];
+        if (before->client != e->client || before->server != e->server)
+            break;
         counted = counted || a->sums[j].seen;
+    }
     tallied_add(&client->called, &d->exchanges);
     tallied_add(&server->served, &d->exchanges);
     for (int dir = 0; dir < 2; dir++) {

@@ -85,7 +85,8 @@ static bool load_known(struct query *q, int64_t edge_id, struct adding *a, struc
         add_known(a, s);
     }
     sqlite3_finalize(s);
-    qsort(a->known, a->known_len, a->known ? sizeof *a->known : 1, compare_known);
+    if (a->known_len)
+        qsort(a->known, a->known_len, sizeof *a->known, compare_known);
     return s && !failed;
 }
 

@@ -197,7 +197,8 @@ static void begin_edge(struct topology *t, const struct raw *r, enum grouping gr
 
 static void make_edges(struct topology *t, struct raw *raw, size_t len, enum grouping grouping)
 {
-    qsort(raw, len, sizeof *raw, compare_raw);
+    if (len) /* then there is an array */
+        qsort(raw, len, sizeof *raw, compare_raw);
     for (size_t i = 0; i < len; i++) {
         if (!i || compare_raw(&raw[i - 1], &raw[i]) != 0)
             begin_edge(t, &raw[i], grouping);

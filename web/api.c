@@ -153,11 +153,16 @@ static const struct question {
     const char *name;
     enum said (*ask)(struct ask *a);
     enum reader_kind reader;
+    const char *type; /* NULL: the exporter's */
 } QUESTIONS[] = {
-    {"graph", ask_graph, READER_GRAPH},     {"edges", ask_edges, READER_ANY},
-    {"services", ask_services, READER_ANY}, {"operations", ask_operations, READER_ANY},
-    {"series", ask_series, READER_ANY},     {"health", ask_health, READER_ANY},
-    {"events", ask_events, READER_ANY},     {"info", ask_info, READER_ANY},
+    {"graph", ask_graph, READER_GRAPH, NULL},
+    {"edges", ask_edges, READER_ANY, NULL},
+    {"services", ask_services, READER_ANY, NULL},
+    {"operations", ask_operations, READER_ANY, NULL},
+    {"series", ask_series, READER_ANY, NULL},
+    {"health", ask_health, READER_ANY, NULL},
+    {"events", ask_events, READER_ANY, NULL},
+    {"info", ask_info, READER_ANY, "application/json"},
 };
 
 static const struct question *find(const char *path)
@@ -231,7 +236,7 @@ static void write_answer(struct ask *a, const struct question *question, struct 
     if (fclose(a->out) != 0 || !whole)
         ret = ret == SAID ? SAID_FAILED : ret;
     if (ret == SAID) {
-        answer_body(answer, a->exporter->type, text, len);
+        answer_body(answer, question->type ? question->type : a->exporter->type, text, len);
         return;
     }
     free(text);

@@ -69,7 +69,7 @@ static bool read_offset(const char *at, long *ret_s)
     }
     int hours, minutes, len = 0;
     if ((*at != '+' && *at != '-') || sscanf(at + 1, "%2d:%2d%n", &hours, &minutes, &len) != 2 ||
-        at[1 + len] || hours > 23 || minutes > 59)
+        len != 5 || at[1 + len] || hours > 23 || minutes > 59)
         return false;
     *ret_s = (*at == '-' ? -1L : 1L) * (hours * 3600L + minutes * 60L);
     return true;

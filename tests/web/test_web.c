@@ -1,0 +1,307 @@
+/* The page and its API, asked over a socket. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "browser.h"
+#include "sample.h"
+#include "web/sse.h"
+#include "web/web.h"
+
+struct fixture {
+    struct web *web;
+    char db[SAMPLE_PATH_MAX];
+};
+
+static struct fixture fixture;
+
+static int start(void **state)
+{
+    struct err err = {0};
+    *state = &fixture;
+    sample_place(fixture.db);
+    struct web_options options = {.db = fixture.db, .listen = "127.0.0.1:0"};
+    fixture.web = web_start(&options, &err);
+    return fixture.web ? 0 : -1;
+}
+
+static int start_with_data(void **state)
+{
+    if (start(state) != 0)
+        return -1;
+    sample_window(fixture.db, 0);
+    sample_window(fixture.db, 5);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    web_stop(fixture.web);
+    sample_remove(fixture.db);
+    return 0;
+}
+
+static struct reply get(const char *target, const char *headers)
+{
+    return browser_get(web_address(fixture.web), target, headers);
+}
+
+static void expect(const char *target, int status, const char *part)
+{
+    struct reply r = get(target, "");
+    if (r.status != status || !strstr(r.body, part))
+        fail_msg("%s: %d, not %d with \"%s\": %s", target, r.status, status, part, r.body);
+    reply_free(&r);
+}
+
+/* Before anything was captured there are empty answers, not errors. */
+static void answers_without_a_database(void **state)
+{
+    (void)state;
+    expect("/api/v1/info", 200, "\"exists\":false");
+    expect("/api/v1/graph", 200, "\"nodes\":[]");
+    expect("/api/v1/edges?format=csv", 200, "client,server");
+    expect("/api/v1/health", 200, "\"frames\":0");
+    expect("/", 200, "<title>tapgraph</title>");
+}
+
+/* A file that is no database is said to be none. */
+static void says_what_is_wrong_with_the_database(void **state)
+{
+    (void)state;
+    FILE *f = fopen(fixture.db, "w");
+    assert_non_null(f);
+    for (int i = 0; i < 1000; i++)
+        fputs("this is no database\n", f);
+    fclose(f);
+    expect("/api/v1/edges", 503, "{\"error\":");
+    expect("/", 200, "tapgraph");
+}
+
+static void answers_every_question(void **state)
+{
+    (void)state;
+    expect("/api/v1/info", 200, "\"exists\":true");
+    expect("/api/v1/graph", 200, "\"name\":\"cart\"");
+    expect("/api/v1/graph?format=dot", 200, "digraph");
+    expect("/api/v1/edges", 200, "\"client\":\"web\"");
+    expect("/api/v1/edges?format=csv", 200, "\"web\",\"cart\",8080,\"http\",20,2,");
+    expect("/api/v1/services", 200, "\"name\":\"web\"");
+    expect("/api/v1/operations", 200, "GET /cart/{id}");
+    expect("/api/v1/series?points=10", 200, "\"requests\":");
+    expect("/api/v1/health", 200, "\"windows\":2");
+    expect("/api/v1/events", 200, "\"events\":[");
+    expect("/api/v1/openapi.json", 200, "\"openapi\": \"3.1.0\"");
+    expect("/api/v1/edges?from=2027-01-15T08:00:05Z", 200, "\"requests\":10,");
+}
+
+static void refuses_questions_that_are_none(void **state)
+{
+    (void)state;
+    expect("/api/v1/edges?since=soon", 400, "since is");
+    expect("/api/v1/edges?format=yaml", 400, "format");
+    expect("/api/v1/edges?format=dot", 400, "dot has no way to write edges");
+    expect("/api/v1/nothing", 404, "{\"error\":");
+    expect("/api/v1/", 404, "{\"error\":");
+    expect("/../../etc/passwd", 404, "{\"error\":");
+    expect("/%2e%2e/%2e%2e/etc/passwd", 404, "{\"error\":");
+}
+
+/* Whatever is answered has the headers that tie the browser's hands. */
+static void always_has_its_headers(void **state)
+{
+    (void)state;
+    static const char *const targets[] = {"/", "/api/v1/graph", "/nothing"};
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        struct reply r = get(targets[i], "");
+        assert_non_null(strstr(r.text, "Content-Security-Policy: default-src 'none'; "
+                                       "script-src 'self'; style-src 'self'; "));
+        assert_null(strstr(r.text, "unsafe"));
+        assert_true(reply_has(&r, "X-Content-Type-Options: nosniff"));
+        assert_true(reply_has(&r, "Referrer-Policy: no-referrer"));
+        assert_true(reply_has(&r, "Cross-Origin-Resource-Policy: same-origin"));
+        assert_true(reply_has(&r, "X-Frame-Options: DENY"));
+        reply_free(&r);
+    }
+}
+
+static void refuses_strangers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *request;
+        int status;
+    } cases[] = {
+        {"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n", 405},
+        {"DELETE /api/v1/edges HTTP/1.1\r\nHost: localhost\r\n\r\n", 405},
+        {"GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 421},
+        {"GET / HTTP/1.0\r\n\r\n", 421},
+        {"GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n\r\n", 403},
+        {"GET / HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: cross-site\r\n\r\n", 403},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct reply r = browser_send(web_address(fixture.web), cases[i].request);
+        assert_int_equal(r.status, cases[i].status);
+        assert_non_null(strstr(r.body, "{\"error\":\""));
+        reply_free(&r);
+    }
+}
+
+/* A head that is too long is refused, not kept. */
+static void bounds_the_head(void **state)
+{
+    (void)state;
+    char *request = calloc(1, 60000);
+    strcpy(request, "GET / HTTP/1.1\r\nHost: localhost\r\nX: ");
+    memset(request + strlen(request), 'a', 50000);
+    strcat(request, "\r\n\r\n");
+    struct reply r = browser_send(web_address(fixture.web), request);
+    assert_true(r.status == 431 || r.status == 413 || r.status == 0);
+    reply_free(&r);
+    free(request);
+    expect("/api/v1/info", 200, "exists");
+}
+
+/* The same question to the same data: 304. New data: another tag. */
+static void tags_its_answers(void **state)
+{
+    (void)state;
+    struct reply r = get("/api/v1/edges?since=all", "");
+    const char *tag = strstr(r.text, "ETag: ");
+    char header[128];
+    assert_non_null(tag);
+    snprintf(header, sizeof header, "If-None-Match: %.*s\r\n", (int)strcspn(tag + 6, "\r"),
+             tag + 6);
+    reply_free(&r);
+
+    r = get("/api/v1/edges?since=all", header);
+    assert_int_equal(r.status, 304);
+    assert_string_equal(r.body, "");
+    reply_free(&r);
+    r = get("/api/v1/services?since=all", header);
+    assert_int_equal(r.status, 200);
+    reply_free(&r);
+
+    sample_window(fixture.db, 10);
+    r = get("/api/v1/edges?since=all", header);
+    assert_int_equal(r.status, 200);
+    reply_free(&r);
+}
+
+/* Packed for those who take it; the page is kept for ever by its name, but for its first file. */
+static void packs_and_lets_keep(void **state)
+{
+    (void)state;
+    struct reply r = get("/api/v1/graph", "Accept-Encoding: gzip\r\n");
+    assert_true(reply_has(&r, "Content-Encoding: gzip"));
+    assert_memory_equal(r.body, "\x1f\x8b", 2);
+    reply_free(&r);
+    r = get("/", "");
+    assert_true(reply_has(&r, "Cache-Control: no-cache"));
+    const char *script = strstr(r.body, "/app-");
+    char target[64];
+    assert_non_null(script);
+    snprintf(target, sizeof target, "%.*s", (int)strcspn(script, "\""), script);
+    reply_free(&r);
+    r = get(target, "Accept-Encoding: gzip\r\n");
+    assert_true(reply_has(&r, "Cache-Control: public, max-age=31536000, immutable"));
+    assert_true(reply_has(&r, "Content-Encoding: gzip"));
+    reply_free(&r);
+    r = get(target, "");
+    assert_false(reply_has(&r, "Content-Encoding: gzip"));
+    assert_in_range(r.len, 100000, 5000000);
+    reply_free(&r);
+}
+
+/* To be saved: the name of the file is ours, whatever is in it. */
+static void names_downloads(void **state)
+{
+    (void)state;
+    struct reply r = get("/api/v1/edges?format=csv&download=1", "");
+    assert_true(reply_has(&r, "Content-Disposition: attachment; filename=\"tapgraph-edges.csv\""));
+    reply_free(&r);
+}
+
+static int listen_for_events(void)
+{
+    return browser_open(web_address(fixture.web),
+                        "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+}
+
+/* Told at once, and again when a window was added. */
+static void tells_of_changes(void **state)
+{
+    (void)state;
+    int fd = listen_for_events();
+    assert_true(browser_sees(fd, "event: version\ndata: {\"version\":"));
+    sample_window(fixture.db, 15);
+    assert_true(browser_sees(fd, "event: version\ndata: {\"version\":"));
+    close(fd);
+}
+
+/* Past the limit: 503. Stopping with sleeping streams says goodbye, and does not hang or abort. */
+static void bounds_and_ends_streams(void **state)
+{
+    (void)state;
+    int fds[SSE_CLIENTS_MAX];
+    for (int i = 0; i < SSE_CLIENTS_MAX; i++) {
+        fds[i] = listen_for_events();
+        assert_true(browser_sees(fds[i], "event: version"));
+    }
+    expect("/api/v1/stream", 503, "too many");
+    expect("/api/v1/info", 200, "exists");
+    web_stop(fixture.web);
+    fixture.web = NULL;
+    char rest[512];
+    ssize_t len;
+    while ((len = read(fds[0], rest, sizeof rest)) > 0)
+        ;
+    assert_int_equal(len, 0); /* the stream has ended, in order */
+    for (int i = 0; i < SSE_CLIENTS_MAX; i++)
+        close(fds[i]);
+}
+
+/* Another file at the same path is another database. */
+static void notices_another_file(void **state)
+{
+    (void)state;
+    expect("/api/v1/edges?since=all", 200, "\"requests\":20,");
+    char other[SAMPLE_PATH_MAX];
+    sample_place(other);
+    sample_window(other, 0);
+    assert_int_equal(rename(other, fixture.db), 0);
+    expect("/api/v1/edges?since=all", 200, "\"requests\":10,");
+    sample_remove(other);
+}
+
+#define WITH_DATA(test) cmocka_unit_test_setup_teardown(test, start_with_data, stop)
+#define WITHOUT_DATA(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITHOUT_DATA(answers_without_a_database),
+        WITHOUT_DATA(says_what_is_wrong_with_the_database),
+        WITH_DATA(answers_every_question),
+        WITH_DATA(refuses_questions_that_are_none),
+        WITH_DATA(always_has_its_headers),
+        WITH_DATA(refuses_strangers),
+        WITH_DATA(bounds_the_head),
+        WITH_DATA(tags_its_answers),
+        WITH_DATA(packs_and_lets_keep),
+        WITH_DATA(names_downloads),
+        WITH_DATA(tells_of_changes),
+        WITH_DATA(bounds_and_ends_streams),
+        WITH_DATA(notices_another_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { EVENT_TEXT_MAX = 128 };
+enum { EVENT_TEXT_MAX = 128, GOODBYE_NS = 500000000 };
 
 struct client {
     struct sse *sse;
@@ -21,6 +22,7 @@ struct client {
 
 struct sse {
     pthread_mutex_t lock;
+    pthread_cond_t gone; /* a client is */
     uint64_t version, now_s;
     bool stopping;
     bool reserved[SSE_CLIENTS_MAX]; /* by an answer whose stream is open or about to be */
@@ -30,8 +32,10 @@ struct sse {
 struct sse *sse_new(void)
 {
     struct sse *s = calloc(1, sizeof *s);
-    if (s)
-        pthread_mutex_init(&s->lock, NULL);
+    if (!s)
+        return NULL;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->gone, NULL);
     return s;
 }
 
@@ -39,6 +43,7 @@ void sse_free(struct sse *s)
 {
     if (!s)
         return;
+    pthread_cond_destroy(&s->gone);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -100,6 +105,7 @@ static void client_close(void *state)
     pthread_mutex_lock(&s->lock);
     c->stream = NULL;
     s->reserved[c - s->client] = false;
+    pthread_cond_signal(&s->gone);
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -144,10 +150,26 @@ void sse_tick(struct sse *s, uint64_t version, uint64_t now_s)
     pthread_mutex_unlock(&s->lock);
 }
 
+static bool has_clients(const struct sse *s)
+{
+    for (size_t i = 0; i < SSE_CLIENTS_MAX; i++) {
+        if (s->reserved[i])
+            return true;
+    }
+    return false;
+}
+
 void sse_stop(struct sse *s)
 {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += GOODBYE_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&s->lock);
     s->stopping = true;
     wake(s, true);
+    while (has_clients(s) && pthread_cond_timedwait(&s->gone, &s->lock, &until) == 0)
+        ;
     pthread_mutex_unlock(&s->lock);
 }

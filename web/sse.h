@@ -27,5 +27,6 @@ void sse_answer(struct sse *s, struct answer *a);
 /* To be called about once a second, with the database's version. */
 void sse_tick(struct sse *s, uint64_t version, uint64_t now_s);
 
-/* Ends all streams; later ones end at once. */
+/* Ends all streams, and waits up to half a second for them to have said so; later ones end at once.
+ */
 void sse_stop(struct sse *s);

@@ -61,13 +61,15 @@ function Chart(props: ChartProps) {
   const plot = useRef<uPlot | null>(null);
   const data = [props.times, ...props.lines.map((line) => line.values)] as uPlot.AlignedData;
   useEffect(() => {
-    const width = () => Math.max(160, box.current!.clientWidth);
-    plot.current = new uPlot(optionsOf(props, width()), data, box.current!);
+    const place = box.current!;
+    const width = () => Math.max(160, place.clientWidth);
+    plot.current = new uPlot(optionsOf(props, width()), data, place);
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: width(), height: HEIGHT }));
-    observer.observe(box.current!);
+    observer.observe(place);
     return () => {
       observer.disconnect();
       plot.current?.destroy();
+      plot.current = null;
     };
   }, [props.turn]);
   useEffect(() => {

@@ -1,6 +1,6 @@
 // The graph as tables: what a screen reader reads, and what sorts.
 import type { ComponentChildren } from "preact";
-import type { Edge, Graph, Service } from "./api";
+import type { Edge, Graph, Health, Service } from "./api";
 import { downloadLink, protocolsOf } from "./api";
 import { rangeParams, type Address } from "./address";
 import { bytes, count, milliseconds, rate, share } from "./format";
@@ -17,6 +17,9 @@ interface Column<Row> {
 
 const HEALTH_ORDER = ["idle", "good", "warn", "bad"];
 
+/** A red figure where there is something to look into, not at each single error. */
+const ailing = (health: Health) => health === "warn" || health === "bad";
+
 const EDGE_COLUMNS: Column<Edge>[] = [
   { id: "health", title: "Health", value: (e) => HEALTH_ORDER.indexOf(e.health), show: (e) => <Mark health={e.health} /> },
   { id: "client", title: "Client", value: (e) => e.client, show: (e) => e.client },
@@ -24,7 +27,7 @@ const EDGE_COLUMNS: Column<Edge>[] = [
   { id: "protocol", title: "Protocol", value: (e) => e.protocol, show: (e) => `${e.protocol} :${e.port}` },
   { id: "rate", title: "Rate", value: (e) => e.rate_per_s, show: (e) => rate(e.rate_per_s) },
   { id: "requests", title: "Requests", value: (e) => e.requests, show: (e) => count(e.requests) },
-  { id: "errors", title: "Errors", value: (e) => e.error_rate, show: (e) => share(e.error_rate), alarm: (e) => e.errors > 0 },
+  { id: "errors", title: "Errors", value: (e) => e.error_rate, show: (e) => share(e.error_rate), alarm: (e) => ailing(e.health) },
   { id: "p50", title: "p50", value: (e) => e.latency_ms?.p50 ?? -1, show: (e) => milliseconds(e.latency_ms?.p50) },
   { id: "p95", title: "p95", value: (e) => e.latency_ms?.p95 ?? -1, show: (e) => milliseconds(e.latency_ms?.p95) },
   { id: "p99", title: "p99", value: (e) => e.latency_ms?.p99 ?? -1, show: (e) => milliseconds(e.latency_ms?.p99) },
@@ -39,7 +42,7 @@ const SERVICE_COLUMNS: Column<Service>[] = [
   { id: "address", title: "Address", value: (s) => s.address, show: (s) => (s.addresses > 1 ? `${s.address} +${s.addresses - 1}` : s.address) },
   { id: "protocols", title: "Serves", value: (s) => protocolsOf(s).join(), show: (s) => protocolsOf(s).join(", ") || "–" },
   { id: "rate", title: "Rate", value: (s) => s.served.rate_per_s, show: (s) => rate(s.served.rate_per_s) },
-  { id: "errors", title: "Errors", value: (s) => s.served.error_rate, show: (s) => share(s.served.error_rate), alarm: (s) => s.served.errors > 0 },
+  { id: "errors", title: "Errors", value: (s) => s.served.error_rate, show: (s) => share(s.served.error_rate), alarm: (s) => ailing(s.served.health) },
   { id: "p50", title: "p50", value: (s) => s.served.latency_ms?.p50 ?? -1, show: (s) => milliseconds(s.served.latency_ms?.p50) },
   { id: "p95", title: "p95", value: (s) => s.served.latency_ms?.p95 ?? -1, show: (s) => milliseconds(s.served.latency_ms?.p95) },
   { id: "p99", title: "p99", value: (s) => s.served.latency_ms?.p99 ?? -1, show: (s) => milliseconds(s.served.latency_ms?.p99) },

@@ -1,0 +1,222 @@
+#!/usr/bin/env node
+// Drives the page in a real browser: every view, the keys, hostile names, a server that goes away.
+// usage: test_page.mjs TAPGRAPH
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { HOSTILE, shop } from "./page_traffic.mjs";
+
+const CHROMIUM = "/usr/bin/chromium";
+const SKIPPED = 77;
+const FIRST_PAINT_MS = 1000;
+
+const tapgraph = process.argv[2];
+if (!existsSync(CHROMIUM)) {
+  console.log("skipped: chromium is not installed");
+  process.exit(SKIPPED);
+}
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+
+const folder = mkdtempSync(join(tmpdir(), "tapgraph-page-"));
+const db = join(folder, "shop.db");
+const complaints = []; // of the browser
+let server;
+let browser;
+
+/** Starts the page; answers its address. */
+async function serve(listen) {
+  server = spawn(tapgraph, ["web", "--db", db, "--listen", listen], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  return new Promise((resolve, reject) => {
+    const hear = (data) => {
+      said += data;
+      const address = /http:\/\/[\d.]+:\d+\//.exec(said);
+      if (address) resolve(address[0]);
+    };
+    server.stdout.on("data", hear);
+    server.stderr.on("data", hear);
+    server.on("exit", () => reject(new Error("tapgraph web ended: " + said)));
+  });
+}
+
+function stopServer() {
+  return new Promise((resolve) => {
+    server.removeAllListeners("exit");
+    server.on("exit", resolve);
+    server.kill("SIGTERM");
+  });
+}
+
+function replay() {
+  const pcap = join(folder, "shop.pcap");
+  writeFileSync(pcap, shop());
+  const run = spawnSync(tapgraph, ["replay", pcap, "--db", db], { encoding: "utf8" });
+  assert.equal(run.status, 0, run.stderr);
+}
+
+async function open(address, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, ...options });
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(address);
+  return page;
+}
+
+/** The text of the page, once it has `part`. */
+async function sees(page, part) {
+  await page.waitForFunction((text) => document.body.innerText.includes(text), part, { timeout: 8000 });
+}
+
+const scenes = {
+  async "an empty database explains how to check the mirror, and fills by itself"(address) {
+    const page = await open(address);
+    await sees(page, "Nothing was captured so far");
+    await sees(page, "tcpdump");
+    replay();
+    await sees(page, "services");
+    await page.context().close();
+  },
+
+  async "the graph is painted soon, and says what it shows"(address) {
+    const page = await open(address);
+    const graph = page.getByRole("img", { name: /Graph of 3 services and 2 edges/ });
+    await graph.waitFor();
+    await sees(page, "to look at"); // users fails
+    const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
+    assert.ok(paint < FIRST_PAINT_MS, `first paint after ${paint} ms`);
+    await page.context().close();
+  },
+
+  async "the table has the edges; a click tells all of one"(address) {
+    const page = await open(address);
+    await sees(page, "services");
+    await page.keyboard.press("t");
+    await sees(page, "http :8080");
+    assert.match(page.url(), /view=edges/);
+    const first = await page.locator("tbody tr").first().innerText();
+    assert.match(first, /users/, "what fails comes first");
+    await page.locator("tbody tr", { hasText: "users" }).click();
+    const panel = page.getByRole("complementary", { name: "Details" });
+    await panel.getByText("GET /login").waitFor();
+    await panel.getByText("Server's fault").waitFor();
+    await panel.getByText("Requests and errors a second").waitFor();
+    assert.equal(await panel.locator("canvas").count(), 2, "two charts");
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+    await page.context().close();
+  },
+
+  async "sorting and searching stay in the address"(address) {
+    const page = await open(address + "#view=edges");
+    await page.getByRole("button", { name: "p95" }).click();
+    await page.locator('th[aria-sort="descending"]', { hasText: "p95" }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("cart");
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    const again = await open(page.url());
+    await again.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    assert.equal(await again.locator("#find").inputValue(), "cart");
+    await page.context().close();
+    await again.context().close();
+  },
+
+  async "hostile text is shown, not run"(address) {
+    const page = await open(address + "#view=edges&find=cart");
+    await page.locator("tbody tr", { hasText: "cart" }).click();
+    await sees(page, HOSTILE.slice(0, 20));
+    assert.equal(await page.title(), "tapgraph");
+    assert.equal(await page.locator("#app img[src=x]").count(), 0);
+    await page.context().close();
+  },
+
+  async "services, capture health, help, and the keys"(address) {
+    const page = await open(address);
+    await sees(page, "services");
+    await page.keyboard.press("s");
+    await page.getByRole("heading", { name: "Services" }).waitFor();
+    await page.keyboard.press("h");
+    await sees(page, "No frame was lost in this range.");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("g");
+    await page.locator(".drawing").waitFor();
+    for (const key of ["+", "-", "0"]) await page.keyboard.press(key);
+    await page.keyboard.press("p");
+    await sees(page, "Paused");
+    assert.match(page.url(), /from=20/);
+    await page.context().close();
+  },
+
+  async "a click on a card chooses the service"(address) {
+    const page = await open(address);
+    await page.locator(".drawing canvas").first().waitFor();
+    await page.waitForTimeout(300);
+    const box = await page.locator(".drawing").boundingBox();
+    const panel = page.getByRole("complementary", { name: "Details" });
+    for (let x = box.x + 60; x < box.x + box.width && !(await panel.count()); x += 90)
+      await page.mouse.click(x, box.y + box.height / 2);
+    await panel.waitFor();
+    await page.context().close();
+  },
+
+  async "dark, and a phone"(address) {
+    const dark = await open(address, { colorScheme: "dark" });
+    await sees(dark, "services");
+    const ground = await dark.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(ground, "rgb(16, 21, 28)");
+    await dark.context().close();
+    const phone = await open(address, { viewport: { width: 390, height: 844 } });
+    await sees(phone, "services");
+    const wide = await phone.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 390, `the page is ${wide} wide on a phone`);
+    await phone.context().close();
+  },
+
+  async "a server that goes away is said to be gone, and found again"(address) {
+    const before = complaints.length;
+    const page = await open(address);
+    await sees(page, "services");
+    await stopServer();
+    await sees(page, "The server does not answer.");
+    assert.equal(await serve(new URL(address).host), address);
+    await page.getByText("The server does not answer.").waitFor({ state: "detached", timeout: 10000 });
+    complaints.length = before; // the browser says that it could not connect
+    await page.context().close();
+  },
+};
+
+let failed = 0;
+try {
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+  const address = await serve("127.0.0.1:0");
+  for (const [name, scene] of Object.entries(scenes)) {
+    try {
+      await scene(address);
+      assert.deepEqual(complaints, [], "the browser complained");
+      console.log(`ok   ${name}`);
+    } catch (error) {
+      failed++;
+      complaints.length = 0;
+      console.log(`FAIL ${name}\n     ${String(error.stack ?? error).split("\n").slice(0, 6).join("\n     ")}`);
+    }
+  }
+  await stopServer();
+} finally {
+  await browser?.close();
+  server?.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`${Object.keys(scenes).length - failed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);

@@ -11,12 +11,6 @@ enum {
     CHART_WIDTH_MOST = 32,
 };
 
-void table_init(struct table *t, const struct table_kind *kind, void *owner)
-{
-    *t = (struct table){.kind = kind, .owner = owner, .sort = kind->sort};
-    t->falling = kind->columns.at[kind->sort].number != NULL;
-}
-
 void table_fini(struct table *t)
 {
     free(t->order);
@@ -108,6 +102,13 @@ static void measure_texts(struct table *t)
                 t->text_width[i] = width;
         }
     }
+}
+
+void table_init(struct table *t, const struct table_kind *kind, void *owner)
+{
+    *t = (struct table){.kind = kind, .owner = owner, .sort = kind->sort};
+    t->falling = kind->columns.at[kind->sort].number != NULL;
+    measure_texts(t);
 }
 
 bool table_set(struct table *t, const void *rows, size_t len)

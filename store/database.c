@@ -8,10 +8,12 @@
 
 struct failure failure_of(sqlite3 *db)
 {
-    struct failure f = {.code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM};
-    if (db)
-        f.system_code = sqlite3_system_errno(db);
-    snprintf(f.text, sizeof f.text, "%s", db ? sqlite3_errmsg(db) : "out of memory");
+    int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
+    bool told = code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE;
+    if (!db || !told)
+        return (struct failure){.code = SQLITE_NOMEM, .text = "out of memory"};
+    struct failure f = {.code = code, .system_code = sqlite3_system_errno(db)};
+    snprintf(f.text, sizeof f.text, "%s", sqlite3_errmsg(db));
     return f;
 }
 

@@ -15,6 +15,7 @@ struct failure {
     char text[256];
 };
 
+/* What went wrong last. If no call on `db` failed, it was our memory that was short. */
 struct failure failure_of(sqlite3 *db);
 
 /* Is it locked by someone else, or is the disk full, so that a later try may succeed? */

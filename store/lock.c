@@ -42,13 +42,23 @@ static void sign(const struct lock *l)
         return; /* a full disk: the lock holds all the same */
 }
 
+/* Beside the file itself, not beside a symbolic link to it: a database has one lock. NULL: memory
+ * is short. */
+static char *lock_path(const char *path)
+{
+    char *real = realpath(path, NULL), *ret = NULL;
+    if (asprintf(&ret, "%s.lock", real ? real : path) < 0)
+        ret = NULL;
+    free(real);
+    return ret;
+}
+
 bool lock_take(struct lock *l, const char *path, struct err *err)
 {
     l->fd = -1;
-    if (asprintf(&l->path, "%s.lock", path) < 0) {
-        l->path = NULL;
+    l->path = lock_path(path);
+    if (!l->path)
         return err_set(err, "cannot open %s: out of memory", path);
-    }
     for (int i = 0; i < TRIES_MAX; i++) {
         l->fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (l->fd < 0)

@@ -57,6 +57,14 @@ static bool open_immutable(struct query *q)
     return opened;
 }
 
+/* Was it the -shm file that could not be made? Which of two codes SQLite gives depends on who may
+ * do what with the file and its directory. */
+static bool may_not_share(sqlite3 *db)
+{
+    int code = sqlite3_errcode(db) & 0xff;
+    return code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
+}
+
 static bool open_database(struct query *q, struct err *err)
 {
     int64_t tables;
@@ -68,7 +76,7 @@ static bool open_database(struct query *q, struct err *err)
     bool opened = sqlite3_open_v2(q->path, &q->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK;
     sqlite3_busy_timeout(q->db, BUSY_MS);
     if (opened && !database_number(q->db, "SELECT count(*) FROM sqlite_schema", &tables) &&
-        (sqlite3_errcode(q->db) & 0xff) == SQLITE_CANTOPEN)
+        may_not_share(q->db))
         opened = open_immutable(q);
     if (!opened)
         return tell(q, err);

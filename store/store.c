@@ -34,6 +34,12 @@ static bool make_file(const char *path, struct err *err)
     return true;
 }
 
+/* Whether closing leaves the write-ahead log as it is. */
+static void keep_log(sqlite3 *db, bool keep)
+{
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, (int *)NULL);
+}
+
 static bool settle(sqlite3 *db)
 {
     static const char *const pragmas[] = {
@@ -70,8 +76,10 @@ static bool open_database(struct store *s, struct err *err)
     if (sqlite3_open_v2(s->path, &s->db, flags, NULL) == SQLITE_OK) {
         database_harden(s->db);
         sqlite3_busy_timeout(s->db, BUSY_MS);
+        keep_log(s->db, true); /* it may be another program's */
         if (!schema_migrate(s->db, s->path, err))
             return false;
+        keep_log(s->db, false);
         if (settle(s->db) && prepare(s))
             return true;
     }
@@ -98,13 +106,14 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
+    bool ours = s->touch;
     window_close(&s->window);
     sqlite3_finalize(s->begin);
     sqlite3_finalize(s->commit);
     sqlite3_finalize(s->rollback);
     sqlite3_finalize(s->event);
     sqlite3_finalize(s->touch);
-    if (s->db)
+    if (ours)
         sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_close(s->db);
     lock_drop(&s->lock);

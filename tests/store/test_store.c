@@ -1,229 +1,267 @@
-/* test_store.c - what is written can be asked for, and what must not be written to is refused. */
+/* test_store.c - who may write a database, and what is said to those who may not. */
 #include "store/store.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/database.h"
-#include "store/query.h"
 #include "tests/check.h"
+#include "tests/store/deltas.h"
+#include "tests/store/place.h"
 
-static const uint64_t second = 1000000000;
-
-struct place {
-    char folder[64], db[96];
-};
-
-static struct place make_place(void)
+/* A database is for its owner's eyes, whatever the umask; with a window in it, it is found again.
+ */
+static void made_and_opened_again(void **state)
 {
-    struct place p;
-    strcpy(p.folder, "/tmp/tapgraph-store-XXXXXX");
-    assert_non_null(mkdtemp(p.folder));
-    snprintf(p.db, sizeof p.db, "%s/test.db", p.folder);
-    return p;
-}
-
-static void remove_place(const struct place *p)
-{
-    static const char *const tails[] = {"", "-wal", "-shm", ".lock"};
-    for (size_t i = 0; i < 4; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", p->db, tails[i]);
-        unlink(path);
-    }
-    assert_int_equal(rmdir(p->folder), 0);
-}
-
-/* A window of one edge from 10.0.0.1 to 10.0.0.2:80 and its one operation: `requests` of which one
- * is a server error, each taking 1 ms, 2 ms, ... */
-struct window {
-    struct edge_delta edge;
-    struct operation_delta operation;
-    struct delta delta;
-};
-
-static void make_window(struct window *w, uint64_t start_s, uint64_t requests)
-{
-    memset(w, 0, sizeof *w);
-    struct edge_delta *e = &w->edge;
-    e->key.client = address_v4((const uint8_t[]){10, 0, 0, 1});
-    e->key.server = address_v4((const uint8_t[]){10, 0, 0, 2});
-    e->key.port = 80;
-    strcpy(e->key.protocol, "http");
-    e->first_ns = start_s * second;
-    e->last_ns = e->first_ns + second;
-    e->exchanges.outcomes[OUTCOME_OK] = requests - 1;
-    e->exchanges.outcomes[OUTCOME_SERVER_ERROR] = 1;
-    e->exchanges.request_bytes = 100 * requests;
-    for (uint64_t i = 1; i <= requests; i++)
-        latency_add(&e->exchanges.duration, i * 1000000);
-    e->opened = 1;
-    strcpy(w->operation.name, "GET /");
-    w->operation.exchanges.outcomes[OUTCOME_OK] = requests;
-    w->delta = (struct delta){
-        .start_ns = start_s * second,
-        .end_ns = (start_s + 5) * second,
-        .edge = e,
-        .edge_len = 1,
-        .operation = &w->operation,
-        .operation_len = 1,
-    };
-}
-
-static void write_window(struct store *s, uint64_t start_s, uint64_t requests)
-{
-    struct window w;
-    struct err err = {0};
-    make_window(&w, start_s, requests);
-    w.delta.capture.frames = start_s; /* totals grow with time */
-    if (store_write(s, &w.delta, NULL, &err) != STORE_OK)
-        fail_msg("%s", err.text);
-    latency_free(&w.edge.exchanges.duration);
-}
-
-/* Windows add up exactly, also the one that is written twice (a sensor that was started anew), and
- * the percentiles are those of the merged histogram. */
-static void windows_add_up(void **state)
-{
-    struct place p = make_place();
-    struct err err = {0};
-    struct store *s = store_open(p.db, &err);
+    struct place p = place_make();
     struct stat about;
     (void)state;
-    assert_non_null(s);
+    mode_t before = umask(0);
+    struct store *s = place_store(&p);
+    umask(before);
+    written_plain(s, 1000);
     assert_int_equal(stat(p.db, &about), 0);
-    assert_int_equal(about.st_mode & 0777, 0600);
-    write_window(s, 1000, 10);
-    write_window(s, 1005, 30);
-    write_window(s, 1005, 60);
-    struct query *q = query_open(p.db, &err);
-    struct range all;
-    struct edge_rows edges;
-    struct operation_rows operations;
-    struct latency direct = {0};
-    assert_true(q && query_history(q, &all, &err) && query_edges(q, all, &edges, &err));
-    assert_true(all.from_ns == 1000 * second && all.to_ns == 1010 * second);
-    assert_int_equal(edges.len, 1);
-    const struct figures *f = &edges.row[0].figures;
-    assert_int_equal(f->requests, 100);
-    assert_int_equal(f->errors, 3);
-    assert_int_equal(f->request_bytes, 10000);
-    assert_int_equal(edges.row[0].opened, 3);
-    static const uint64_t counts[] = {10, 30, 60};
-    for (size_t w = 0; w < 3; w++)
-        for (uint64_t i = 1; i <= counts[w]; i++)
-            latency_add(&direct, i * 1000000);
-    assert_true(f->duration.p50_ns == latency_quantile(&direct, 0.5));
-    assert_true(f->duration.p99_ns == latency_quantile(&direct, 0.99));
-    assert_true(query_operations(q, all, edges.row[0].id, &operations, &err));
-    assert_int_equal(operations.len, 1);
-    assert_int_equal(operations.row[0].figures.requests, 100);
-    latency_free(&direct);
-    free(edges.row);
-    free(operations.row);
-    query_close(q);
+    assert_int_equal(about.st_mode & 07777, 0600);
     store_close(s);
-    remove_place(&p);
+    s = place_store(&p);
+    written_plain(s, 1005);
+    store_close(s);
+    struct query *q = place_query(&p);
+    assert_string_equal(told(q), "10.0.0.1>10.0.0.2:80 20");
+    query_close(q);
+    assert_int_equal(place_number(p.db, "PRAGMA application_id"), 0x54504752);
+    assert_int_equal(place_number(p.db, "PRAGMA user_version"), 1);
+    place_remove(&p);
 }
 
-/* A range takes the windows that begin in it. */
-static void ranges_cut(void **state)
+/* Nothing is left beside a database that was closed. */
+static void closing_leaves_one_file(void **state)
 {
-    struct place p = make_place();
-    struct err err = {0};
-    struct store *s = store_open(p.db, &err);
+    struct place p = place_make();
+    static const char *const tails[] = {"-wal", "-shm", ".lock"};
+    char beside[128];
     (void)state;
-    for (uint64_t i = 0; i < 4; i++)
-        write_window(s, 1000 + 5 * i, 10);
-    struct query *q = query_open(p.db, &err);
-    struct range last;
-    struct points points;
-    struct edge_rows edges;
-    assert_true(query_since(q, 10 * second, &last, &err));
-    assert_true(query_edges(q, last, &edges, &err));
-    assert_int_equal(edges.row[0].figures.requests, 20);
-    free(edges.row);
-    assert_true(query_series(q, last, 0, 100, &points, &err));
-    assert_int_equal(points.len, 2);
-    assert_int_equal(points.point[1].requests, 10);
-    free(points.point);
-    query_close(q);
+    struct store *s = place_store(&p);
+    written_plain(s, 1000);
     store_close(s);
-    remove_place(&p);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(beside, sizeof beside, "%s%s", p.db, tails[i]);
+        assert_int_not_equal(access(beside, F_OK), 0);
+    }
+    place_remove(&p);
 }
 
-static void is_refused(const char *path, const char *why)
+/* The text names the file, why it is refused, and what to do. */
+static void is_refused(const char *path, const char *why, const char *remedy)
 {
     struct err err = {0};
     struct store *s = store_open(path, &err);
     assert_null(s);
-    if (!strstr(err.text, why) || !strstr(err.text, path))
-        fail_msg("'%s' does not say '%s'", err.text, why);
+    if (!strstr(err.text, path) || !strstr(err.text, why) || !strstr(err.text, remedy))
+        fail_msg("'%s' does not say '%s' and '%s'", err.text, why, remedy);
 }
 
-static void run_sql(const char *path, const char *sql)
+/* The same, and the file is as before, to the byte. */
+static void is_left_alone(const char *path, const char *why)
 {
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_true(database_run(db, sql));
-    sqlite3_close(db);
+    size_t before_len, after_len;
+    char *before = place_read(path, &before_len);
+    is_refused(path, why, "choose another --db");
+    char *after = place_read(path, &after_len);
+    assert_int_equal(before_len, after_len);
+    assert_memory_equal(before, after, before_len);
+    free(before);
+    free(after);
 }
 
-/* Each with a sentence that names the file and what to do. */
-static void refuses_what_is_not_ours(void **state)
+static void a_second_writer_is_refused(void **state)
 {
-    struct place p = make_place();
-    struct err err = {0};
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    char owner[32];
     (void)state;
-    run_sql(p.db, "CREATE TABLE theirs (x)");
-    is_refused(p.db, "another program");
-    unlink(p.db);
-    FILE *file = fopen(p.db, "w");
-    for (int i = 0; i < 1000; i++)
-        fputs("not a database ", file);
-    fclose(file);
-    is_refused(p.db, "not an SQLite database");
-    unlink(p.db);
-    struct store *s = store_open(p.db, &err);
-    is_refused(p.db, "another tapgraph");
+    snprintf(owner, sizeof owner, "process %ld:", (long)getpid());
+    is_refused(p.db, owner, "stop that one, or choose another --db");
+    written_plain(s, 1000); /* the first is not disturbed */
     store_close(s);
-    run_sql(p.db, "PRAGMA user_version = 99");
-    is_refused(p.db, "newer tapgraph");
-    is_refused("/nonexistent/folder/x.db", "directory");
-    remove_place(&p);
+    store_close(place_store(&p));
+    place_remove(&p);
 }
 
-/* Locked by someone else: try again, and nothing is lost. */
+/* Another name for the file is no way around the lock. */
+static void a_link_is_the_same_database(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    char link[128];
+    (void)state;
+    snprintf(link, sizeof link, "%s/link.db", p.folder);
+    assert_int_equal(symlink("test.db", link), 0);
+    is_refused(link, "another tapgraph", "stop that one");
+    store_close(s);
+    place_remove(&p);
+}
+
+static void other_files_are_left_alone(void **state)
+{
+    struct place p = place_make();
+    char junk[5000];
+    (void)state;
+    place_run(p.db, "CREATE TABLE theirs (x)");
+    is_left_alone(p.db, "another program");
+    unlink(p.db);
+    place_run(p.db, "PRAGMA application_id = 77");
+    place_run(p.db, "PRAGMA user_version = 3");
+    is_left_alone(p.db, "another program");
+    memset(junk, 'x', sizeof junk);
+    place_write(p.db, junk, sizeof junk);
+    is_left_alone(p.db, "not an SQLite database");
+    unlink(p.db);
+    store_close(place_store(&p));
+    place_run(p.db, "PRAGMA user_version = 2");
+    is_left_alone(p.db, "newer tapgraph");
+    place_remove(&p);
+}
+
+/* Also one that its program left with a write-ahead log: that is not ours to tidy up. */
+static void a_foreign_log_is_left_alone(void **state)
+{
+    struct place p = place_make();
+    char log[128], copy[128], copied_log[160];
+    size_t len, log_len, left_len;
+    sqlite3 *theirs;
+    (void)state;
+    snprintf(log, sizeof log, "%s-wal", p.db);
+    snprintf(copy, sizeof copy, "%s/copy.db", p.folder);
+    snprintf(copied_log, sizeof copied_log, "%s-wal", copy);
+    assert_int_equal(sqlite3_open(p.db, &theirs), SQLITE_OK);
+    assert_true(database_run(theirs, "PRAGMA journal_mode = WAL; CREATE TABLE theirs (x)"));
+    char *main_file = place_read(p.db, &len), *log_file = place_read(log, &log_len);
+    place_write(copy, main_file, len);
+    place_write(copied_log, log_file, log_len);
+    is_left_alone(copy, "another program");
+    char *left = place_read(copied_log, &left_len);
+    assert_int_equal(left_len, log_len);
+    assert_memory_equal(left, log_file, log_len);
+    free(main_file);
+    free(log_file);
+    free(left);
+    sqlite3_close(theirs);
+    place_remove(&p);
+}
+
+static bool read_only_is_refused(const struct place *p)
+{
+    struct err err = {0};
+    struct store *s = store_open(p->db, &err);
+    bool refused = !s && strstr(err.text, p->db) && strstr(err.text, "Permission denied") &&
+                   strstr(err.text, "choose a --db in a directory");
+    struct query *q = query_open(p->db, &err);
+    bool readable = q && strcmp(told(q), "10.0.0.1>10.0.0.2:80 10") == 0;
+    query_close(q);
+    if (!refused || !readable)
+        fprintf(stderr, "refused %d, readable %d: %s\n", refused, readable, err.text);
+    return refused && readable;
+}
+
+/* In a directory where nothing may be made, a database can be read and not be written. */
+static void read_only_place(void **state)
+{
+    struct place p = place_make();
+    (void)state;
+    struct store *s = place_store(&p);
+    written_plain(s, 1000);
+    store_close(s);
+    assert_int_equal(chmod(p.db, 0644), 0);
+    assert_int_equal(chmod(p.folder, 0555), 0);
+    place_aside(read_only_is_refused, &p, true);
+    assert_int_equal(chmod(p.folder, 0755), 0);
+    place_remove(&p);
+}
+
+static void missing_directory(void **state)
+{
+    (void)state;
+    is_refused("/nonexistent/folder/x.db", "No such file", "directory that exists");
+    is_refused("/tmp", "Is a directory", "choose a --db");
+}
+
+/* Locked by someone else: the window can be written later, and is not written twice. */
 static void waits_for_a_lock(void **state)
 {
-    struct place p = make_place();
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct delta d = window_at(1000);
     struct err err = {0};
-    struct store *s = store_open(p.db, &err);
-    struct window w;
     sqlite3 *other;
     (void)state;
-    make_window(&w, 1000, 2);
+    asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", 80)->exchanges, OUTCOME_OK, 2, MS_NS);
     assert_int_equal(sqlite3_open(p.db, &other), SQLITE_OK);
-    assert_true(database_run(other, "BEGIN IMMEDIATE"));
-    assert_int_equal(store_write(s, &w.delta, NULL, &err), STORE_BUSY);
-    assert_non_null(strstr(err.text, "lock"));
+    assert_true(database_run(other, "BEGIN EXCLUSIVE"));
+    assert_int_equal(store_write(s, &d, NULL, &err), STORE_BUSY);
+    assert_non_null(strstr(err.text, p.db));
+    assert_non_null(strstr(err.text, "lock on it: end that program's transaction"));
     assert_true(database_run(other, "ROLLBACK"));
     sqlite3_close(other);
-    assert_int_equal(store_write(s, &w.delta, NULL, &err), STORE_OK);
-    latency_free(&w.edge.exchanges.duration);
+    written(s, &d, NULL);
+    struct query *q = place_query(&p);
+    assert_string_equal(told(q), "10.0.0.1>10.0.0.2:80 2");
+    query_close(q);
     store_close(s);
-    remove_place(&p);
+    place_remove(&p);
+}
+
+/* Readers see that something is new, without asking everything again. */
+static void version_changes_with_each_window(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct query *q = place_query(&p);
+    struct err err = {0};
+    uint64_t version[4];
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(query_version(q, &version[i], &err));
+        written_plain(s, 1000); /* the same window again: also news */
+    }
+    assert_true(query_version(q, &version[3], &err));
+    for (size_t i = 0; i < 3; i++)
+        assert_true(version[i] != version[i + 1]);
+    query_close(q);
+    store_close(s);
+    place_remove(&p);
+}
+
+/* A failure that no database call reported is one of memory, and passes. */
+static void failure_without_a_code(void **state)
+{
+    sqlite3 *db;
+    (void)state;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    assert_true(database_run(db, "SELECT 1"));
+    struct failure f = failure_of(db);
+    assert_true(failure_passes(&f));
+    assert_non_null(strstr(f.text, "memory"));
+    sqlite3_close(db);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(windows_add_up),
-        cmocka_unit_test(ranges_cut),
-        cmocka_unit_test(refuses_what_is_not_ours),
+        cmocka_unit_test(made_and_opened_again),
+        cmocka_unit_test(closing_leaves_one_file),
+        cmocka_unit_test(a_second_writer_is_refused),
+        cmocka_unit_test(a_link_is_the_same_database),
+        cmocka_unit_test(other_files_are_left_alone),
+        cmocka_unit_test(a_foreign_log_is_left_alone),
+        cmocka_unit_test(read_only_place),
+        cmocka_unit_test(missing_directory),
         cmocka_unit_test(waits_for_a_lock),
+        cmocka_unit_test(version_changes_with_each_window),
+        cmocka_unit_test(failure_without_a_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,118 @@
+/* deltas.c - see deltas.h. */
+#include "tests/store/deltas.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/check.h"
+
+struct address address_of(const char *text)
+{
+    struct address a = {0};
+    if (text[0])
+        assert_true(address_from_text(text, &a));
+    return a;
+}
+
+struct delta window_at(uint64_t start_s)
+{
+    struct delta d = {.start_ns = start_s * SECOND_NS, .end_ns = (start_s + WINDOW_S) * SECOND_NS};
+    d.edge = calloc(ROOM_EDGES, sizeof *d.edge);
+    d.operation = calloc(ROOM_OPERATIONS, sizeof *d.operation);
+    assert_true(d.edge && d.operation);
+    return d;
+}
+
+struct edge_delta *window_edge(struct delta *d, const char *client, const char *server,
+                               uint16_t port)
+{
+    assert_true(d->edge_len < ROOM_EDGES);
+    struct edge_delta *e = &d->edge[d->edge_len++];
+    e->key.client = address_of(client);
+    e->key.server = address_of(server);
+    e->key.port = port;
+    strcpy(e->key.protocol, "http");
+    e->first_ns = d->start_ns;
+    e->last_ns = d->start_ns + SECOND_NS;
+    return e;
+}
+
+struct operation_delta *window_operation(struct delta *d, const char *name)
+{
+    assert_true(d->edge_len && d->operation_len < ROOM_OPERATIONS);
+    struct operation_delta *o = &d->operation[d->operation_len++];
+    o->edge = d->edge_len - 1;
+    snprintf(o->name, sizeof o->name, "%s", name);
+    return o;
+}
+
+void asked(struct tallied *t, enum outcome outcome, uint64_t count, uint64_t duration_ns)
+{
+    t->outcomes[outcome] += count;
+    t->request_bytes += 100 * count;
+    if (!duration_ns)
+        return;
+    t->response_bytes += 1000 * count;
+    for (uint64_t i = 0; i < count; i++) {
+        latency_add(&t->duration, duration_ns);
+        latency_add(&t->ttfb, duration_ns / 2);
+    }
+}
+
+void written(struct store *s, struct delta *d, const struct names *names)
+{
+    struct err err = {0};
+    if (store_write(s, d, names, &err) != STORE_OK)
+        fail_msg("%s", err.text);
+    delta_free(d);
+}
+
+void written_plain(struct store *s, uint64_t start_s)
+{
+    struct delta d = window_at(start_s);
+    asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", 80)->exchanges, OUTCOME_OK, 10, MS_NS);
+    written(s, &d, NULL);
+}
+
+struct range all_of(struct query *q)
+{
+    struct err err = {0};
+    struct range r = {0};
+    if (!query_history(q, &r, &err))
+        fail_msg("%s", err.text);
+    return r;
+}
+
+struct edge_rows edges_of(struct query *q, struct range r)
+{
+    struct err err = {0};
+    struct edge_rows rows = {0};
+    if (!query_edges(q, r, &rows, &err))
+        fail_msg("%s", err.text);
+    return rows;
+}
+
+struct service_rows services_of(struct query *q, struct range r)
+{
+    struct err err = {0};
+    struct service_rows rows = {0};
+    if (!query_services(q, r, &rows, &err))
+        fail_msg("%s", err.text);
+    return rows;
+}
+
+const char *told(struct query *q)
+{
+    static char text[4096];
+    struct edge_rows rows = edges_of(q, all_of(q));
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < rows.len && used < sizeof text; i++) {
+        const struct edge_row *e = &rows.row[i];
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s>%s:%u %llu", i ? " " : "",
+                                 e->client, e->server, e->port,
+                                 (unsigned long long)e->figures.requests);
+    }
+    free(rows.row);
+    return text;
+}

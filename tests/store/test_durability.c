@@ -1,0 +1,162 @@
+/* test_durability.c - what store_write() has answered for is there, whatever happens next. */
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/database.h"
+#include "tests/check.h"
+#include "tests/store/deltas.h"
+#include "tests/store/place.h"
+
+enum { KILLS = 40, SKIPPED = 77 };
+
+/* Writes windows numbered from `next` for ever, and reports each that was written. */
+static void write_until_killed(const struct place *p, uint64_t next, int report)
+{
+    struct err err = {0};
+    struct store *s = store_open(p->db, &err);
+    for (; s; next++) {
+        struct delta d = window_at(WINDOW_S * next);
+        for (uint16_t port = 1; port <= 20; port++) {
+            asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", port)->exchanges, OUTCOME_OK, 1, MS_NS);
+            asked(&window_operation(&d, "GET /")->exchanges, OUTCOME_OK, 1, MS_NS);
+        }
+        if (store_write(s, &d, NULL, &err) != STORE_OK ||
+            write(report, &next, sizeof next) != sizeof next)
+            break;
+        delta_free(&d);
+    }
+    fprintf(stderr, "%s\n", err.text);
+    _exit(1);
+}
+
+/* One life of a writer. Returns the number of the first window that was not reported. */
+static uint64_t live_and_die(const struct place *p, uint64_t next, useconds_t life_us)
+{
+    int report[2], status;
+    uint64_t number;
+    assert_int_equal(pipe(report), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (!child)
+        write_until_killed(p, next, report[1]);
+    close(report[1]);
+    usleep(life_us);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    while (read(report[0], &number, sizeof number) == sizeof number)
+        next = number + 1;
+    close(report[0]);
+    return next;
+}
+
+static void is_whole(const char *path)
+{
+    sqlite3 *db;
+    sqlite3_stmt *s;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_true(statement_prepare(db, "PRAGMA integrity_check", &s));
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    assert_string_equal((const char *)sqlite3_column_text(s, 0), "ok");
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+}
+
+/* A writer killed at any moment leaves a whole database with every window it had written, and at
+ * most the one more that it did not live to report; none is there by half. */
+static void killed_at_any_moment(void **state)
+{
+    struct place p = place_make();
+    uint64_t next = 1;
+    (void)state;
+    srand(1); /* the same moments each time, as far as the machine allows */
+    for (int i = 0; i < KILLS; i++) {
+        next = live_and_die(&p, next, (useconds_t)(rand() % 40000));
+        if (next == 1)
+            continue; /* it may not even have made the database */
+        is_whole(p.db);
+        int64_t windows = place_number(p.db, "SELECT count(*) FROM capture_window");
+        if (windows < (int64_t)next - 1 || windows > (int64_t)next)
+            fail_msg("%llu windows were reported, %lld are there", (unsigned long long)next - 1,
+                     (long long)windows);
+        assert_int_equal(place_number(p.db, "SELECT count(*) FROM edge_window"), 20 * windows);
+        assert_int_equal(place_number(p.db, "SELECT count(*) FROM operation_window"), 20 * windows);
+    }
+    assert_true(next > 20);
+    place_remove(&p);
+}
+
+/* Writes until it cannot. Returns how many windows were written. */
+static uint64_t write_until_full(struct store *s, struct err *err, enum store_status *ret)
+{
+    uint64_t windows = 0;
+    for (*ret = STORE_OK; windows < 100000; windows++) {
+        struct delta d = window_at(1000 + WINDOW_S * windows);
+        for (uint16_t port = 1; port <= 100; port++)
+            asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", port)->exchanges, OUTCOME_OK, 1, MS_NS);
+        *ret = store_write(s, &d, NULL, err);
+        delta_free(&d);
+        if (*ret != STORE_OK)
+            break;
+    }
+    return windows;
+}
+
+/* In a file system of its own of 4 MB, a quarter of which a file of someone else's takes. */
+static bool fills_the_disk(const struct place *p)
+{
+    static const char megabyte[1 << 20];
+    char other[128];
+    struct err err = {0};
+    enum store_status full, again;
+    snprintf(other, sizeof other, "%s/other", p->folder);
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", p->folder, "tmpfs", 0, "size=4m") != 0)
+        _exit(SKIPPED);
+    place_write(other, megabyte, sizeof megabyte);
+    struct store *s = place_store(p);
+    uint64_t windows = write_until_full(s, &err, &full);
+    bool said = strstr(err.text, p->db) && strstr(err.text, "free some space");
+    unlink(other);
+    struct delta d = window_at(1000 + WINDOW_S * windows);
+    asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", 80)->exchanges, OUTCOME_OK, 1, MS_NS);
+    again = store_write(s, &d, NULL, &err);
+    store_close(s);
+    int64_t there = place_number(p->db, "SELECT count(*) FROM capture_window");
+    is_whole(p->db);
+    if (full != STORE_BUSY || !said || again != STORE_OK || there != (int64_t)windows + 1)
+        fprintf(stderr, "full %d, again %d, %lld of %llu windows: %s\n", full, again,
+                (long long)there, (unsigned long long)windows + 1, err.text);
+    return full == STORE_BUSY && said && again == STORE_OK && there == (int64_t)windows + 1;
+}
+
+/* When the disk is full a window waits, and the reason is told; with space again, it is written. */
+static void full_disk(void **state)
+{
+    struct place p = place_make();
+    int status;
+    (void)state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (!child)
+        _exit(fills_the_disk(&p) ? 0 : 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    place_remove(&p);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
+        skip();
+    assert_int_equal(status, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed_at_any_moment),
+        cmocka_unit_test(full_disk),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -436,6 +436,7 @@ static bool name_belatedly(struct naming *n, const struct names *names, const st
 
 bool naming_review(struct naming *n, const struct names *names, uint64_t now_ns)
 {
+    n->client_endpoint = 0; /* it may have another name by now */
     if (!names || (n->reviewed && n->version == names_version(names)))
         return true;
     uint64_t since_ns = now_ns > NAMING_REACH_NS ? now_ns - NAMING_REACH_NS : 0;

@@ -35,8 +35,8 @@ void naming_close(struct naming *n);
 /* Forgets what was remembered: the transaction in which it was learned may have been undone. */
 void naming_forget(struct naming *n);
 
-/* Gives endpoints that have only an address so far the names known by now. At most a thousand a
- * call, so that no window waits long; the next call goes on. */
+/* Begins a window: gives endpoints that have only an address so far the names known by now. At most
+ * a thousand a call, so that no window waits long; the next call goes on. */
 bool naming_review(struct naming *n, const struct names *names, uint64_t now_ns);
 
 /* What the server of an edge is known to speak, by its latest pair; "tcp" if that is not known. For

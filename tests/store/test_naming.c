@@ -1,0 +1,203 @@
+/* test_naming.c - which service an address is, now and in earlier windows. */
+#include "store/naming.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/check.h"
+#include "tests/store/deltas.h"
+#include "tests/store/place.h"
+
+static const struct hash_key key = {{1, 2}};
+
+/* A place with its store and the names known so far. */
+struct town {
+    struct place place;
+    struct store *store;
+    struct names *names;
+};
+
+static struct town found(void)
+{
+    struct town t = {.place = place_make(), .names = names_new(&key)};
+    assert_non_null(t.names);
+    t.store = place_store(&t.place);
+    return t;
+}
+
+static void leave(struct town *t)
+{
+    store_close(t->store);
+    names_free(t->names);
+    place_remove(&t->place);
+}
+
+/* The user's name for an address. */
+static void name(struct town *t, const char *address, const char *called)
+{
+    struct address a = address_of(address);
+    names_give(t->names, &a, NAME_USER, called);
+}
+
+/* A name that the wire gives to a server. */
+static void hear(struct town *t, const char *address, uint16_t port, const char *called)
+{
+    struct name_delta d = {.address = address_of(address),
+                           .port = port,
+                           .source = NAME_HOST,
+                           .count = 100,
+                           .last_ns = 1000 * SECOND_NS};
+    snprintf(d.name, sizeof d.name, "%s", called);
+    names_learn(t->names, &d);
+}
+
+/* One request in a window. */
+static void ask(struct town *t, uint64_t start_s, const char *client, const char *server)
+{
+    struct delta d = window_at(start_s);
+    asked(&window_edge(&d, client, server, 80)->exchanges, OUTCOME_OK, 1, MS_NS);
+    written(t->store, &d, t->names);
+}
+
+static void tells(const struct town *t, const char *expected)
+{
+    struct query *q = place_query(&t->place);
+    assert_string_equal(told(q), expected);
+    query_close(q);
+}
+
+/* A name learned later is what the address was called all along. */
+static void learned_later(void **state)
+{
+    struct town t = found();
+    (void)state;
+    ask(&t, 1000, "10.0.0.1", "10.0.0.2");
+    tells(&t, "10.0.0.1>10.0.0.2:80 1");
+    hear(&t, "10.0.0.2", 80, "cart");
+    ask(&t, 1005, "10.0.0.1", "10.0.0.2");
+    tells(&t, "10.0.0.1>cart:80 2");
+    leave(&t);
+}
+
+/* Also when the address itself is no longer seen. */
+static void learned_of_one_that_is_silent(void **state)
+{
+    struct town t = found();
+    (void)state;
+    ask(&t, 1000, "10.0.0.1", "10.0.0.2");
+    hear(&t, "10.0.0.2", 80, "cart");
+    ask(&t, 1005, "10.0.0.8", "10.0.0.9");
+    tells(&t, "10.0.0.1>cart:80 1 10.0.0.8>10.0.0.9:80 1");
+    leave(&t);
+}
+
+/* But an address seen a day before the name is no evidence of who had it then. */
+static void learned_too_late(void **state)
+{
+    struct town t = found();
+    (void)state;
+    ask(&t, 1000, "10.0.0.1", "10.0.0.2");
+    hear(&t, "10.0.0.2", 80, "cart");
+    ask(&t, 1000 + 25 * 3600, "10.0.0.1", "10.0.0.2");
+    tells(&t, "10.0.0.1>10.0.0.2:80 1 10.0.0.1>cart:80 1");
+    leave(&t);
+}
+
+/* Old windows keep the name of their time, of servers and clients. */
+static void a_name_that_changes(void **state)
+{
+    struct town t = found();
+    (void)state;
+    name(&t, "10.0.0.1", "web");
+    name(&t, "10.0.0.2", "cart");
+    ask(&t, 1000, "10.0.0.1", "10.0.0.2");
+    name(&t, "10.0.0.2", "orders");
+    ask(&t, 1005, "10.0.0.1", "10.0.0.2");
+    name(&t, "10.0.0.1", "shop");
+    ask(&t, 1010, "10.0.0.1", "10.0.0.2");
+    tells(&t, "shop>orders:80 1 web>cart:80 1 web>orders:80 1");
+    leave(&t);
+}
+
+/* One name, two addresses: one service. */
+static void replicas(void **state)
+{
+    struct town t = found();
+    (void)state;
+    name(&t, "10.0.0.2", "cart");
+    name(&t, "10.0.0.3", "cart");
+    ask(&t, 1000, "10.0.0.1", "10.0.0.2");
+    ask(&t, 1005, "10.0.0.1", "10.0.0.3");
+    tells(&t, "10.0.0.1>cart:80 2");
+    struct query *q = place_query(&t.place);
+    struct service_rows rows = services_of(q, all_of(q));
+    assert_int_equal(rows.len, 2);
+    assert_string_equal(rows.row[1].name, "cart");
+    assert_int_equal(rows.row[1].addresses, 2);
+    free(rows.row);
+    query_close(q);
+    leave(&t);
+}
+
+/* An address that serves under a name asks under the same name. */
+static void client_and_server_are_one(void **state)
+{
+    struct town t = found();
+    (void)state;
+    hear(&t, "10.0.0.2", 80, "cart");
+    ask(&t, 1000, "10.0.0.1", "10.0.0.2");
+    ask(&t, 1005, "10.0.0.2", "10.0.0.3");
+    tells(&t, "10.0.0.1>cart:80 1 cart>10.0.0.3:80 1");
+    struct query *q = place_query(&t.place);
+    struct service_rows rows = services_of(q, all_of(q));
+    assert_int_equal(rows.len, 3);
+    assert_string_equal(rows.row[2].name, "cart");
+    assert_int_equal(rows.row[2].addresses, 1);
+    assert_int_equal(rows.row[2].served.requests, 1);
+    assert_int_equal(rows.row[2].called.requests, 1);
+    free(rows.row);
+    query_close(q);
+    leave(&t);
+}
+
+/* A name from the wire outlives the collector that heard it. */
+static void names_outlive_the_collector(void **state)
+{
+    struct town t = found();
+    (void)state;
+    hear(&t, "10.0.0.2", 80, "cart");
+    ask(&t, 1000, "10.0.0.1", "10.0.0.2");
+    names_free(t.names);
+    t.names = names_new(&key);
+    ask(&t, 1005, "10.0.0.1", "10.0.0.2");
+    tells(&t, "10.0.0.1>cart:80 2");
+    leave(&t);
+}
+
+/* The world outside is one node, which nobody inside can pass for. */
+static void nobody_passes_for_external(void **state)
+{
+    struct town t = found();
+    (void)state;
+    hear(&t, "10.0.0.2", 80, "external");
+    ask(&t, 1000, "10.0.0.1", "10.0.0.2");
+    ask(&t, 1005, "", "10.0.0.2");
+    tells(&t, "10.0.0.1>10.0.0.2:80 1 external>10.0.0.2:80 1");
+    assert_int_equal(place_number(t.place.db, "SELECT id FROM service WHERE name = 'external'"), 1);
+    leave(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(learned_later),
+        cmocka_unit_test(learned_of_one_that_is_silent),
+        cmocka_unit_test(learned_too_late),
+        cmocka_unit_test(a_name_that_changes),
+        cmocka_unit_test(replicas),
+        cmocka_unit_test(client_and_server_are_one),
+        cmocka_unit_test(names_outlive_the_collector),
+        cmocka_unit_test(nobody_passes_for_external),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -45,12 +45,13 @@ struct steps {
 static bool plan(struct steps *s, struct range r, uint64_t window_ns, size_t points_max)
 {
     uint64_t length = r.to_ns > r.from_ns ? r.to_ns - r.from_ns : 0;
-    uint64_t windows = (length + window_ns - 1) / window_ns;
+    uint64_t windows = length / window_ns + (length % window_ns != 0);
     if (!points_max || points_max > POINTS_MAX)
         points_max = POINTS_MAX;
     s->range = r;
-    s->step_ns = window_ns * ((windows + points_max - 1) / points_max);
-    s->len = s->step_ns ? (size_t)((length + s->step_ns - 1) / s->step_ns) : 0;
+    uint64_t in_a_step = windows / points_max + (windows % points_max != 0);
+    s->step_ns = in_a_step > UINT64_MAX / window_ns ? UINT64_MAX : window_ns * in_a_step;
+    s->len = s->step_ns ? (size_t)(length / s->step_ns + (length % s->step_ns != 0)) : 0;
     s->sum = calloc(s->len + 1, sizeof *s->sum);
     s->bytes = calloc(s->len + 1, sizeof *s->bytes);
     return s->sum && s->bytes;

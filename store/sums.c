@@ -35,7 +35,9 @@ void tallied_read(sqlite3_stmt *s, int at, struct tallied *into)
     add_histogram(s, at++, &into->ttfb);
 }
 
-static void add_row(sqlite3_stmt *s, struct sum *sum, struct topology_pair *pair)
+/* Rows come in order of time, so the last one of a pair tells what is open at the range's end; but
+ * if nothing happened after the range, what is open now was open then. */
+static void add_row(sqlite3_stmt *s, struct sum *sum, struct topology_pair *pair, struct range r)
 {
     int at = 13;
     sum->seen = true;
@@ -43,7 +45,8 @@ static void add_row(sqlite3_stmt *s, struct sum *sum, struct topology_pair *pair
     for (int i = 0; i < EDGE_COUNTERS; i++)
         *counter_in(&sum->counted, edge_counter_at[i]) += column_count(s, at++);
     sum->counted.notes |= column_count(s, at++);
-    pair->active = column_count(s, at); /* rows come in order of time: the last one stays */
+    if (pair->last_ns >= r.to_ns)
+        pair->active = column_count(s, at);
 }
 
 bool sums_load(struct query *q, struct range r, struct topology *t, struct sum **ret,
@@ -56,10 +59,13 @@ bool sums_load(struct query *q, struct range r, struct topology *t, struct sum *
         question_no_memory(q, err);
     if (s)
         question_bind_range(s, r);
+    for (size_t i = 0; i < t->pair_len; i++)
+        if (t->pair[i].last_ns >= r.to_ns)
+            t->pair[i].active = 0;
     while (s && question_row(q, s, &failed, err)) {
         struct topology_pair *pair = topology_find_pair(t, sqlite3_column_int64(s, 0));
         if (pair)
-            add_row(s, &sums[pair->edge], pair);
+            add_row(s, &sums[pair->edge], pair, r);
     }
     sqlite3_finalize(s);
     if (!s || failed) {

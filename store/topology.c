@@ -20,14 +20,14 @@ struct raw {
     int64_t pair_id, edge_id;
     uint16_t port;
     char protocol[PROTOCOL_TEXT_MAX];
-    uint64_t first_ns, last_ns;
+    uint64_t first_ns, last_ns, active;
     struct end client, server;
 };
 
 static const char sql[] =
     "SELECT p.id, p.edge_id, se.port, p.protocol, p.first_ns, p.last_ns, "
     "ce.id, ce.address, ce.service_id, cs.name, ce.name_source, "
-    "se.id, se.address, se.service_id, ss.name, se.name_source "
+    "se.id, se.address, se.service_id, ss.name, se.name_source, p.active "
     "FROM pair p JOIN endpoint ce ON ce.id = p.client_id JOIN endpoint se ON se.id = p.server_id "
     "JOIN service cs ON cs.id = ce.service_id JOIN service ss ON ss.id = se.service_id "
     "ORDER BY p.id";
@@ -72,7 +72,7 @@ static void read_end(sqlite3_stmt *s, int at, enum grouping grouping, struct end
     ret->id = service;
     if (grouping == GROUP_SERVICE || service == TOPOLOGY_EXTERNAL)
         return;
-    ret->id = endpoint + TOPOLOGY_EXTERNAL; /* never the id of external */
+    ret->id = endpoint < INT64_MAX ? endpoint + TOPOLOGY_EXTERNAL : endpoint; /* not external's */
     ret->source = NAME_ADDRESS;
     if (grouping == GROUP_SUBNET)
         subnet_of(ret->address, ret->name, sizeof ret->name);
@@ -90,6 +90,7 @@ static void read_pair(sqlite3_stmt *s, enum grouping grouping, struct raw *ret)
     ret->last_ns = column_count(s, 5);
     read_end(s, 6, grouping, &ret->client);
     read_end(s, 11, grouping, &ret->server);
+    ret->active = column_count(s, 16);
 }
 
 static bool read_all(struct query *q, enum grouping grouping, struct raw **ret, size_t *ret_len,
@@ -212,6 +213,8 @@ static void make_edges(struct topology *t, struct raw *raw, size_t len, enum gro
         t->pair[t->pair_len++] = (struct topology_pair){
             .id = raw[i].pair_id,
             .edge = (uint32_t)(t->edge_len - 1),
+            .last_ns = raw[i].last_ns,
+            .active = raw[i].active,
         };
     }
 }

@@ -23,8 +23,9 @@ struct topology_edge {
 
 struct topology_pair {
     int64_t id;
-    uint32_t edge;   /* index */
-    uint64_t active; /* room for whoever adds up: connections open at the end of the range */
+    uint32_t edge; /* index */
+    uint64_t last_ns;
+    uint64_t active; /* connections open at its end: now, until whoever adds up a range sets it */
 };
 
 /* Nodes in order of name, edges in order of client, server, port, protocol; pairs in order of id.

@@ -20,6 +20,7 @@ enum statement {
     OPERATION_COUNT,
     OPERATION_HISTOGRAMS,
     OPERATION_WRITE,
+    CONNECTIONS_FORGET,
 };
 
 #define OUTCOME_COLUMNS                                                                            \
@@ -96,6 +97,7 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         ", duration, ttfb, p50_ms, p95_ms, p99_ms, max_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
         "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) "
         "ON CONFLICT (window_id, operation_id) DO UPDATE SET " ADD_OUTCOMES,
+    [CONNECTIONS_FORGET] = "UPDATE pair SET active = 0 WHERE active <> 0",
 };
 
 bool window_open(struct window_writer *w, sqlite3 *db)
@@ -131,9 +133,15 @@ static uint64_t grown(uint64_t now, uint64_t before, bool anew)
     return anew || now < before ? now : now - before;
 }
 
+/* Is this the first window of a sensor? */
+static bool is_anew(const struct window_writer *w, const struct delta *d)
+{
+    return !w->begun || d->capture.frames < w->capture.frames;
+}
+
 static void bind_counters(const struct window_writer *w, sqlite3_stmt *s, const struct delta *d)
 {
-    bool anew = d->capture.frames < w->capture.frames;
+    bool anew = is_anew(w, d);
     int at = 4;
     bind_id(s, 1, LEVEL_WINDOW);
     bind_count(s, 2, d->start_ns);
@@ -314,6 +322,9 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
                        struct pair *pairs)
 {
     struct row row = {0};
+    /* A new sensor knows no connections, and counts those that go on as opened again. */
+    if (is_anew(w, d) && !statement_run(w->statement[CONNECTIONS_FORGET]))
+        return false;
     if (!write_capture(w, d, &row.window, &row.added_to) ||
         !naming_review(&w->naming, names, d->end_ns))
         return false;
@@ -343,6 +354,7 @@ void window_done(struct window_writer *w, const struct delta *d, bool committed)
     if (committed) {
         w->capture = d->capture;
         w->decode = d->decode;
+        w->begun = true;
     } else {
         naming_forget(&w->naming);
     }

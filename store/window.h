@@ -9,7 +9,7 @@
 #include "graph/delta.h"
 #include "store/naming.h"
 
-enum { WINDOW_STATEMENTS = 10 };
+enum { WINDOW_STATEMENTS = 11 };
 
 struct window_writer {
     sqlite3_stmt *statement[WINDOW_STATEMENTS];
@@ -19,6 +19,7 @@ struct window_writer {
      * increments. */
     struct capture_counters capture;
     struct decode_counters decode;
+    bool begun; /* a window was written since window_open() */
 };
 
 /* Zero `w` first. false: the failure is in `db`. */

@@ -22,8 +22,7 @@ static void add_count(cJSON *to, const char *name, uint64_t count)
 /* With at most six digits after the point. */
 static void add_ratio(cJSON *to, const char *name, double value)
 {
-    double shifted = value * 1e6 + 0.5;
-    cJSON_AddNumberToObject(to, name, (double)(int64_t)shifted / 1e6);
+    cJSON_AddNumberToObject(to, name, round(value * 1e6) / 1e6);
 }
 
 static void add_time(cJSON *to, const char *name, uint64_t time_ns)

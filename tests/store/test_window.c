@@ -1,0 +1,248 @@
+/* test_window.c - a window as rows: what is added up, and what is a total. */
+#include "store/window.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "graph/merge.h"
+#include "store/query.h"
+#include "tests/check.h"
+#include "tests/store/deltas.h"
+#include "tests/store/place.h"
+
+static void is_of(const struct percentiles *p, const struct latency *l)
+{
+    assert_int_equal(p->count, l->count);
+    assert_int_equal(p->p50_ns, latency_quantile(l, 0.5));
+    assert_int_equal(p->p90_ns, latency_quantile(l, 0.9));
+    assert_int_equal(p->p95_ns, latency_quantile(l, 0.95));
+    assert_int_equal(p->p99_ns, latency_quantile(l, 0.99));
+    assert_int_equal(p->max_ns, l->max_ns);
+    assert_int_equal(p->mean_ns, l->sum_ns / l->count);
+}
+
+/* A window that is written twice, as by a sensor that was started anew within it, is the sum of
+ * both: counters exactly, and histograms bucket by bucket. */
+static void twice_is_the_sum(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct latency both = {0};
+    (void)state;
+    for (uint64_t round = 1; round <= 2; round++) {
+        struct delta d = window_at(1000);
+        struct edge_delta *e = window_edge(&d, "10.0.0.1", "10.0.0.2", 80);
+        for (uint64_t i = 1; i <= 50; i++) {
+            asked(&e->exchanges, OUTCOME_OK, 1, i * i * round * MS_NS);
+            latency_add(&both, i * i * round * MS_NS);
+        }
+        asked(&e->exchanges, OUTCOME_TIMEOUT, round, 0);
+        struct operation_delta *o = window_operation(&d, "GET /");
+        asked(&o->exchanges, OUTCOME_OK, 50, round * MS_NS);
+        written(s, &d, NULL);
+    }
+    struct query *q = place_query(&p);
+    struct edge_rows edges = edges_of(q, all_of(q));
+    struct operation_rows operations;
+    struct err err = {0};
+    assert_int_equal(edges.len, 1);
+    const struct figures *f = &edges.row[0].figures;
+    assert_int_equal(f->requests, 103);
+    assert_int_equal(f->outcomes[OUTCOME_OK], 100);
+    assert_int_equal(f->outcomes[OUTCOME_TIMEOUT], 3);
+    assert_int_equal(f->request_bytes, 10300);
+    assert_int_equal(f->response_bytes, 100000);
+    is_of(&f->duration, &both);
+    assert_true(query_operations(q, all_of(q), 0, &operations, &err));
+    assert_int_equal(operations.len, 1);
+    assert_int_equal(operations.row[0].figures.requests, 100);
+    assert_int_equal(operations.row[0].figures.duration.max_ns, 2 * MS_NS);
+    assert_int_equal(place_number(p.db, "SELECT count(*) FROM capture_window"), 1);
+    free(edges.row);
+    free(operations.row);
+    latency_free(&both);
+    query_close(q);
+    store_close(s);
+    place_remove(&p);
+}
+
+static void write_totals(struct store *s, uint64_t start_s, uint64_t frames, uint64_t gaps)
+{
+    struct delta d = window_at(start_s);
+    d.capture.frames = frames;
+    d.capture.kernel_drops = frames / 10;
+    d.decode.gaps = gaps;
+    d.decode.flows = frames;
+    d.edges_dropped = 3;
+    written(s, &d, NULL);
+}
+
+static void health_is(struct query *q, struct range r, uint64_t frames, uint64_t gaps)
+{
+    struct health_row row;
+    struct err err = {0};
+    assert_true(query_health(q, r, &row, &err));
+    assert_int_equal(row.capture.frames, frames);
+    assert_int_equal(row.capture.kernel_drops, frames / 10);
+    assert_int_equal(row.decode.gaps, gaps);
+}
+
+/* A delta brings totals since the sensor's start, and a row keeps what was added; a sensor that
+ * starts anew counts from nothing, and its first window is all increment. */
+static void totals_become_increments(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    (void)state;
+    write_totals(s, 1000, 1000, 5);
+    write_totals(s, 1005, 1500, 5);
+    write_totals(s, 1010, 200, 0); /* started anew */
+    write_totals(s, 1015, 300, 7);
+    struct query *q = place_query(&p);
+    health_is(q, (struct range){1000 * SECOND_NS, 1005 * SECOND_NS}, 1000, 5);
+    health_is(q, (struct range){1005 * SECOND_NS, 1010 * SECOND_NS}, 500, 0);
+    health_is(q, (struct range){1010 * SECOND_NS, 1015 * SECOND_NS}, 200, 0);
+    health_is(q, (struct range){1015 * SECOND_NS, 1020 * SECOND_NS}, 100, 7);
+    health_is(q, all_of(q), 1800, 12);
+    assert_int_equal(place_number(p.db, "SELECT sum(edges_dropped) FROM capture_window"), 12);
+    assert_int_equal(place_number(p.db, "SELECT flows FROM capture_window ORDER BY id DESC"), 300);
+    query_close(q);
+    store_close(s);
+    place_remove(&p);
+}
+
+/* A window that could not be written is no step in the totals: written later, it is whole. */
+static void a_failed_window_is_no_step(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct err err = {0};
+    sqlite3 *other;
+    (void)state;
+    write_totals(s, 1000, 1000, 1);
+    struct delta d = window_at(1005);
+    d.capture.frames = 1700;
+    d.capture.kernel_drops = 170;
+    d.decode.gaps = 1;
+    assert_int_equal(sqlite3_open(p.db, &other), SQLITE_OK);
+    assert_true(database_run(other, "BEGIN EXCLUSIVE"));
+    assert_int_equal(store_write(s, &d, NULL, &err), STORE_BUSY);
+    sqlite3_close(other);
+    written(s, &d, NULL);
+    struct query *q = place_query(&p);
+    health_is(q, (struct range){1005 * SECOND_NS, 1010 * SECOND_NS}, 700, 0);
+    query_close(q);
+    store_close(s);
+    place_remove(&p);
+}
+
+static uint64_t active_at_end(const struct place *p)
+{
+    struct query *q = place_query(p);
+    struct edge_rows edges = edges_of(q, all_of(q));
+    assert_int_equal(edges.len, 1);
+    uint64_t active = edges.row[0].active;
+    free(edges.row);
+    query_close(q);
+    return active;
+}
+
+static void write_connections(struct store *s, uint64_t start_s, uint64_t frames, uint64_t opened)
+{
+    struct delta d = window_at(start_s);
+    d.capture.frames = frames;
+    window_edge(&d, "10.0.0.1", "10.0.0.2", 80)->opened = opened;
+    written(s, &d, NULL);
+}
+
+/* A sensor that starts anew knows no connections: it counts those that go on as opened again. */
+static void connections_of_a_dead_sensor_are_not_open(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    (void)state;
+    write_connections(s, 1000, 1000, 5);
+    assert_int_equal(active_at_end(&p), 5);
+    write_connections(s, 1005, 10, 2); /* the sensor was started anew */
+    assert_int_equal(active_at_end(&p), 2);
+    store_close(s);
+    s = place_store(&p); /* and so was the collector */
+    write_connections(s, 1010, 2000, 1);
+    assert_int_equal(active_at_end(&p), 1);
+    store_close(s);
+    place_remove(&p);
+}
+
+/* What nobody answered to belongs with what others said to the same server; with nothing else
+ * known, it is of TCP. */
+static void silent_connections(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct delta d = window_at(1000);
+    (void)state;
+    window_edge(&d, "10.0.0.1", "10.0.0.2", 80)->key.protocol[0] = '\0';
+    d.edge[0].failed = 3;
+    window_edge(&d, "10.0.0.1", "10.0.0.2", 81)->key.protocol[0] = '\0';
+    asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", 80)->exchanges, OUTCOME_OK, 1, MS_NS);
+    written(s, &d, NULL);
+    struct query *q = place_query(&p);
+    struct edge_rows edges = edges_of(q, all_of(q));
+    assert_int_equal(edges.len, 2);
+    assert_string_equal(edges.row[0].protocol, "http");
+    assert_int_equal(edges.row[0].failed, 3);
+    assert_int_equal(edges.row[0].figures.requests, 1);
+    assert_string_equal(edges.row[1].protocol, "tcp");
+    free(edges.row);
+    query_close(q);
+    store_close(s);
+    place_remove(&p);
+}
+
+/* Past the cap operations are counted together, and no request is lost. */
+static void operations_past_the_cap(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct operation_rows rows;
+    struct err err = {0};
+    uint64_t requests = 0, other = 0;
+    (void)state;
+    for (uint64_t window = 0; window < 2; window++) {
+        struct delta d = window_at(1000 + WINDOW_S * window);
+        window_edge(&d, "10.0.0.1", "10.0.0.2", 80);
+        for (int i = 0; i < OPERATIONS_PER_EDGE_MAX + 50; i++) {
+            char name[32];
+            snprintf(name, sizeof name, "GET /%llu/%d", (unsigned long long)window, i);
+            asked(&window_operation(&d, name)->exchanges, OUTCOME_OK, 2, MS_NS);
+        }
+        written(s, &d, NULL);
+    }
+    struct query *q = place_query(&p);
+    assert_true(query_operations(q, all_of(q), 0, &rows, &err));
+    assert_int_equal(rows.len, OPERATIONS_PER_EDGE_MAX + 1);
+    for (size_t i = 0; i < rows.len; i++) {
+        requests += rows.row[i].figures.requests;
+        if (strcmp(rows.row[i].name, OPERATION_OTHER) == 0)
+            other = rows.row[i].figures.requests;
+    }
+    assert_int_equal(requests, 4 * (OPERATIONS_PER_EDGE_MAX + 50));
+    assert_int_equal(other, 2 * (50 + OPERATIONS_PER_EDGE_MAX + 50));
+    free(rows.row);
+    query_close(q);
+    store_close(s);
+    place_remove(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(twice_is_the_sum),
+        cmocka_unit_test(totals_become_increments),
+        cmocka_unit_test(a_failed_window_is_no_step),
+        cmocka_unit_test(connections_of_a_dead_sensor_are_not_open),
+        cmocka_unit_test(silent_connections),
+        cmocka_unit_test(operations_past_the_cap),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

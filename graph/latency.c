@@ -175,7 +175,8 @@ void latency_encode(const struct latency *l, struct writer *w)
     }
 }
 
-/* Reads `buckets` pairs of distance and count; they may not hold more than `count`. */
+/* Reads `buckets` pairs of distance and count; they may not hold more than `count`. Adds them to
+ * `into`, unless that is NULL. */
 static bool decode_buckets(struct cursor *c, uint64_t buckets, uint64_t count, struct latency *into)
 {
     uint64_t index = 0, seen = 0;
@@ -190,7 +191,8 @@ static bool decode_buckets(struct cursor *c, uint64_t buckets, uint64_t count, s
         seen += in_bucket;
         if (seen > count)
             return false;
-        add_to_bucket(into, (unsigned)index, (uint32_t)in_bucket);
+        if (into)
+            add_to_bucket(into, (unsigned)index, (uint32_t)in_bucket);
     }
     return true;
 }
@@ -204,6 +206,9 @@ bool latency_decode(struct cursor *c, struct latency *into)
     figures.max_ns = cursor_varint(c);
     uint64_t buckets = cursor_varint(c);
     if (c->starved || buckets > LATENCY_BUCKETS || figures.min_ns > figures.max_ns)
+        return false;
+    struct cursor ahead = *c;
+    if (!decode_buckets(&ahead, buckets, figures.count, NULL))
         return false;
     add_figures(into, &figures);
     return decode_buckets(c, buckets, figures.count, into);

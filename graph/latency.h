@@ -53,5 +53,5 @@ void latency_free(struct latency *l);
 void latency_encode(const struct latency *l, struct writer *w);
 
 /* Reads one stored form from the front of `c` and adds it to `into`. Returns false if it is
- * damaged; `into` may then hold a part of it. */
+ * damaged; `into` is then as before. */
 bool latency_decode(struct cursor *c, struct latency *into);

@@ -94,7 +94,8 @@ class Lab:
 
     @staticmethod
     def ip(namespace, words):
-        subprocess.run(["ip", "-n", namespace, *words.split()], check=True, capture_output=True)
+        done = subprocess.run(["ip", "-n", namespace, *words.split()], capture_output=True, text=True)
+        check(done.returncode == 0, f"ip -n {namespace} {words}: {done.stderr}")
 
     @staticmethod
     def sysctl(namespace):

@@ -373,6 +373,7 @@ def refused():
     ask = fine.says(request("GET /fine HTTP/1.1"))
     answer = fine.hears(OK)
     fine.expect(ask, answer, "GET", "/fine", "200")
+    c.wait(3000)  # time goes on only with packets
     fine.close()
     return c
 

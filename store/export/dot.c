@@ -1,7 +1,8 @@
 /* dot.c - the graph in the language of Graphviz.
  *
  * Nodes are named by number, so no name from the wire is ever an identifier; labels are quoted,
- * with quote and backslash escaped. Rows are in order, so that two outputs can be compared. */
+ * with quote and backslash escaped, and `&` too: Graphviz reads entities in them. Rows are in
+ * order, so that two outputs can be compared. */
 #include "store/export/exporter.h"
 #include "store/export/picture.h"
 
@@ -14,6 +15,10 @@ static void put_quoted(FILE *out, const char *text)
     for (; *text; text++) {
         if (*text == '\n') {
             fputs("\\n", out);
+            continue;
+        }
+        if (*text == '&') {
+            fputs("&amp;", out);
             continue;
         }
         if (*text == '"' || *text == '\\')

@@ -1,0 +1,121 @@
+/* test_exporters.c - names from the wire stay names in every format. */
+#include <string.h>
+
+#include "tests/check.h"
+#include "tests/store/hostile.h"
+
+/* A real parser of the format gets the very names back, in order. */
+static void reads_back(const char *exporter, enum question question, const char *program,
+                       const char *command)
+{
+    struct hostile h;
+    hostile_fill(&h);
+    char *text = hostile_export(&h, exporter, question);
+    char *names = piped(text, program, command), *expected = hostile_lines();
+    assert_string_equal(names, expected);
+    free(text);
+    free(names);
+    free(expected);
+}
+
+#define PYTHON "PYTHONUTF8=1 python3 -c "
+#define JSON(list, name)                                                                           \
+    PYTHON "'import json, sys\nfor x in json.load(sys.stdin)[\"" list "\"]: print(x[\"" name "\"]" \
+                                                                                             ")'"
+#define NDJSON(name)                                                                               \
+    PYTHON "'import json, sys\nfor x in sys.stdin: print(json.loads(x)[\"" name "\"])'"
+/* The apostrophe before what a spreadsheet would compute is taken off again. */
+#define CSV(name)                                                                                  \
+    PYTHON "'import csv, sys\n"                                                                    \
+           "for x in csv.DictReader(open(0, newline=\"\")):\n"                                     \
+           "  assert None not in x and None not in x.values()\n"                                   \
+           "  t = x[\"" name "\"]\n"                                                               \
+           "  assert t[0] not in \"=+-@\"\n"                                                       \
+           "  print(t[1:] if t[0] == chr(39) else t)'"
+
+static void json(void **state)
+{
+    (void)state;
+    reads_back("json", ASK_GRAPH, "python3", JSON("nodes", "name"));
+    reads_back("json", ASK_EDGES, "python3", JSON("edges", "client"));
+    reads_back("json", ASK_SERVICES, "python3", JSON("services", "name"));
+    reads_back("json", ASK_OPERATIONS, "python3", JSON("operations", "operation"));
+}
+
+static void ndjson(void **state)
+{
+    (void)state;
+    reads_back("ndjson", ASK_EDGES, "python3", NDJSON("client"));
+    reads_back("ndjson", ASK_SERVICES, "python3", NDJSON("name"));
+    reads_back("ndjson", ASK_OPERATIONS, "python3", NDJSON("operation"));
+}
+
+static void csv(void **state)
+{
+    (void)state;
+    reads_back("csv", ASK_EDGES, "python3", CSV("client"));
+    reads_back("csv", ASK_SERVICES, "python3", CSV("service"));
+    reads_back("csv", ASK_OPERATIONS, "python3", CSV("operation"));
+}
+
+/* The labels of the nodes in a picture made by Graphviz. */
+#define SVG_NODES                                                                                  \
+    PYTHON "'import sys, xml.etree.ElementTree as E\n"                                             \
+           "s = \"{http://www.w3.org/2000/svg}\"\n"                                                \
+           "for g in E.parse(sys.stdin.buffer).iter(s + \"g\"):\n"                                 \
+           "  if g.get(\"class\") == \"node\": print(g.find(\".//\" + s + \"text\").text)'"
+
+static void dot(void **state)
+{
+    (void)state;
+    reads_back("dot", ASK_GRAPH, "dot", "dot -Tsvg | " SVG_NODES);
+}
+
+static void svg(void **state)
+{
+    struct hostile h;
+    (void)state;
+    hostile_fill(&h);
+    free(piped("", "dot", "true"));
+    reads_back("svg", ASK_GRAPH, "python3", SVG_NODES);
+}
+
+/* Mermaid has no parser here: each name is what its lines say, with every sign that could end it
+ * written as a number. */
+static void mermaid(void **state)
+{
+    struct hostile h;
+    (void)state;
+    hostile_fill(&h);
+    char *text = hostile_export(&h, "mermaid", ASK_GRAPH);
+    static const char *const lines[] = {
+        "  n2[\"plain\"]\n",
+        "  n3[\"#34;quoted#34;\"]\n",
+        "  n4[\"back#92;slash#92;\"]\n",
+        "  n5[\"#60;/script#62;#60;b#62;#38;\"]\n",
+        "  n6[\"a#59;b,c#124;d#35;e\"]\n",
+        "  n11[\"caf\xc3\xa9 \xe6\x9c\x8d\"]\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        if (!strstr(text, lines[i]))
+            fail_msg("no line %s in:\n%s", lines[i], text);
+    free(text);
+}
+
+static void found_by_name(void **state)
+{
+    (void)state;
+    for (const struct exporter *const *e = exporters; *e; e++)
+        assert_ptr_equal(exporter_find((*e)->name), *e);
+    assert_null(exporter_find("nonesuch"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(json),          cmocka_unit_test(ndjson), cmocka_unit_test(csv),
+        cmocka_unit_test(dot),           cmocka_unit_test(svg),    cmocka_unit_test(mermaid),
+        cmocka_unit_test(found_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

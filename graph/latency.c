@@ -175,14 +175,31 @@ void latency_encode(const struct latency *l, struct writer *w)
     }
 }
 
-/* Reads `buckets` pairs of distance and count; they may not hold more than `count`. Adds them to
- * `into`, unless that is NULL. */
-static bool decode_buckets(struct cursor *c, uint64_t buckets, uint64_t count, struct latency *into)
+/* A bucket as it is stored. */
+struct stored {
+    uint32_t index, count;
+};
+
+/* Distance and count of a bucket: of one byte each, mostly. */
+static inline void next_pair(struct cursor *c, uint64_t *ret_distance, uint64_t *ret_count)
+{
+    if (cursor_left(c) >= 2 && (c->at[0] | c->at[1]) < 0x80) {
+        *ret_distance = c->at[0];
+        *ret_count = c->at[1];
+        c->at += 2;
+        return;
+    }
+    *ret_distance = cursor_varint(c);
+    *ret_count = cursor_varint(c);
+}
+
+/* Reads `len` pairs of distance and count; they may not hold more than `count`. */
+static bool read_buckets(struct cursor *c, uint64_t len, uint64_t count, struct stored *ret)
 {
     uint64_t index = 0, seen = 0;
-    for (uint64_t i = 0; i < buckets; i++) {
-        uint64_t distance = cursor_varint(c);
-        uint64_t in_bucket = cursor_varint(c);
+    for (uint64_t i = 0; i < len; i++) {
+        uint64_t distance, in_bucket;
+        next_pair(c, &distance, &in_bucket);
         if (c->starved || distance >= LATENCY_BUCKETS || (i && !distance))
             return false;
         index += distance;
@@ -191,15 +208,15 @@ static bool decode_buckets(struct cursor *c, uint64_t buckets, uint64_t count, s
         seen += in_bucket;
         if (seen > count)
             return false;
-        if (into)
-            add_to_bucket(into, (unsigned)index, (uint32_t)in_bucket);
+        ret[i] = (struct stored){(uint32_t)index, (uint32_t)in_bucket};
     }
     return true;
 }
 
 bool latency_decode(struct cursor *c, struct latency *into)
 {
-    struct latency figures = {0};
+    struct stored bucket[LATENCY_BUCKETS];
+    struct latency figures;
     figures.count = cursor_varint(c);
     figures.sum_ns = cursor_varint(c);
     figures.min_ns = cursor_varint(c);
@@ -207,9 +224,10 @@ bool latency_decode(struct cursor *c, struct latency *into)
     uint64_t buckets = cursor_varint(c);
     if (c->starved || buckets > LATENCY_BUCKETS || figures.min_ns > figures.max_ns)
         return false;
-    struct cursor ahead = *c;
-    if (!decode_buckets(&ahead, buckets, figures.count, NULL))
+    if (!read_buckets(c, buckets, figures.count, bucket))
         return false;
     add_figures(into, &figures);
-    return decode_buckets(c, buckets, figures.count, into);
+    for (uint64_t i = 0; i < buckets; i++)
+        add_to_bucket(into, bucket[i].index, bucket[i].count);
+    return true;
 }

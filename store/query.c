@@ -73,7 +73,8 @@ static bool open_database(struct query *q, struct err *err)
                        "there is no database %s yet: 'tapgraph capture' and 'tapgraph replay' "
                        "make one (--db names another)",
                        q->path);
-    bool opened = sqlite3_open_v2(q->path, &q->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK;
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX; /* of one thread at a time */
+    bool opened = sqlite3_open_v2(q->path, &q->db, flags, NULL) == SQLITE_OK;
     sqlite3_busy_timeout(q->db, BUSY_MS);
     if (opened && !database_number(q->db, "SELECT count(*) FROM sqlite_schema", &tables) &&
         may_not_share(q->db))

@@ -1,8 +1,8 @@
 /* dot.c - the graph in the language of Graphviz.
  *
  * Nodes are named by number, so no name from the wire is ever an identifier; labels are quoted,
- * with quote and backslash escaped, and `&` too: Graphviz reads entities in them. Rows are in
- * order, so that two outputs can be compared. */
+ * with quote and backslash escaped, and the ampersand too: Graphviz reads entities in them. Rows
+ * are in order, so that two outputs can be compared. */
 #include "store/export/exporter.h"
 #include "store/export/picture.h"
 

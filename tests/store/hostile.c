@@ -12,7 +12,7 @@ const char *const hostile_name[HOSTILE_NAMES] = {
     "a;b,c|d#e",     "=cmd|'/c calc'!A0",
     "+1+1",          "-2+3",
     "@SUM(A1)",      "caf\xc3\xa9 \xe6\x9c\x8d",
-    "a&lt;b&#65;",           "n1\"]; n2 -> n3 [label=\"x\\",
+    "a&lt;b&#65;",   "n1\"]; n2 -> n3 [label=\"x\\",
 };
 
 static struct figures figures_of_one(void)

@@ -76,7 +76,7 @@ static void killed_at_any_moment(void **state)
     (void)state;
     srand(1); /* the same moments each time, as far as the machine allows */
     for (int i = 0; i < KILLS; i++) {
-        next = live_and_die(&p, next, (useconds_t)(rand() % 40000));
+        next = live_and_die(&p, next, (useconds_t)(rand() % 25000));
         if (next == 1)
             continue; /* it may not even have made the database */
         is_whole(p.db);

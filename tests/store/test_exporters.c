@@ -18,10 +18,10 @@ static void reads_back(const char *exporter, enum question question, const char 
     free(expected);
 }
 
-#define PYTHON "PYTHONUTF8=1 python3 -c "
+#define PYTHON "python3 -X utf8 -I -S -c "
 #define JSON(list, name)                                                                           \
     PYTHON "'import json, sys\nfor x in json.load(sys.stdin)[\"" list "\"]: print(x[\"" name "\"]" \
-                                                                                             ")'"
+           ")'"
 #define NDJSON(name)                                                                               \
     PYTHON "'import json, sys\nfor x in sys.stdin: print(json.loads(x)[\"" name "\"])'"
 /* The apostrophe before what a spreadsheet would compute is taken off again. */

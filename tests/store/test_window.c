@@ -199,6 +199,25 @@ static void silent_connections(void **state)
     place_remove(&p);
 }
 
+/* The worked example of docs/schema.md: two values of 1 ms and one of 20 ms. */
+static void histogram_as_documented(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct delta d = window_at(1000);
+    (void)state;
+    struct edge_delta *e = window_edge(&d, "10.0.0.1", "10.0.0.2", 80);
+    asked(&e->exchanges, OUTCOME_OK, 2, MS_NS);
+    asked(&e->exchanges, OUTCOME_OK, 1, 20 * MS_NS);
+    written(s, &d, NULL);
+    assert_int_equal(place_number(p.db,
+                                  "SELECT duration = x'0380e3be0ac0843d80dac40902c102028a0101'"
+                                  " FROM edge_window"),
+                     1);
+    store_close(s);
+    place_remove(&p);
+}
+
 /* Past the cap operations are counted together, and no request is lost. */
 static void operations_past_the_cap(void **state)
 {
@@ -242,6 +261,7 @@ int main(void)
         cmocka_unit_test(a_failed_window_is_no_step),
         cmocka_unit_test(connections_of_a_dead_sensor_are_not_open),
         cmocka_unit_test(silent_connections),
+        cmocka_unit_test(histogram_as_documented),
         cmocka_unit_test(operations_past_the_cap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,8 @@ static bool see_packet(struct lifecycle *l, struct flow *f, unsigned side, const
         stream_acked(&f->stream[side ^ 1U], p->acknowledged, p->time_ns);
         if (f->stream[side ^ 1U].hole)
             tcp_check_holes(l, f, m);
+        if (f->state == FLOW_CLOSED) /* the hole was all that kept it */
+            return true;
     }
     struct place at = {.reader = &l->reader, .flow = f, .side = side, .moment = m};
     if (see_segment(&at, p) == SEGMENT_STRAY)

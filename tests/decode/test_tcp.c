@@ -369,6 +369,22 @@ static void holes_are_given_up_at_ticks(void **state)
     told(&t, "echo:>ask<[3]<wer{capture ended}");
 }
 
+/* The acknowledgment that gives up the last hole ends the flow, once, whatever comes with it. */
+static void acknowledgment_may_end_it(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t, NULL);
+    handshake(&t);
+    client_says(&t, 101, "ask");
+    client(&t, TCP_FIN | TCP_ACK, 104, 501, "");
+    server(&t, TCP_FIN | TCP_ACK, 504, 105, "wer");
+    client(&t, TCP_FIN | TCP_ACK, 101, 508, "ask");
+    told(&t, "echo:>ask>$<[3]<wer<${orderly}");
+    assert_int_equal(t.sum.opened, 1);
+    assert_int_equal(t.sum.closed, 1);
+}
+
 /* Ports that were reused unseen: after eight segments from another world, it is a new flow. */
 static void strays_that_persist_are_a_new_flow(void **state)
 {
@@ -403,6 +419,7 @@ int main(void)
         cmocka_unit_test(data_in_the_syn),
         cmocka_unit_test(health_is_counted),
         cmocka_unit_test(holes_are_given_up_at_ticks),
+        cmocka_unit_test(acknowledgment_may_end_it),
         cmocka_unit_test(strays_that_persist_are_a_new_flow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

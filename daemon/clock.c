@@ -1,6 +1,8 @@
 /* clock.c - see clock.h. */
 #include "daemon/clock.h"
 
+#include <time.h>
+
 static const uint64_t second = 1000000000;
 
 static void open_window(struct clock *c, uint64_t time_ns)
@@ -47,4 +49,21 @@ struct tick clock_stop(struct clock *c)
     c->next_ns = 0;
     c->end_ns = 0;
     return last;
+}
+
+static uint64_t read_ns(clockid_t which)
+{
+    struct timespec now;
+    clock_gettime(which, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t clock_wall_ns(void)
+{
+    return read_ns(CLOCK_REALTIME);
+}
+
+uint64_t clock_monotonic_ns(void)
+{
+    return read_ns(CLOCK_MONOTONIC);
 }

@@ -1,4 +1,5 @@
-/* clock.h - packet time: when to tick and when a window ends.
+/* clock.h - time: of the wall, of the machine, and of packets, which says when to tick and when a
+ * window ends.
  *
  * It follows the latest time stamp seen and never goes back; a packet stamped earlier counts in the
  * window that is open. */
@@ -27,3 +28,9 @@ bool clock_advance(struct clock *c, uint64_t time_ns, struct tick *ret);
 
 /* Ends the open window early, at its regular end, because the capture is over. */
 struct tick clock_stop(struct clock *c);
+
+/* Since 1970 UTC. */
+uint64_t clock_wall_ns(void);
+
+/* Since some moment of the machine's; never goes back. */
+uint64_t clock_monotonic_ns(void);

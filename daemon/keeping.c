@@ -13,11 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "base/writer.h"
+#include "daemon/clock.h"
 #include "daemon/hosts.h"
 #include "graph/name.h"
 #include "graph/wire.h"
@@ -271,11 +271,8 @@ bool keeping_message(struct keeping *k, enum message_type type, struct bytes bod
 
 void keeping_event(struct keeping *k, const char *kind, const char *text)
 {
-    struct timespec now;
     struct err err;
-    clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t time_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-    if (store_event(k->store, time_ns, kind, text, &err) != STORE_OK)
+    if (store_event(k->store, clock_wall_ns(), kind, text, &err) != STORE_OK)
         complain(k, err.text);
 }
 

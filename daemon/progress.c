@@ -2,17 +2,11 @@
 #include "daemon/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { WIDTH = 30 };
+#include "daemon/clock.h"
 
-static uint64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
+enum { WIDTH = 30 };
 
 static double per_second(uint64_t amount, uint64_t ns)
 {
@@ -23,13 +17,13 @@ void progress_start(struct progress_bar *bar, bool quiet)
 {
     *bar = (struct progress_bar){
         .shown = !quiet && isatty(STDERR_FILENO),
-        .start_ns = monotonic_ns(),
+        .start_ns = clock_monotonic_ns(),
     };
 }
 
 void progress_show(struct progress_bar *bar, struct progress p)
 {
-    uint64_t now = monotonic_ns(), took = now - bar->start_ns;
+    uint64_t now = clock_monotonic_ns(), took = now - bar->start_ns;
     if (!bar->shown || now - bar->drawn_ns < 100000000)
         return;
     bar->drawn_ns = now;
@@ -47,7 +41,7 @@ void progress_end(struct progress_bar *bar, struct progress p, const char *db)
 {
     if (!bar->shown)
         return;
-    uint64_t took = monotonic_ns() - bar->start_ns;
+    uint64_t took = clock_monotonic_ns() - bar->start_ns;
     fprintf(stderr, "\r\033[K%llu packets, %.1f MB in %.1f s (%.2f M packets/s) -> %s\n",
             (unsigned long long)p.frames, (double)p.read_bytes / 1e6, (double)took / 1e9,
             per_second(p.frames, took) / 1e6, db);

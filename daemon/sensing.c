@@ -3,6 +3,7 @@
 
 #include <sys/prctl.h>
 
+#include "base/log.h"
 #include "daemon/link.h"
 #include "graph/wire.h"
 
@@ -87,14 +88,25 @@ void sensing_finish(struct sensing *s)
     sensing_note_closed(s, &last);
 }
 
-static bool send(struct sensing *s, enum message_type type, struct bytes body)
+static void fail(struct sensing *s, const char *why)
 {
-    if (!s->keeper_gone && !link_send(s->keeper_fd, type, body, NULL))
-        s->keeper_gone = true;
-    return !s->keeper_gone;
+    if (!s->failed)
+        log_line(LOG_LEVEL_ERROR, "%s", why);
+    s->failed = true;
 }
 
-static bool send_window(struct sensing *s, struct delta *delta)
+static void send(struct sensing *s, enum message_type type, const struct writer *body)
+{
+    struct err err;
+    if (s->failed)
+        return;
+    if (body->failed)
+        fail(s, "sensor: out of memory");
+    else if (!link_send(s->keeper_fd, type, writer_view(body), &err))
+        fail(s, err.text);
+}
+
+static void send_window(struct sensing *s, struct delta *delta)
 {
     const struct closed *closed = &s->closed[0];
     delta->start_ns = closed->start_ns;
@@ -103,35 +115,36 @@ static bool send_window(struct sensing *s, struct delta *delta)
     memmove(s->closed, s->closed + 1, --s->closed_len * sizeof *s->closed);
     writer_clear(&s->message);
     wire_put_delta(&s->message, delta);
-    return !s->message.failed && send(s, MESSAGE_WINDOW, writer_view(&s->message));
+    send(s, MESSAGE_WINDOW, &s->message);
 }
 
-bool sensing_send(struct sensing *s)
+void sensing_send(struct sensing *s)
 {
-    enum merged merged;
+    bool window;
     do {
         struct delta delta = {0};
         writer_clear(&s->log);
-        merged = workers_merge(s->worker, s->worker_len, &s->log, &delta);
-        if (s->log.len)
-            send(s, MESSAGE_EXCHANGES, writer_view(&s->log));
-        if (merged == MERGED_WINDOW && !send_window(s, &delta))
-            merged = MERGE_FAILED;
+        window = workers_merge(s->worker, s->worker_len, &s->log, &delta);
+        if (s->log.len || s->log.failed)
+            send(s, MESSAGE_EXCHANGES, &s->log);
+        if (window)
+            send_window(s, &delta);
         delta_free(&delta);
-    } while (merged == MERGED_WINDOW);
-    return merged != MERGE_FAILED && !s->keeper_gone;
+    } while (window);
 }
 
-bool sensing_send_progress(struct sensing *s, uint64_t read_bytes, uint64_t total_bytes)
+void sensing_send_progress(struct sensing *s, uint64_t read_bytes, uint64_t total_bytes)
 {
     writer_clear(&s->message);
     writer_varint(&s->message, read_bytes);
     writer_varint(&s->message, total_bytes);
     writer_varint(&s->message, s->capture.frames);
-    return send(s, MESSAGE_PROGRESS, writer_view(&s->message));
+    send(s, MESSAGE_PROGRESS, &s->message);
 }
 
-bool sensing_send_end(struct sensing *s, const char *damage)
+void sensing_send_end(struct sensing *s, const char *damage)
 {
-    return send(s, MESSAGE_END, bytes_of_text(damage));
+    writer_clear(&s->message);
+    writer_bytes(&s->message, damage, strlen(damage));
+    send(s, MESSAGE_END, &s->message);
 }

@@ -26,7 +26,7 @@ struct sensing {
     size_t closed_len;
     struct writer message, log;
     int keeper_fd;
-    bool keeper_gone;
+    bool failed; /* the keeper is gone, or memory is short: end */
 };
 
 /* Set by SIGTERM. */
@@ -48,10 +48,16 @@ void sensing_frame(struct sensing *s, const struct frame *frame);
 /* Ends all flows and the open window, if anything was seen. No worker may be running. */
 void sensing_finish(struct sensing *s);
 
-/* Sends what the workers have ready. No worker may be running. false: the keeper is gone, or memory
- * is short. */
-bool sensing_send(struct sensing *s);
-bool sensing_send_progress(struct sensing *s, uint64_t read_bytes, uint64_t total_bytes);
+/* Sends what the workers have ready. No worker may be running. What cannot be sent sets `failed`,
+ * and nothing more is sent then. */
+void sensing_send(struct sensing *s);
+void sensing_send_progress(struct sensing *s, uint64_t read_bytes, uint64_t total_bytes);
 
 /* The last message: `damage` is what was wrong with the capture, or "". */
-bool sensing_send_end(struct sensing *s, const char *damage);
+void sensing_send_end(struct sensing *s, const char *damage);
+
+/* Should the sensor go on? */
+static inline bool sensing_goes_on(const struct sensing *s)
+{
+    return !sensing_stop && !s->failed;
+}

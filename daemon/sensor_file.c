@@ -1,23 +1,15 @@
 /* sensor_file.c - a capture file, as fast as it can be read. See sensor.h. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "daemon/pool.h"
 #include "daemon/sensing.h"
 #include "daemon/sensor.h"
 
-static uint64_t wall_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* Ten times a second, for whoever watches. */
 static void report(struct sensing *s, const struct capture_file *file, uint64_t *last_ms)
 {
-    uint64_t now_ms = wall_ms();
+    uint64_t now_ms = clock_monotonic_ns() / 1000000;
     if (now_ms - *last_ms < 100)
         return;
     *last_ms = now_ms;
@@ -34,7 +26,7 @@ static enum file_status read_alone(struct sensing *s, struct capture_file *file,
         err_set(err, "sensor: out of memory");
         return FILE_DAMAGED;
     }
-    while (status == FILE_MORE && !sensing_stop && !s->keeper_gone) {
+    while (status == FILE_MORE && sensing_goes_on(s)) {
         status = file_read(file, block, err);
         for (size_t i = 0; i < block->frame_len; i++)
             sensing_frame(s, &block->frame[i]);
@@ -114,7 +106,7 @@ static enum file_status read_with_pool(struct sensing *s, struct capture_file *f
     uint64_t last_ms = 0;
     if (pool && status == FILE_DAMAGED)
         err_set(err, "sensor: out of memory");
-    for (unsigned turn = 0; status == FILE_MORE && !sensing_stop && !s->keeper_gone; turn ^= 1) {
+    for (unsigned turn = 0; status == FILE_MORE && sensing_goes_on(s); turn ^= 1) {
         status = file_read(file, batch[turn]->block, err);
         handle(s, pool, batch[turn]);
         report(s, file, &last_ms);
@@ -140,10 +132,10 @@ enum sensor_exit sensor_run_file(const struct daemon_options *options, struct ca
     enum file_status status =
         options->workers > 1 ? read_with_pool(&s, file, &err) : read_alone(&s, file, &err);
     sensing_finish(&s);
-    bool sent = sensing_send(&s);
+    sensing_send(&s);
     struct file_progress progress = file_progress(file);
     sensing_send_progress(&s, progress.read_bytes, progress.total_bytes);
-    sent = sensing_send_end(&s, status == FILE_DAMAGED ? err.text : "") && sent;
+    sensing_send_end(&s, status == FILE_DAMAGED ? err.text : "");
     sensing_close(&s);
-    return sent ? SENSOR_DONE : SENSOR_FAILED;
+    return s.failed ? SENSOR_FAILED : SENSOR_DONE;
 }

@@ -3,7 +3,6 @@
  * Packet time is the clock; wall time only ends a window when the interfaces have been silent for
  * GRACE past its end, so that a packet still in a ring is counted where it belongs. */
 #include <poll.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "daemon/sensing.h"
@@ -11,13 +10,6 @@
 
 enum { WAIT_MS = 100, BATCH = 1024 };
 static const uint64_t grace_ns = 1000000000;
-
-static uint64_t wall_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 static void take(void *ctx, const struct frame *frame)
 {
@@ -59,13 +51,13 @@ static enum live_status watch(struct sensing *s, struct live *const *live, uint1
     uint64_t counted_ns = 0;
     for (uint16_t i = 0; i < live_len; i++)
         fds[i] = (struct pollfd){.fd = live_fd(live[i]), .events = POLLIN};
-    while (!sensing_stop && !s->keeper_gone) {
+    while (sensing_goes_on(s)) {
         if (status == LIVE_SILENT)
             poll(fds, live_len, WAIT_MS);
         status = read_all(s, live, live_len, err);
         if (status == LIVE_GONE || status == LIVE_FAILED)
             return status;
-        uint64_t now = wall_ns();
+        uint64_t now = clock_wall_ns();
         if (now - counted_ns > 1000000000) {
             count_drops(s, live, live_len);
             counted_ns = now;

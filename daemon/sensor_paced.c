@@ -1,6 +1,5 @@
 /* sensor_paced.c - a capture file played at its own speed, as if it happened now. See sensor.h. */
 #include <poll.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "daemon/sensing.h"
@@ -8,18 +7,11 @@
 
 enum { STEP_MS = 50 };
 
-static uint64_t wall_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 /* Waits until `time_ns`, closing windows on the way. */
 static void wait_until(struct sensing *s, uint64_t time_ns)
 {
-    for (uint64_t now = wall_ns(); now < time_ns && !sensing_stop && !s->keeper_gone;
-         now = wall_ns()) {
+    for (uint64_t now = clock_wall_ns(); now < time_ns && sensing_goes_on(s);
+         now = clock_wall_ns()) {
         uint64_t ms = (time_ns - now) / 1000000 + 1;
         if (s->clock.end_ns)
             sensing_advance(s, now);
@@ -34,16 +26,16 @@ static enum file_status play(struct sensing *s, struct capture_file *file, struc
                              struct err *err)
 {
     enum file_status status = FILE_MORE;
-    uint64_t first_ns = 0, start_ns = wall_ns();
-    while (status == FILE_MORE && !sensing_stop && !s->keeper_gone) {
+    uint64_t first_ns = 0, start_ns = clock_wall_ns();
+    while (status == FILE_MORE && sensing_goes_on(s)) {
         status = file_read(file, block, err);
-        for (size_t i = 0; i < block->frame_len && !sensing_stop && !s->keeper_gone; i++) {
+        for (size_t i = 0; i < block->frame_len && sensing_goes_on(s); i++) {
             struct frame frame = block->frame[i];
             if (!first_ns)
                 first_ns = frame.time_ns;
             uint64_t after = frame.time_ns > first_ns ? frame.time_ns - first_ns : 0;
             frame.time_ns = start_ns + after;
-            if (frame.time_ns > wall_ns())
+            if (frame.time_ns > clock_wall_ns())
                 wait_until(s, frame.time_ns);
             sensing_frame(s, &frame);
         }
@@ -68,8 +60,8 @@ enum sensor_exit sensor_run_paced(const struct daemon_options *options, struct c
         status = play(&s, file, block, &err);
         sensing_finish(&s); /* the next round's connections are others, whatever their ports */
         sensing_send(&s);
-        again = options->loop && status == FILE_END && !sensing_stop && !s.keeper_gone &&
-                file_rewind(file, &err);
+        again =
+            options->loop && status == FILE_END && sensing_goes_on(&s) && file_rewind(file, &err);
     }
     sensing_send_end(&s, status == FILE_DAMAGED ? err.text : "");
     sensing_close(&s);

@@ -15,10 +15,10 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "daemon/clock.h"
 #include "daemon/control.h"
 #include "daemon/keeper.h"
 #include "daemon/privilege.h"
@@ -43,9 +43,7 @@ struct supervisor {
 
 static uint64_t monotonic_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return clock_monotonic_ns() / 1000000;
 }
 
 static void close_sources(struct supervisor *s)

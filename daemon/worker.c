@@ -46,8 +46,10 @@ static void note_ended(struct worker *w, const struct exchange *x)
     if (w->ended_len == w->ended_room) {
         size_t room = w->ended_room ? 2 * w->ended_room : 1024;
         struct ended *ended = realloc(w->ended, room * sizeof *ended);
-        if (!ended)
+        if (!ended) {
+            w->records.failed = true;
             return;
+        }
         w->ended = ended;
         w->ended_room = room;
     }
@@ -190,10 +192,12 @@ static void merge_ended(struct worker *const *workers, unsigned workers_len, boo
                         struct writer *log)
 {
     size_t next[WORKERS_MAX] = {0};
-    for (unsigned i = 0; i < workers_len; i++)
+    for (unsigned i = 0; i < workers_len; i++) {
+        log->failed = log->failed || workers[i]->records.failed;
         if (ready(workers[i], window))
             qsort(workers[i]->ended, ready(workers[i], window), sizeof(struct ended),
                   compare_ended);
+    }
     for (;;) {
         const struct worker *first = NULL;
         unsigned whose = 0;
@@ -241,30 +245,27 @@ static bool all_ended_a_window(struct worker *const *workers, unsigned workers_l
 }
 
 /* Adds the oldest window of a worker to `ret`. */
-static bool merge_window(struct worker *w, struct delta *ret)
+static void merge_window(struct worker *w, struct delta *ret)
 {
     struct window *oldest = &w->window[0];
-    bool taken = tally_take(oldest->tally, ret);
+    tally_take(oldest->tally, ret);
     add_counters(&ret->decode, &oldest->decode);
     if (w->spare)
         tally_free(oldest->tally);
     else
         w->spare = oldest->tally;
     memmove(w->window, w->window + 1, --w->window_len * sizeof *w->window);
-    return taken;
 }
 
-enum merged workers_merge(struct worker *const *workers, unsigned workers_len, struct writer *log,
-                          struct delta *ret)
+bool workers_merge(struct worker *const *workers, unsigned workers_len, struct writer *log,
+                   struct delta *ret)
 {
-    bool window = all_ended_a_window(workers, workers_len), whole = true;
+    bool window = all_ended_a_window(workers, workers_len);
     merge_ended(workers, workers_len, window, log);
     for (unsigned i = 0; i < workers_len; i++) {
         forget_ended(workers[i], ready(workers[i], window));
-        if (window && !merge_window(workers[i], ret))
-            whole = false;
+        if (window)
+            merge_window(workers[i], ret);
     }
-    if (!whole || log->failed)
-        return MERGE_FAILED;
-    return window ? MERGED_WINDOW : MERGED_NONE;
+    return window;
 }

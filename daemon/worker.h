@@ -26,14 +26,10 @@ void worker_tick(struct worker *w, uint64_t now_ns, uint64_t number, bool window
 /* The capture is over. A tick with `window_ends` should follow. */
 void worker_finish(struct worker *w, uint64_t now_ns, uint64_t number);
 
-enum merged {
-    MERGED_NONE,   /* no window is there; `log` has all exchanges so far */
-    MERGED_WINDOW, /* `ret` holds one */
-    MERGE_FAILED,  /* memory is short */
-};
-
 /* Hands over what all `workers` have up to and including the oldest window that each of them has
  * ended: appends exchanges to `log` in the order in which they ended, and adds the window's counts
- * to `ret`. Call it until it returns MERGED_NONE, while no worker runs. */
-enum merged workers_merge(struct worker *const *workers, unsigned workers_len, struct writer *log,
-                          struct delta *ret);
+ * to `ret`. Returns false when no window was ended; `log` then has all exchanges so far. Call it
+ * until it does, while no worker runs. When memory is short, `log` has failed, or counts are lost
+ * and in `edges_dropped`. */
+bool workers_merge(struct worker *const *workers, unsigned workers_len, struct writer *log,
+                   struct delta *ret);

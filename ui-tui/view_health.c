@@ -136,7 +136,7 @@ static int draw_counters(const struct pane *pane, const struct health_row *h, in
         {"not IP", c->not_ip, false, false},
         {"fragments", c->fragments, false, false},
         {"malformed", c->malformed, false, false},
-        {"cut short", c->truncated, true, false},
+        {"cut short", c->truncated + c->headers_cut, true, false},
         {"dropped by the kernel", c->kernel_drops, true, false},
         {"dropped by the interface", c->interface_drops, true, false},
         {"connections now", d->flows, false, false},

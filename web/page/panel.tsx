@@ -24,7 +24,7 @@ function Headline({ figures }: { figures: Figures }) {
   return (
     <dl class="figures">
       <Figure name="Rate" value={rate(figures.rate_per_s)} />
-      <Figure name="Errors" value={share(figures.error_rate)} alarm={figures.health === "bad"} />
+      <Figure name="Errors" value={share(figures.requests ? figures.error_rate : undefined)} alarm={figures.health === "bad"} />
       <Figure name="Requests" value={count(figures.requests)} />
       <Figure name="p50" value={milliseconds(latency?.p50)} />
       <Figure name="p95" value={milliseconds(latency?.p95)} />
@@ -205,7 +205,7 @@ function Neighbours(props: { title: string; edges: Edge[]; side: "client" | "ser
                 </button>
               </td>
               <td class="n">{rate(edge.rate_per_s)}</td>
-              <td class={edge.errors ? "n alarm" : "n"}>{share(edge.error_rate)}</td>
+              <td class={edge.errors ? "n alarm" : "n"}>{share(edge.requests ? edge.error_rate : undefined)}</td>
               <td class="n">{milliseconds(edge.latency_ms?.p95)}</td>
             </tr>
           ))}

@@ -42,6 +42,7 @@ export const CAPTURE: [string, string, boolean][] = [
   ["kernel_drops", "lost because this machine was too slow", true],
   ["interface_drops", "lost in the network card", true],
   ["truncated", "cut by the snapshot length", true],
+  ["headers_cut", "cut so short that their ports are missing", true],
   ["malformed", "with headers that contradict themselves", true],
   ["fragments", "pieces of fragmented packets", false],
   ["other_ip", "neither TCP nor UDP", false],

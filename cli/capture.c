@@ -21,7 +21,7 @@ static int run(const struct command *self, int argc, char **argv)
         {0, "listen", "ADDR:PORT", "where the page is served (127.0.0.1:7117)", ARGUMENT_TEXT,
          &a.listen},
         {0, "no-page", NULL, "serve no page", ARGUMENT_FLAG, &a.no_page},
-        {0, "log", "FILE", "write each exchange there as a line of JSON; '-' for standard output",
+        {0, "log", "FILE", "append each exchange there as a line of JSON; '-' for standard output",
          ARGUMENT_TEXT, &a.log},
         {0, "names", "FILE", "names of addresses, in the form of /etc/hosts", ARGUMENT_TEXT,
          &a.names},

@@ -51,7 +51,9 @@ static bool open_log(struct keeping *k, struct err *err)
     const char *path = k->options->log;
     if (!path)
         return true;
-    k->log = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+    /* A daemon goes on with the log it had: it may be a keeper that took a dead one's place. */
+    const char *mode = k->options->log_at_once ? "ae" : "we";
+    k->log = strcmp(path, "-") == 0 ? stdout : fopen(path, mode);
     if (!k->log)
         return err_set(err, "--log: cannot write %s: %s", path, strerror(errno));
     setvbuf(k->log, NULL, _IOFBF, 1 << 16);

@@ -89,7 +89,7 @@ enum sensor_exit sensor_run_live(const struct daemon_options *options, struct li
     if (status == LIVE_SILENT)
         sensing_send_end(&s, "");
     sensing_close(&s);
-    return status == LIVE_GONE     ? SENSOR_SOURCE_GONE
-           : status == LIVE_FAILED ? SENSOR_FAILED
-                                   : SENSOR_DONE;
+    if (status == LIVE_GONE)
+        return SENSOR_SOURCE_GONE;
+    return status == LIVE_FAILED || s.failed ? SENSOR_FAILED : SENSOR_DONE;
 }

@@ -66,5 +66,5 @@ enum sensor_exit sensor_run_paced(const struct daemon_options *options, struct c
     sensing_send_end(&s, status == FILE_DAMAGED ? err.text : "");
     sensing_close(&s);
     block_free(block);
-    return SENSOR_DONE;
+    return s.failed ? SENSOR_FAILED : SENSOR_DONE;
 }

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "decode/exchange.h"
+#include "decode/flow_report.h"
 
 enum dir { TO_SERVER, TO_CLIENT };     /* also the index of every per-direction array */
 enum transport { OVER_TCP, OVER_UDP }; /* over UDP, feed sees exactly one datagram */
@@ -32,6 +33,7 @@ struct decoder {
     enum transport transport;
     uint16_t ports[4]; /* where to look first; a hint, never proof; zero-terminated if fewer */
     size_t state_size; /* zeroed bytes per connection, from conn_state(); freed for you */
+    bool multiplexed;  /* many exchanges at once, paired by key */
 
     /* Is this the protocol? Pure: depends on nothing but `opening`. */
     enum guess (*probe)(const struct opening *opening);
@@ -42,10 +44,15 @@ struct decoder {
     int64_t (*feed)(struct conn *c, enum dir dir, struct bytes in);
 
     /* `len` bytes that were not part of a body passing by were never captured; 0: none are missing,
-     * but feed has answered DECODE_LOST. Optional: without it, state is zeroed. Either way the open
-     * exchanges that it can have touched end as unknown, and feed is tried at each later segment
-     * until it stops answering DECODE_LOST. */
-    void (*gap)(struct conn *c, enum dir dir, uint64_t len);
+     * but feed has answered DECODE_LOST. Returns, like feed, the length of what begins with the
+     * missing bytes and is to pass by unseen, if it is known; else DECODE_LOST. Then the open
+     * exchanges that the loss can have touched end as unknown, or are marked where they are paired
+     * by key, and feed is tried at each later segment until it stops answering DECODE_LOST.
+     * Optional: without it, state is zeroed, and the place is lost. */
+    int64_t (*gap)(struct conn *c, enum dir dir, uint64_t len);
+
+    /* Adds what it knows to a report on the connection. Optional. */
+    void (*report)(struct conn *c, struct flow_report *r);
 
     /* Releases what `state` points to, not `state`. Optional: most decoders own nothing. */
     void (*free)(void *state);

@@ -28,10 +28,25 @@ const char *note_name(int bit)
 {
     static const char *const names[NOTES] = {
         "midstream", "gap",          "truncated",        "retransmitted", "inferred-direction",
-        "pipelined", "early-answer", "ambiguous-length", "upgraded",
+        "pipelined", "early-answer", "ambiguous-length", "upgraded",      "unknown-fields",
+        "pushed",    "refused",      "deadline",         "compressed",
     };
     assert(bit >= 0 && bit < NOTES);
     return names[bit];
+}
+
+const char *call_kind_name(enum call_kind kind)
+{
+    static const char *const names[CALL_KINDS] = {
+        "", "unary", "client-streaming", "server-streaming", "bidi-streaming",
+    };
+    assert(kind < CALL_KINDS);
+    return names[kind];
+}
+
+bool call_is_streaming(enum call_kind kind)
+{
+    return kind > CALL_UNARY;
 }
 
 /* Eight bytes at a time: is there one outside 0x20 to 0x7e? */

@@ -36,7 +36,35 @@ enum note {
     NOTE_EARLY_ANSWER = 1 << 6,       /* answered before the request ended */
     NOTE_AMBIGUOUS_LENGTH = 1 << 7, /* both Content-Length and Transfer-Encoding, or two lengths */
     NOTE_UPGRADED = 1 << 8,         /* the connection went on as another protocol */
-    NOTES = 9,                      /* how many there are */
+    NOTE_UNKNOWN_FIELDS = 1 << 9,   /* fields of it are from before the capture, and unreadable */
+    NOTE_PUSHED = 1 << 10,          /* nobody asked: the server promised it (PUSH_PROMISE) */
+    NOTE_REFUSED = 1 << 11,         /* the server said that it has not begun with it */
+    NOTE_DEADLINE = 1 << 12,        /* its end was seen after the client's deadline had passed */
+    NOTE_COMPRESSED = 1 << 13,      /* a message of it was compressed */
+    NOTES = 14,                     /* how many there are */
+};
+
+/* What kind of call it was, as far as its messages show. */
+enum call_kind {
+    CALL_NONE, /* not made of messages */
+    CALL_UNARY,
+    CALL_CLIENT_STREAMING,
+    CALL_SERVER_STREAMING,
+    CALL_BIDI_STREAMING,
+    CALL_KINDS,
+};
+
+/* "", "unary", "client-streaming", "server-streaming", "bidi-streaming"; static. */
+const char *call_kind_name(enum call_kind kind);
+
+/* Streaming calls have an age, messages and gaps between them; their duration is no latency. */
+bool call_is_streaming(enum call_kind kind);
+
+/* Of how many header fields of a connection the text is known; the others were set by blocks that
+ * were not seen. 0 fields: the protocol has no such thing, or none has come. */
+struct certainty {
+    uint32_t fields, known;           /* since it began, or since we joined */
+    uint32_t late_fields, late_known; /* of late: the latest 128 to 256 */
 };
 
 /* "midstream", "gap", ... of the note with this bit number, 0 to NOTES - 1; static. */
@@ -57,9 +85,15 @@ struct exchange {
 
     uint64_t request_bytes, response_bytes; /* of the messages on the wire, heads included */
     uint32_t request_messages, response_messages;
-    uint32_t stream_id;  /* of multiplexed protocols, else 0 */
-    int32_t grpc_status; /* -1 where there is none */
-    uint32_t notes;      /* enum note */
+    uint64_t first_message_ns; /* first byte of the answer's first message; 0 = none */
+    uint64_t last_message_ns;  /* first byte of the latest message, of either side; 0 = none */
+    uint64_t deadline_ns;      /* how long the client was willing to wait; 0 = it did not say */
+    uint32_t stream_id;        /* of multiplexed protocols, else 0 */
+    int32_t grpc_status;       /* -1 where there is none */
+    int64_t error_code; /* of the RST_STREAM or GOAWAY that ended it (RFC 9113, 7); -1: none */
+    enum call_kind call;
+    struct certainty certainty; /* of its connection, as it ended */
+    uint32_t notes;             /* enum note */
     enum outcome outcome;
 
     char method[24];        /* verb or command; "" = the protocol has none, or it was not seen */
@@ -71,4 +105,5 @@ struct exchange {
     char span_id[17];       /* likewise */
     char request_id[64];    /* x-request-id */
     char forwarded_for[64]; /* the first address of X-Forwarded-For */
+    char message[128];      /* what the server said beside the status: grpc-message */
 };

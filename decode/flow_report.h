@@ -4,13 +4,14 @@
  * first known, at each tick in which something changed, and at its end. */
 #pragma once
 
-#include "capture/address.h"
+#include "decode/exchange.h"
 
 struct flow_report {
     /* Decoder's log name, or "tcp" or "udp" when none claimed it; "" when nothing was said on the
      * connection, so that it is of whatever its server speaks. Static. */
     const char *protocol;
-    uint64_t end_ns; /* latest packet in the report */
+    uint64_t began_ns; /* its first packet, which with both ends tells it from all others */
+    uint64_t end_ns;   /* latest packet in the report */
     struct address client_address, server_address;
     uint16_t client_port, server_port;
     uint32_t tenant;
@@ -31,4 +32,15 @@ struct flow_report {
     /* Of the handshake, if seen in this report; else 0. They split network time at the tap. */
     uint64_t rtt_server_ns; /* SYN to SYN-ACK */
     uint64_t rtt_client_ns; /* SYN-ACK to ACK */
+
+    /* Of protocols that carry many exchanges at once on one connection (`multiplexed`), else 0. */
+    bool multiplexed;
+    uint32_t calls;       /* exchanges that ended */
+    uint32_t resets[2];   /* of streams, by who reset them: TO_SERVER by the client */
+    uint32_t stalls[2];   /* times a sender had used up the window it was given */
+    uint32_t goaways;     /* times a side said that it will take no more */
+    uint64_t ping_rtt_ns; /* least time from a ping to its answer; 0 = none answered */
+    /* As they stand, not increments: */
+    uint32_t open_calls;
+    struct certainty certainty;
 };

@@ -143,6 +143,7 @@ static void fill_in(const struct pairing *p, struct exchange *x)
     x->tenant = p->ends->tenant;
     x->notes = p->ends->notes;
     x->grpc_status = -1;
+    x->error_code = -1;
 }
 
 struct open *pairing_ask(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns,

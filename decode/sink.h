@@ -1,6 +1,6 @@
 /* sink.h - BOUNDARY: where exchanges and flow reports go.
  *
- * Both are borrowed for the call, which comes on the worker's thread. The receiver may fill in
+ * All are borrowed for the call, which comes on the worker's thread. The receiver may fill in
  * `operation` of the exchange. */
 #pragma once
 
@@ -10,5 +10,15 @@
 struct sink {
     void (*exchange)(void *ctx, struct exchange *x);
     void (*flow)(void *ctx, const struct flow_report *r);
+
+    /* Either may be NULL. Of exchanges that have not ended, whose times and outcome are therefore
+     * as yet: */
+
+    /* A further message of a streaming call has begun, `gap_ns` after the one before it of the same
+     * side. */
+    void (*message)(void *ctx, struct exchange *x, uint64_t gap_ns);
+    /* A window ends, and it is open. A call whose beginning was not seen has no request_ns, and is
+     * never handed out as an exchange. */
+    void (*open_call)(void *ctx, struct exchange *x);
     void *ctx;
 };

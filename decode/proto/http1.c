@@ -298,10 +298,11 @@ static int64_t http1_feed(struct conn *c, enum dir dir, struct bytes in)
     return DECODE_LOST;
 }
 
-static void http1_gap(struct conn *c, enum dir dir, uint64_t len)
+static int64_t http1_gap(struct conn *c, enum dir dir, uint64_t len)
 {
     (void)len;
     ((struct http1 *)conn_state(c))->side[dir] = (struct side){.place = AT_HEAD};
+    return DECODE_LOST;
 }
 
 static bool begins_with(struct bytes b, const char *text)

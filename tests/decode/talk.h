@@ -255,7 +255,8 @@ static void begin(struct talk *t, const struct engine_options *options)
     struct engine_options o = options ? *options : (struct engine_options){0};
     o.key = (struct hash_key){{1, 2}};
     struct err err;
-    t->engine = engine_new(&o, (struct sink){on_exchange, on_flow, t}, &err);
+    t->engine =
+        engine_new(&o, (struct sink){.exchange = on_exchange, .flow = on_flow, .ctx = t}, &err);
     assert_non_null(t->engine);
     story[0] = '\0';
     conns = 0;

@@ -115,7 +115,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .idle_timeout_s = 300,
     };
     struct err err;
-    w.engine = engine_new(&options, (struct sink){on_exchange, on_flow, &w}, &err);
+    w.engine = engine_new(&options,
+                          (struct sink){.exchange = on_exchange, .flow = on_flow, .ctx = &w}, &err);
     if (!w.engine)
         abort();
     struct cursor c = cursor_over(bytes_of(data, size));

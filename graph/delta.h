@@ -17,6 +17,8 @@ enum {
     OPERATIONS_MAX = 262144,
     OPERATIONS_PER_EDGE_MAX = 200, /* past it: the operation "other" */
     NAMES_MAX = 65536,
+    CONNECTIONS_MAX = 16384, /* in one window, those first in order; the rest is in `..._dropped` */
+    OPEN_CALLS_MAX = 4096,   /* likewise, those that have been open longest */
 };
 
 /* Ordered by client, server, port, protocol, tenant. */
@@ -34,8 +36,14 @@ int edge_key_compare(const struct edge_key *a, const struct edge_key *b);
 struct tallied {
     uint64_t outcomes[OUTCOMES]; /* requests by enum outcome; their sum is the number of requests */
     uint64_t request_bytes, response_bytes;
-    struct latency duration; /* of exchanges whose answer was seen whole */
-    struct latency ttfb;
+    uint64_t request_messages, response_messages; /* of exchanges that are made of messages */
+    struct latency duration; /* of exchanges whose answer was seen whole, but for streaming calls */
+    struct latency ttfb;     /* likewise */
+    /* Of streaming calls: */
+    uint64_t streams;             /* that ended, in whatever way; in `outcomes` too */
+    struct latency first_message; /* first byte of the request to that of the first message back */
+    struct latency message_gap;   /* between two messages of the same side, counted as they come */
+    struct latency age;           /* first byte of the request to the end, seen or not */
 };
 
 struct edge_delta {
@@ -48,6 +56,33 @@ struct edge_delta {
     uint64_t rtt_server_sum_ns, rtt_client_sum_ns; /* over `handshakes` */
     uint64_t handshakes;
     uint64_t notes; /* enum note: seen on any exchange or connection */
+};
+
+/* One connection that carries many exchanges at once. Ordered by edge, began_ns, client_port. */
+struct connection_delta {
+    uint32_t edge; /* index of its edge in the delta */
+    uint16_t client_port;
+    uint64_t began_ns, last_ns; /* its first packet ever, the latest */
+    bool closed;
+    /* In the window: */
+    uint64_t calls;                         /* exchanges that ended */
+    uint64_t resets[2], stalls[2], goaways; /* as in struct flow_report */
+    uint64_t ping_rtt_ns;                   /* least; 0 = none */
+    /* As it stood at its end: */
+    uint32_t open_calls;
+    struct certainty certainty;
+};
+
+/* One call that was open at the window's end. Ordered by request_ns, edge, client_port, stream_id;
+ * request_ns is 0 if its beginning was not seen. */
+struct open_call_delta {
+    uint32_t edge;
+    uint16_t client_port;
+    uint32_t stream_id;
+    enum call_kind call;
+    uint64_t request_ns, last_message_ns;
+    uint64_t request_messages, response_messages; /* so far */
+    char operation[OPERATION_TEXT_MAX];           /* "" if not known */
 };
 
 struct operation_delta {
@@ -93,6 +128,11 @@ struct delta {
     uint32_t name_len;
     uint64_t edges_dropped; /* exchanges and reports not counted because EDGES_MAX was reached */
     uint64_t names_dropped;
+    struct connection_delta *connection;
+    uint32_t connection_len;
+    struct open_call_delta *open_call;
+    uint32_t open_call_len;
+    uint64_t connections_dropped, open_calls_dropped;
     struct capture_counters capture; /* totals since the sensor's start, at the window's end */
     struct decode_counters decode;   /* likewise, summed over workers */
 };

@@ -41,6 +41,10 @@ struct figures {
     double rate_per_s; /* requests / length of the range */
     struct percentiles duration, ttfb;
     uint64_t request_bytes, response_bytes; /* of exchanges; with none, the flow's bytes each way */
+    uint64_t request_messages, response_messages;
+    /* Of streaming calls, which are not in duration and ttfb: */
+    uint64_t streams; /* that ended */
+    struct percentiles first_message, message_gap, age;
     enum health health;
 };
 
@@ -107,6 +111,99 @@ bool query_services(struct query *q, struct range r, struct service_rows *ret, s
 bool query_operations(struct query *q, struct range r, int64_t edge_id, struct operation_rows *ret,
                       struct err *err);
 
+/* One address and port that answers for a service: how its calls are spread. In order of service,
+ * address, port, protocol. */
+struct backend_row {
+    int64_t service_id;
+    char service[NAME_TEXT_MAX]; /* of the server */
+    char address[64];
+    uint16_t port;
+    char protocol[PROTOCOL_TEXT_MAX];
+    uint64_t calls; /* that ended in the range */
+    double share;   /* of the calls of all backends of this service, port and protocol; 0 to 1 */
+    uint64_t open_calls;  /* at the end of the range */
+    uint64_t connections; /* open at the end of the range */
+    struct figures figures;
+};
+struct backend_rows {
+    struct backend_row *row;
+    size_t len;
+};
+/* service_id 0: of all services. */
+bool query_backends(struct query *q, struct range r, int64_t service_id, struct backend_rows *ret,
+                    struct err *err);
+
+/* One connection that carries many exchanges at once and was alive in the range. In order of edge,
+ * began_ns, client_port. */
+struct connection_row {
+    int64_t edge_id;
+    char client[NAME_TEXT_MAX], server[NAME_TEXT_MAX];
+    char client_address[64], server_address[64]; /* client_address "": external */
+    uint16_t client_port, port;
+    char protocol[PROTOCOL_TEXT_MAX];
+    uint64_t began_ns, last_ns;
+    bool closed;
+    uint64_t calls; /* in the range */
+    double share;   /* of the calls of all connections of this edge in the range; 0 to 1 */
+    uint64_t resets[2], stalls[2], goaways; /* in the range; by enum dir */
+    uint64_t ping_rtt_ns;                   /* least in the range; 0 = none */
+    uint64_t open_calls;
+    struct certainty certainty; /* as it stood last */
+};
+struct connection_rows {
+    struct connection_row *row;
+    size_t len;
+};
+/* edge_id 0: of all edges. */
+bool query_connections(struct query *q, struct range r, int64_t edge_id,
+                       struct connection_rows *ret, struct err *err);
+
+/* One call that was open when the newest window of the range ended. Those open longest first. */
+struct open_call_row {
+    int64_t edge_id;
+    char client[NAME_TEXT_MAX], server[NAME_TEXT_MAX];
+    char server_address[64];
+    uint16_t client_port, port;
+    char protocol[PROTOCOL_TEXT_MAX];
+    char operation[OPERATION_TEXT_MAX]; /* "" if not known */
+    uint32_t stream_id;
+    enum call_kind call;
+    uint64_t began_ns;        /* 0: before the capture */
+    uint64_t seen_ns;         /* the end of that window */
+    uint64_t last_message_ns; /* 0: none yet */
+    uint64_t request_messages, response_messages;
+    double request_messages_per_s, response_messages_per_s; /* in that window */
+};
+struct open_call_rows {
+    struct open_call_row *row;
+    size_t len;
+};
+bool query_open_calls(struct query *q, struct range r, int64_t edge_id, struct open_call_rows *ret,
+                      struct err *err);
+
+/* A finding that a person would act on, with what it rests on. */
+enum { EVIDENCE_MAX = 8 };
+struct evidence {
+    char what[NAME_TEXT_MAX]; /* "10.0.0.3:50051" */
+    char figure[96];          /* "97.0 % of calls, 1,204 calls, 2 connections" */
+    double share;             /* 0 to 1, for a bar; below 0: none */
+};
+struct insight_row {
+    char kind[32]; /* "backend-imbalance", "connection-imbalance" */
+    char subject[2 * NAME_TEXT_MAX + 8];
+    char title[256];             /* one sentence */
+    char advice[256];            /* what to look at, or to do */
+    int64_t service_id, edge_id; /* what it is about; 0: not this */
+    double weight;               /* the greater, the more it matters; the order of the rows */
+    uint32_t evidence_len;       /* of them the first EVIDENCE_MAX are here */
+    struct evidence evidence[EVIDENCE_MAX];
+};
+struct insight_rows {
+    struct insight_row *row;
+    size_t len;
+};
+bool query_insights(struct query *q, struct range r, struct insight_rows *ret, struct err *err);
+
 /* How the services are grouped into nodes when drawn. */
 enum grouping { GROUP_SERVICE, GROUP_HOST, GROUP_SUBNET, GROUPINGS };
 const char *grouping_name(enum grouping g); /* "service", "host", "subnet" */
@@ -144,7 +241,7 @@ struct health_row {
     uint64_t windows;                /* in the range */
     struct capture_counters capture; /* within the range */
     struct decode_counters decode;   /* likewise, but for those that say "now" */
-    uint64_t edges_dropped, names_dropped;
+    uint64_t edges_dropped, names_dropped, connections_dropped, open_calls_dropped;
 };
 bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err);
 

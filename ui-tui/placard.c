@@ -43,13 +43,29 @@ void placard_too_small(const struct pane *pane, int rows, int columns)
     pane_text(pane, 2, 0, INK_DIM, "Make it larger; q quits");
 }
 
+void placard_no_insight(const struct pane *pane)
+{
+    int row = pane->rows > 14 ? 2 : 0;
+    pane_text(pane, row++, 2, INK_STRONG, "Nothing to act on in this range of time");
+    row++;
+    pane_text(pane, row++, 2, INK_DIM, "Looked for, where there are calls enough to be sure:");
+    row++;
+    pane_text(pane, row++, 4, INK_PLAIN, "○ backends of a service that get far more or fewer");
+    pane_text(pane, row++, 6, INK_PLAIN, "calls than the others");
+    pane_text(pane, row++, 4, INK_PLAIN, "○ connections of an edge of which one carries nearly");
+    pane_text(pane, row++, 6, INK_PLAIN, "all calls, so that no balancer can spread them");
+    row++;
+    pane_text(pane, row++, 2, INK_DIM, "A longer time shows more:  +");
+}
+
 /* NULL as key: a heading. */
 static const struct {
     const char *key, *does;
 } help[] = {
     {NULL, "Go"},
-    {"1 2 3 4  Tab", "to another tab"},
+    {"1 to 6  Tab", "to another tab"},
     {"Enter", "into the edge or service"},
+    {"c  b", "connections, backends of it"},
     {"Esc", "back; takes a filter away"},
     {"j k  g G", "down, up, first, last"},
     {"^D ^U  PgDn PgUp", "half a page, a page"},

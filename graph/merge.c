@@ -9,14 +9,23 @@ void tallied_add(struct tallied *into, const struct tallied *from)
         into->outcomes[i] += from->outcomes[i];
     into->request_bytes += from->request_bytes;
     into->response_bytes += from->response_bytes;
+    into->request_messages += from->request_messages;
+    into->response_messages += from->response_messages;
+    into->streams += from->streams;
     latency_merge(&into->duration, &from->duration);
     latency_merge(&into->ttfb, &from->ttfb);
+    latency_merge(&into->first_message, &from->first_message);
+    latency_merge(&into->message_gap, &from->message_gap);
+    latency_merge(&into->age, &from->age);
 }
 
 void tallied_free(struct tallied *t)
 {
     latency_free(&t->duration);
     latency_free(&t->ttfb);
+    latency_free(&t->first_message);
+    latency_free(&t->message_gap);
+    latency_free(&t->age);
 }
 
 void tallied_move(struct tallied *into, struct tallied *from)

@@ -61,15 +61,28 @@ static void note_times(struct edge_delta *edge, uint64_t first_ns, uint64_t last
         edge->last_ns = last_ns;
 }
 
+/* From one moment to another, if both were seen and are the right way round. */
+static void count_span(struct latency *l, uint64_t from_ns, uint64_t to_ns)
+{
+    if (from_ns && to_ns >= from_ns)
+        latency_add(l, to_ns - from_ns);
+}
+
 static void count_exchange(struct tallied *t, const struct exchange *x)
 {
     t->outcomes[x->outcome]++;
     t->request_bytes += x->request_bytes;
     t->response_bytes += x->response_bytes;
-    if (x->request_ns && x->response_end_ns >= x->request_ns)
-        latency_add(&t->duration, x->response_end_ns - x->request_ns);
-    if (x->request_end_ns && x->response_ns >= x->request_end_ns)
-        latency_add(&t->ttfb, x->response_ns - x->request_end_ns);
+    t->request_messages += x->request_messages;
+    t->response_messages += x->response_messages;
+    if (!call_is_streaming(x->call)) {
+        count_span(&t->duration, x->request_ns, x->response_end_ns);
+        count_span(&t->ttfb, x->request_end_ns, x->response_ns);
+        return;
+    }
+    t->streams++;
+    count_span(&t->first_message, x->request_ns, x->first_message_ns);
+    count_span(&t->age, x->request_ns, x->response_end_ns ? x->response_end_ns : x->end_ns);
 }
 
 static void make_operation(struct exchange *x)

@@ -109,3 +109,13 @@ struct figures figures_of(const struct tallied *t, struct range r)
     f.health = verdict_of_requests(f.requests, f.errors - client_errors, client_errors);
     return f;
 }
+
+struct figures figures_of_edge(const struct edge_delta *d, struct range r)
+{
+    struct figures f = figures_of(&d->exchanges, r);
+    if (!f.requests) { /* nothing was decoded: then the flow's own bytes */
+        f.request_bytes = d->bytes[0];
+        f.response_bytes = d->bytes[1];
+    }
+    return f;
+}

@@ -21,4 +21,5 @@ void sums_free(struct sum *sums, size_t len);
 
 /* What people see of it, over a range. */
 struct figures figures_of(const struct tallied *t, struct range r);
+struct figures figures_of_edge(const struct edge_delta *d, struct range r);
 struct percentiles percentiles_of(const struct latency *l);

@@ -361,6 +361,7 @@ cJSON *json_health(struct range r, const struct health_row *row)
     add_count(o, "names_dropped", row->names_dropped);
     add_count(o, "connections_dropped", row->connections_dropped);
     add_count(o, "open_calls_dropped", row->open_calls_dropped);
+    add_count(o, "connections_forgotten", row->connections_forgotten);
     return o;
 }
 

@@ -48,12 +48,12 @@ void placard_no_insight(const struct pane *pane)
     int row = pane->rows > 14 ? 2 : 0;
     pane_text(pane, row++, 2, INK_STRONG, "Nothing to act on in this range of time");
     row++;
-    pane_text(pane, row++, 2, INK_DIM, "Looked for, where there are calls enough to be sure:");
+    pane_text(pane, row++, 2, INK_DIM, "Looked for, where there are at least 100 calls:");
     row++;
-    pane_text(pane, row++, 4, INK_PLAIN, "○ backends of a service that get far more or fewer");
-    pane_text(pane, row++, 6, INK_PLAIN, "calls than the others");
-    pane_text(pane, row++, 4, INK_PLAIN, "○ connections of an edge of which one carries nearly");
-    pane_text(pane, row++, 6, INK_PLAIN, "all calls, so that no balancer can spread them");
+    pane_text(pane, row++, 4, INK_PLAIN, "○ one of several backends of a service, or of several");
+    pane_text(pane, row++, 6, INK_PLAIN, "probable replicas, that gets nearly all calls");
+    pane_text(pane, row++, 4, INK_PLAIN, "○ one of several connections that carries nearly all");
+    pane_text(pane, row++, 6, INK_PLAIN, "calls, where balancing connections does not help");
     row++;
     pane_text(pane, row++, 2, INK_DIM, "A longer time shows more:  +");
 }

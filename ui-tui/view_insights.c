@@ -37,8 +37,10 @@ static uint64_t insight_id(const void *row)
 {
     static const struct hash_key key = {{0, 0}}; /* only to tell rows apart, so no secret */
     const struct insight_row *i = row;
+    const char *first = i->evidence[0].what; /* one subject may be found twice, with other ports */
     return hash_bytes(&key, i->kind, strlen(i->kind)) ^
-           hash_bytes(&key, i->subject, strlen(i->subject));
+           hash_bytes(&key, i->subject, strlen(i->subject)) ^
+           hash_bytes(&key, first, strlen(first)) << 1;
 }
 
 static const struct column columns[] = {

@@ -17,6 +17,7 @@ function groupsOf(backends: Backend[]): [string, Backend[]][] {
 
 function Rows({ backends }: { backends: Backend[] }) {
   const busiest = [...backends].sort((a, b) => b.calls - a.calls);
+  const called = busiest.some((one) => one.calls > 0); // else there is nothing to have a share of
   return (
     <>
       {busiest.slice(0, SHOWN).map((one) => (
@@ -25,7 +26,7 @@ function Rows({ backends }: { backends: Backend[] }) {
             <Mark health={one.health} /> {one.address}
             <Bar share={one.share} />
           </td>
-          <td class="n">{share(one.calls ? one.share : undefined)}</td>
+          <td class="n">{share(called ? one.share : undefined)}</td>
           <td class="n">{count(one.calls)}</td>
           <td class="n">{count(one.open_calls)}</td>
           <td class="n">{count(one.connections)}</td>

@@ -72,12 +72,12 @@ function Nothing() {
   return (
     <div class="quiet">
       <h3>Nothing to act on in this range.</h3>
-      <p>What is looked for, where there are calls enough to be sure:</p>
+      <p>What is looked for, where there are at least 100 calls:</p>
       <ul>
-        <li>a backend of a service that gets far more calls than the others, or hardly any;</li>
+        <li>one of several backends of a service, or of several servers that are probably replicas, that gets nearly all calls;</li>
         <li>
-          a connection that carries nearly all calls of its edge: a balancer that spreads connections cannot spread the calls on it, as happens with HTTP/2
-          and gRPC.
+          one of several connections that carries nearly all calls: a balancer that spreads connections cannot spread the calls on them, as happens with
+          HTTP/2 and gRPC.
         </li>
       </ul>
       <p class="hint">A longer range shows more.</p>
@@ -102,8 +102,8 @@ export function InsightsView({ graph, address, go, insights }: InsightsProps) {
         {insights.data && !all.length && <Nothing />}
         {all.length > 0 && !found.length && <p class="hint center">Nothing matches.</p>}
         <ol class="findings">
-          {found.map((one) => (
-            <Finding key={one.kind + one.subject} insight={one} graph={graph} go={go} />
+          {found.map((one, i) => (
+            <Finding key={one.kind + one.subject + i} insight={one} graph={graph} go={go} />
           ))}
         </ol>
       </div>

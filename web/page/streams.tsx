@@ -46,6 +46,7 @@ function Known({ of }: { of: Connection["certainty"] }) {
 
 export function Connections({ connections, range }: { connections: Connection[]; range: Range }) {
   if (!connections.length) return null;
+  const called = connections.some((one) => one.calls > 0); // else there is nothing to have a share of
   const busiest = [...connections].sort((a, b) => b.calls - a.calls).slice(0, SHOWN);
   return (
     <Section title="Connections">
@@ -72,7 +73,7 @@ export function Connections({ connections, range }: { connections: Connection[];
               </td>
               <td class="n">{age(ageOf(one, range))}</td>
               <td class="n">{count(one.calls)}</td>
-              <td class="n">{share(one.calls ? one.share : undefined)}</td>
+              <td class="n">{share(called ? one.share : undefined)}</td>
               <td class="n">{one.closed ? "closed" : count(one.open_calls)}</td>
               <td class="n known" title={KNOWN_WORDS}>
                 <Known of={one.certainty} />

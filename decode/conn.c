@@ -30,6 +30,7 @@ struct half {
     bool resync;        /* looking for the start of a message */
     bool deaf;          /* and has stopped looking */
     bool ended;
+    bool ends_with_close; /* so does the message being fed in parts */
 };
 
 struct conn {
@@ -204,6 +205,16 @@ void conn_end(struct conn *c, enum dir dir, uint64_t key)
         pairing_answer_ends(&c->pairing, key);
 }
 
+void conn_end_with_close(struct conn *c, enum dir dir)
+{
+    c->half[dir].ends_with_close = true;
+}
+
+uint64_t conn_now_ns(const struct conn *c)
+{
+    return c->front_ns;
+}
+
 void conn_become(struct conn *c, const struct decoder *next)
 {
     c->becoming = true;
@@ -251,6 +262,15 @@ static void miss(struct conn *c, enum dir dir)
         give_up(c);
 }
 
+/* Returns the length of what begins with missing bytes and passes by, or DECODE_LOST. */
+static int64_t tell_loss(struct conn *c, enum dir dir, uint64_t len)
+{
+    if (c->decoder->gap)
+        return c->decoder->gap(c, dir, len);
+    memset(c->state, 0, c->decoder->state_size);
+    return DECODE_LOST;
+}
+
 /* `len` bytes are missing; 0: the decoder cannot make sense of what is there. */
 static void lose(struct conn *c, enum dir dir, uint64_t len)
 {
@@ -258,12 +278,15 @@ static void lose(struct conn *c, enum dir dir, uint64_t len)
     bool missed = h->resync && !len;
     drop_unread(c, h);
     h->passing = 0;
+    for (int64_t rest; (rest = tell_loss(c, dir, len)) > 0;) {
+        h->passing = (uint64_t)rest;
+        len -= pass(c, dir, len);
+        if (!len)
+            return;
+    }
+    h->ends_with_close = false;
     c->shared->counters->lost += !h->resync;
     h->resync = true;
-    if (c->decoder->gap)
-        c->decoder->gap(c, dir, len);
-    else
-        memset(c->state, 0, c->decoder->state_size);
     /* What is not the start of a message tells nothing about the open ones, unless it looked like
      * one. */
     if (!missed || dir == TO_SERVER || c->pairing.answering)
@@ -494,8 +517,11 @@ void conn_eof(struct conn *c, enum dir dir, struct moment m)
         c->client_ended_first = !c->half[TO_CLIENT].ended;
         return;
     }
-    if (h->passing == (uint64_t)DECODE_REST) {
+    if (h->ends_with_close)
+        pairing_answer_ends(&c->pairing, KEY_IN_ORDER);
+    if (h->ends_with_close || h->passing == (uint64_t)DECODE_REST) {
         h->passing = 0;
+        h->ends_with_close = false;
         if (h->latest_ns < m.now_ns)
             h->latest_ns = m.now_ns;
         message_passed(c, dir);

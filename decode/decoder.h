@@ -83,6 +83,13 @@ struct exchange *conn_find(struct conn *c, enum dir dir, uint64_t key);
  * return); TO_CLIENT this emits the exchange, with the outcome set on it. */
 void conn_end(struct conn *c, enum dir dir, uint64_t key);
 
+/* That message lasts until its sender closes, and ends then; feed tells the lengths of its parts.
+ * Of answers given in the order of asking. */
+void conn_end_with_close(struct conn *c, enum dir dir);
+
+/* When the first of the bytes being fed came: capture clock, nanoseconds. */
+uint64_t conn_now_ns(const struct conn *c);
+
 /* Writes wire text into a field of an exchange in canonical form, noting NOTE_TRUNCATED on it when
  * cut. Use with sizeof the field. */
 void exchange_text(struct exchange *x, char *field, size_t size, struct bytes raw);

@@ -64,7 +64,7 @@ void http_note_trailer(struct exchange *x, const struct http_fields *f)
 
 static void note_grpc(struct exchange *x, enum dir dir, const struct http_fields *f)
 {
-    if (grpc_form_of(f->content_type) != GRPC_NO)
+    if (!is_grpc(x) && grpc_form_of(f->content_type) != GRPC_NO)
         grpc_note_call(x);
     if (!is_grpc(x))
         return;
@@ -74,6 +74,8 @@ static void note_grpc(struct exchange *x, enum dir dir, const struct http_fields
     }
     if (x->outcome == OUTCOME_OK)
         x->outcome = OUTCOME_UNKNOWN;
+    if (strcmp(x->status, "200") == 0)
+        x->status[0] = '\0';
     http_note_trailer(x, f);
 }
 

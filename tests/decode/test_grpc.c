@@ -195,6 +195,57 @@ static void operations(void **state)
     assert_int_equal(unseen.call, CALL_BIDI_STREAMING);
 }
 
+/* More than one message of a side makes it a stream. The time of the first is that of the answer's
+ * first, that of the latest is of either side. */
+static void kinds(void **state)
+{
+    (void)state;
+    struct exchange x = {0};
+    const struct grpc_body body = {0};
+    const struct grpc_read begins = {.message = true};
+    static const struct {
+        enum dir dir;
+        enum call_kind call;
+        uint64_t first_ns;
+    } begun[] = {
+        {TO_SERVER, CALL_UNARY, 0},
+        {TO_CLIENT, CALL_UNARY, 2},
+        {TO_CLIENT, CALL_SERVER_STREAMING, 2},
+        {TO_SERVER, CALL_BIDI_STREAMING, 2},
+    };
+    for (size_t i = 0; i < COUNT(begun); i++) {
+        grpc_note_read(&x, begun[i].dir, &body, &begins, i + 1);
+        assert_int_equal(x.call, begun[i].call);
+        assert_int_equal(x.first_message_ns, begun[i].first_ns);
+        assert_int_equal(x.last_message_ns, i + 1);
+    }
+    assert_int_equal(x.request_messages, 2);
+    assert_int_equal(x.response_messages, 2);
+    struct exchange upload = {.request_messages = 1};
+    grpc_note_read(&upload, TO_SERVER, &body, &begins, 1);
+    assert_int_equal(upload.call, CALL_CLIENT_STREAMING);
+}
+
+/* A deadline counts from the request, with 5 ms for the way that it came; none never passes. */
+static void deadlines(void **state)
+{
+    (void)state;
+    enum { MS = 1000000 };
+    static const struct {
+        uint64_t request_ns, deadline_ns, now_ns;
+        bool is_past;
+    } cases[] = {
+        {100 * MS, 50 * MS, 144 * MS, false},   {100 * MS, 50 * MS, 145 * MS, true},
+        {100 * MS, 0, UINT64_MAX / 2, false},   {0, 50 * MS, UINT64_MAX / 2, false},
+        {100 * MS, INT64_MAX, 145 * MS, false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct exchange x = {.request_ns = cases[i].request_ns,
+                             .deadline_ns = cases[i].deadline_ns};
+        assert_int_equal(grpc_is_past_deadline(&x, cases[i].now_ns), cases[i].is_past);
+    }
+}
+
 /* A body as it is read: what was told so far, and where we are. */
 struct reading {
     struct grpc_body body;
@@ -441,6 +492,8 @@ int main(void)
         cmocka_unit_test(messages_of_status),
         cmocka_unit_test(long_messages),
         cmocka_unit_test(operations),
+        cmocka_unit_test(kinds),
+        cmocka_unit_test(deadlines),
         cmocka_unit_test(plain_bodies),
         cmocka_unit_test(nonsense),
         cmocka_unit_test(trailers),

@@ -121,7 +121,10 @@ static bool take_word(struct bytes *b, const char *word)
 
 enum grpc_form grpc_form_of(struct bytes content_type)
 {
+    enum { AT_GRPC = 12 };
     enum grpc_form form = GRPC_PLAIN;
+    if (content_type.len <= AT_GRPC || (content_type.at[AT_GRPC] | 0x20) != 'g')
+        return GRPC_NO; /* nearly always */
     if (!take_word(&content_type, "application/grpc"))
         return GRPC_NO;
     if (take_word(&content_type, "-web")) {

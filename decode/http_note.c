@@ -45,29 +45,8 @@ static void note_trace(struct exchange *x, const struct http_fields *f)
     }
 }
 
-static bool is_grpc(const struct exchange *x)
+void http_note_call(struct exchange *x, enum dir dir, const struct http_fields *f)
 {
-    return x->call != CALL_NONE;
-}
-
-/* The first status and message that come count. */
-void http_note_trailer(struct exchange *x, const struct http_fields *f)
-{
-    int32_t status;
-    if (!is_grpc(x))
-        return;
-    if (x->grpc_status < 0 && grpc_read_status(f->grpc_status, &status))
-        grpc_note_status(x, status);
-    if (f->grpc_message.len && !x->message[0])
-        grpc_note_message(x, f->grpc_message);
-}
-
-static void note_grpc(struct exchange *x, enum dir dir, const struct http_fields *f)
-{
-    if (!is_grpc(x) && grpc_form_of(f->content_type) != GRPC_NO)
-        grpc_note_call(x);
-    if (!is_grpc(x))
-        return;
     if (dir == TO_SERVER) {
         x->deadline_ns = grpc_read_timeout(f->grpc_timeout);
         return;
@@ -79,11 +58,22 @@ static void note_grpc(struct exchange *x, enum dir dir, const struct http_fields
     http_note_trailer(x, f);
 }
 
+/* The first status and message that come count. */
+void http_note_trailer(struct exchange *x, const struct http_fields *f)
+{
+    int32_t status;
+    if (x->call == CALL_NONE)
+        return;
+    if (x->grpc_status < 0 && grpc_read_status(f->grpc_status, &status))
+        grpc_note_status(x, status);
+    if (f->grpc_message.len && !x->message[0])
+        grpc_note_message(x, f->grpc_message);
+}
+
 void http_note_fields(struct exchange *x, enum dir dir, const struct http_fields *f)
 {
     if (f->request_id.len && !x->request_id[0])
         exchange_text(x, x->request_id, sizeof x->request_id, f->request_id);
-    note_grpc(x, dir, f);
     if (dir == TO_CLIENT)
         return;
     if (!x->host[0]) /* the target's authority goes before the field (RFC 9112, 3.2.2) */

@@ -70,7 +70,8 @@ static void note_start(struct conn *c, enum dir dir, const struct head *h)
 
 static void end_message(struct conn *c, enum dir dir)
 {
-    struct exchange *x = conn_find(c, dir, KEY_IN_ORDER);
+    const struct http1 *http = conn_state(c);
+    struct exchange *x = http->side[dir].reads ? conn_find(c, dir, KEY_IN_ORDER) : NULL;
     if (x && dir == TO_CLIENT && grpc_is_past_deadline(x, conn_now_ns(c)))
         x->notes |= NOTE_DEADLINE;
     conn_end(c, dir, KEY_IN_ORDER);
@@ -162,9 +163,14 @@ static void begin_message(struct conn *c, enum dir dir, struct exchange *x,
     struct http1 *http = conn_state(c);
     enum grpc_form form = grpc_form_of(f->content_type);
     http_note_fields(x, dir, f);
-    http->side[dir].reads = form != GRPC_NO;
     if (form != GRPC_NO)
-        http->body[dir].grpc = (struct grpc_body){.form = (uint8_t)form};
+        grpc_note_call(x);
+    if (x->call != CALL_NONE)
+        http_note_call(x, dir, f);
+    if (form == GRPC_NO)
+        return;
+    http->side[dir].reads = true;
+    http->body[dir].grpc = (struct grpc_body){.form = (uint8_t)form};
 }
 
 /* The start line is here; `line_len` is its length. */
@@ -271,7 +277,7 @@ static int64_t feed_trailer(struct conn *c, enum dir dir, struct bytes in)
     if (len <= 0)
         return len;
     struct exchange *x = conn_find(c, dir, KEY_IN_ORDER);
-    if (x && dir == TO_CLIENT)
+    if (x && dir == TO_CLIENT && !last)
         http_note_trailer(x, &field);
     if (last) {
         side->place = AT_HEAD;

@@ -180,11 +180,14 @@ static void holes(void **state)
                LOSES(TO_CLIENT, 4), HEARS("\0\0\0\x0fgrpc-status:0\r\n"),
                ASKS("/a.B/D", "grpc-web"),
                HEARS(OK_GRPC("grpc-web") "grpc-status:0\r\nContent-Length: 0\r\n\r\n"));
-    TELLS_WITH(SHOW_GRPC, http,
-               "POST api/a.B/C unknown gap grpc a.B/C -1 unary 1+1 2-2 ms\n"
-               "POST api/a.B/D OK ok grpc a.B/D 0 unary 1+0 0-5 ms\n",
-               ASKS("/a.B/C", "grpc-web"), HEARS(OK_GRPC("grpc-web") CHUNKED "1c\r\n" M3),
-               LOSES(TO_CLIENT, 19), HEARS("\n\r\n0\r\n\r\n"), ASKS("/a.B/D", "grpc-web"),
+    /* what a chunk held behind its first message is missing, and who knows how many messages it was
+     */
+    TELLS_WITH(SHOW_GRPC | SHOW_BYTES, http,
+               "POST api/a.B/C unknown gap 98+136 bytes grpc a.B/C -1 unary 1+1 2-2 ms\n"
+               "POST api/a.B/D OK ok 98+89 bytes grpc a.B/D 0 unary 1+0 0-5 ms\n",
+               ASKS("/a.B/C", "grpc-web"), HEARS(OK_GRPC("grpc-web") CHUNKED "10\r\n" M3),
+               LOSES(TO_CLIENT, 8), HEARS("\r\n14\r\n" TRAILER("0") "\r\n0\r\n\r\n"),
+               ASKS("/a.B/D", "grpc-web"),
                HEARS(OK_GRPC("grpc-web") "grpc-status:0\r\nContent-Length: 0\r\n\r\n"));
 }
 

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <strings.h>
 
-enum { STATUSES = 17 };
+enum {
+    STATUSES = 17,
+    DEADLINE_SLACK_NS = 5000000, /* for the way of a request from its client to the tap */
+};
 
 const char *grpc_status_name(int32_t status)
 {
@@ -118,7 +121,10 @@ static bool take_word(struct bytes *b, const char *word)
 
 enum grpc_form grpc_form_of(struct bytes content_type)
 {
+    enum { AT_GRPC = 12 };
     enum grpc_form form = GRPC_PLAIN;
+    if (content_type.len <= AT_GRPC || (content_type.at[AT_GRPC] | 0x20) != 'g')
+        return GRPC_NO; /* nearly always */
     if (!take_word(&content_type, "application/grpc"))
         return GRPC_NO;
     if (take_word(&content_type, "-web")) {
@@ -141,6 +147,12 @@ void grpc_note_call(struct exchange *x)
         return;
     struct bytes path = bytes_of_text(x->path);
     exchange_text(x, x->operation, sizeof x->operation, bytes_after(path, x->path[0] == '/'));
+}
+
+bool grpc_is_past_deadline(const struct exchange *x, uint64_t now_ns)
+{
+    return x->deadline_ns && x->request_ns &&
+           now_ns + DEADLINE_SLACK_NS >= x->request_ns + x->deadline_ns;
 }
 
 void grpc_note_status(struct exchange *x, int32_t status)

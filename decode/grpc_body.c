@@ -93,7 +93,6 @@ static void prefix_byte(struct grpc_body *b, uint8_t byte, struct grpc_read *ret
     struct cursor c = cursor_over(bytes_of(b->prefix + 1, PREFIX_LEN - 1));
     b->left = cursor_be32(&c);
     b->prefix_len = 0;
-    b->line_len = 0;
 }
 
 /* Reads one byte of the messages. */

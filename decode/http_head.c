@@ -57,9 +57,11 @@ static struct bytes between(struct bytes in, size_t from, size_t to)
     return bytes_first(bytes_after(in, from), to - from);
 }
 
+/* The word begins with a letter, in lower case. */
 static bool is_word(struct bytes b, const char *word, size_t len)
 {
-    return b.len == len && strncasecmp((const char *)b.at, word, len) == 0;
+    return b.len == len && (b.at[0] | 0x20) == word[0] &&
+           strncasecmp((const char *)b.at, word, len) == 0;
 }
 
 bool http_is_common_method(struct bytes method)
@@ -422,6 +424,8 @@ int64_t http_read_trailer(struct bytes in, bool *ret_last, struct http_fields *r
     if (end == in.len)
         return DECODE_MORE;
     *ret_last = is_empty_line(in, 0, end);
+    if (*ret_last)
+        return (int64_t)end + 1;
     *ret_field = (struct http_fields){.content_length = -1};
     line_read(ret_field, bytes_first(in, end));
     return (int64_t)end + 1;

@@ -76,5 +76,5 @@ struct bytes http_first_of_list(struct bytes value);
 /* A line of a chunked body that gives a chunk's size (RFC 9112, 7.1). */
 int64_t http_read_chunk_size(struct bytes in, uint64_t *ret_size);
 
-/* One line of trailers, and the field in it; `ret_last` if it is the empty one. */
+/* One line of trailers, and the field in it; or `ret_last`, and no field: it is the empty one. */
 int64_t http_read_trailer(struct bytes in, bool *ret_last, struct http_fields *ret_field);

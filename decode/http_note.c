@@ -60,16 +60,24 @@ static void note_trace(struct exchange *x, const struct http_fields *f)
     }
 }
 
-static bool is_grpc(const struct exchange *x)
+void http_note_call(struct exchange *x, enum dir dir, const struct http_fields *f)
 {
-    return x->call != CALL_NONE;
+    if (dir == TO_SERVER) {
+        x->deadline_ns = grpc_read_timeout(f->grpc_timeout);
+        return;
+    }
+    if (x->outcome == OUTCOME_OK)
+        x->outcome = OUTCOME_UNKNOWN;
+    if (strcmp(x->status, "200") == 0)
+        x->status[0] = '\0';
+    http_note_trailer(x, f);
 }
 
 /* The first status and message that come count. */
 void http_note_trailer(struct exchange *x, const struct http_fields *f)
 {
     int32_t status;
-    if (!is_grpc(x))
+    if (x->call == CALL_NONE)
         return;
     if (x->grpc_status < 0 && grpc_read_status(f->grpc_status, &status))
         grpc_note_status(x, status);
@@ -77,26 +85,10 @@ void http_note_trailer(struct exchange *x, const struct http_fields *f)
         grpc_note_message(x, f->grpc_message);
 }
 
-static void note_grpc(struct exchange *x, enum dir dir, const struct http_fields *f)
-{
-    if (grpc_form_of(f->content_type) != GRPC_NO)
-        grpc_note_call(x);
-    if (!is_grpc(x))
-        return;
-    if (dir == TO_SERVER) {
-        x->deadline_ns = grpc_read_timeout(f->grpc_timeout);
-        return;
-    }
-    if (x->outcome == OUTCOME_OK)
-        x->outcome = OUTCOME_UNKNOWN;
-    http_note_trailer(x, f);
-}
-
 void http_note_fields(struct exchange *x, enum dir dir, const struct http_fields *f)
 {
     if (f->request_id.len && !x->request_id[0])
         exchange_text(x, x->request_id, sizeof x->request_id, f->request_id);
-    note_grpc(x, dir, f);
     if (dir == TO_CLIENT)
         return;
     if (!x->host[0]) /* the target's authority goes before the field (RFC 9112, 3.2.2) */

@@ -22,10 +22,12 @@ void http_note_request_line(struct exchange *x, const struct http_request_line *
 /* Status, and the outcome that follows from it. */
 void http_note_status_line(struct exchange *x, const struct http_status_line *status);
 
-/* Host, trace and ids; and that it is a call of gRPC, if the content-type says so, with deadline or
- * status. A call whose status is not there has not gone well for all that is known, whatever HTTP
- * says. */
+/* Host, trace and ids. */
 void http_note_fields(struct exchange *x, enum dir dir, const struct http_fields *f);
 
-/* One field of the trailers of an answer. */
+/* Deadline, or status, of a call of gRPC. That HTTP has gone well says nothing about it: "200" is
+ * not its status. */
+void http_note_call(struct exchange *x, enum dir dir, const struct http_fields *f);
+
+/* One field of the trailers of an answer, which matters if it is to such a call. */
 void http_note_trailer(struct exchange *x, const struct http_fields *f);

@@ -68,6 +68,15 @@ static void note_start(struct conn *c, enum dir dir, const struct head *h)
         http_note_status_line(conn_begin(c, dir, KEY_IN_ORDER), &h->status);
 }
 
+static void end_message(struct conn *c, enum dir dir)
+{
+    const struct http1 *http = conn_state(c);
+    struct exchange *x = http->side[dir].reads ? conn_find(c, dir, KEY_IN_ORDER) : NULL;
+    if (x && dir == TO_CLIENT && grpc_is_past_deadline(x, conn_now_ns(c)))
+        x->notes |= NOTE_DEADLINE;
+    conn_end(c, dir, KEY_IN_ORDER);
+}
+
 static int64_t reads_body(struct conn *c, enum dir dir, const struct head *h, int64_t body)
 {
     struct http1 *http = conn_state(c);
@@ -84,7 +93,7 @@ static int64_t ends_after(struct conn *c, enum dir dir, const struct head *h, in
     const struct http1 *http = conn_state(c);
     if (body && http->side[dir].reads)
         return reads_body(c, dir, h, body);
-    conn_end(c, dir, KEY_IN_ORDER);
+    end_message(c, dir);
     return body == DECODE_REST ? DECODE_REST : h->len + body;
 }
 
@@ -174,9 +183,14 @@ static void begin_message(struct conn *c, enum dir dir, struct exchange *x,
     struct http1 *http = conn_state(c);
     enum grpc_form form = grpc_form_of(f->content_type);
     http_note_fields(x, dir, f);
-    http->side[dir].reads = form != GRPC_NO;
     if (form != GRPC_NO)
-        http->body[dir].grpc = (struct grpc_body){.form = (uint8_t)form};
+        grpc_note_call(x);
+    if (x->call != CALL_NONE)
+        http_note_call(x, dir, f);
+    if (form == GRPC_NO)
+        return;
+    http->side[dir].reads = true;
+    http->body[dir].grpc = (struct grpc_body){.form = (uint8_t)form};
 }
 
 /* The start line is here; `line_len` is its length. */
@@ -283,11 +297,11 @@ static int64_t feed_trailer(struct conn *c, enum dir dir, struct bytes in)
     if (len <= 0)
         return len;
     struct exchange *x = conn_find(c, dir, KEY_IN_ORDER);
-    if (x && dir == TO_CLIENT)
+    if (x && dir == TO_CLIENT && !last)
         http_note_trailer(x, &field);
     if (last) {
         side->place = AT_HEAD;
-        conn_end(c, dir, KEY_IN_ORDER);
+        end_message(c, dir);
     }
     return len;
 }
@@ -300,7 +314,7 @@ static int64_t body_passes(struct conn *c, enum dir dir, int64_t len)
     if (side->place == IN_REST || (http->body[dir].left -= (uint64_t)len))
         return len;
     if (side->place == IN_BODY)
-        conn_end(c, dir, KEY_IN_ORDER);
+        end_message(c, dir);
     side->place = side->place == IN_BODY ? AT_HEAD : AFTER_DATA;
     return len;
 }

@@ -195,6 +195,83 @@ static void operations(void **state)
     assert_int_equal(unseen.call, CALL_BIDI_STREAMING);
 }
 
+/* More than one message of a side makes it a stream. The time of the first is that of the answer's
+ * first, that of the latest is of either side. */
+static void kinds(void **state)
+{
+    (void)state;
+    struct exchange x = {0};
+    const struct grpc_body body = {0};
+    const struct grpc_read begins = {.message = true};
+    static const struct {
+        enum dir dir;
+        enum call_kind call;
+        uint64_t first_ns;
+    } begun[] = {
+        {TO_SERVER, CALL_UNARY, 0},
+        {TO_CLIENT, CALL_UNARY, 2},
+        {TO_CLIENT, CALL_SERVER_STREAMING, 2},
+        {TO_SERVER, CALL_BIDI_STREAMING, 2},
+    };
+    for (size_t i = 0; i < COUNT(begun); i++) {
+        grpc_note_read(&x, begun[i].dir, &body, &begins, i + 1);
+        assert_int_equal(x.call, begun[i].call);
+        assert_int_equal(x.first_message_ns, begun[i].first_ns);
+        assert_int_equal(x.last_message_ns, i + 1);
+    }
+    assert_int_equal(x.request_messages, 2);
+    assert_int_equal(x.response_messages, 2);
+    struct exchange upload = {.request_messages = 1};
+    grpc_note_read(&upload, TO_SERVER, &body, &begins, 1);
+    assert_int_equal(upload.call, CALL_CLIENT_STREAMING);
+}
+
+/* A deadline counts from the request, with 5 ms for the way that it came; none never passes. */
+static void deadlines(void **state)
+{
+    (void)state;
+    enum { MS = 1000000 };
+    static const struct {
+        uint64_t request_ns, deadline_ns, now_ns;
+        bool is_past;
+    } cases[] = {
+        {100 * MS, 50 * MS, 144 * MS, false},   {100 * MS, 50 * MS, 145 * MS, true},
+        {100 * MS, 0, UINT64_MAX / 2, false},   {0, 50 * MS, UINT64_MAX / 2, false},
+        {100 * MS, INT64_MAX, 145 * MS, false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct exchange x = {.request_ns = cases[i].request_ns,
+                             .deadline_ns = cases[i].deadline_ns};
+        assert_int_equal(grpc_is_past_deadline(&x, cases[i].now_ns), cases[i].is_past);
+    }
+}
+
+static void note_trailer(struct exchange *x, struct grpc_read read)
+{
+    const struct grpc_body body = {0};
+    grpc_note_read(x, TO_CLIENT, &body, &read, 1);
+}
+
+/* Of two statuses and two messages in the trailer the first count. */
+static void notes_of_trailers(void **state)
+{
+    (void)state;
+    struct exchange x = {.grpc_status = -1};
+    note_trailer(&x, (struct grpc_read){.status_read = true, .status = 5});
+    note_trailer(&x, (struct grpc_read){.status_read = true, .status = 0});
+    note_trailer(&x, (struct grpc_read){.text = bytes_of_text("a")});
+    assert_int_equal(x.notes, 0);
+    note_trailer(&x, (struct grpc_read){.text = bytes_of_text("b"), .text_cut = true});
+    assert_int_equal(x.grpc_status, 5);
+    assert_string_equal(x.status, "NOT_FOUND");
+    assert_int_equal(x.outcome, OUTCOME_CLIENT_ERROR);
+    assert_string_equal(x.message, "a");
+    assert_int_equal(x.notes, 0);
+    struct exchange cut = {.grpc_status = -1};
+    note_trailer(&cut, (struct grpc_read){.text = bytes_of_text("b"), .text_cut = true});
+    assert_int_equal(cut.notes, NOTE_TRUNCATED);
+}
+
 /* A body as it is read: what was told so far, and where we are. */
 struct reading {
     struct grpc_body body;
@@ -386,6 +463,9 @@ static void base64_bodies(void **state)
              BODY("AAAAAANhYmM="
                   "gAAAAA9ncnBjLXN0YXR1czowDQo="),
              "message@1 status 0 ");
+    /* grpc-status:5, grpc-message:no */
+    reads_as(GRPC_WEB_TEXT, BODY("gAAAACBncnBjLXN0YXR1czo1DQpncnBjLW1lc3NhZ2U6bm8NCg=="),
+             "status 5 'no' ");
     reads_as(GRPC_WEB_TEXT, BODY("AQAAAAA="), "message@1 compressed ");
 }
 
@@ -428,27 +508,22 @@ static void holes(void **state)
     loses(GRPC_PLAIN, BODY(M4 M3), 3, 9, "message@0 lost ");
     loses(GRPC_PLAIN, BODY(M4 M3), 0, 9, "lost ");
     loses(GRPC_WEB, BODY("\x80\0\0\0\x0fgrpc-status:0\r\n"), 8, 9, "lost ");
-    loses(GRPC_WEB_TEXT, BODY("AAAAAARhYmNkAAAAAANhYmM="), 8, 12, "message@1 lost ");
+    /* 12 zeroes, abc */
+    loses(GRPC_WEB_TEXT, BODY("AAAAAAwAAAAAAAAAAAAAAAAAAAAAA2FiYw=="), 12, 16, "message@1 lost ");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(statuses),
-        cmocka_unit_test(status_values),
-        cmocka_unit_test(timeouts),
-        cmocka_unit_test(content_types),
-        cmocka_unit_test(messages_of_status),
-        cmocka_unit_test(long_messages),
-        cmocka_unit_test(operations),
-        cmocka_unit_test(plain_bodies),
-        cmocka_unit_test(nonsense),
-        cmocka_unit_test(trailers),
-        cmocka_unit_test(trailers_without_status),
-        cmocka_unit_test(long_lines),
-        cmocka_unit_test(base64_bodies),
-        cmocka_unit_test(broken_base64),
-        cmocka_unit_test(holes),
+        cmocka_unit_test(statuses),           cmocka_unit_test(status_values),
+        cmocka_unit_test(timeouts),           cmocka_unit_test(content_types),
+        cmocka_unit_test(messages_of_status), cmocka_unit_test(long_messages),
+        cmocka_unit_test(operations),         cmocka_unit_test(kinds),
+        cmocka_unit_test(deadlines),          cmocka_unit_test(notes_of_trailers),
+        cmocka_unit_test(plain_bodies),       cmocka_unit_test(nonsense),
+        cmocka_unit_test(trailers),           cmocka_unit_test(trailers_without_status),
+        cmocka_unit_test(long_lines),         cmocka_unit_test(base64_bodies),
+        cmocka_unit_test(broken_base64),      cmocka_unit_test(holes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

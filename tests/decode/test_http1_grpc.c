@@ -60,7 +60,7 @@ static void until_close(void **state)
                HEARS(TRAILER("0")), ENDS(TO_CLIENT));
     TELLS_WITH(SHOW_GRPC, http, "POST api/a.B/C reset grpc a.B/C -1 unary 1+0 0-1 ms\n",
                ASKS("/a.B/C", "grpc"), CLOSES(CLOSE_RESET_BY_SERVER));
-    TELLS_WITH(SHOW_GRPC, http, "POST api/a.B/C 200 reset grpc a.B/C -1 unary 1+1 2-2 ms\n",
+    TELLS_WITH(SHOW_GRPC, http, "POST api/a.B/C reset grpc a.B/C -1 unary 1+1 2-2 ms\n",
                ASKS("/a.B/C", "grpc-web"), HEARS(OK_GRPC("grpc-web") "\r\n" M3),
                CLOSES(CLOSE_RESET_BY_SERVER));
 }
@@ -91,11 +91,11 @@ static void no_status(void **state)
         const char *answer, *story;
     } cases[] = {
         {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
-         "POST /a.B/C 200 unknown grpc a.B/C -1 unary 0+0\n"},
+         "POST /a.B/C unknown grpc a.B/C -1 unary 0+0\n"},
         {OK_GRPC("grpc") "grpc-status: \r\nContent-Length: 0\r\n\r\n",
-         "POST /a.B/C 200 unknown grpc a.B/C -1 unary 0+0\n"},
+         "POST /a.B/C unknown grpc a.B/C -1 unary 0+0\n"},
         {OK_GRPC("grpc") "grpc-status: ok\r\nContent-Length: 0\r\n\r\n",
-         "POST /a.B/C 200 unknown grpc a.B/C -1 unary 0+0\n"},
+         "POST /a.B/C unknown grpc a.B/C -1 unary 0+0\n"},
         {"HTTP/1.1 302 Moved\r\nContent-Length: 0\r\n\r\n",
          "POST /a.B/C 302 unknown grpc a.B/C -1 unary 0+0\n"},
         {"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
@@ -126,14 +126,14 @@ static void kinds(void **state)
                SAYS("8\r\n\1\0\0\0\3abc\r\n"), SAYS("5\r\n\0\0\0\0\0\r\n0\r\n\r\n"),
                HEARS(OK_GRPC("grpc-web") "Content-Length: 28\r\n\r\n" M3 TRAILER("0")));
     TELLS_WITH(SHOW_GRPC, http,
-               "POST api/a.B/Talk 200 unknown early-answer grpc a.B/Talk -1 bidi-streaming 2+2 "
+               "POST api/a.B/Talk unknown early-answer grpc a.B/Talk -1 bidi-streaming 2+2 "
                "2-4 ms\n",
                SAYS("POST /a.B/Talk HTTP/1.1\r\nHost: api\r\nContent-Type: application/grpc\r\n"
                     "Content-Length: 16\r\n\r\n" M3),
                HEARS(OK_GRPC("grpc") "Content-Length: 16\r\n\r\n" M3), SAYS(M3), HEARS(M3));
 }
 
-/* The client's deadline is noted. */
+/* The client's deadline is noted, and whether it had passed when the answer ended. */
 static void deadline(void **state)
 {
     (void)state;
@@ -142,6 +142,11 @@ static void deadline(void **state)
                SAYS("POST /a.B/C HTTP/1.1\r\nContent-Type: application/grpc\r\n"
                     "grpc-timeout: 1500m\r\nContent-Length: 0\r\n\r\n"),
                HEARS(OK_GRPC("grpc") "grpc-status: 4\r\nContent-Length: 0\r\n\r\n"));
+    TELLS_WITH(SHOW_GRPC, http,
+               "POST /a.B/C OK ok deadline grpc a.B/C 0 unary 0+1 2-2 ms within 5 ms\n",
+               SAYS("POST /a.B/C HTTP/1.1\r\nContent-Type: application/grpc-web\r\n"
+                    "grpc-timeout: 5m\r\nContent-Length: 0\r\n\r\n"),
+               HEARS(OK_GRPC("grpc-web") "Content-Length: 28\r\n\r\n" M3 TRAILER("0")));
 }
 
 /* Only calls of gRPC have their bodies and trailers read: the same bytes under another type say
@@ -168,18 +173,21 @@ static void holes(void **state)
                HEARS(OK_GRPC("grpc-web") "Content-Length: 28\r\n\r\n\0\0\0\0\3"),
                LOSES(TO_CLIENT, 3), HEARS(TRAILER("0")));
     TELLS_WITH(SHOW_GRPC | SHOW_BYTES, http,
-               "POST api/a.B/C 200 unknown gap 98+103 bytes grpc a.B/C -1 unary 1+1 2-2 ms\n"
+               "POST api/a.B/C unknown gap 98+103 bytes grpc a.B/C -1 unary 1+1 2-2 ms\n"
                "POST api/a.B/D OK ok 98+89 bytes grpc a.B/D 0 unary 1+0 0-5 ms\n",
                ASKS("/a.B/C", "grpc-web"),
                HEARS(OK_GRPC("grpc-web") "Content-Length: 28\r\n\r\n\0\0\0\0\3"),
                LOSES(TO_CLIENT, 4), HEARS("\0\0\0\x0fgrpc-status:0\r\n"),
                ASKS("/a.B/D", "grpc-web"),
                HEARS(OK_GRPC("grpc-web") "grpc-status:0\r\nContent-Length: 0\r\n\r\n"));
-    TELLS_WITH(SHOW_GRPC, http,
-               "POST api/a.B/C 200 unknown gap grpc a.B/C -1 unary 1+1 2-2 ms\n"
-               "POST api/a.B/D OK ok grpc a.B/D 0 unary 1+0 0-5 ms\n",
-               ASKS("/a.B/C", "grpc-web"), HEARS(OK_GRPC("grpc-web") CHUNKED "1c\r\n" M3),
-               LOSES(TO_CLIENT, 19), HEARS("\n\r\n0\r\n\r\n"), ASKS("/a.B/D", "grpc-web"),
+    /* what a chunk held behind its first message is missing, and who knows how many messages it was
+     */
+    TELLS_WITH(SHOW_GRPC | SHOW_BYTES, http,
+               "POST api/a.B/C unknown gap 98+136 bytes grpc a.B/C -1 unary 1+1 2-2 ms\n"
+               "POST api/a.B/D OK ok 98+89 bytes grpc a.B/D 0 unary 1+0 0-5 ms\n",
+               ASKS("/a.B/C", "grpc-web"), HEARS(OK_GRPC("grpc-web") CHUNKED "10\r\n" M3),
+               LOSES(TO_CLIENT, 8), HEARS("\r\n14\r\n" TRAILER("0") "\r\n0\r\n\r\n"),
+               ASKS("/a.B/D", "grpc-web"),
                HEARS(OK_GRPC("grpc-web") "grpc-status:0\r\nContent-Length: 0\r\n\r\n"));
 }
 
@@ -187,11 +195,11 @@ static void holes(void **state)
 static void holes_across_ends(void **state)
 {
     (void)state;
-    TELLS_WITH(SHOW_GRPC, http, "POST api/a.B/C 200 unknown gap grpc a.B/C -1 unary 1+1 2-2 ms\n",
+    TELLS_WITH(SHOW_GRPC, http, "POST api/a.B/C unknown gap grpc a.B/C -1 unary 1+1 2-2 ms\n",
                ASKS("/a.B/C", "grpc-web"),
                HEARS(OK_GRPC("grpc-web") "Content-Length: 28\r\n\r\n\0\0\0\0\3"),
                LOSES(TO_CLIENT, 30));
-    TELLS_WITH(SHOW_GRPC, http, "POST api/a.B/C 200 unknown gap grpc a.B/C -1 unary 1+1 2-2 ms\n",
+    TELLS_WITH(SHOW_GRPC, http, "POST api/a.B/C unknown gap grpc a.B/C -1 unary 1+1 2-2 ms\n",
                ASKS("/a.B/C", "grpc-web"), HEARS(OK_GRPC("grpc-web") "\r\n" M3),
                LOSES(TO_CLIENT, 3), HEARS(TRAILER("0")), ENDS(TO_CLIENT));
 }

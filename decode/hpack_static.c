@@ -1,8 +1,10 @@
 /* hpack_static.c - see hpack_static.h. */
 #include "decode/hpack_static.h"
 
-/* clang-format off */
-#define TEXT(text) {(const uint8_t *)(text), sizeof(text) - 1}
+#define TEXT(text)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
 
 const struct hpack_static hpack_static[HPACK_STATIC_LAST + 1] = {
     [1] = {TEXT(":authority"), TEXT("")},

@@ -208,6 +208,12 @@ static uint64_t heard_of_ns(const struct exchange *x)
     return latest;
 }
 
+/* Times that are part of a key must not first become equal where they are written. */
+static uint64_t key_ns(uint64_t ns)
+{
+    return ns < INT64_MAX ? ns : INT64_MAX;
+}
+
 /* The row of its operation is made too, so that the name has its place among the others. */
 static bool add_open_call(struct tally *t, uint32_t edge, struct exchange *x)
 {
@@ -216,7 +222,7 @@ static bool add_open_call(struct tally *t, uint32_t edge, struct exchange *x)
         .client_port = x->client_port,
         .stream_id = x->stream_id,
         .call = x->call,
-        .request_ns = x->request_ns,
+        .request_ns = key_ns(x->request_ns),
         .last_message_ns = x->last_message_ns,
         .request_messages = x->request_messages,
         .response_messages = x->response_messages,
@@ -253,7 +259,7 @@ static void count_connection(struct tally *t, uint32_t edge, const struct flow_r
     struct connection_delta more = {
         .edge = edge,
         .client_port = r->client_port,
-        .began_ns = r->began_ns,
+        .began_ns = key_ns(r->began_ns),
         .last_ns = r->end_ns,
         .closed = r->closed,
         .reports = 1,

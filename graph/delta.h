@@ -134,8 +134,8 @@ struct delta {
     uint32_t connection_len;
     struct open_call_delta *open_call;
     uint32_t open_call_len;
-    uint64_t connections_dropped; /* reports on connections past CONNECTIONS_MAX */
-    uint64_t open_calls_dropped;  /* past OPEN_CALLS_MAX, or not to be told from another */
+    uint64_t connections_dropped;    /* reports on connections past CONNECTIONS_MAX */
+    uint64_t open_calls_dropped;     /* past OPEN_CALLS_MAX, or not to be told from another */
     struct capture_counters capture; /* totals since the sensor's start, at the window's end */
     struct decode_counters decode;   /* likewise, summed over workers */
 };

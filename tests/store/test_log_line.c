@@ -140,13 +140,17 @@ static void writes_at_end(const struct exchange *x, const char *end)
     writes(x, expected);
 }
 
-/* A call without a message back has no time to it; what is no call has not even the key. */
-static void call_without_message(void **state)
+/* A call whose status and first message back were not seen says so; what is no call has not even
+ * the keys. */
+static void call_without_answer(void **state)
 {
     struct exchange x = answered();
     (void)state;
     x.call = CALL_UNARY;
-    writes_at_end(&x, ",\"call\":\"unary\",\"first_message_ms\":null");
+    writes(&x, HEAD REQUEST
+           "\"status\":\"200\",\"grpc_status\":null,\"outcome\":\"ok\","
+           "\"duration_ms\":12.345678,\"ttfb_ms\":1,\"request_bytes\":100,"
+           "\"response_bytes\":2000,\"notes\":[],\"call\":\"unary\",\"first_message_ms\":null}\n");
 }
 
 /* Error codes go by name, those that have none by number. */
@@ -256,7 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answered_request),   cmocka_unit_test(unanswered_request),
         cmocka_unit_test(early_answer),       cmocka_unit_test(hostile_text),
-        cmocka_unit_test(call_with_messages), cmocka_unit_test(call_without_message),
+        cmocka_unit_test(call_with_messages), cmocka_unit_test(call_without_answer),
         cmocka_unit_test(error_codes),        cmocka_unit_test(shares_of_fields),
         cmocka_unit_test(unreadable_fields),  cmocka_unit_test(longest_line),
     };

@@ -11,7 +11,7 @@ static void test_good(void **state)
     struct query q = shop();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "4");
+    screen_type(f, &q, "6");
     screen_shows(f, 24, 80, ROW_VIEW,
                  " ● Nothing was lost that the collector knows of\n"
                  "\n"
@@ -43,7 +43,7 @@ static void test_bad(void **state)
     q.health.capture.kernel_drops = 1234;
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "4");
+    screen_type(f, &q, "6");
     screen_shows(f, 24, 80, ROW_VIEW,
                  " ✖ 1234 packets (2.5 %) were dropped by the kernel\n"
                  "   It was too slow: a larger ring, a narrower filter or more cores help.\n");

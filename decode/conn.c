@@ -11,40 +11,13 @@
 #include <stdlib.h>
 
 #include "decode/classify.h"
-#include "decode/pairing.h"
+#include "decode/conn_state.h"
 
 enum {
     UNREAD_MAX = 64 * 1024, /* no part of a message that must be seen whole is longer */
     UNREAD_STEP = 4 * 1024, /* copied at a time, so that a body behind a head is not copied */
     UNREAD_LEAST = 1024,
     MISSES_MAX = 32, /* segments in a row that start no message, after a loss */
-};
-
-struct half {
-    uint8_t *unread; /* NULL when there is none */
-    uint32_t unread_len, unread_room;
-    uint32_t misses;
-    uint64_t passing;   /* bytes of a known message still to pass by unseen, or DECODE_REST */
-    uint64_t unread_ns; /* when the first unread byte came */
-    uint64_t latest_ns; /* when the latest byte so far came */
-    bool resync;        /* looking for the start of a message */
-    bool deaf;          /* and has stopped looking */
-    bool ended;
-};
-
-struct conn {
-    const struct decoder *decoder; /* NULL: given up, or to be classified */
-    const struct decoder *next;    /* if `becoming` */
-    void *state;
-    struct conn_shared *shared;
-    struct pairing pairing;
-    struct half half[2];
-    struct moment moment;
-    uint64_t front_ns; /* when the first byte of what is being fed came */
-    bool becoming, wants_classify;
-    bool changed; /* there is a new decoder, which has not been shown what is unread */
-    bool client_ended_first;
-    struct conn_ends ends;
 };
 
 static bool start_decoder(struct conn *c, const struct decoder *decoder)
@@ -97,8 +70,10 @@ struct conn *conn_new(struct conn_shared *shared, const struct decoder *decoder,
     return c;
 }
 
-static void free_all(struct conn *c)
+void conn_free(struct conn *c)
 {
+    if (!c)
+        return;
     stop_decoder(c);
     for (int dir = 0; dir < 2; dir++)
         drop_unread(c, &c->half[dir]);
@@ -113,11 +88,20 @@ static enum outcome cut_off(const struct conn *c)
     return c->client_ended_first ? OUTCOME_CANCELLED : OUTCOME_RESET;
 }
 
-void conn_close(struct conn *c, struct moment m, enum conn_close why)
+static uint32_t count_open(const struct conn *c)
+{
+    uint32_t count = 0;
+    for (const struct open *open = c->pairing.first; open; open = open->next)
+        count += !open->told;
+    return count;
+}
+
+void conn_finish(struct conn *c, struct moment m, enum conn_close why)
 {
     if (!c)
         return;
     struct pairing *p = &c->pairing;
+    c->moment = m;
     switch (why) {
     case CLOSE_ORDERLY:
         pairing_end(p, m, OUTCOME_UNANSWERED, cut_off(c));
@@ -132,10 +116,16 @@ void conn_close(struct conn *c, struct moment m, enum conn_close why)
         pairing_end(p, m, OUTCOME_TIMEOUT, OUTCOME_TIMEOUT);
         break;
     case CLOSE_CAPTURE_ENDED:
+        c->left_open = count_open(c);
         pairing_end(p, m, OUTCOME_UNANSWERED, OUTCOME_UNKNOWN);
         break;
     }
-    free_all(c);
+}
+
+void conn_close(struct conn *c, struct moment m, enum conn_close why)
+{
+    conn_finish(c, m, why);
+    conn_free(c);
 }
 
 static uint64_t silence_ns(uint64_t now_ns, uint64_t since_ns)
@@ -143,71 +133,31 @@ static uint64_t silence_ns(uint64_t now_ns, uint64_t since_ns)
     return now_ns > since_ns ? now_ns - since_ns : 0;
 }
 
+/* When anything was heard last of the answer that is awaited. */
+static uint64_t latest_sign_ns(const struct conn *c, const struct open *open)
+{
+    if (open->key != KEY_IN_ORDER)
+        return open->latest_ns;
+    bool answering = open->x.response_ns && open->x.request_end_ns < c->half[TO_CLIENT].latest_ns;
+    return answering ? c->half[TO_CLIENT].latest_ns : open->x.request_end_ns;
+}
+
 /* A transfer that is going on has not timed out, however long it takes. */
 void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
 {
     if (!c)
         return;
-    for (struct open *open = c->pairing.first; open; open = open->next) {
-        uint64_t since_ns = open->x.request_end_ns;
-        if (open->x.response_ns && since_ns < c->half[TO_CLIENT].latest_ns)
-            since_ns = c->half[TO_CLIENT].latest_ns;
-        if (open->request_ended && silence_ns(m.now_ns, since_ns) > limit_ns)
+    c->moment = m;
+    for (struct open *open = c->pairing.first, *next; open; open = next) {
+        next = open->next;
+        uint64_t since_ns = latest_sign_ns(c, open);
+        if (silence_ns(m.now_ns, since_ns) <= limit_ns)
+            continue;
+        if (open->touched)
+            pairing_abort(&c->pairing, m, open, OUTCOME_UNKNOWN);
+        else if (open->request_ended && open->x.call == CALL_NONE)
             pairing_tell(&c->pairing, m, open, OUTCOME_TIMEOUT);
     }
-}
-
-void *conn_state(struct conn *c)
-{
-    return c->state;
-}
-
-static struct exchange *charge(struct conn *c, enum dir dir, struct open *open)
-{
-    c->pairing.charged[dir] = open;
-    return open ? &open->x : NULL;
-}
-
-struct exchange *conn_find(struct conn *c, enum dir dir, uint64_t key)
-{
-    struct pairing *p = &c->pairing;
-    return charge(c, dir, dir == TO_SERVER ? pairing_asking(p, key) : pairing_answering(p, key));
-}
-
-static bool is_answering(const struct conn *c)
-{
-    const struct half *h = &c->half[TO_CLIENT];
-    return h->passing || (h->unread_len && !h->resync);
-}
-
-struct exchange *conn_begin(struct conn *c, enum dir dir, uint64_t key)
-{
-    struct open *open;
-    if (dir == TO_CLIENT)
-        open = pairing_answer(&c->pairing, c->moment, key, c->front_ns);
-    else
-        open = pairing_ask(&c->pairing, c->moment, key, c->front_ns, is_answering(c));
-    if (!charge(c, dir, open)) {
-        c->shared->scratch = (struct exchange){0};
-        return &c->shared->scratch;
-    }
-    if (dir == TO_SERVER)
-        open->x.protocol = c->decoder->name;
-    return &open->x;
-}
-
-void conn_end(struct conn *c, enum dir dir, uint64_t key)
-{
-    if (dir == TO_SERVER)
-        c->pairing.ending[dir] = pairing_asking(&c->pairing, key);
-    else
-        pairing_answer_ends(&c->pairing, key);
-}
-
-void conn_become(struct conn *c, const struct decoder *next)
-{
-    c->becoming = true;
-    c->next = next;
 }
 
 static void message_passed(struct conn *c, enum dir dir)
@@ -232,8 +182,10 @@ static uint64_t pass(struct conn *c, enum dir dir, uint64_t len)
     struct half *h = &c->half[dir];
     struct open *open = c->pairing.charged[dir];
     uint64_t n = len < h->passing ? len : h->passing;
-    if (open)
+    if (open) {
         *(dir == TO_SERVER ? &open->x.request_bytes : &open->x.response_bytes) += n;
+        open->latest_ns = h->latest_ns;
+    }
     if (h->passing != (uint64_t)DECODE_REST)
         h->passing -= n;
     if (n && h->passing == 0)
@@ -251,19 +203,30 @@ static void miss(struct conn *c, enum dir dir)
         give_up(c);
 }
 
-/* `len` bytes are missing; 0: the decoder cannot make sense of what is there. */
+/* The decoder is told that `len` bytes are of no use to it. True: it knows where it is all the
+ * same, and how much passes by. */
+static bool is_bridged(struct conn *c, enum dir dir, uint64_t len)
+{
+    struct half *h = &c->half[dir];
+    int64_t rest = DECODE_LOST;
+    c->front_ns = h->unread_len ? h->unread_ns : c->moment.now_ns;
+    c->pairing.charged[dir] = NULL;
+    if (c->decoder->gap)
+        rest = c->decoder->gap(c, dir, len);
+    else
+        memset(c->state, 0, c->decoder->state_size);
+    h->passing = rest > 0 && len ? (uint64_t)rest : 0;
+    return h->passing;
+}
+
+/* The place is lost; `len` as for decoder.gap, which has been told. */
 static void lose(struct conn *c, enum dir dir, uint64_t len)
 {
     struct half *h = &c->half[dir];
     bool missed = h->resync && !len;
     drop_unread(c, h);
-    h->passing = 0;
     c->shared->counters->lost += !h->resync;
     h->resync = true;
-    if (c->decoder->gap)
-        c->decoder->gap(c, dir, len);
-    else
-        memset(c->state, 0, c->decoder->state_size);
     /* What is not the start of a message tells nothing about the open ones, unless it looked like
      * one. */
     if (!missed || dir == TO_SERVER || c->pairing.answering)
@@ -298,6 +261,7 @@ static void go_on_as_another(struct conn *c, enum dir dir, struct bytes rest)
         drop_unread_of_request(c);
     pairing_new_era(&c->pairing);
     c->becoming = false;
+    c->name = NULL;
     c->half[0].resync = c->half[1].resync = c->half[0].deaf = c->half[1].deaf = false;
     if (!next && rest.len) {
         struct opening opening = {0};
@@ -339,6 +303,7 @@ static size_t feed_all(struct conn *c, enum dir dir, struct bytes in, size_t old
         if (len == DECODE_MORE)
             break;
         if (len < 0) {
+            is_bridged(c, dir, 0);
             lose(c, dir, 0);
             return in.len;
         }
@@ -372,8 +337,10 @@ static bool keep(struct conn *c, enum dir dir, struct bytes in)
 {
     struct half *h = &c->half[dir];
     if (in.len > UNREAD_MAX - h->unread_len) {
-        if (c->decoder)
+        if (c->decoder) {
+            is_bridged(c, dir, 0);
             lose(c, dir, 0);
+        }
         return false;
     }
     if (!grow_unread(c, h, h->unread_len + (uint32_t)in.len)) {
@@ -464,14 +431,31 @@ void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_
     begin_as_another(c, dir);
 }
 
+/* On a multiplexed connection a hole inside a known message is nobody else's. */
+static void note_gap(struct conn *c, enum dir dir, uint64_t len)
+{
+    struct open *open = c->pairing.charged[dir];
+    if (!conn_is_multiplexed(c) || len > c->half[dir].passing)
+        pairing_note(&c->pairing, NOTE_GAP);
+    else if (open)
+        open->x.notes |= NOTE_GAP;
+}
+
 void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len)
 {
     struct half *h = &c->half[dir];
     c->moment = m;
-    pairing_note(&c->pairing, NOTE_GAP);
+    note_gap(c, dir, len);
     len -= pass(c, dir, len);
     if (c->becoming && !h->passing)
         go_on_as_another(c, dir, (struct bytes){0});
+    if (len)
+        len += h->unread_len; /* it leads into the hole */
+    while (len && c->decoder && is_bridged(c, dir, len)) {
+        drop_unread(c, h);
+        note_gap(c, dir, len);
+        len -= pass(c, dir, len);
+    }
     if (len && c->decoder)
         lose(c, dir, len);
     else if (len)
@@ -508,6 +492,38 @@ const struct decoder *conn_decoder(const struct conn *c)
     return c->decoder;
 }
 
+const char *conn_protocol(const struct conn *c)
+{
+    if (!c->name && c->decoder && !c->decoder->multiplexed)
+        return c->decoder->name;
+    return c->name;
+}
+
+bool conn_is_multiplexed(const struct conn *c)
+{
+    return c && c->decoder && c->decoder->multiplexed;
+}
+
+void conn_open_calls(struct conn *c)
+{
+    const struct sink *sink = &c->shared->sink;
+    for (struct open *open = c->pairing.first; sink->open_call && open; open = open->next)
+        if (!open->told)
+            sink->open_call(sink->ctx, &open->x);
+}
+
+void conn_report(struct conn *c, struct flow_report *r)
+{
+    if (!conn_is_multiplexed(c))
+        return;
+    r->multiplexed = true;
+    r->calls = c->pairing.ended;
+    c->pairing.ended = 0;
+    r->open_calls = count_open(c) + c->left_open;
+    if (c->decoder->report)
+        c->decoder->report(c, r);
+}
+
 bool conn_wants_classify(const struct conn *c)
 {
     return c->wants_classify;
@@ -528,5 +544,5 @@ size_t conn_memory(const struct conn *c)
 {
     size_t state = c->decoder ? c->decoder->state_size : 0;
     return sizeof *c + state + c->half[0].unread_room + c->half[1].unread_room +
-           c->pairing.len * sizeof(struct open);
+           pairing_memory(&c->pairing);
 }

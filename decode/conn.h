@@ -11,6 +11,12 @@
 
 struct open;
 
+/* An exchange and what its decoder keeps beside it. */
+struct exchange_room {
+    struct exchange x;
+    _Alignas(8) uint8_t state[EXCHANGE_STATE_MAX];
+};
+
 /* What the connections of one worker share. Kept by the connections. The owner sets the first two
  * and the two limits; the rest starts as zero and belongs to the connections. */
 struct conn_shared {
@@ -21,8 +27,8 @@ struct conn_shared {
     size_t open;             /* exchanges open on all connections now */
     size_t open_max;         /* past it, the connection's oldest is emitted as unknown (counted) */
     size_t conns;
-    struct open *spare;      /* open exchanges for reuse; freed when the last connection ends */
-    struct exchange scratch; /* what is written here goes nowhere */
+    struct open *spare; /* open exchanges for reuse; freed when the last connection ends */
+    struct exchange_room scratch; /* what is written here goes nowhere */
 };
 
 /* Who talks to whom; copied. `notes` are set on every exchange. */
@@ -68,11 +74,19 @@ enum conn_close {
     CLOSE_CAPTURE_ENDED,   /* or the flow was evicted: unanswered, or unknown if half answered */
 };
 
-/* Emits what is open, with the outcome that `why` says, and frees the connection. NULL is fine. */
+/* Emits what is open, with the outcome that `why` says. NULL is fine. */
+void conn_finish(struct conn *c, struct moment m, enum conn_close why);
+
+/* Frees the connection; what is open is forgotten. NULL is fine. */
+void conn_free(struct conn *c);
+
+/* Both. */
 void conn_close(struct conn *c, struct moment m, enum conn_close why);
 
 /* Requests sent and not yet answered whole, of whose answer nothing has come for longer than
- * `limit_ns`, end as timeouts now; what arrives for them later is passed over. NULL is fine. */
+ * `limit_ns`, end as timeouts now; what arrives for them later is passed over. Calls made of
+ * messages may be silent for as long as they like; but what a loss has touched, and nothing was
+ * heard of since, ends as unknown. NULL is fine. */
 void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns);
 
 /* What the bytes are now: the decoder, or NULL when it was given up, or when the protocol that
@@ -81,6 +95,15 @@ void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns);
 const struct decoder *conn_decoder(const struct conn *c);
 bool conn_wants_classify(const struct conn *c);
 void conn_set_decoder(struct conn *c, const struct decoder *decoder);
+
+/* What it is to be reported as, static; NULL: not known yet. */
+const char *conn_protocol(const struct conn *c);
+
+/* Does it carry many exchanges at once? Then conn_open_calls() hands each that is open to the sink,
+ * and conn_report() adds what the connection knows of itself to a report. NULL is fine. */
+bool conn_is_multiplexed(const struct conn *c);
+void conn_open_calls(struct conn *c);
+void conn_report(struct conn *c, struct flow_report *r);
 
 /* Bytes of memory the connection holds. */
 size_t conn_memory(const struct conn *c);

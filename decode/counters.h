@@ -14,6 +14,7 @@ struct decode_counters {
     uint64_t gaps, gap_bytes;   /* holes that were never filled */
     uint64_t lost;              /* times a decoder lost its place */
     uint64_t given_up;          /* connections no longer decoded: nonsense, or past a limit */
+    uint64_t shed;              /* parts of messages passed over because of a limit on their size */
     uint64_t stray_answers;     /* answers without a request */
     uint64_t exchanges_evicted; /* ended as unknown because a table was full */
     uint64_t exchanges;

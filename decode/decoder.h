@@ -43,7 +43,8 @@ struct decoder {
      * how a large body costs nothing and a hole inside it does no harm. */
     int64_t (*feed)(struct conn *c, enum dir dir, struct bytes in);
 
-    /* `len` bytes that were not part of a body passing by were never captured; 0: none are missing,
+    /* `len` bytes that were not part of a body passing by were never captured, or are of no use
+     * without those behind them; they begin where feed was last shown them. 0: none are missing,
      * but feed has answered DECODE_LOST. Returns, like feed, the length of what begins with the
      * missing bytes and is to pass by unseen, if it is known; else DECODE_LOST. Then the open
      * exchanges that the loss can have touched end as unknown, or are marked where they are paired
@@ -66,6 +67,20 @@ extern const struct decoder *const decoders[];
 
 void *conn_state(struct conn *c);
 
+/* When the first of the bytes being fed came, capture clock. */
+uint64_t conn_now_ns(const struct conn *c);
+
+/* Is feed being shown bytes of which nobody knows where in a message they are? So it is until feed
+ * has once returned a length: at a join in the middle, and after a loss. */
+bool conn_is_lost(const struct conn *c, enum dir dir);
+
+/* What the connection is reported as; static. Until it is called a multiplexed connection has no
+ * name, and afterwards it keeps the first. Others are called as their decoder is. */
+void conn_name(struct conn *c, const char *protocol);
+
+/* Part of a message was longer than a limit allows, and is passed over: counted. */
+void conn_shed(struct conn *c);
+
 #define KEY_IN_ORDER UINT64_MAX /* the key of protocols that answer in the order of asking */
 
 /* A message starts with the bytes being fed. TO_SERVER this opens an exchange, zeroed but for the
@@ -82,6 +97,40 @@ struct exchange *conn_find(struct conn *c, enum dir dir, uint64_t key);
 /* That message ends with the last byte of the message being fed (whose length feed is about to
  * return); TO_CLIENT this emits the exchange, with the outcome set on it. */
 void conn_end(struct conn *c, enum dir dir, uint64_t key);
+
+/* Zeroed bytes beside an exchange that conn_begin() and the like have handed out, for the decoder's
+ * own use; they live as long as it does. */
+enum { EXCHANGE_STATE_MAX = 320 };
+void *exchange_state(struct exchange *x);
+
+/* The exchange with this key; charges it with nothing. NULL if there is none. */
+struct exchange *conn_peek(struct conn *c, uint64_t key);
+
+/* All that are open, in the order of their beginning: the first after `x`, or with NULL the first.
+ */
+struct exchange *conn_next(struct conn *c, const struct exchange *x);
+
+/* The server announces the answer to a request that nobody sent; its fields are in the message
+ * being fed. An exchange whose request is whole. */
+struct exchange *conn_promise(struct conn *c, uint64_t key);
+
+/* The message being fed is part of an exchange whose beginning was not seen. It is open from here
+ * on, and counted as a stray answer in the end instead of being emitted. */
+struct exchange *conn_adopt(struct conn *c, uint64_t key);
+
+/* The exchange ends here and now, whatever of it was still to come. Nothing happens if there is
+ * none with this key. */
+void conn_abort(struct conn *c, uint64_t key, enum outcome outcome);
+
+/* What was taken for an exchange is none: it is forgotten as if it had never begun. */
+void conn_withdraw(struct conn *c, uint64_t key);
+
+/* A further message of a streaming call, which goes to the sink; see there. */
+void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns);
+
+/* With conn_become(): the exchange that is being answered goes on in the next protocol, under this
+ * key; the present one says nothing of its answer. */
+void conn_carry(struct conn *c, uint64_t key);
 
 /* Writes wire text into a field of an exchange in canonical form, noting NOTE_TRUNCATED on it when
  * cut. Use with sizeof the field. */

@@ -80,18 +80,11 @@ fail:
     return NULL;
 }
 
-static void ignore_exchange(void *ctx, struct exchange *x)
-{
-    (void)ctx;
-    (void)x;
-}
-
 static void free_flows(struct lifecycle *l)
 {
-    l->reader.conn.sink.exchange = ignore_exchange;
     for (unsigned state = 0; state < FLOW_STATES; state++) {
         for (struct flow *f; (f = flow_first(l->flows, state));) {
-            reader_close(&l->reader, f, (struct moment){0}, CLOSE_CAPTURE_ENDED);
+            reader_close(&l->reader, f);
             stream_fini(&f->stream[0], &l->reader.stream);
             stream_fini(&f->stream[1], &l->reader.stream);
             flow_remove(l->flows, f);
@@ -193,6 +186,14 @@ static void report_changes(struct lifecycle *l)
         lifecycle_report(l, f);
 }
 
+/* In no order that matters: a window puts them in its own. */
+static void report_open_calls(struct lifecycle *l)
+{
+    struct flow *f = flow_first(l->flows, LIST_MULTIPLEXED);
+    for (; f; f = flow_next(l->flows, f, LIST_MULTIPLEXED))
+        conn_open_calls(f->conn);
+}
+
 void engine_tick(struct engine *e, uint64_t now_ns, uint64_t number, bool window_ends)
 {
     struct moment m = {.now_ns = now_ns, .number = number};
@@ -203,8 +204,10 @@ void engine_tick(struct engine *e, uint64_t now_ns, uint64_t number, bool window
     forget_closed(e, m);
     for (unsigned state = FLOW_HALF_OPEN; state < FLOW_STATES; state++)
         expire(e, state, m);
-    if (window_ends)
-        report_changes(&e->life);
+    if (!window_ends)
+        return;
+    report_changes(&e->life);
+    report_open_calls(&e->life);
 }
 
 void engine_finish(struct engine *e, uint64_t now_ns, uint64_t number)
@@ -213,6 +216,7 @@ void engine_finish(struct engine *e, uint64_t now_ns, uint64_t number)
     struct moment m = {.now_ns = now_ns, .number = number};
     uint32_t count = flow_table_count(l->flows);
     struct flow **flows = calloc(count + 1U, sizeof(struct flow *));
+    report_open_calls(l);
     if (flows) {
         flow_table_in_order(l->flows, flows);
         for (uint32_t i = 0; i < count; i++)

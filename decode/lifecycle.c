@@ -23,7 +23,7 @@ struct flow *lifecycle_begin(struct lifecycle *l, const struct flow_key *key,
     if (!f)
         return NULL;
     f->first_number = p->number;
-    f->last_ns = p->time_ns;
+    f->first_ns = f->last_ns = p->time_ns;
     flow_put(l->flows, f, LIST_CHANGED);
     l->counters.flows_opened++;
     l->counters.flows = flow_table_count(l->flows);
@@ -49,6 +49,8 @@ void lifecycle_read(struct lifecycle *l, struct flow *f)
 {
     if (f->conn)
         lifecycle_wait(l, f);
+    if (conn_is_multiplexed(f->conn))
+        flow_put(l->flows, f, LIST_MULTIPLEXED);
     if (f->protocol && !f->announced)
         lifecycle_report(l, f);
 }
@@ -67,16 +69,18 @@ static void flush(struct lifecycle *l, struct flow *f, struct moment m)
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
     flush(l, f, m);
-    reader_close(&l->reader, f, m, why);
+    reader_finish(f, m, why);
     if (f->opened)
         f->health.events |= HEALTH_CLOSED;
     if (!f->protocol)
         f->protocol = f->key.protocol == IPPROTO_UDP ? "udp" : "";
     flow_take(l->flows, f, LIST_HOLE);
     flow_take(l->flows, f, LIST_WAITING);
+    flow_take(l->flows, f, LIST_MULTIPLEXED);
     flow_set_state(l->flows, f, FLOW_CLOSED);
     f->waiting_s = (uint32_t)(m.now_ns / 1000000000);
     lifecycle_report(l, f);
+    reader_close(&l->reader, f);
 }
 
 void lifecycle_forget(struct lifecycle *l, struct flow *f, struct moment m)
@@ -98,6 +102,7 @@ void lifecycle_report(struct lifecycle *l, struct flow *f)
     unsigned server = flow_server(f);
     struct flow_report report = {
         .protocol = f->protocol,
+        .began_ns = f->first_ns,
         .end_ns = f->last_ns,
         .client_address = f->key.address[f->client],
         .server_address = f->key.address[server],
@@ -107,5 +112,6 @@ void lifecycle_report(struct lifecycle *l, struct flow *f)
         .notes = flow_notes(f),
     };
     health_report(&f->health, f->client, &report);
+    conn_report(f->conn, &report);
     l->sink.flow(l->sink.ctx, &report);
 }

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+enum { INDEXED_LEAST = 16 }; /* open exchanges on one connection */
+
 void pairing_init(struct pairing *p, struct conn_shared *shared, const struct conn_ends *ends)
 {
     *p = (struct pairing){.shared = shared, .ends = ends, .settled = true};
@@ -32,8 +34,58 @@ static void give_room_back(struct pairing *p, struct open *open)
     p->shared->open--;
 }
 
+static struct open **bucket_of(const struct pairing *p, uint64_t key)
+{
+    return &p->bucket[key * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (p->buckets - 1)];
+}
+
+static void index_one(struct pairing *p, struct open *open)
+{
+    if (open->key == KEY_IN_ORDER)
+        return;
+    struct open **bucket = bucket_of(p, open->key);
+    open->chain = *bucket;
+    *bucket = open;
+}
+
+/* Few are found by walking the list. Without memory for the buckets, so are many. */
+static void index_add(struct pairing *p, struct open *open)
+{
+    if (p->bucket && p->len <= p->buckets) {
+        index_one(p, open);
+        return;
+    }
+    if (p->len < INDEXED_LEAST || open->key == KEY_IN_ORDER)
+        return;
+    uint32_t buckets = p->buckets ? p->buckets * 2 : INDEXED_LEAST * 4;
+    free(p->bucket);
+    p->bucket = calloc(buckets, sizeof(struct open *));
+    p->buckets = p->bucket ? buckets : 0;
+    for (struct open *each = p->first; p->bucket && each; each = each->next)
+        index_one(p, each);
+}
+
+static void index_remove(struct pairing *p, struct open *open)
+{
+    if (!p->bucket || open->key == KEY_IN_ORDER)
+        return;
+    struct open **at = bucket_of(p, open->key);
+    while (*at != open)
+        at = &(*at)->chain;
+    *at = open->chain;
+}
+
+struct open *pairing_keyed(const struct pairing *p, uint64_t key)
+{
+    struct open *open = p->bucket ? *bucket_of(p, key) : p->first;
+    while (open && (open->key != key || open->era != p->era))
+        open = p->bucket ? open->chain : open->next;
+    return open;
+}
+
 static void take_out(struct pairing *p, struct open *open)
 {
+    index_remove(p, open);
     *(open->previous ? &open->previous->next : &p->first) = open->next;
     *(open->next ? &open->next->previous : &p->last) = open->previous;
     for (int dir = 0; dir < 2; dir++) {
@@ -54,6 +106,8 @@ void pairing_fini(struct pairing *p)
 {
     while (p->first)
         take_out(p, p->first);
+    free(p->bucket);
+    p->bucket = NULL;
     struct conn_shared *shared = p->shared;
     if (--shared->conns)
         return;
@@ -69,8 +123,13 @@ static void emit(struct pairing *p, struct moment m, struct open *open)
     if (open->told)
         return;
     open->told = true;
+    if (open->unseen) {
+        p->shared->counters->stray_answers++;
+        return;
+    }
     open->x.end_ns = m.now_ns;
     open->x.number = m.number;
+    p->ended++;
     p->shared->counters->exchanges++;
     p->shared->sink.exchange(p->shared->sink.ctx, &open->x);
 }
@@ -104,7 +163,8 @@ static void drop_all(struct pairing *p, struct moment m)
 
 static void make_room(struct pairing *p, struct moment m, uint64_t key)
 {
-    while (p->len == OPEN_MAX || (p->len && p->shared->open >= p->shared->open_max)) {
+    uint32_t max = key == KEY_IN_ORDER ? OPEN_MAX : OPEN_KEYED_MAX;
+    while (p->len >= max || (p->len && p->shared->open >= p->shared->open_max)) {
         p->shared->counters->exchanges_evicted += key == KEY_IN_ORDER ? p->len : !p->first->told;
         if (key != KEY_IN_ORDER) {
             drop(p, m, p->first);
@@ -146,8 +206,8 @@ static void fill_in(const struct pairing *p, struct exchange *x)
     x->error_code = -1;
 }
 
-struct open *pairing_ask(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns,
-                         bool is_answering)
+/* The newest of the list. NULL when there is no room. */
+static struct open *append(struct pairing *p, struct moment m, uint64_t key)
 {
     make_room(p, m, key);
     struct open *open = p->shared->open < p->shared->open_max ? take_room(p) : NULL;
@@ -157,24 +217,54 @@ struct open *pairing_ask(struct pairing *p, struct moment m, uint64_t key, uint6
         return NULL;
     }
     fill_in(p, &open->x);
-    open->x.request_ns = began_ns;
     open->key = key;
     open->era = p->era;
-    open->certain = p->settled;
-    open->lone = !p->first && !is_answering && began_ns >= p->stray_ns;
-    open->ahead = p->last && p->last->era == p->era && !p->last->x.response_ns;
-    p->asks_ahead = p->asks_ahead || comes_with_another(p, began_ns);
-    if (key == KEY_IN_ORDER && is_pipelined(p))
-        open->x.notes |= NOTE_PIPELINED;
+    open->latest_ns = m.now_ns;
     open->previous = p->last;
     *(p->last ? &p->last->next : &p->first) = open;
     p->last = open;
     p->len++;
+    index_add(p, open);
+    return open;
+}
+
+struct open *pairing_add(struct pairing *p, struct moment m, uint64_t key, bool unseen)
+{
+    struct open *open = append(p, m, key);
+    if (open)
+        open->unseen = unseen;
+    return open;
+}
+
+struct open *pairing_ask(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns,
+                         bool is_answering)
+{
+    if (key != KEY_IN_ORDER) {
+        struct open *keyed = append(p, m, key);
+        if (keyed)
+            keyed->x.request_ns = began_ns;
+        return keyed;
+    }
+    bool pipelined = is_pipelined(p), with_another = comes_with_another(p, began_ns);
+    struct open *open = append(p, m, key), *before = open ? open->previous : NULL;
+    if (!open)
+        return NULL;
+    open->x.request_ns = began_ns;
+    open->certain = p->settled;
+    open->lone = !before && !is_answering && began_ns >= p->stray_ns;
+    open->ahead = before && before->era == p->era && !before->x.response_ns;
+    p->asks_ahead = p->asks_ahead || with_another;
+    if (pipelined)
+        open->x.notes |= NOTE_PIPELINED;
     return open;
 }
 
 struct open *pairing_asking(const struct pairing *p, uint64_t key)
 {
+    if (key != KEY_IN_ORDER) {
+        struct open *keyed = pairing_keyed(p, key);
+        return keyed && !keyed->request_ended ? keyed : NULL;
+    }
     for (struct open *open = p->last; open; open = open->previous)
         if (open->key == key && open->era == p->era && !open->request_ended)
             return open;
@@ -183,6 +273,8 @@ struct open *pairing_asking(const struct pairing *p, uint64_t key)
 
 static struct open *oldest(const struct pairing *p, uint64_t key)
 {
+    if (key != KEY_IN_ORDER)
+        return pairing_keyed(p, key);
     for (struct open *open = p->first; open; open = open->next)
         if (open->key == key && open->era == p->era)
             return open;
@@ -258,17 +350,41 @@ void pairing_lose(struct pairing *p, struct moment m, enum dir dir)
 {
     p->settled = false;
     p->charged[dir] = p->ending[dir] = NULL;
-    if (dir == TO_CLIENT) {
-        drop_all(p, m);
-        p->answering = NULL;
-        p->stray = false;
-        return;
-    }
     for (struct open *open = p->first, *next; open; open = next) {
         next = open->next;
-        if (!open->request_ended)
+        if (open->key != KEY_IN_ORDER)
+            open->touched = open->touched || dir == TO_CLIENT || !open->request_ended;
+        else if (dir == TO_CLIENT || !open->request_ended)
             drop(p, m, open);
     }
+    if (dir == TO_SERVER)
+        return;
+    p->answering = NULL;
+    p->stray = false;
+}
+
+void pairing_abort(struct pairing *p, struct moment m, struct open *open, enum outcome outcome)
+{
+    pairing_tell(p, m, open, outcome);
+    take_out(p, open);
+}
+
+void pairing_withdraw(struct pairing *p, struct open *open)
+{
+    take_out(p, open);
+}
+
+void pairing_rekey(struct pairing *p, struct open *open, uint64_t key)
+{
+    index_remove(p, open);
+    open->key = key;
+    if (p->bucket)
+        index_one(p, open);
+}
+
+size_t pairing_memory(const struct pairing *p)
+{
+    return p->len * sizeof(struct open) + p->buckets * sizeof(struct open *);
 }
 
 void pairing_note(struct pairing *p, uint32_t notes)
@@ -280,6 +396,9 @@ void pairing_note(struct pairing *p, uint32_t notes)
 void pairing_new_era(struct pairing *p)
 {
     p->era++;
+    for (struct open *open = p->first; open; open = open->next)
+        if (open->carried)
+            open->era = p->era;
     p->settled = true;
     p->stray = false;
     p->answering = NULL;

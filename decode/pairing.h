@@ -1,6 +1,7 @@
 /* pairing.h - the open exchanges of one connection: which answer belongs to which request.
  *
- * With a key on both, they are paired by it. Protocols that answer in the order of asking are
+ * With a key on both, they are paired by it, and a loss only marks what it can have touched: what
+ * is heard of them later is still theirs. Protocols that answer in the order of asking are
  * paired by order, which is right as long as nothing was missed. After a loss (a hole, a place
  * that could not be understood, an answer that nobody asked for, a join in the middle) nobody
  * knows how many answers are still to come for requests that are no longer open. Then a pair is
@@ -15,24 +16,37 @@
 
 #include "decode/conn.h"
 
-enum { OPEN_MAX = 64 }; /* exchanges open on one connection; past it, see pairing_ask() */
+enum {
+    OPEN_MAX = 64,         /* exchanges open on one connection; past it, see pairing_ask() */
+    OPEN_KEYED_MAX = 4096, /* likewise, of those paired by key */
+};
 
 struct open {
-    struct exchange x;
+    union {
+        struct exchange x;
+        struct exchange_room room;
+    };
     uint64_t key;
     struct open *next, *previous; /* in the order of asking */
+    struct open *chain;           /* the next in its bucket */
+    uint64_t latest_ns;           /* when the latest byte of it came */
     uint32_t era;                 /* of the decoder that opened it */
     bool request_ended;
     bool told;    /* it has been emitted; what is still written to it goes nowhere */
     bool certain; /* asked when order was to be trusted */
     bool lone;    /* asked when nothing was open and no answer was passing */
     bool ahead;   /* asked before the previous answer had begun */
+    bool touched; /* bytes of its answer may be lost, and nobody knows whether its end was there */
+    bool unseen;  /* it began before we could see: never emitted */
+    bool carried; /* it goes on in the next era */
 };
 
 struct pairing {
     struct conn_shared *shared;
     const struct conn_ends *ends;
     struct open *first, *last;
+    struct open **bucket;    /* of those with a key, by key; NULL while they are few */
+    uint32_t buckets;        /* a power of two */
     struct open *charged[2]; /* whose the bytes now passing are; or NULL */
     struct open *ending[2];  /* which message ends with the bytes now passing; or NULL */
     struct open *answering;  /* whose the answer in progress is, of those answered in order */
@@ -44,6 +58,7 @@ struct pairing {
     uint64_t stray_ns;       /* when the latest answer that nobody asked for began */
     uint32_t era;            /* counts decoders */
     uint32_t len;
+    uint32_t ended; /* emitted since somebody asked */
 };
 
 /* `ends` and `shared` are kept. */
@@ -81,11 +96,30 @@ void pairing_tell(struct pairing *p, struct moment m, struct open *open, enum ou
 void pairing_end(struct pairing *p, struct moment m, enum outcome outcome, enum outcome half);
 
 /* A decoder lost its place in the bytes of one direction: what that can have touched is unknown.
- * Lost requests do not touch the ones that came before them whole. */
+ * Lost requests do not touch the ones that came before them whole. Those paired by key are
+ * marked: `touched`. */
 void pairing_lose(struct pairing *p, struct moment m, enum dir dir);
+
+/* The exchange with this key; or NULL. */
+struct open *pairing_keyed(const struct pairing *p, uint64_t key);
+
+/* A new exchange that was not asked for by the bytes now being fed: nobody saw its beginning
+ * (`unseen`), or the server promised it. NULL when there is no room. */
+struct open *pairing_add(struct pairing *p, struct moment m, uint64_t key, bool unseen);
+
+/* Ends it with this outcome, emitted unless that was done, or forgets it. */
+void pairing_abort(struct pairing *p, struct moment m, struct open *open, enum outcome outcome);
+void pairing_withdraw(struct pairing *p, struct open *open);
+
+/* Bytes of memory held beside the struct. */
+size_t pairing_memory(const struct pairing *p);
 
 /* Sets notes on all exchanges that are open. */
 void pairing_note(struct pairing *p, uint32_t notes);
 
-/* Another decoder goes on; exchanges of the one before it are not found any more. */
+/* It is found under another key from now on. */
+void pairing_rekey(struct pairing *p, struct open *open, uint64_t key);
+
+/* Another decoder goes on; but for those that are `carried`, exchanges of the one before it are not
+ * found any more. */
 void pairing_new_era(struct pairing *p);

@@ -125,7 +125,7 @@ static void claim(const struct place *at, const struct classified *c)
         stop_reading(at);
         return;
     }
-    f->protocol = c->decoder->name;
+    f->protocol = conn_protocol(f->conn);
     f->reading = READING_CONN;
 }
 
@@ -135,7 +135,7 @@ static void follow(const struct place *at)
     struct flow *f = at->flow;
     const struct decoder *decoder = conn_decoder(f->conn);
     if (decoder) {
-        f->protocol = decoder->name;
+        f->protocol = conn_protocol(f->conn);
         return;
     }
     if (!conn_wants_classify(f->conn)) {
@@ -160,42 +160,60 @@ static void replay(const struct place *at, const struct early *early)
     }
 }
 
-static void identify_from_start(struct place *at, uint64_t arrived_ns, struct bytes in)
+/* The bytes have a protocol: those kept come first, as they came. */
+static void begin_conn(struct place *at, const struct classified *c)
+{
+    struct early *early = at->flow->early;
+    at->flow->early = NULL;
+    claim(at, c);
+    if (early)
+        replay(at, early);
+    early_free(early, &at->reader->stream);
+}
+
+/* Keeps what may become clear with more; datagrams stand alone. Returns how many bytes found room.
+ */
+static size_t keep_early(const struct place *at, uint64_t arrived_ns, struct bytes in)
 {
     struct flow *f = at->flow;
-    size_t kept = f->early ? early_add(f->early, at->side, arrived_ns, in) : 0;
+    if (f->key.protocol == IPPROTO_UDP)
+        return 0;
+    f->early = early_new(&at->reader->stream);
+    return f->early ? early_add(f->early, at->side, arrived_ns, in) : 0;
+}
+
+/* Nobody claims the bytes. Of a flow joined in its middle later ones may be the start of something.
+ */
+static bool may_try_again(struct place *at)
+{
+    struct flow *f = at->flow;
+    bool over_udp = f->key.protocol == IPPROTO_UDP;
+    drop_early(at);
+    f->tries++;
+    if (f->joined && f->tries < (over_udp ? DATAGRAMS_TRIED_MAX : SEGMENTS_TRIED_MAX))
+        return true;
+    stop_reading(at);
+    return false;
+}
+
+static void identify(struct place *at, uint64_t arrived_ns, struct bytes in)
+{
+    struct flow *f = at->flow;
+    bool had_early = f->early;
+    size_t kept = had_early ? early_add(f->early, at->side, arrived_ns, in) : 0;
     struct classified c = ask(at, in);
     if (c.guess == GUESS_YES) {
-        struct early *early = f->early;
-        f->early = NULL;
-        claim(at, &c);
-        if (early)
-            replay(at, early);
-        early_free(early, &at->reader->stream);
+        begin_conn(at, &c);
         if (kept < in.len)
             reader_bytes(at, arrived_ns, bytes_after(in, kept));
         return;
     }
-    if (c.guess == GUESS_MORE && !f->early) {
-        f->early = early_new(&at->reader->stream);
-        kept = f->early ? early_add(f->early, at->side, arrived_ns, in) : 0;
-    }
-    if (c.guess == GUESS_NO || kept < in.len)
-        stop_reading(at);
-}
-
-static void identify_here(struct place *at, uint64_t arrived_ns, struct bytes in)
-{
-    struct flow *f = at->flow;
-    struct classified c = ask(at, in);
-    if (c.guess == GUESS_YES) {
-        claim(at, &c);
-        reader_bytes(at, arrived_ns, in);
+    if (c.guess == GUESS_MORE && !had_early)
+        kept = keep_early(at, arrived_ns, in);
+    if (c.guess == GUESS_MORE && kept == in.len)
         return;
-    }
-    f->tries++;
-    if (f->tries >= (f->key.protocol == IPPROTO_UDP ? DATAGRAMS_TRIED_MAX : SEGMENTS_TRIED_MAX))
-        stop_reading(at);
+    if (may_try_again(at) && had_early) /* without what came before it */
+        identify(at, arrived_ns, in);
 }
 
 void reader_bytes(void *ctx, uint64_t arrived_ns, struct bytes in)
@@ -205,10 +223,7 @@ void reader_bytes(void *ctx, uint64_t arrived_ns, struct bytes in)
     if (!in.len || f->reading == READING_NOTHING)
         return;
     if (f->reading == READING_OPENING) {
-        if (f->joined)
-            identify_here(at, arrived_ns, in);
-        else
-            identify_from_start(at, arrived_ns, in);
+        identify(at, arrived_ns, in);
         return;
     }
     conn_bytes(f->conn, flow_dir(f, at->side), at->moment, arrived_ns, in);
@@ -257,11 +272,19 @@ void reader_retransmitted(const struct place *at)
         conn_retransmitted(at->flow->conn, flow_dir(at->flow, at->side));
 }
 
-void reader_close(struct reader *r, struct flow *f, struct moment m, enum conn_close why)
+void reader_finish(struct flow *f, struct moment m, enum conn_close why)
+{
+    conn_finish(f->conn, m, why);
+    if (!f->protocol && f->conn && conn_decoder(f->conn))
+        f->protocol = conn_decoder(f->conn)->name;
+    f->reading = READING_NOTHING;
+}
+
+void reader_close(struct reader *r, struct flow *f)
 {
     early_free(f->early, &r->stream);
     f->early = NULL;
-    conn_close(f->conn, m, why);
+    conn_free(f->conn);
     f->conn = NULL;
     f->reading = READING_NOTHING;
 }

@@ -4,8 +4,10 @@
  * With the handshake seen, the first bytes of the connection decide, both directions together.
  * Usually the first segment is enough and nothing is copied; else up to EARLY_MAX bytes a
  * direction are kept until it is clear, and then replayed in the order of their arrival. A flow
- * joined in its middle, or one that lost bytes before it was clear, is tried at the start of each
- * segment. When nobody claims the bytes they are only counted from then on. */
+ * joined in its middle, or one that lost bytes before it was clear, gets a new try with each
+ * segment that does not go on from the ones kept. When nobody claims the bytes they are only
+ * counted from then on.
+ */
 #pragma once
 
 #include "decode/flow.h"
@@ -42,5 +44,9 @@ void reader_end(void *at); /* FIN */
 /* The sender repeated bytes that were seen already. */
 void reader_retransmitted(const struct place *at);
 
-/* The flow is over: ends its connection and frees what the reader kept for it. */
-void reader_close(struct reader *r, struct flow *f, struct moment m, enum conn_close why);
+/* The flow is over: what its connection has open ends. What is to be reported of it still can be.
+ */
+void reader_finish(struct flow *f, struct moment m, enum conn_close why);
+
+/* Frees the connection, and what the reader kept for it. */
+void reader_close(struct reader *r, struct flow *f);

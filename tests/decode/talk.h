@@ -157,7 +157,7 @@ void conn_eof(struct conn *c, enum dir dir, struct moment m)
     tell("%c$", dir == TO_SERVER ? '>' : '<');
 }
 
-void conn_close(struct conn *c, struct moment m, enum conn_close why)
+void conn_finish(struct conn *c, struct moment m, enum conn_close why)
 {
     static const char *const names[] = {"orderly", "reset by client", "reset by server", "idle",
                                         "capture ended"};
@@ -165,8 +165,34 @@ void conn_close(struct conn *c, struct moment m, enum conn_close why)
     if (!c)
         return;
     tell("{%s}", names[why]);
-    conns--;
+}
+
+void conn_free(struct conn *c)
+{
+    conns -= c != NULL;
     free(c);
+}
+
+const char *conn_protocol(const struct conn *c)
+{
+    return c->decoder ? c->decoder->name : NULL;
+}
+
+bool conn_is_multiplexed(const struct conn *c)
+{
+    (void)c;
+    return false;
+}
+
+void conn_open_calls(struct conn *c)
+{
+    (void)c;
+}
+
+void conn_report(struct conn *c, struct flow_report *r)
+{
+    (void)c;
+    (void)r;
 }
 
 void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)

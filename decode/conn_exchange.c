@@ -1,0 +1,152 @@
+/* conn_exchange.c - what a decoder may ask of its connection; see decoder.h. */
+#include "decode/conn_state.h"
+
+void *conn_state(struct conn *c)
+{
+    return c->state;
+}
+
+static struct exchange *charge(struct conn *c, enum dir dir, struct open *open)
+{
+    c->pairing.charged[dir] = open;
+    return open ? &open->x : NULL;
+}
+
+struct exchange *conn_find(struct conn *c, enum dir dir, uint64_t key)
+{
+    struct pairing *p = &c->pairing;
+    return charge(c, dir, dir == TO_SERVER ? pairing_asking(p, key) : pairing_answering(p, key));
+}
+
+static bool is_answering(const struct conn *c)
+{
+    const struct half *h = &c->half[TO_CLIENT];
+    return h->passing || (h->unread_len && !h->resync);
+}
+
+static struct exchange *scratch(struct conn *c)
+{
+    c->shared->scratch = (struct exchange_room){0};
+    return &c->shared->scratch.x;
+}
+
+struct exchange *conn_begin(struct conn *c, enum dir dir, uint64_t key)
+{
+    struct open *open;
+    if (dir == TO_CLIENT)
+        open = pairing_answer(&c->pairing, c->moment, key, c->front_ns);
+    else
+        open = pairing_ask(&c->pairing, c->moment, key, c->front_ns, is_answering(c));
+    if (!charge(c, dir, open))
+        return scratch(c);
+    if (dir == TO_SERVER)
+        open->x.protocol = c->decoder->name;
+    return &open->x;
+}
+
+void conn_end(struct conn *c, enum dir dir, uint64_t key)
+{
+    if (dir == TO_SERVER)
+        c->pairing.ending[dir] = pairing_asking(&c->pairing, key);
+    else
+        pairing_answer_ends(&c->pairing, key);
+}
+
+void conn_become(struct conn *c, const struct decoder *next)
+{
+    c->becoming = true;
+    c->next = next;
+}
+
+uint64_t conn_now_ns(const struct conn *c)
+{
+    return c->front_ns;
+}
+
+bool conn_is_lost(const struct conn *c, enum dir dir)
+{
+    return c->half[dir].resync;
+}
+
+void conn_name(struct conn *c, const char *protocol)
+{
+    if (!c->name)
+        c->name = protocol;
+}
+
+void conn_shed(struct conn *c)
+{
+    c->shared->counters->shed++;
+}
+
+void *exchange_state(struct exchange *x)
+{
+    return ((struct exchange_room *)(void *)x)->state;
+}
+
+struct exchange *conn_peek(struct conn *c, uint64_t key)
+{
+    struct open *open = pairing_keyed(&c->pairing, key);
+    return open ? &open->x : NULL;
+}
+
+struct exchange *conn_next(struct conn *c, const struct exchange *x)
+{
+    struct open *open = x ? ((const struct open *)(const void *)x)->next : c->pairing.first;
+    return open ? &open->x : NULL;
+}
+
+/* One that no request of the client began. */
+static struct open *add(struct conn *c, uint64_t key, bool unseen)
+{
+    struct open *open = pairing_add(&c->pairing, c->moment, key, unseen);
+    if (open)
+        open->x.protocol = c->decoder->name;
+    return open;
+}
+
+struct exchange *conn_promise(struct conn *c, uint64_t key)
+{
+    struct open *open = add(c, key, false);
+    if (!open)
+        return scratch(c);
+    open->x.request_ns = open->x.request_end_ns = c->front_ns;
+    open->request_ended = true;
+    return &open->x;
+}
+
+struct exchange *conn_adopt(struct conn *c, uint64_t key)
+{
+    struct open *open = add(c, key, true);
+    return open ? &open->x : scratch(c);
+}
+
+void conn_abort(struct conn *c, uint64_t key, enum outcome outcome)
+{
+    struct open *open = pairing_keyed(&c->pairing, key);
+    if (open)
+        pairing_abort(&c->pairing, c->moment, open, outcome);
+}
+
+void conn_withdraw(struct conn *c, uint64_t key)
+{
+    struct open *open = pairing_keyed(&c->pairing, key);
+    if (open)
+        pairing_withdraw(&c->pairing, open);
+}
+
+void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns)
+{
+    const struct sink *sink = &c->shared->sink;
+    if (sink->message)
+        sink->message(sink->ctx, x, gap_ns);
+}
+
+void conn_carry(struct conn *c, uint64_t key)
+{
+    struct open *open = pairing_answering(&c->pairing, KEY_IN_ORDER);
+    if (!open)
+        return;
+    open->carried = true;
+    pairing_rekey(&c->pairing, open, key);
+}

@@ -1,0 +1,35 @@
+/* conn_state.h - inside a connection: what conn.c, which shows bytes to the decoder, and
+ * conn_exchange.c, which answers the decoder's calls, both know of it. */
+#pragma once
+
+#include "decode/conn.h"
+#include "decode/pairing.h"
+
+struct half {
+    uint8_t *unread; /* NULL when there is none */
+    uint32_t unread_len, unread_room;
+    uint32_t misses;
+    uint64_t passing;   /* bytes of a known message still to pass by unseen, or DECODE_REST */
+    uint64_t unread_ns; /* when the first unread byte came */
+    uint64_t latest_ns; /* when the latest byte so far came */
+    bool resync;        /* looking for the start of a message */
+    bool deaf;          /* and has stopped looking */
+    bool ended;
+};
+
+struct conn {
+    const struct decoder *decoder; /* NULL: given up, or to be classified */
+    const struct decoder *next;    /* if `becoming` */
+    void *state;
+    struct conn_shared *shared;
+    struct pairing pairing;
+    struct half half[2];
+    struct moment moment;
+    const char *name;   /* what it is reported as, if the decoder has said so */
+    uint32_t left_open; /* exchanges that were open as the capture ended */
+    uint64_t front_ns;  /* when the first byte of what is being fed came */
+    bool becoming, wants_classify;
+    bool changed; /* there is a new decoder, which has not been shown what is unread */
+    bool client_ended_first;
+    struct conn_ends ends;
+};

@@ -1,0 +1,243 @@
+/* http2_head.c - see http2_head.h. */
+#include "decode/http2_head.h"
+
+#include "decode/http_note.h"
+#include "decode/trace_context.h"
+
+struct reading {
+    struct exchange *x;
+    struct http2_head *head;
+    enum dir dir;
+    uint32_t fields;
+    bool regular;     /* a field that is no pseudo-header field has come */
+    unsigned pseudos; /* pseudo-header fields that are known */
+    char method[8];   /* enough to tell CONNECT */
+    char b3_trace[40], b3_span[24]; /* longer ones are no trace context */
+};
+
+enum { REQUEST_PSEUDOS = 4 }; /* :method, :scheme, :authority, :path (RFC 9113, 8.3.1) */
+
+static void on_method(struct reading *r, struct bytes value)
+{
+    exchange_text(r->x, r->x->method, sizeof r->x->method, value);
+    bytes_to_text(r->method, sizeof r->method, value);
+}
+
+static void on_path(struct reading *r, struct bytes value)
+{
+    http_note_target(r->x, bytes_of_text(""), value);
+    r->head->pathed = true;
+}
+
+static void on_authority(struct reading *r, struct bytes value)
+{
+    http_note_host(r->x, value);
+}
+
+static void on_host(struct reading *r, struct bytes value)
+{
+    if (!r->x->host[0])
+        http_note_host(r->x, value);
+}
+
+static void on_status(struct reading *r, struct bytes value)
+{
+    unsigned code = 0;
+    for (size_t i = 0; i < value.len && value.len == 3; i++)
+        code = value.at[i] >= '0' && value.at[i] <= '9' ? code * 10 + value.at[i] - '0' : 0;
+    r->head->code = code;
+    if (code >= 200)
+        http_note_status(r->x, value, code);
+}
+
+static void on_content_type(struct reading *r, struct bytes value)
+{
+    r->head->typed = true;
+    r->head->form = grpc_form_of(value);
+}
+
+static void on_grpc_status(struct reading *r, struct bytes value)
+{
+    int32_t status;
+    r->head->grpc_status = grpc_read_status(value, &status);
+    if (r->head->grpc_status)
+        r->x->grpc_status = status;
+}
+
+static void on_grpc_message(struct reading *r, struct bytes value)
+{
+    grpc_note_message(r->x, value);
+}
+
+static void on_grpc_timeout(struct reading *r, struct bytes value)
+{
+    r->x->deadline_ns = grpc_read_timeout(value);
+}
+
+static void on_request_id(struct reading *r, struct bytes value)
+{
+    if (!r->x->request_id[0])
+        exchange_text(r->x, r->x->request_id, sizeof r->x->request_id, value);
+}
+
+static void on_forwarded_for(struct reading *r, struct bytes value)
+{
+    http_note_forwarded_for(r->x, value);
+}
+
+static void note_trace(struct exchange *x, const struct trace_context *trace)
+{
+    memcpy(x->trace_id, trace->trace_id, sizeof x->trace_id);
+    memcpy(x->span_id, trace->span_id, sizeof x->span_id);
+}
+
+static void on_traceparent(struct reading *r, struct bytes value)
+{
+    struct trace_context trace;
+    if (trace_context_of_traceparent(value, &trace))
+        note_trace(r->x, &trace);
+}
+
+static void on_b3(struct reading *r, struct bytes value)
+{
+    struct trace_context trace;
+    if (!r->x->trace_id[0] && trace_context_of_b3(value, &trace))
+        note_trace(r->x, &trace);
+}
+
+static void on_b3_trace(struct reading *r, struct bytes value)
+{
+    bytes_to_text(r->b3_trace, sizeof r->b3_trace, value);
+}
+
+static void on_b3_span(struct reading *r, struct bytes value)
+{
+    bytes_to_text(r->b3_span, sizeof r->b3_span, value);
+}
+
+struct interest {
+    const char *name;
+    size_t len;
+    void (*take)(struct reading *r, struct bytes value);
+};
+
+#define INTEREST(name, take) {name, sizeof(name) - 1, take}
+
+static const struct interest interests[2][16] = {
+    [TO_SERVER] =
+        {
+            INTEREST(":path", on_path),
+            INTEREST(":method", on_method),
+            INTEREST(":authority", on_authority),
+            INTEREST("content-type", on_content_type),
+            INTEREST("grpc-timeout", on_grpc_timeout),
+            INTEREST("traceparent", on_traceparent),
+            INTEREST("x-request-id", on_request_id),
+            INTEREST("x-forwarded-for", on_forwarded_for),
+            INTEREST("host", on_host),
+            INTEREST("b3", on_b3),
+            INTEREST("x-b3-traceid", on_b3_trace),
+            INTEREST("x-b3-spanid", on_b3_span),
+        },
+    [TO_CLIENT] =
+        {
+            INTEREST(":status", on_status),
+            INTEREST("content-type", on_content_type),
+            INTEREST("grpc-status", on_grpc_status),
+            INTEREST("grpc-message", on_grpc_message),
+            INTEREST("x-request-id", on_request_id),
+        },
+};
+
+static const struct interest *interest_in(enum dir dir, struct bytes name)
+{
+    for (const struct interest *i = interests[dir]; i->name; i++)
+        if (i->len == name.len && memcmp(i->name, name.at, name.len) == 0)
+            return i;
+    return NULL;
+}
+
+/* Not all of it is known. Before the first regular field it may be a pseudo-header field. */
+static void on_unknown(struct reading *r, const struct hpack_field *field)
+{
+    struct http2_head *head = r->head;
+    uint32_t before = head->unknown++;
+    if (r->regular || field->name_known)
+        return;
+    head->pseudo = true;
+    if (r->dir == TO_CLIENT || head->pathed)
+        return;
+    bool slash = field->value_known && field->value.len && field->value.at[0] == '/';
+    if (slash && !before && strcmp(r->method, "CONNECT") != 0)
+        on_path(r, field->value);
+    else if (before < UNSEEN_MAX)
+        head->unseen[before] = field->unknown;
+}
+
+static void on_field(void *ctx, const struct hpack_field *field)
+{
+    struct reading *r = ctx;
+    r->fields++;
+    if (!field->name_known || !field->value_known) {
+        on_unknown(r, field);
+        return;
+    }
+    bool pseudo = field->name.len && field->name.at[0] == ':';
+    r->pseudos += pseudo;
+    r->head->pseudo = r->head->pseudo || pseudo;
+    r->regular = r->regular || !pseudo;
+    const struct interest *interest = r->x ? interest_in(r->dir, field->name) : NULL;
+    if (interest)
+        interest->take(r, field->value);
+}
+
+static void on_nothing(void *ctx, const struct hpack_field *field)
+{
+    (void)ctx;
+    (void)field;
+}
+
+/* As many pseudo-header fields as a request has at most are before the regular ones; so many of the
+ * unknown ones at the front may be the path, and the others are not. */
+static void narrow(struct reading *r)
+{
+    struct http2_head *head = r->head;
+    unsigned missing = r->pseudos < REQUEST_PSEUDOS ? REQUEST_PSEUDOS - r->pseudos : 0;
+    for (unsigned i = head->pathed ? 0 : missing; i < UNSEEN_MAX; i++)
+        head->unseen[i] = 0;
+}
+
+/* What a bad block wrote is not to be believed. */
+static void take_back(struct exchange *x, enum dir dir)
+{
+    if (dir == TO_SERVER) {
+        x->method[0] = x->path[0] = x->host[0] = x->forwarded_for[0] = '\0';
+        x->trace_id[0] = x->span_id[0] = '\0';
+        x->deadline_ns = 0;
+    } else {
+        x->status[0] = x->message[0] = '\0';
+        x->grpc_status = -1;
+        x->outcome = OUTCOME_UNKNOWN;
+    }
+    x->request_id[0] = '\0';
+}
+
+bool http2_read_head(struct hpack *hpack, enum dir dir, struct bytes block, struct exchange *x,
+                     struct http2_head *ret)
+{
+    struct reading r = {.x = x, .head = ret, .dir = dir};
+    struct trace_context trace;
+    *ret = (struct http2_head){0};
+    if (!x)
+        return hpack_read(hpack, block, on_nothing, NULL);
+    if (!hpack_read(hpack, block, on_field, &r)) {
+        take_back(x, dir);
+        *ret = (struct http2_head){.unknown = 1};
+        return false;
+    }
+    narrow(&r);
+    if (!x->trace_id[0] && trace_context_of_b3_pair(bytes_of_text(r.b3_trace),
+                                                    bytes_of_text(r.b3_span), &trace))
+        note_trace(x, &trace);
+    return true;
+}

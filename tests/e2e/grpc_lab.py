@@ -110,4 +110,22 @@ def truth_of(call, server_calls, **where):
     return want
 
 
-__all__ = ["Lab", "Server", "Client", "PORT", "check", "install_grpc_js", "kind_of", "listens", "truth_of"]
+def stream_of(call):
+    """The stream of a client's n-th call, where all go over one connection and begin one after the other."""
+    return 2 * int(call["id"].rpartition("-")[2]) - 1
+
+
+def truth_of_joined(call, server_calls, began, **where):
+    """As truth_of(), of a call on a connection that was there before the capture, which began at `began`."""
+    want = truth_of(call, server_calls, **where)
+    want["stream_id"] = stream_of(call)
+    want["notes"] = ["midstream"]
+    want["perhaps"] = {key: want.pop(key) for key in ("request_id", "method", "operation", "path", "outcome", "status",
+                                                      "grpc_status", "grpc_message") if key in want}
+    if call["began_at"] > began:
+        return want
+    return {"maybe": True, **{key: want[key] for key in ("client_address", "server_port", "stream_id", "perhaps")}}
+
+
+__all__ = ["Lab", "Server", "Client", "PORT", "check", "install_grpc_js", "kind_of", "listens", "truth_of",
+           "truth_of_joined"]

@@ -59,24 +59,39 @@ class Nghttpd:
 
     def __init__(self, lab, host, *options, port=8080):
         self.lab, self.address = lab, f"{lab.address(host)}:{port}"
-        folder = lab.path(f"files-{host}-{port}")
+        self.folder = folder = lab.path("files")
         os.makedirs(folder, exist_ok=True)
-        for name, size in (("index.html", 300), ("style.css", 3000), ("large.txt", 40_000)):
+        for name, size in (("index.html", 300), ("style.css", 3000), ("large.txt", 20_000)):
             with open(os.path.join(folder, name), "w") as file:
                 file.write("<p>text " * (size // 8))
-        lab.write("nghttpd.out", "")
+        self.said_before = len(self.said()) if os.path.exists(lab.path("nghttpd.out")) else 0
         lab.start(host, "nghttpd", "-v", "--no-tls", "-d", folder, "-a", lab.address(host), *options, str(port))
         wait_until(lambda: listens(lab, host, port), 10, "nghttpd listens")
 
-    def served(self):
-        """What it says that it served."""
+    def said(self):
         with open(self.lab.path("nghttpd.out")) as file:
-            return parse(file.read())
+            return file.read()
+
+    def served(self):
+        """What it says that it served; to be asked before another is started."""
+        return parse(self.said()[self.said_before:])
 
 
 def nghttp(lab, host, *words):
     """Runs nghttp; what it says that it asked and got."""
     return parse(lab.run(host, "nghttp", "-v", "-n", *words))
+
+
+def every_frame(lab, client, there):
+    """Padding, priorities, pushes, header blocks of several frames, trailers, 100 (Continue), resized tables. Needs a
+    server that pushes /style.css with /index.html. Returns what nghttp says, connection by connection."""
+    at = f"http://{there.address}"
+    return [nghttp(lab, client, *words) for words in (
+        ("-p", "200", "-b", "60", f"{at}/index.html", f"{at}/missing", f"{at}/style.css?v=2"),
+        ("--continuation", f"{at}/style.css"),
+        ("-d", f"{there.folder}/style.css", "--expect-continue", "--trailer", "x-end: 1", f"{at}/index.html?add"),
+        ("-m", "5", "--no-dep", "-c", "0", "-c", "8192", f"{at}/style.css"),
+        ("--no-push", f"{at}/large.txt", f"{at}/index.html"))]
 
 
 def statuses(exchanges):

@@ -3,6 +3,7 @@
 A line of truth is a dictionary. Its keys are those of the log and must hold, but for these:
     least, most   {key: number}: the log's number is not below, not above; half a millisecond is given for clocks
     among         {key: [value, ...]}: one of these
+    perhaps       {key: value}: this, or the log says that it does not know (null, "unknown", "{unknown #3}")
     notes         those that must be there; the log may have others
     maybe         true: the line may be missing in the log
 Order is of no importance. Every line of the log must be called for by one of truth.
@@ -11,7 +12,7 @@ import json
 
 SLACK = 0.5
 IDENTITY = ("request_id", "client_address", "server_address", "server_port", "protocol", "stream_id")
-SPECIAL = ("least", "most", "among", "notes", "maybe")
+SPECIAL = ("least", "most", "among", "perhaps", "notes", "maybe")
 
 NAMES = ("OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
          "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE",
@@ -26,6 +27,10 @@ def outcome_of_grpc(status):
 
 def outcome_of_http(status):
     return "ok" if status < 400 else "client_error" if status < 500 else "server_error"
+
+
+def is_unknown(got):
+    return got is None or got == "unknown" or (isinstance(got, str) and "{unknown" in got)
 
 
 def is_same(want, got):
@@ -47,6 +52,9 @@ def wrong(want, got):
     for key, values in want.get("among", {}).items():
         if got.get(key) not in values:
             found.append(f"{key} is {got.get(key)!r}, none of {values!r}")
+    for key, value in want.get("perhaps", {}).items():
+        if not is_same(value, got.get(key)) and not is_unknown(got.get(key)):
+            found.append(f"{key} is {got.get(key)!r}, neither {value!r} nor unknown")
     if missing := set(want.get("notes", [])) - set(got.get("notes", [])):
         found.append(f"notes {got.get('notes')} lack {sorted(missing)}")
     return found

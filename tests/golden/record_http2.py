@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
 import grpc_plan as plan  # noqa: E402
 import h2_lab  # noqa: E402
 import proxies  # noqa: E402
-from grpc_lab import PORT, Client, Lab, Server, check, install_grpc_js, truth_of  # noqa: E402
+from grpc_lab import PORT, Client, Lab, Server, check, install_grpc_js, truth_of, truth_of_joined  # noqa: E402
 
 CAPTURES = []
 
@@ -76,19 +76,8 @@ def record_joined(lab, steps, server="grpc_server.py", client="grpc_client.py", 
     with Recording(lab) as recording:
         records = here.end()
         here.close()
-    for record in records:
-        del record["step"]
-        record["under_way"] = record["began_at"] < recording.began
-    truth = []
-    for record in records:
-        record["step"] = {}
-    for record, want in zip(records, calls(lab, there, "client", records)):
-        want["notes"] = ["midstream"]
-        if record["under_way"]:
-            want = {"maybe": True, "protocol": "grpc", "server_port": PORT, "among": {
-                "operation": [None, record["operation"]]}}
-        truth.append(want)
-    return truth
+    where = {"client_address": lab.address("client"), "server_address": lab.address("server"), "server_port": PORT}
+    return [truth_of_joined(record, there.calls(), recording.began, **where) for record in records]
 
 
 @capture("server", "client", "tap")
@@ -160,17 +149,8 @@ def grpc_web(lab):
 def h2_nghttp(lab):
     """Padding, priorities, pushes, header blocks of several frames, trailers, 100 (Continue), and h2c by upgrade."""
     there = h2_lab.Nghttpd(lab, "server", "-p/index.html=/style.css", "-b", "40", "--trailer", "x-sum: 13")
-    at, files = f"http://{there.address}", lab.path("files-server-8080")
-    asked = []
-
-    def ask(*words):
-        asked.append(h2_lab.nghttp(lab, "client", *words))
-
     with Recording(lab):
-        ask("-p", "200", "-b", "60", f"{at}/index.html", f"{at}/missing", f"{at}/style.css?v=2")
-        ask("--continuation", f"{at}/style.css")
-        ask("-d", f"{files}/style.css", "--expect-continue", "--trailer", "x-end: 1", f"{at}/index.html?add")
-        ask("-m", "5", "--no-dep", "-c", "0", "-c", "8192", f"{at}/style.css")
+        asked = h2_lab.every_frame(lab, "client", there)
     served = there.served()
     h2_lab.check_agree(asked, served)
     return h2_lab.truth_of(served, client_address=lab.address("client"), server_address=lab.address("server"),

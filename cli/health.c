@@ -43,6 +43,9 @@ static void print(struct range r, const struct health_row *h)
     line("stray answers", d->stray_answers, 0, "answers whose request was not seen");
     line("exchanges evicted", d->exchanges_evicted, d->exchanges, "counted as unknown");
     line("edges not counted", h->edges_dropped, 0, "more edges in a window than there is room for");
+    line("connections not told", h->connections_dropped, 0, "likewise; their calls are counted");
+    line("open calls not told", h->open_calls_dropped, 0, "likewise, those begun last");
+    line("connections forgotten", h->connections_forgotten, 0, "the oldest, to keep the rest");
 }
 
 static bool print_events(struct query *q, struct range r, struct err *err)

@@ -29,6 +29,7 @@ struct worker {
     struct tally *tally;
     const struct daemon_options *options;
     bool in_tick;
+    uint64_t tick_ns; /* the latest */
     struct writer records;
     struct ended *ended; /* owned */
     size_t ended_len, ended_room;
@@ -82,6 +83,18 @@ static void take_flow(void *ctx, const struct flow_report *r)
     tally_flow(w->tally, r);
 }
 
+static void take_message(void *ctx, struct exchange *x, uint64_t gap_ns)
+{
+    struct worker *w = ctx;
+    tally_message(w->tally, x, gap_ns);
+}
+
+static void take_open_call(void *ctx, struct exchange *x)
+{
+    struct worker *w = ctx;
+    tally_open_call(w->tally, x, w->tick_ns);
+}
+
 struct worker *worker_new(const struct daemon_options *options, struct err *err)
 {
     struct worker *w = calloc(1, sizeof *w);
@@ -89,7 +102,13 @@ struct worker *worker_new(const struct daemon_options *options, struct err *err)
         err_set(err, "sensor: out of memory");
         return NULL;
     }
-    struct sink sink = {.exchange = take_exchange, .flow = take_flow, .ctx = w};
+    struct sink sink = {
+        .exchange = take_exchange,
+        .flow = take_flow,
+        .message = take_message,
+        .open_call = take_open_call,
+        .ctx = w,
+    };
     w->options = options;
     w->tally = tally_new(&options->engine.key, &options->networks);
     w->engine = w->tally ? engine_new(&options->engine, sink, err) : NULL;
@@ -130,13 +149,13 @@ void worker_learn(struct worker *w, const struct packet *p)
  * window simply goes on: its counts come with the next. */
 static void end_window(struct worker *w)
 {
-    struct tally *next = w->spare;
-    if (w->window_len == WINDOWS_MAX)
-        return;
-    if (!next)
+    struct tally *next = w->window_len < WINDOWS_MAX ? w->spare : NULL;
+    if (!next && w->window_len < WINDOWS_MAX)
         next = tally_new(&w->options->engine.key, &w->options->networks);
-    if (!next)
+    if (!next) {
+        tally_forget_open_calls(w->tally);
         return;
+    }
     w->spare = NULL;
     w->window[w->window_len++] = (struct window){
         .tally = w->tally,
@@ -149,6 +168,7 @@ static void end_window(struct worker *w)
 void worker_tick(struct worker *w, uint64_t now_ns, uint64_t number, bool window_ends)
 {
     w->in_tick = true;
+    w->tick_ns = now_ns;
     engine_tick(w->engine, now_ns, number, window_ends);
     w->in_tick = false;
     if (window_ends)
@@ -158,6 +178,7 @@ void worker_tick(struct worker *w, uint64_t now_ns, uint64_t number, bool window
 void worker_finish(struct worker *w, uint64_t now_ns, uint64_t number)
 {
     w->in_tick = true;
+    w->tick_ns = now_ns;
     engine_finish(w->engine, now_ns, number);
     w->in_tick = false;
 }

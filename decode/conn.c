@@ -225,6 +225,7 @@ static void lose(struct conn *c, enum dir dir, uint64_t len)
     struct half *h = &c->half[dir];
     bool missed = h->resync && !len;
     drop_unread(c, h);
+    h->ends_with_close = false;
     c->shared->counters->lost += !h->resync;
     h->resync = true;
     /* What is not the start of a message tells nothing about the open ones, unless it looked like
@@ -478,7 +479,10 @@ void conn_eof(struct conn *c, enum dir dir, struct moment m)
         c->client_ended_first = !c->half[TO_CLIENT].ended;
         return;
     }
-    if (h->passing == (uint64_t)DECODE_REST) {
+    if (h->ends_with_close)
+        pairing_answer_ends(&c->pairing, KEY_IN_ORDER);
+    if (h->ends_with_close || h->passing == (uint64_t)DECODE_REST) {
+        h->ends_with_close = false;
         h->passing = 0;
         if (h->latest_ns < m.now_ns)
             h->latest_ns = m.now_ns;

@@ -52,6 +52,11 @@ void conn_end(struct conn *c, enum dir dir, uint64_t key)
         pairing_answer_ends(&c->pairing, key);
 }
 
+void conn_end_with_close(struct conn *c, enum dir dir)
+{
+    c->half[dir].ends_with_close = true;
+}
+
 void conn_become(struct conn *c, const struct decoder *next)
 {
     c->becoming = true;

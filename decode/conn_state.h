@@ -15,6 +15,7 @@ struct half {
     bool resync;        /* looking for the start of a message */
     bool deaf;          /* and has stopped looking */
     bool ended;
+    bool ends_with_close; /* so does the message being fed in parts */
 };
 
 struct conn {

@@ -67,7 +67,7 @@ extern const struct decoder *const decoders[];
 
 void *conn_state(struct conn *c);
 
-/* When the first of the bytes being fed came, capture clock. */
+/* When the first of the bytes being fed came: capture clock, nanoseconds. */
 uint64_t conn_now_ns(const struct conn *c);
 
 /* Is feed being shown bytes of which nobody knows where in a message they are? So it is until feed
@@ -98,9 +98,13 @@ struct exchange *conn_find(struct conn *c, enum dir dir, uint64_t key);
  * return); TO_CLIENT this emits the exchange, with the outcome set on it. */
 void conn_end(struct conn *c, enum dir dir, uint64_t key);
 
+/* That message lasts until its sender closes, and ends then; feed tells the lengths of its parts.
+ * Of answers given in the order of asking. */
+void conn_end_with_close(struct conn *c, enum dir dir);
+
 /* Zeroed bytes beside an exchange that conn_begin() and the like have handed out, for the decoder's
  * own use; they live as long as it does. */
-enum { EXCHANGE_STATE_MAX = 320 };
+enum { EXCHANGE_STATE_MAX = 512 };
 void *exchange_state(struct exchange *x);
 
 /* The exchange with this key; charges it with nothing. NULL if there is none. */

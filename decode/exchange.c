@@ -49,6 +49,27 @@ bool call_is_streaming(enum call_kind kind)
     return kind > CALL_UNARY;
 }
 
+const char *error_code_name(int64_t code)
+{
+    static const char *const names[] = {
+        "NO_ERROR",
+        "PROTOCOL_ERROR",
+        "INTERNAL_ERROR",
+        "FLOW_CONTROL_ERROR",
+        "SETTINGS_TIMEOUT",
+        "STREAM_CLOSED",
+        "FRAME_SIZE_ERROR",
+        "REFUSED_STREAM",
+        "CANCEL",
+        "COMPRESSION_ERROR",
+        "CONNECT_ERROR",
+        "ENHANCE_YOUR_CALM",
+        "INADEQUATE_SECURITY",
+        "HTTP_1_1_REQUIRED",
+    };
+    return code >= 0 && code < (int64_t)(sizeof names / sizeof *names) ? names[code] : NULL;
+}
+
 /* Eight bytes at a time: is there one outside 0x20 to 0x7e? */
 static bool is_plain(struct bytes raw)
 {

@@ -67,6 +67,9 @@ struct certainty {
     uint32_t late_fields, late_known; /* of late: the latest 128 to 256 */
 };
 
+/* "NO_ERROR", "CANCEL", ... of an error code of HTTP/2 (RFC 9113, 7); NULL of others. Static. */
+const char *error_code_name(int64_t code);
+
 /* "midstream", "gap", ... of the note with this bit number, 0 to NOTES - 1; static. */
 const char *note_name(int bit);
 

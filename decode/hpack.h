@@ -5,7 +5,8 @@
  * inserted since we joined is found exactly, whatever lies behind it. An entry from before is a
  * placeholder: it has a number that stays the same for as long as the table does, and no text. A
  * placeholder is inserted like any other entry (a literal whose name is one keeps its known value).
- * While joined late no eviction is modelled, for an encoder does not refer to what it evicted.
+ * While joined late no eviction is modelled, for an encoder does not refer to what it evicted; that
+ * ends once the encoder has said how large its table is and what we know fills it.
  *
  * What cannot be read, or was lost, leaves the table in doubt: then it is forgotten and a new epoch
  * begins, as if joined at that moment. Carrying on would show wrong text; nothing here ever does.
@@ -17,10 +18,13 @@
 
 enum {
     HPACK_TABLE_MAX = 64 * 1024, /* size of the entries kept (RFC 7541, 4.1), however many the
-                                    encoder may refer to; older ones become placeholders */
+                                    encoder may refer to; older ones become placeholders. As
+                                    long as it has not said how many, as few as HTTP/2 begins
+                                    with, and more if it refers to one of the older */
     HPACK_POSITIONS_MAX = 64 * 1024 / 32, /* an index past these is no reference to an entry */
     HPACK_FIELDS_MAX = 1024,              /* of one block; the others are read but not emitted */
-    HPACK_TEXT_MAX = 256 * 1024,          /* of all names and values emitted of one block */
+    HPACK_TEXT_MAX = 256 * 1024,          /* of all names and values emitted of one block, and of
+                                             those inserted; the others become placeholders */
     HPACK_STRING_MAX = 16 * 1024, /* of one decoded; longer: emitted cut, marked, and kept as
                                      a placeholder */
 };
@@ -31,7 +35,9 @@ struct hpack_field {
     bool cut;         /* the value, or a name, was longer than HPACK_STRING_MAX and is not all here;
                          a cut text counts as not known */
     uint32_t unknown; /* number of the entry that is not known, from 1, never used again on this
-                         side of the connection; 0 if all is known */
+                         side of the connection (but the last, 2^32 - 1); 0 if all is known, or what
+                         is not is no entry but a text that is cut. If the value is known, it is
+                         that of the entry that the name was taken from */
 };
 
 struct hpack_table;
@@ -44,6 +50,13 @@ struct hpack {
     uint32_t size_max;          /* of the table, as the encoder last said (RFC 7541, 6.3) */
     bool joined;                /* there may be entries from before */
     uint64_t shortened;         /* fields not emitted, or emitted cut, because of a limit above */
+
+    /* For decode/hpack_window.c. */
+    uint64_t numbers;        /* the last one given */
+    uint64_t numbers_before; /* likewise, before the epoch began */
+    uint32_t behind;         /* at most as many entries are behind those that are kept */
+    uint32_t size_kept;      /* of entries, at most, as long as `size_max` is a guess */
+    bool size_known;         /* the encoder has said `size_max` in this epoch */
 };
 
 /* A zeroed struct may be freed. `joined`: the connection began before; else the table is empty and

@@ -17,14 +17,11 @@ static void decide(struct conn *c, struct exchange *x, enum http2_nature nature)
         conn_name(c, x->protocol);
         return;
     }
-    x->protocol = "grpc";
-    x->call = CALL_UNARY;
+    grpc_note_call(x);
     conn_name(c, x->protocol);
     for (int dir = 0; dir < 2; dir++)
         if (!call->body[dir].form)
             call->body[dir].form = GRPC_PLAIN;
-    if (x->path[0])
-        grpc_note_operation(x);
 }
 
 void http2_call_asks(struct conn *c, struct exchange *x, const struct http2_head *head, bool last)
@@ -53,22 +50,10 @@ void http2_call_answers(struct conn *c, struct exchange *x, const struct http2_h
     }
 }
 
-static enum call_kind kind_of(const struct exchange *x)
-{
-    if (x->request_messages > 1)
-        return x->response_messages > 1 ? CALL_BIDI_STREAMING : CALL_CLIENT_STREAMING;
-    return x->response_messages > 1 ? CALL_SERVER_STREAMING : CALL_UNARY;
-}
-
-static void note_message(struct conn *c, enum dir dir, struct exchange *x)
+static void note_gap(struct conn *c, enum dir dir, struct exchange *x)
 {
     struct http2_call *call = http2_call_of(x);
     uint64_t now_ns = conn_now_ns(c), before_ns = call->message_ns[dir];
-    *(dir == TO_SERVER ? &x->request_messages : &x->response_messages) += 1;
-    x->call = kind_of(x);
-    x->last_message_ns = now_ns;
-    if (dir == TO_CLIENT && !x->first_message_ns)
-        x->first_message_ns = now_ns;
     call->message_ns[dir] = now_ns;
     if (before_ns && now_ns >= before_ns)
         conn_message(c, x, now_ns - before_ns);
@@ -109,14 +94,9 @@ int64_t http2_call_data(struct conn *c, enum dir dir, struct exchange *x, struct
     int64_t len = grpc_body_read(body, in, left, &read);
     if (len <= 0)
         return len;
+    grpc_note_read(x, dir, body, &read, conn_now_ns(c));
     if (read.message)
-        note_message(c, dir, x);
-    if (body->compressed)
-        x->notes |= NOTE_COMPRESSED;
-    if (read.status_read)
-        x->grpc_status = read.status;
-    if (read.status_read && read.text.len)
-        grpc_note_message(x, read.text);
+        note_gap(c, dir, x);
     return len;
 }
 
@@ -170,6 +150,8 @@ enum outcome http2_call_reset(struct conn *c, struct exchange *x, enum dir by, u
     x->error_code = code;
     if (http2_call_of(x)->nature == NATURE_OPEN)
         decide(c, x, NATURE_PLAIN);
+    if (http2_call_of(x)->nature == NATURE_GRPC && x->grpc_status < 0)
+        x->status[0] = '\0';
     if (by == TO_CLIENT) {
         x->notes |= code == REFUSED_STREAM ? NOTE_REFUSED : 0;
         return OUTCOME_RESET;

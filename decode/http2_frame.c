@@ -41,7 +41,7 @@ bool http2_frame_is_legal(const struct http2_frame *f)
     case HTTP2_WINDOW_UPDATE:
         return f->len == 4;
     default:
-        return true;
+        return f->len <= HTTP2_PAYLOAD_LEAST;
     }
 }
 

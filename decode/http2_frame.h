@@ -31,9 +31,9 @@ enum http2_flag {
 };
 
 enum {
-    HTTP2_FRAME_HEADER = 9,     /* bytes */
+    HTTP2_FRAME_HEADER = 9,      /* bytes */
     HTTP2_PAYLOAD_LEAST = 16384, /* the longest payload that everybody takes (RFC 9113, 4.2) */
-    HTTP2_WINDOW_FIRST = 65535, /* RFC 9113, 6.9.2 */
+    HTTP2_WINDOW_FIRST = 65535,  /* RFC 9113, 6.9.2 */
 };
 
 struct http2_frame {
@@ -55,8 +55,8 @@ bool http2_frame_is_legal(const struct http2_frame *f);
  * side may use? */
 bool http2_frame_is_likely(const struct http2_frame *f, enum dir dir);
 
-/* The part of a HEADERS, PUSH_PROMISE or CONTINUATION payload that is header block, without padding,
- * priority and promised stream. False if its lengths contradict each other. */
+/* The part of a HEADERS, PUSH_PROMISE or CONTINUATION payload that is header block, without
+ * padding, priority and promised stream. False if its lengths contradict each other. */
 bool http2_read_fragment(const struct http2_frame *f, struct bytes payload, struct bytes *ret);
 
 enum http2_chain {

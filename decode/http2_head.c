@@ -9,9 +9,9 @@ struct reading {
     struct http2_head *head;
     enum dir dir;
     uint32_t fields;
-    bool regular;     /* a field that is no pseudo-header field has come */
-    unsigned pseudos; /* pseudo-header fields that are known */
-    char method[8];   /* enough to tell CONNECT */
+    bool regular;                   /* a field that is no pseudo-header field has come */
+    unsigned pseudos;               /* pseudo-header fields that are known */
+    char method[8];                 /* enough to tell CONNECT */
     char b3_trace[40], b3_span[24]; /* longer ones are no trace context */
 };
 
@@ -121,7 +121,10 @@ struct interest {
     void (*take)(struct reading *r, struct bytes value);
 };
 
-#define INTEREST(name, take) {name, sizeof(name) - 1, take}
+#define INTEREST(name, take)                                                                       \
+    {                                                                                              \
+        name, sizeof(name) - 1, take                                                               \
+    }
 
 static const struct interest interests[2][16] = {
     [TO_SERVER] =
@@ -236,8 +239,8 @@ bool http2_read_head(struct hpack *hpack, enum dir dir, struct bytes block, stru
         return false;
     }
     narrow(&r);
-    if (!x->trace_id[0] && trace_context_of_b3_pair(bytes_of_text(r.b3_trace),
-                                                    bytes_of_text(r.b3_span), &trace))
+    if (!x->trace_id[0] &&
+        trace_context_of_b3_pair(bytes_of_text(r.b3_trace), bytes_of_text(r.b3_span), &trace))
         note_trace(x, &trace);
     return true;
 }

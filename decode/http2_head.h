@@ -12,13 +12,13 @@ enum { UNSEEN_MAX = 3 }; /* entries among which the path is, where the path is n
 
 /* What one block said, beside what it wrote into the exchange. */
 struct http2_head {
-    unsigned code;             /* of the answer; 0: none was said, or it is not known */
-    enum grpc_form form;       /* of the content, as its type says */
-    bool typed;                /* the content's type is known */
-    bool pseudo;               /* there was a pseudo-header field, known or perhaps */
-    bool pathed;               /* the path is known */
-    bool grpc_status;          /* there was one, and it is known */
-    uint32_t unknown;          /* fields that are not known */
+    unsigned code;               /* of the answer; 0: none was said, or it is not known */
+    enum grpc_form form;         /* of the content, as its type says */
+    bool typed;                  /* the content's type is known */
+    bool pseudo;                 /* there was a pseudo-header field, known or perhaps */
+    bool pathed;                 /* the path is known */
+    bool grpc_status;            /* there was one, and it is known */
+    uint32_t unknown;            /* fields that are not known */
     uint32_t unseen[UNSEEN_MAX]; /* the path is one of these entries; the rest 0 */
 };
 

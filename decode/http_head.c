@@ -57,9 +57,11 @@ static struct bytes between(struct bytes in, size_t from, size_t to)
     return bytes_first(bytes_after(in, from), to - from);
 }
 
+/* The word begins with a letter, in lower case. */
 static bool is_word(struct bytes b, const char *word, size_t len)
 {
-    return b.len == len && strncasecmp((const char *)b.at, word, len) == 0;
+    return b.len == len && (b.at[0] | 0x20) == word[0] &&
+           strncasecmp((const char *)b.at, word, len) == 0;
 }
 
 bool http_is_common_method(struct bytes method)
@@ -202,17 +204,29 @@ static void field_read(struct http_fields *f, struct bytes name, struct bytes va
         if (is_word(name, "host", 4))
             keep_first(&f->host, value);
         break;
+    case 7:
+        if (is_word(name, "upgrade", 7))
+            keep_first(&f->upgrade, value);
+        break;
     case 11:
         if (is_word(name, "traceparent", 11))
             keep_first(&f->traceparent, value);
         else if (is_word(name, "x-b3-spanid", 11))
             keep_first(&f->b3_span_id, value);
+        else if (is_word(name, "grpc-status", 11))
+            keep_first(&f->grpc_status, value);
         break;
     case 12:
-        if (is_word(name, "x-request-id", 12))
+        if (is_word(name, "content-type", 12))
+            keep_first(&f->content_type, value);
+        else if (is_word(name, "x-request-id", 12))
             keep_first(&f->request_id, value);
         else if (is_word(name, "x-b3-traceid", 12))
             keep_first(&f->b3_trace_id, value);
+        else if (is_word(name, "grpc-message", 12))
+            keep_first(&f->grpc_message, value);
+        else if (is_word(name, "grpc-timeout", 12))
+            keep_first(&f->grpc_timeout, value);
         break;
     case 14:
         if (is_word(name, "content-length", 14))
@@ -234,8 +248,9 @@ static void field_read(struct http_fields *f, struct bytes name, struct bytes va
 /* Is the first letter, in either case, one that a field of ours begins with? */
 static bool may_be_ours(uint8_t first)
 {
-    static const uint32_t letters = 1U << ('b' & 31) | 1U << ('c' & 31) | 1U << ('h' & 31) |
-                                    1U << ('t' & 31) | 1U << ('x' & 31);
+    static const uint32_t letters = 1U << ('b' & 31) | 1U << ('c' & 31) | 1U << ('g' & 31) |
+                                    1U << ('h' & 31) | 1U << ('t' & 31) | 1U << ('u' & 31) |
+                                    1U << ('x' & 31);
     return first >= 'A' && (letters >> (first & 31) & 1);
 }
 
@@ -403,11 +418,15 @@ int64_t http_read_chunk_size(struct bytes in, uint64_t *ret_size)
     return (int64_t)end + 1;
 }
 
-int64_t http_read_trailer(struct bytes in, bool *ret_last)
+int64_t http_read_trailer(struct bytes in, bool *ret_last, struct http_fields *ret_field)
 {
     size_t end = index_of(in, 0, '\n');
     if (end == in.len)
         return DECODE_MORE;
     *ret_last = is_empty_line(in, 0, end);
+    if (*ret_last)
+        return (int64_t)end + 1;
+    *ret_field = (struct http_fields){.content_length = -1};
+    line_read(ret_field, bytes_first(in, end));
     return (int64_t)end + 1;
 }

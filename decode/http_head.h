@@ -34,8 +34,9 @@ bool http_is_common_method(struct bytes method);
 
 /* Empty views for fields that are not there; of a field that is there twice the first. */
 struct http_fields {
-    struct bytes host, forwarded_for, request_id;
+    struct bytes host, forwarded_for, request_id, upgrade;
     struct bytes traceparent, b3, b3_trace_id, b3_span_id;
+    struct bytes content_type, grpc_status, grpc_message, grpc_timeout;
     int64_t content_length; /* -1: none */
     bool coded;             /* there is a Transfer-Encoding */
     bool chunked;           /* and the last coding is chunked */
@@ -75,5 +76,5 @@ struct bytes http_first_of_list(struct bytes value);
 /* A line of a chunked body that gives a chunk's size (RFC 9112, 7.1). */
 int64_t http_read_chunk_size(struct bytes in, uint64_t *ret_size);
 
-/* One line of trailers; `ret_last` if it is the empty one. */
-int64_t http_read_trailer(struct bytes in, bool *ret_last);
+/* One line of trailers, and the field in it; or `ret_last`, and no field: it is the empty one. */
+int64_t http_read_trailer(struct bytes in, bool *ret_last, struct http_fields *ret_field);

@@ -144,7 +144,8 @@ void pairing_tell(struct pairing *p, struct moment m, struct open *open, enum ou
 void pairing_end(struct pairing *p, struct moment m, enum outcome outcome, enum outcome half)
 {
     while (p->first) {
-        pairing_tell(p, m, p->first, p->first->x.response_ns ? half : outcome);
+        enum outcome so_far = p->first->x.response_ns ? half : outcome;
+        pairing_tell(p, m, p->first, p->first->touched ? OUTCOME_UNKNOWN : so_far);
         take_out(p, p->first);
     }
 }

@@ -92,7 +92,7 @@ void pairing_answered(struct pairing *p, struct moment m, struct open *open);
 void pairing_tell(struct pairing *p, struct moment m, struct open *open, enum outcome outcome);
 
 /* Tells them all and empties the queue: with `outcome`, or with `half` those whose answer has
- * begun. */
+ * begun, or as unknown those that a loss has touched. */
 void pairing_end(struct pairing *p, struct moment m, enum outcome outcome, enum outcome half);
 
 /* A decoder lost its place in the bytes of one direction: what that can have touched is unknown.

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "graph/merge.h"
+
 int edge_key_compare(const struct edge_key *a, const struct edge_key *b)
 {
     int order = address_compare(&a->client, &b->client);
@@ -40,20 +42,16 @@ const char *name_source_name(enum name_source source)
     return names[source];
 }
 
-static void free_histograms(struct tallied *t)
-{
-    latency_free(&t->duration);
-    latency_free(&t->ttfb);
-}
-
 void delta_free(struct delta *d)
 {
     for (uint32_t i = 0; i < d->edge_len; i++)
-        free_histograms(&d->edge[i].exchanges);
+        tallied_free(&d->edge[i].exchanges);
     for (uint32_t i = 0; i < d->operation_len; i++)
-        free_histograms(&d->operation[i].exchanges);
+        tallied_free(&d->operation[i].exchanges);
     free(d->edge);
     free(d->operation);
     free(d->name);
+    free(d->connection);
+    free(d->open_call);
     *d = (struct delta){0};
 }

@@ -18,7 +18,7 @@ enum {
     OPERATIONS_PER_EDGE_MAX = 200, /* past it: the operation "other" */
     NAMES_MAX = 65536,
     CONNECTIONS_MAX = 16384, /* in one window, those first in order; the rest is in `..._dropped` */
-    OPEN_CALLS_MAX = 4096,   /* likewise, those that have been open longest */
+    OPEN_CALLS_MAX = 4096,   /* likewise, which are those that have been open longest */
 };
 
 /* Ordered by client, server, port, protocol, tenant. */
@@ -58,13 +58,15 @@ struct edge_delta {
     uint64_t notes; /* enum note: seen on any exchange or connection */
 };
 
-/* One connection that carries many exchanges at once. Ordered by edge, began_ns, client_port. */
+/* One connection that carries many exchanges at once. Ordered by edge, began_ns, client_port.
+ * Clients outside that agree in all of these count as one connection. */
 struct connection_delta {
     uint32_t edge; /* index of its edge in the delta */
     uint16_t client_port;
     uint64_t began_ns, last_ns; /* its first packet ever, the latest */
     bool closed;
     /* In the window: */
+    uint64_t reports;                       /* that were added up here */
     uint64_t calls;                         /* exchanges that ended */
     uint64_t resets[2], stalls[2], goaways; /* as in struct flow_report */
     uint64_t ping_rtt_ns;                   /* least; 0 = none */
@@ -132,7 +134,8 @@ struct delta {
     uint32_t connection_len;
     struct open_call_delta *open_call;
     uint32_t open_call_len;
-    uint64_t connections_dropped, open_calls_dropped;
+    uint64_t connections_dropped;    /* reports on connections past CONNECTIONS_MAX */
+    uint64_t open_calls_dropped;     /* past OPEN_CALLS_MAX, or not to be told from another */
     struct capture_counters capture; /* totals since the sensor's start, at the window's end */
     struct decode_counters decode;   /* likewise, summed over workers */
 };

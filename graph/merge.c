@@ -3,20 +3,31 @@
 
 #include <stdlib.h>
 
+#include "graph/live.h"
+
 void tallied_add(struct tallied *into, const struct tallied *from)
 {
     for (size_t i = 0; i < OUTCOMES; i++)
         into->outcomes[i] += from->outcomes[i];
     into->request_bytes += from->request_bytes;
     into->response_bytes += from->response_bytes;
+    into->request_messages += from->request_messages;
+    into->response_messages += from->response_messages;
+    into->streams += from->streams;
     latency_merge(&into->duration, &from->duration);
     latency_merge(&into->ttfb, &from->ttfb);
+    latency_merge(&into->first_message, &from->first_message);
+    latency_merge(&into->message_gap, &from->message_gap);
+    latency_merge(&into->age, &from->age);
 }
 
 void tallied_free(struct tallied *t)
 {
     latency_free(&t->duration);
     latency_free(&t->ttfb);
+    latency_free(&t->first_message);
+    latency_free(&t->message_gap);
+    latency_free(&t->age);
 }
 
 void tallied_move(struct tallied *into, struct tallied *from)
@@ -85,17 +96,24 @@ static void add_edge(struct edge_delta *into, struct edge_delta *from)
     tallied_move(&into->exchanges, &from->exchanges);
 }
 
-uint64_t merge_drop_rows(struct delta *d)
+static void forget_rows(struct delta *d)
 {
-    uint64_t requests = 0;
-    for (uint32_t i = 0; i < d->edge_len; i++) {
-        requests += requests_of(&d->edge[i].exchanges);
-        tallied_free(&d->edge[i].exchanges);
-    }
-    for (uint32_t i = 0; i < d->operation_len; i++)
-        tallied_free(&d->operation[i].exchanges);
     d->edge_len = d->operation_len = d->name_len = 0;
-    return requests;
+    d->connection_len = d->open_call_len = 0;
+}
+
+void merge_drop_rows(struct delta *into, struct delta *from)
+{
+    for (uint32_t i = 0; i < from->edge_len; i++) {
+        into->edges_dropped += requests_of(&from->edge[i].exchanges);
+        tallied_free(&from->edge[i].exchanges);
+    }
+    for (uint32_t i = 0; i < from->operation_len; i++)
+        tallied_free(&from->operation[i].exchanges);
+    for (uint32_t i = 0; i < from->connection_len; i++)
+        into->connections_dropped += from->connection[i].reports;
+    into->open_calls_dropped += from->open_call_len;
+    forget_rows(from);
 }
 
 /* What is allocated beforehand, so that nothing fails half way. */
@@ -103,6 +121,8 @@ struct work {
     struct edge_delta *edge;
     struct operation_delta *operation;
     struct name_delta *name;
+    struct connection_delta *connection;
+    struct open_call_delta *open_call;
     uint32_t *old_edge_at, *new_edge_at; /* where the edges of `into` and `from` have gone */
     void **sorted;
 };
@@ -112,6 +132,8 @@ static void free_work(struct work *w)
     free(w->edge);
     free(w->operation);
     free(w->name);
+    free(w->connection);
+    free(w->open_call);
     free(w->old_edge_at);
     free(w->new_edge_at);
     free(w->sorted);
@@ -122,16 +144,21 @@ static bool make_work(struct work *w, const struct delta *a, const struct delta 
     size_t edges = (size_t)a->edge_len + b->edge_len;
     size_t operations = (size_t)a->operation_len + b->operation_len;
     size_t names = (size_t)a->name_len + b->name_len;
+    size_t connections = (size_t)a->connection_len + b->connection_len;
+    size_t open_calls = (size_t)a->open_call_len + b->open_call_len;
     size_t most = edges > operations ? edges : operations;
     *w = (struct work){
         .edge = malloc((edges + 1) * sizeof *w->edge),
         .operation = malloc((operations + 1) * sizeof *w->operation),
         .name = malloc((names + 1) * sizeof *w->name),
+        .connection = malloc((connections + 1) * sizeof *w->connection),
+        .open_call = malloc((open_calls + 1) * sizeof *w->open_call),
         .old_edge_at = malloc((edges + 1) * sizeof *w->old_edge_at),
         .new_edge_at = malloc((edges + 1) * sizeof *w->new_edge_at),
         .sorted = malloc(((most > names ? most : names) + 1) * sizeof *w->sorted),
     };
-    if (w->edge && w->operation && w->name && w->old_edge_at && w->new_edge_at && w->sorted)
+    if (w->edge && w->operation && w->name && w->connection && w->open_call && w->old_edge_at &&
+        w->new_edge_at && w->sorted)
         return true;
     free_work(w);
     return false;
@@ -210,6 +237,35 @@ static uint32_t merge_names(struct work *w, struct delta *into, struct delta *fr
     return len;
 }
 
+/* One after the other; live.h puts them in order. */
+static uint32_t join_connections(struct work *w, const struct delta *into, const struct delta *from)
+{
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < into->connection_len; i++) {
+        w->connection[len] = into->connection[i];
+        w->connection[len++].edge = w->old_edge_at[into->connection[i].edge];
+    }
+    for (uint32_t i = 0; i < from->connection_len; i++) {
+        w->connection[len] = from->connection[i];
+        w->connection[len++].edge = w->new_edge_at[from->connection[i].edge];
+    }
+    return len;
+}
+
+static uint32_t join_open_calls(struct work *w, const struct delta *into, const struct delta *from)
+{
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < into->open_call_len; i++) {
+        w->open_call[len] = into->open_call[i];
+        w->open_call[len++].edge = w->old_edge_at[into->open_call[i].edge];
+    }
+    for (uint32_t i = 0; i < from->open_call_len; i++) {
+        w->open_call[len] = from->open_call[i];
+        w->open_call[len++].edge = w->new_edge_at[from->open_call[i].edge];
+    }
+    return len;
+}
+
 /* Drops the edges past EDGES_MAX, with their operations, and the names past NAMES_MAX. */
 static void drop_excess(struct delta *d)
 {
@@ -279,27 +335,56 @@ static void fold_excess(struct delta *d)
     d->operation_len = to;
 }
 
+static void merge_counters(struct delta *into, struct delta *from)
+{
+    into->edges_dropped += from->edges_dropped;
+    into->names_dropped += from->names_dropped;
+    into->connections_dropped += from->connections_dropped;
+    into->open_calls_dropped += from->open_calls_dropped;
+    from->edges_dropped = from->names_dropped = 0;
+    from->connections_dropped = from->open_calls_dropped = 0;
+}
+
+/* Gives the rows that were made to `d`, and what it had to `w`. */
+static void change_rows(struct delta *d, struct work *w)
+{
+    struct work old = {
+        .edge = d->edge,
+        .operation = d->operation,
+        .name = d->name,
+        .connection = d->connection,
+        .open_call = d->open_call,
+        .old_edge_at = w->old_edge_at,
+        .new_edge_at = w->new_edge_at,
+        .sorted = w->sorted,
+    };
+    d->edge = w->edge;
+    d->operation = w->operation;
+    d->name = w->name;
+    d->connection = w->connection;
+    d->open_call = w->open_call;
+    *w = old;
+}
+
 bool merge_rows(struct delta *into, struct delta *from)
 {
     struct work w;
     if (!make_work(&w, into, from))
         return false;
     uint32_t edge_len = merge_edges(&w, into, from);
-    uint32_t operation_len = merge_operations(&w, into, from);
-    uint32_t name_len = merge_names(&w, into, from);
-    struct edge_delta *old_edge = into->edge;
-    struct operation_delta *old_operation = into->operation;
-    struct name_delta *old_name = into->name;
-    into->edge = w.edge, into->edge_len = edge_len;
-    into->operation = w.operation, into->operation_len = operation_len;
-    into->name = w.name, into->name_len = name_len;
-    into->edges_dropped += from->edges_dropped;
-    into->names_dropped += from->names_dropped;
-    from->edge_len = from->operation_len = from->name_len = 0;
-    from->edges_dropped = from->names_dropped = 0;
+    into->operation_len = merge_operations(&w, into, from);
+    into->name_len = merge_names(&w, into, from);
+    into->connection_len = join_connections(&w, into, from);
+    into->open_call_len = join_open_calls(&w, into, from);
+    into->edge_len = edge_len;
+    change_rows(into, &w);
+    free_work(&w);
+    merge_counters(into, from);
+    forget_rows(from);
     drop_excess(into);
     fold_excess(into);
-    w.edge = old_edge, w.operation = old_operation, w.name = old_name;
-    free_work(&w);
+    live_settle_connections(into);
+    live_settle_open_calls(into);
+    live_name_open_calls(into);
     return true;
 }

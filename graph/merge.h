@@ -18,11 +18,11 @@ void tallied_move(struct tallied *into, struct tallied *from);
  * are and stay unique and in order. `from` is left without rows; its arrays stay the caller's.
  *
  * Caps hold for the sum as well: past OPERATIONS_PER_EDGE_MAX the operations of an edge whose names
- * come last in order are added to its "other"; past EDGES_MAX and NAMES_MAX the rows last in order
- * are dropped and counted.
+ * come last in order are added to its "other"; past EDGES_MAX, NAMES_MAX, CONNECTIONS_MAX and
+ * OPEN_CALLS_MAX the rows last in order are dropped and counted.
  *
  * Returns false, with both as they were, when memory is short. */
 bool merge_rows(struct delta *into, struct delta *from);
 
-/* Empties `d` of rows, which are lost. Returns the number of requests in them. */
-uint64_t merge_drop_rows(struct delta *d);
+/* Empties `from` of rows, which are lost, and counts in `into` what was in them. */
+void merge_drop_rows(struct delta *into, struct delta *from);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "graph/live.h"
 #include "graph/merge.h"
 
 enum { ROWS_MIN = 64 };
@@ -18,6 +19,7 @@ void rows_fini(struct rows *r)
     index_free(&r->edges);
     index_free(&r->operations);
     index_free(&r->names);
+    index_free(&r->connections);
     free(r->edge_links);
     free(r->operation_links);
 }
@@ -27,6 +29,7 @@ void rows_clear(struct rows *r)
     index_clear(&r->edges);
     index_clear(&r->operations);
     index_clear(&r->names);
+    index_clear(&r->connections);
     r->operations_named = 0;
     r->last_edge = NO_ROW;
 }
@@ -267,4 +270,81 @@ uint32_t rows_name(struct rows *r, uint32_t edge, enum name_source source, const
     uint32_t row = find_name(r, &wanted);
     r->edge_links[edge].last_name = row;
     return row;
+}
+
+/* Field by field: the bytes between fields are nobody's. */
+static uint32_t hash_of_connection(const struct rows *r, const struct connection_delta *c)
+{
+    const uint64_t packed[2] = {c->began_ns, (uint64_t)c->edge << 16 | c->client_port};
+    return (uint32_t)hash_bytes(&r->key, packed, sizeof packed);
+}
+
+static void cut_connections(struct rows *r)
+{
+    live_settle_connections(&r->open);
+    index_clear(&r->connections);
+    for (uint32_t row = 0; row < r->open.connection_len; row++)
+        index_put(&r->connections, hash_of_connection(r, &r->open.connection[row]), row);
+}
+
+static bool make_connection_room(struct rows *r)
+{
+    if (r->open.connection_len < r->connection_room)
+        return true;
+    if (r->connection_room >= 2 * CONNECTIONS_MAX) {
+        cut_connections(r);
+        return true;
+    }
+    uint32_t room = next_room(r->connection_room);
+    struct connection_delta *connection = realloc(r->open.connection, room * sizeof *connection);
+    if (!connection)
+        return false;
+    r->open.connection = connection;
+    r->connection_room = room;
+    return true;
+}
+
+bool rows_connection(struct rows *r, const struct connection_delta *more)
+{
+    uint32_t hash = hash_of_connection(r, more), row;
+    for (uint32_t at = index_start(&r->connections, hash);
+         (row = index_next(&r->connections, hash, &at)) != NO_ROW;) {
+        struct connection_delta *found = &r->open.connection[row];
+        if (found->edge == more->edge && found->began_ns == more->began_ns &&
+            found->client_port == more->client_port) {
+            connection_add(found, more);
+            return true;
+        }
+    }
+    if (!make_connection_room(r) || !index_reserve(&r->connections))
+        return false;
+    row = r->open.connection_len++;
+    r->open.connection[row] = *more;
+    index_put(&r->connections, hash, row);
+    return true;
+}
+
+static bool make_open_call_room(struct rows *r)
+{
+    if (r->open.open_call_len < r->open_call_room)
+        return true;
+    if (r->open_call_room >= 2 * OPEN_CALLS_MAX) {
+        live_settle_open_calls(&r->open);
+        return true;
+    }
+    uint32_t room = next_room(r->open_call_room);
+    struct open_call_delta *call = realloc(r->open.open_call, room * sizeof *call);
+    if (!call)
+        return false;
+    r->open.open_call = call;
+    r->open_call_room = room;
+    return true;
+}
+
+bool rows_open_call(struct rows *r, const struct open_call_delta *call)
+{
+    if (!make_open_call_room(r))
+        return false;
+    r->open.open_call[r->open.open_call_len++] = *call;
+    return true;
 }

@@ -1,9 +1,11 @@
-/* rows.h - the rows of an open window: edges, operations and names, each found by its key.
+/* rows.h - the rows of an open window: edges, operations, names and connections, each found by its
+ * key; and calls that are open.
  *
  * The arrays grow to their caps and keep their memory from window to window. The cap on operations
  * is kept in a way that does not depend on the order in which they come: an edge keeps the
  * OPERATIONS_PER_EDGE_MAX names that are first in order and adds all others into one, so that
- * several workers together come to what one alone would. */
+ * several workers together come to what one alone would. Of connections and open calls there may be
+ * twice as many as will be kept; then they are cut to what is kept (graph/live.h). */
 #pragma once
 
 #include "base/hash.h"
@@ -13,8 +15,8 @@
 struct rows {
     struct hash_key key;
     struct delta open; /* the rows; not in order */
-    struct index edges, operations, names;
-    uint32_t edge_room, operation_room, name_room;
+    struct index edges, operations, names, connections;
+    uint32_t edge_room, operation_room, name_room, connection_room, open_call_room;
     uint32_t operations_named; /* operation rows that are no "other" */
     uint32_t last_edge;        /* the one asked for last, or NO_ROW */
 
@@ -43,6 +45,12 @@ uint32_t rows_operation(struct rows *r, uint32_t edge, const char *name);
 
 /* Likewise of a name of the edge's server. */
 uint32_t rows_name(struct rows *r, uint32_t edge, enum name_source source, const char *name);
+
+/* Adds to the row of a connection of an edge, made if it is new. False when memory is short. */
+bool rows_connection(struct rows *r, const struct connection_delta *more);
+
+/* Adds the row of an open call of an edge. Likewise. */
+bool rows_open_call(struct rows *r, const struct open_call_delta *call);
 
 /* Forgets the rows, which have been moved away, and keeps the memory. */
 void rows_clear(struct rows *r);

@@ -61,19 +61,35 @@ static void note_times(struct edge_delta *edge, uint64_t first_ns, uint64_t last
         edge->last_ns = last_ns;
 }
 
+/* From one moment to another, if both were seen and are the right way round. */
+static void count_span(struct latency *l, uint64_t from_ns, uint64_t to_ns)
+{
+    if (from_ns && to_ns >= from_ns)
+        latency_add(l, to_ns - from_ns);
+}
+
 static void count_exchange(struct tallied *t, const struct exchange *x)
 {
     t->outcomes[x->outcome]++;
     t->request_bytes += x->request_bytes;
     t->response_bytes += x->response_bytes;
-    if (x->request_ns && x->response_end_ns >= x->request_ns)
-        latency_add(&t->duration, x->response_end_ns - x->request_ns);
-    if (x->request_end_ns && x->response_ns >= x->request_end_ns)
-        latency_add(&t->ttfb, x->response_ns - x->request_end_ns);
+    t->request_messages += x->request_messages;
+    t->response_messages += x->response_messages;
+    if (!call_is_streaming(x->call)) {
+        count_span(&t->duration, x->request_ns, x->response_end_ns);
+        count_span(&t->ttfb, x->request_end_ns, x->response_ns);
+        return;
+    }
+    t->streams++;
+    count_span(&t->first_message, x->request_ns, x->first_message_ns);
+    count_span(&t->age, x->request_ns, x->response_end_ns ? x->response_end_ns : x->end_ns);
 }
 
+/* Of a path that was not seen only the decoder can say which it may be. */
 static void make_operation(struct exchange *x)
 {
+    if (!x->path[0] && x->notes & NOTE_UNKNOWN_FIELDS)
+        return;
     size_t len = strlen(x->method);
     memcpy(x->operation, x->method, len + 1);
     if (!x->path[0])
@@ -83,20 +99,20 @@ static void make_operation(struct exchange *x)
     template_path(x->path, x->operation + len, sizeof x->operation - len);
 }
 
-/* The row to count an exchange in: its operation's, whose sum goes to the edge when the window
- * ends, or the edge's own when neither method nor path is known. */
-static struct tallied *find_tallied(struct tally *t, uint32_t edge, struct exchange *x)
+/* The row of its operation, or NO_ROW when neither method nor path is known. */
+static uint32_t find_operation(struct tally *t, uint32_t edge, struct exchange *x)
 {
-    bool given = x->operation[0];
-    if (!given)
+    if (!x->operation[0])
         make_operation(x);
-    uint32_t row = x->operation[0] ? rows_operation(&t->rows, edge, x->operation) : NO_ROW;
-    if (row == NO_ROW)
-        return &t->rows.open.edge[edge].exchanges;
-    struct operation_delta *operation = &t->rows.open.operation[row];
-    if (!given && strcmp(operation->name, x->operation) != 0)
-        bytes_to_text(x->operation, sizeof x->operation, bytes_of_text(operation->name));
-    return &operation->exchanges;
+    return x->operation[0] ? rows_operation(&t->rows, edge, x->operation) : NO_ROW;
+}
+
+/* Where to count what belongs to an operation, whose sum goes to the edge when the window ends, or
+ * to none. */
+static struct tallied *tallied_of(struct tally *t, uint32_t edge, uint32_t operation)
+{
+    return operation == NO_ROW ? &t->rows.open.edge[edge].exchanges
+                               : &t->rows.open.operation[operation].exchanges;
 }
 
 static bool is_named_by_host(const char *protocol)
@@ -132,23 +148,131 @@ static void count_name(struct tally *t, uint32_t edge, const struct exchange *x)
         name->last_ns = x->end_ns;
 }
 
-void tally_exchange(struct tally *t, struct exchange *x)
+static struct edge_delta *edge_of(struct tally *t, const struct exchange *x)
 {
     struct edge_key key = {.client = x->client_address,
                            .server = x->server_address,
                            .port = x->server_port,
                            .tenant = x->tenant};
-    struct edge_delta *edge = find_edge(t, &key, x->protocol);
+    return find_edge(t, &key, x->protocol);
+}
+
+static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
+{
+    return (uint32_t)(edge - t->rows.open.edge);
+}
+
+void tally_exchange(struct tally *t, struct exchange *x)
+{
+    struct edge_delta *edge = edge_of(t, x);
+    bool given = x->operation[0];
     if (!edge) {
-        if (!x->operation[0])
+        if (!given)
             make_operation(x);
         return;
     }
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
     edge->notes |= x->notes;
-    uint32_t row = (uint32_t)(edge - t->rows.open.edge);
-    count_exchange(find_tallied(t, row, x), x);
-    count_name(t, row, x);
+    uint32_t operation = find_operation(t, row_of(t, edge), x);
+    count_exchange(tallied_of(t, row_of(t, edge), operation), x);
+    count_name(t, row_of(t, edge), x);
+    if (given || operation == NO_ROW)
+        return;
+    const char *name = t->rows.open.operation[operation].name;
+    if (strcmp(name, x->operation) != 0)
+        bytes_to_text(x->operation, sizeof x->operation, bytes_of_text(name));
+}
+
+void tally_message(struct tally *t, struct exchange *x, uint64_t gap_ns)
+{
+    struct edge_delta *edge = edge_of(t, x);
+    if (!edge)
+        return;
+    note_times(edge, x->last_message_ns, x->last_message_ns);
+    bool given = x->operation[0];
+    uint32_t row = row_of(t, edge), operation = find_operation(t, row, x);
+    latency_add(&tallied_of(t, row, operation)->message_gap, gap_ns);
+    if (!given)
+        x->operation[0] = '\0';
+}
+
+/* The latest that was seen of it; 0: nothing that has a time. */
+static uint64_t heard_of_ns(const struct exchange *x)
+{
+    const uint64_t times[] = {x->request_ns, x->request_end_ns, x->response_ns, x->response_end_ns,
+                              x->last_message_ns};
+    uint64_t latest = 0;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (times[i] > latest)
+            latest = times[i];
+    return latest;
+}
+
+/* Times that are part of a key must not first become equal where they are written. */
+static uint64_t key_ns(uint64_t ns)
+{
+    return ns < INT64_MAX ? ns : INT64_MAX;
+}
+
+/* The row of its operation is made too, so that the name has its place among the others. */
+static bool add_open_call(struct tally *t, uint32_t edge, struct exchange *x)
+{
+    struct open_call_delta call = {
+        .edge = edge,
+        .client_port = x->client_port,
+        .stream_id = x->stream_id,
+        .call = x->call,
+        .request_ns = key_ns(x->request_ns),
+        .last_message_ns = x->last_message_ns,
+        .request_messages = x->request_messages,
+        .response_messages = x->response_messages,
+    };
+    bool given = x->operation[0];
+    (void)find_operation(t, edge, x);
+    bytes_to_text(call.operation, sizeof call.operation, bytes_of_text(x->operation));
+    if (!given)
+        x->operation[0] = '\0';
+    return rows_open_call(&t->rows, &call);
+}
+
+void tally_open_call(struct tally *t, struct exchange *x, uint64_t now_ns)
+{
+    struct edge_delta *edge = edge_of(t, x);
+    uint64_t last_ns = heard_of_ns(x);
+    if (!last_ns)
+        last_ns = now_ns;
+    if (edge)
+        note_times(edge, x->request_ns ? x->request_ns : last_ns, last_ns);
+    if (!edge || !add_open_call(t, row_of(t, edge), x))
+        t->rows.open.open_calls_dropped++;
+}
+
+void tally_forget_open_calls(struct tally *t)
+{
+    t->rows.open.open_call_len = 0;
+    t->rows.open.open_calls_dropped = 0;
+}
+
+/* A client outside is not in the edge, but its connections are told apart by port. */
+static void count_connection(struct tally *t, uint32_t edge, const struct flow_report *r)
+{
+    struct connection_delta more = {
+        .edge = edge,
+        .client_port = r->client_port,
+        .began_ns = key_ns(r->began_ns),
+        .last_ns = r->end_ns,
+        .closed = r->closed,
+        .reports = 1,
+        .calls = r->calls,
+        .resets = {r->resets[0], r->resets[1]},
+        .stalls = {r->stalls[0], r->stalls[1]},
+        .goaways = r->goaways,
+        .ping_rtt_ns = r->ping_rtt_ns,
+        .open_calls = r->open_calls,
+        .certainty = r->certainty,
+    };
+    if (!rows_connection(&t->rows, &more))
+        t->rows.open.connections_dropped++;
 }
 
 void tally_flow(struct tally *t, const struct flow_report *r)
@@ -174,6 +298,8 @@ void tally_flow(struct tally *t, const struct flow_report *r)
         edge->retransmits[dir] += r->retransmits[dir];
         edge->zero_windows[dir] += r->zero_windows[dir];
     }
+    if (r->multiplexed)
+        count_connection(t, row_of(t, edge), r);
     if (!r->rtt_server_ns && !r->rtt_client_ns)
         return;
     edge->handshakes++;
@@ -195,7 +321,7 @@ bool tally_take(struct tally *t, struct delta *into)
     sum_operations(open);
     bool merged = merge_rows(into, open);
     if (!merged)
-        into->edges_dropped += merge_drop_rows(open);
+        merge_drop_rows(into, open);
     rows_clear(&t->rows);
     return merged;
 }

@@ -18,12 +18,23 @@ void tally_free(struct tally *t);
 void tally_exchange(struct tally *t, struct exchange *x);
 void tally_flow(struct tally *t, const struct flow_report *r);
 
+/* A message of a streaming call that goes on: of the call only the gap is counted. What the decoder
+ * left empty stays so, for the decoder may not be done with it. */
+void tally_message(struct tally *t, struct exchange *x, uint64_t gap_ns);
+
+/* Likewise a call that is open as the window ends, at `now_ns`: it is told of. */
+void tally_open_call(struct tally *t, struct exchange *x, uint64_t now_ns);
+
+/* The window goes on after all: what was open is not to be told of before it ends. */
+void tally_forget_open_calls(struct tally *t);
+
 /* Ends the window: adds what was counted to `into`, whose rows stay unique and in order, and
  * empties the tally. Call it for each worker in turn to merge them. Returns false when memory is
- * short; what was counted is then lost, and in `edges_dropped`.
+ * short; what was counted is then lost, and in `edges_dropped` and its like.
  *
  * Caps (graph/delta.h): an edge keeps the operations whose names are first in order, counted whole,
  * and adds the others into "other", whatever the number of workers. At the caps on edges, names and
  * operations in all, what comes later in a worker, and then what is last in order, is dropped or
- * added to "other". */
+ * added to "other". Of connections and open calls those first in order are kept, whatever the
+ * number of workers. */
 bool tally_take(struct tally *t, struct delta *into);

@@ -4,15 +4,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "graph/live.h"
 #include "graph/wire_field.h"
 
 enum {
-    DELTA_VERSION = 1,
+    DELTA_VERSION = 2,
     /* No row is shorter: a count of rows that the bytes cannot hold is refused before memory is
      * asked for. */
-    EDGE_BYTES_MIN = 60,
-    OPERATION_BYTES_MIN = 20,
+    EDGE_BYTES_MIN = 90,
+    OPERATION_BYTES_MIN = 40,
     NAME_BYTES_MIN = 20,
+    CONNECTION_BYTES_MIN = 18,
+    OPEN_CALL_BYTES_MIN = 9,
     /* Of all histograms in a delta; 512 MiB. Past it they keep count, sum, least and greatest. */
     OCTAVES_MAX = 1 << 22,
 };
@@ -37,8 +40,14 @@ static void put_tallied(struct writer *w, const struct tallied *t)
     put_numbers(w, t->outcomes, OUTCOMES);
     wire_put_number(w, t->request_bytes);
     wire_put_number(w, t->response_bytes);
+    wire_put_number(w, t->request_messages);
+    wire_put_number(w, t->response_messages);
+    wire_put_number(w, t->streams);
     latency_encode(&t->duration, w);
     latency_encode(&t->ttfb, w);
+    latency_encode(&t->first_message, w);
+    latency_encode(&t->message_gap, w);
+    latency_encode(&t->age, w);
 }
 
 static void put_edge(struct writer *w, const struct edge_delta *e)
@@ -85,6 +94,46 @@ static void put_name(struct writer *w, const struct name_delta *n)
     writer_text(w, n->name);
 }
 
+static void put_connection(struct writer *w, const struct connection_delta *n)
+{
+    writer_varint(w, n->edge);
+    writer_varint(w, n->client_port);
+    wire_put_number(w, n->began_ns);
+    wire_put_number(w, n->last_ns);
+    writer_varint(w, n->closed);
+    wire_put_number(w, n->reports);
+    wire_put_number(w, n->calls);
+    put_numbers(w, n->resets, 2);
+    put_numbers(w, n->stalls, 2);
+    wire_put_number(w, n->goaways);
+    wire_put_number(w, n->ping_rtt_ns);
+    writer_varint(w, n->open_calls);
+    wire_put_certainty(w, &n->certainty);
+}
+
+static void put_open_call(struct writer *w, const struct open_call_delta *o)
+{
+    writer_varint(w, o->edge);
+    writer_varint(w, o->client_port);
+    writer_varint(w, o->stream_id);
+    writer_varint(w, o->call);
+    wire_put_number(w, o->request_ns);
+    wire_put_number(w, o->last_message_ns);
+    wire_put_number(w, o->request_messages);
+    wire_put_number(w, o->response_messages);
+    writer_text(w, o->operation);
+}
+
+static void put_counters(struct writer *w, const struct delta *d)
+{
+    wire_put_number(w, d->edges_dropped);
+    wire_put_number(w, d->names_dropped);
+    wire_put_number(w, d->connections_dropped);
+    wire_put_number(w, d->open_calls_dropped);
+    put_numbers(w, (const uint64_t *)&d->capture, sizeof d->capture / sizeof(uint64_t));
+    put_numbers(w, (const uint64_t *)&d->decode, sizeof d->decode / sizeof(uint64_t));
+}
+
 void wire_put_delta(struct writer *w, const struct delta *d)
 {
     writer_u8(w, DELTA_VERSION);
@@ -99,10 +148,13 @@ void wire_put_delta(struct writer *w, const struct delta *d)
     writer_varint(w, d->name_len);
     for (uint32_t i = 0; i < d->name_len; i++)
         put_name(w, &d->name[i]);
-    wire_put_number(w, d->edges_dropped);
-    wire_put_number(w, d->names_dropped);
-    put_numbers(w, (const uint64_t *)&d->capture, sizeof d->capture / sizeof(uint64_t));
-    put_numbers(w, (const uint64_t *)&d->decode, sizeof d->decode / sizeof(uint64_t));
+    writer_varint(w, d->connection_len);
+    for (uint32_t i = 0; i < d->connection_len; i++)
+        put_connection(w, &d->connection[i]);
+    writer_varint(w, d->open_call_len);
+    for (uint32_t i = 0; i < d->open_call_len; i++)
+        put_open_call(w, &d->open_call[i]);
+    put_counters(w, d);
 }
 
 struct reader {
@@ -133,8 +185,14 @@ static void get_tallied(struct reader *r, struct tallied *t)
     get_numbers(&r->c, t->outcomes, OUTCOMES);
     t->request_bytes = wire_get_number(&r->c);
     t->response_bytes = wire_get_number(&r->c);
+    t->request_messages = wire_get_number(&r->c);
+    t->response_messages = wire_get_number(&r->c);
+    t->streams = wire_get_number(&r->c);
     get_latency(r, &t->duration);
     get_latency(r, &t->ttfb);
+    get_latency(r, &t->first_message);
+    get_latency(r, &t->message_gap);
+    get_latency(r, &t->age);
 }
 
 static void get_edge(struct reader *r, struct edge_delta *e)
@@ -164,11 +222,19 @@ static void get_edge(struct reader *r, struct edge_delta *e)
     e->notes = wire_get_within(c, (1U << NOTES) - 1);
 }
 
-static void get_operation(struct reader *r, struct operation_delta *o, uint32_t edge_len)
+/* An index of an edge that is there; 0, with damage, if there are none. */
+static uint32_t get_edge_at(struct cursor *c, const struct delta *d)
 {
-    o->edge = (uint32_t)wire_get_within(&r->c, UINT32_MAX);
-    if (o->edge >= edge_len)
-        wire_damage(&r->c);
+    uint32_t at = (uint32_t)wire_get_within(c, UINT32_MAX);
+    if (at < d->edge_len)
+        return at;
+    wire_damage(c);
+    return 0;
+}
+
+static void get_operation(struct reader *r, struct operation_delta *o, const struct delta *d)
+{
+    o->edge = get_edge_at(&r->c, d);
     wire_get_text(&r->c, o->name, sizeof o->name);
     get_tallied(r, &o->exchanges);
 }
@@ -183,6 +249,36 @@ static void get_name(struct reader *r, struct name_delta *n)
     n->count = wire_get_number(c);
     n->last_ns = wire_get_number(c);
     wire_get_text(c, n->name, sizeof n->name);
+}
+
+static void get_connection(struct cursor *c, struct connection_delta *n, const struct delta *d)
+{
+    n->edge = get_edge_at(c, d);
+    n->client_port = (uint16_t)wire_get_within(c, UINT16_MAX);
+    n->began_ns = wire_get_number(c);
+    n->last_ns = wire_get_number(c);
+    n->closed = wire_get_within(c, true);
+    n->reports = wire_get_number(c);
+    n->calls = wire_get_number(c);
+    get_numbers(c, n->resets, 2);
+    get_numbers(c, n->stalls, 2);
+    n->goaways = wire_get_number(c);
+    n->ping_rtt_ns = wire_get_number(c);
+    n->open_calls = (uint32_t)wire_get_within(c, UINT32_MAX);
+    n->certainty = wire_get_certainty(c);
+}
+
+static void get_open_call(struct cursor *c, struct open_call_delta *o, const struct delta *d)
+{
+    o->edge = get_edge_at(c, d);
+    o->client_port = (uint16_t)wire_get_within(c, UINT16_MAX);
+    o->stream_id = (uint32_t)wire_get_within(c, UINT32_MAX);
+    o->call = (enum call_kind)wire_get_within(c, CALL_KINDS - 1);
+    o->request_ns = wire_get_number(c);
+    o->last_message_ns = wire_get_number(c);
+    o->request_messages = wire_get_number(c);
+    o->response_messages = wire_get_number(c);
+    wire_get_text(c, o->operation, sizeof o->operation);
 }
 
 /* Reads a count and makes zeroed rows for it. NULL, with *ret_len 0, if there are none. */
@@ -218,7 +314,7 @@ static void get_operations(struct reader *r, struct delta *d)
         get_rows(r, OPERATIONS_MAX, OPERATION_BYTES_MIN, sizeof *d->operation, &d->operation_len);
     for (uint32_t i = 0; i < d->operation_len && !r->c.starved; i++) {
         struct operation_delta *at = &d->operation[i];
-        get_operation(r, at, d->edge_len);
+        get_operation(r, at, d);
         if (i && (at[-1].edge > at->edge ||
                   (at[-1].edge == at->edge && strcmp(at[-1].name, at->name) >= 0)))
             wire_damage(&r->c);
@@ -235,6 +331,40 @@ static void get_names(struct reader *r, struct delta *d)
     }
 }
 
+static void get_connections(struct reader *r, struct delta *d)
+{
+    d->connection = get_rows(r, CONNECTIONS_MAX, CONNECTION_BYTES_MIN, sizeof *d->connection,
+                             &d->connection_len);
+    for (uint32_t i = 0; i < d->connection_len && !r->c.starved; i++) {
+        struct connection_delta *at = &d->connection[i];
+        get_connection(&r->c, at, d);
+        if (i && !r->c.starved && connection_compare(at - 1, at, d->edge) >= 0)
+            wire_damage(&r->c);
+    }
+}
+
+static void get_open_calls(struct reader *r, struct delta *d)
+{
+    d->open_call =
+        get_rows(r, OPEN_CALLS_MAX, OPEN_CALL_BYTES_MIN, sizeof *d->open_call, &d->open_call_len);
+    for (uint32_t i = 0; i < d->open_call_len && !r->c.starved; i++) {
+        struct open_call_delta *at = &d->open_call[i];
+        get_open_call(&r->c, at, d);
+        if (i && !r->c.starved && open_call_compare(at - 1, at, d->edge) >= 0)
+            wire_damage(&r->c);
+    }
+}
+
+static void get_counters(struct cursor *c, struct delta *d)
+{
+    d->edges_dropped = wire_get_number(c);
+    d->names_dropped = wire_get_number(c);
+    d->connections_dropped = wire_get_number(c);
+    d->open_calls_dropped = wire_get_number(c);
+    get_numbers(c, (uint64_t *)&d->capture, sizeof d->capture / sizeof(uint64_t));
+    get_numbers(c, (uint64_t *)&d->decode, sizeof d->decode / sizeof(uint64_t));
+}
+
 bool wire_get_delta(struct bytes in, struct delta *ret)
 {
     struct reader r = {.c = cursor_over(in), .octaves_left = OCTAVES_MAX};
@@ -246,10 +376,9 @@ bool wire_get_delta(struct bytes in, struct delta *ret)
     get_edges(&r, ret);
     get_operations(&r, ret);
     get_names(&r, ret);
-    ret->edges_dropped = wire_get_number(&r.c);
-    ret->names_dropped = wire_get_number(&r.c);
-    get_numbers(&r.c, (uint64_t *)&ret->capture, sizeof ret->capture / sizeof(uint64_t));
-    get_numbers(&r.c, (uint64_t *)&ret->decode, sizeof ret->decode / sizeof(uint64_t));
+    get_connections(&r, ret);
+    get_open_calls(&r, ret);
+    get_counters(&r.c, ret);
     if (!r.c.starved && !cursor_left(&r.c) && ret->start_ns <= ret->end_ns)
         return true;
     delta_free(ret);

@@ -3,7 +3,7 @@
 #include "graph/wire_field.h"
 
 enum {
-    EXCHANGE_VERSION = 1,
+    EXCHANGE_VERSION = 2,
     PROTOCOLS_MAX = 128, /* of one process; there are as many as there are decoders */
 };
 
@@ -25,6 +25,31 @@ static const char *intern(const char *name)
     return added->name;
 }
 
+/* 32 bits (RFC 9113, 7), or none. */
+static void put_error_code(struct writer *w, int64_t code)
+{
+    writer_varint(w, code < 0 ? 0 : (uint64_t)code + 1);
+}
+
+static int64_t get_error_code(struct cursor *c)
+{
+    return (int64_t)wire_get_within(c, (uint64_t)UINT32_MAX + 1) - 1;
+}
+
+static void put_texts(struct writer *w, const struct exchange *x)
+{
+    writer_text(w, x->method);
+    writer_text(w, x->status);
+    writer_text(w, x->host);
+    writer_text(w, x->path);
+    writer_text(w, x->operation);
+    writer_text(w, x->trace_id);
+    writer_text(w, x->span_id);
+    writer_text(w, x->request_id);
+    writer_text(w, x->forwarded_for);
+    writer_text(w, x->message);
+}
+
 void wire_put_exchange(struct writer *w, const struct exchange *x)
 {
     writer_u8(w, EXCHANGE_VERSION);
@@ -44,19 +69,17 @@ void wire_put_exchange(struct writer *w, const struct exchange *x)
     wire_put_number(w, x->response_bytes);
     writer_varint(w, x->request_messages);
     writer_varint(w, x->response_messages);
+    wire_put_number(w, x->first_message_ns);
+    wire_put_number(w, x->last_message_ns);
+    wire_put_number(w, x->deadline_ns);
     writer_varint(w, x->stream_id);
     writer_le32(w, (uint32_t)x->grpc_status);
+    put_error_code(w, x->error_code);
+    writer_varint(w, x->call);
+    wire_put_certainty(w, &x->certainty);
     writer_varint(w, x->notes);
     writer_varint(w, x->outcome);
-    writer_text(w, x->method);
-    writer_text(w, x->status);
-    writer_text(w, x->host);
-    writer_text(w, x->path);
-    writer_text(w, x->operation);
-    writer_text(w, x->trace_id);
-    writer_text(w, x->span_id);
-    writer_text(w, x->request_id);
-    writer_text(w, x->forwarded_for);
+    put_texts(w, x);
 }
 
 static void get_protocol(struct cursor *c, struct exchange *x)
@@ -79,6 +102,7 @@ static void get_texts(struct cursor *c, struct exchange *x)
     wire_get_text(c, x->span_id, sizeof x->span_id);
     wire_get_text(c, x->request_id, sizeof x->request_id);
     wire_get_text(c, x->forwarded_for, sizeof x->forwarded_for);
+    wire_get_text(c, x->message, sizeof x->message);
 }
 
 bool wire_get_exchange(struct cursor *c, struct exchange *ret)
@@ -102,8 +126,14 @@ bool wire_get_exchange(struct cursor *c, struct exchange *ret)
     x.response_bytes = wire_get_number(c);
     x.request_messages = (uint32_t)wire_get_within(c, UINT32_MAX);
     x.response_messages = (uint32_t)wire_get_within(c, UINT32_MAX);
+    x.first_message_ns = wire_get_number(c);
+    x.last_message_ns = wire_get_number(c);
+    x.deadline_ns = wire_get_number(c);
     x.stream_id = (uint32_t)wire_get_within(c, UINT32_MAX);
     x.grpc_status = (int32_t)cursor_le32(c);
+    x.error_code = get_error_code(c);
+    x.call = (enum call_kind)wire_get_within(c, CALL_KINDS - 1);
+    x.certainty = wire_get_certainty(c);
     x.notes = (uint32_t)wire_get_within(c, (1U << NOTES) - 1);
     x.outcome = (enum outcome)wire_get_within(c, OUTCOMES - 1);
     get_texts(c, &x);

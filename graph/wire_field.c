@@ -41,6 +41,24 @@ struct address wire_get_address(struct cursor *c)
     return a;
 }
 
+void wire_put_certainty(struct writer *w, const struct certainty *known)
+{
+    writer_varint(w, known->fields);
+    writer_varint(w, known->known);
+    writer_varint(w, known->late_fields);
+    writer_varint(w, known->late_known);
+}
+
+struct certainty wire_get_certainty(struct cursor *c)
+{
+    struct certainty known = {0};
+    known.fields = (uint32_t)wire_get_within(c, UINT32_MAX);
+    known.known = (uint32_t)wire_get_within(c, known.fields);
+    known.late_fields = (uint32_t)wire_get_within(c, UINT32_MAX);
+    known.late_known = (uint32_t)wire_get_within(c, known.late_fields);
+    return known;
+}
+
 void wire_get_text(struct cursor *c, char *text, size_t size)
 {
     struct bytes b = cursor_take(c, wire_get_within(c, size - 1));

@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/writer.h"
-#include "capture/address.h"
+#include "decode/exchange.h"
 
 /* A number that fits the database's signed 64 bits; a greater one is cut when written. */
 void wire_put_number(struct writer *w, uint64_t value);
@@ -17,6 +17,10 @@ uint64_t wire_get_within(struct cursor *c, uint64_t most);
 
 void wire_put_address(struct writer *w, const struct address *a);
 struct address wire_get_address(struct cursor *c);
+
+/* Nobody knows more than there is. */
+void wire_put_certainty(struct writer *w, const struct certainty *known);
+struct certainty wire_get_certainty(struct cursor *c);
 
 /* Written with writer_text(); in canonical form (base/text.h), and short enough for `size`. */
 void wire_get_text(struct cursor *c, char *text, size_t size);

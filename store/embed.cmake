@@ -26,3 +26,5 @@ function(embed target file symbol)
 endfunction()
 
 embed(tapgraph_store store/schema.sql store_schema_sql)
+embed(tapgraph_store store/views.sql store_views_sql)
+embed(tapgraph_store store/migrate_2.sql store_migrate_2_sql)

@@ -1,12 +1,18 @@
 /* migrate.c - see migrate.h.
  *
  * A new database is made in one transaction, application_id included, before it is switched to WAL
- * mode: killed at any moment, it is either empty or ours, never a stranger to the next start. */
+ * mode: killed at any moment, it is either empty or ours, never a stranger to the next start. An
+ * older one is brought up to date in one transaction as well, step by step; the views, which hold
+ * nothing, are made anew. */
 #include "store/migrate.h"
 
 #include <stdio.h>
 
-extern const unsigned char store_schema_sql[]; /* schema.sql, zero-terminated */
+/* Files of this folder, zero-terminated. */
+extern const unsigned char store_schema_sql[], store_views_sql[], store_migrate_2_sql[];
+
+/* From the version of the index to the next; there is no version 0. */
+static const unsigned char *const steps[SCHEMA_VERSION] = {NULL, store_migrate_2_sql};
 
 struct identity {
     int64_t application, version, tables;
@@ -22,7 +28,7 @@ static bool identity_read(sqlite3 *db, struct identity *ret)
 /* One message for both sides: a database that is not ours, or from the future. */
 static bool refuse(const struct identity *is, const char *path, struct err *err)
 {
-    if (is->application != SCHEMA_APPLICATION)
+    if (is->application != SCHEMA_APPLICATION || is->version < 1)
         return err_set(err,
                        "%s is a database of another program, and is left as it is: choose another "
                        "--db",
@@ -45,7 +51,7 @@ bool schema_check(sqlite3 *db, const char *path, struct err *err)
                        "%s is empty: capture something first, as with `tapgraph replay FILE.pcap "
                        "--db %s`",
                        path, path);
-    if (is.application != SCHEMA_APPLICATION || is.version > SCHEMA_VERSION)
+    if (is.application != SCHEMA_APPLICATION || is.version < 1 || is.version > SCHEMA_VERSION)
         return refuse(&is, path, err);
     if (is.version < SCHEMA_VERSION)
         return err_set(err,
@@ -55,34 +61,52 @@ bool schema_check(sqlite3 *db, const char *path, struct err *err)
     return true;
 }
 
-static bool schema_create(sqlite3 *db)
+static bool run_text(sqlite3 *db, const unsigned char *sql)
+{
+    return database_run(db, (const char *)sql);
+}
+
+/* Within a transaction: the views, and whose database of which version it is. */
+static bool sign(sqlite3 *db)
 {
     char identity[96];
     snprintf(identity, sizeof identity, "PRAGMA application_id=%d; PRAGMA user_version=%d",
              SCHEMA_APPLICATION, SCHEMA_VERSION);
-    bool made = database_run(db, "PRAGMA page_size=4096") &&
-                database_run(db, "PRAGMA auto_vacuum=INCREMENTAL") &&
-                database_run(db, "BEGIN IMMEDIATE") &&
-                database_run(db, (const char *)store_schema_sql) && database_run(db, identity) &&
-                database_run(db, "COMMIT");
-    return made;
+    return run_text(db, store_views_sql) && database_run(db, identity);
+}
+
+static bool schema_create(sqlite3 *db)
+{
+    return database_run(db, "PRAGMA page_size=4096") &&
+           database_run(db, "PRAGMA auto_vacuum=INCREMENTAL") &&
+           database_run(db, "BEGIN IMMEDIATE") && run_text(db, store_schema_sql) && sign(db) &&
+           database_run(db, "COMMIT");
+}
+
+static bool schema_update(sqlite3 *db, int64_t version)
+{
+    if (!database_run(db, "BEGIN IMMEDIATE"))
+        return false;
+    for (; version < SCHEMA_VERSION; version++)
+        if (!run_text(db, steps[version]))
+            return false;
+    return sign(db) && database_run(db, "COMMIT");
 }
 
 bool schema_migrate(sqlite3 *db, const char *path, struct err *err)
 {
     struct identity is;
-    bool read = identity_read(db, &is);
-    if (read && is.application == 0 && is.tables == 0 && is.version == 0) {
-        if (schema_create(db))
-            return true;
-        read = false;
-    }
-    if (!read) {
-        struct failure f = failure_of(db);
-        return failure_tell(&f, "open", path, err);
-    }
-    /* Schema 1 is the first: there is nothing older to bring up to date. */
-    if (is.application != SCHEMA_APPLICATION || is.version != SCHEMA_VERSION)
+    bool done = identity_read(db, &is);
+    bool empty = done && is.application == 0 && is.tables == 0 && is.version == 0;
+    if (done && !empty &&
+        (is.application != SCHEMA_APPLICATION || is.version < 1 || is.version > SCHEMA_VERSION))
         return refuse(&is, path, err);
-    return true;
+    if (empty)
+        done = schema_create(db);
+    else if (done && is.version < SCHEMA_VERSION)
+        done = schema_update(db, is.version);
+    if (done)
+        return true;
+    struct failure f = failure_of(db);
+    return failure_tell(&f, "open", path, err); /* closing undoes what was begun */
 }

@@ -158,7 +158,8 @@ struct connection_rows {
 bool query_connections(struct query *q, struct range r, int64_t edge_id,
                        struct connection_rows *ret, struct err *err);
 
-/* One call that was open when the newest window of the range ended. Those open longest first. */
+/* One call that was open when the newest window of the range ended. Those open longest first. The
+ * database knows this of its newest window only: of a range without that window there are none. */
 struct open_call_row {
     int64_t edge_id;
     char client[NAME_TEXT_MAX], server[NAME_TEXT_MAX];
@@ -242,6 +243,7 @@ struct health_row {
     struct capture_counters capture; /* within the range */
     struct decode_counters decode;   /* likewise, but for those that say "now" */
     uint64_t edges_dropped, names_dropped, connections_dropped, open_calls_dropped;
+    uint64_t connections_forgotten; /* rows of the oldest, dropped so that there are not too many */
 };
 bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err);
 

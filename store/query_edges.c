@@ -10,16 +10,6 @@ static uint64_t mean(uint64_t sum, uint64_t count)
     return count ? sum / count : 0;
 }
 
-static struct figures edge_figures(const struct edge_delta *d, struct range r)
-{
-    struct figures f = figures_of(&d->exchanges, r);
-    if (!f.requests) { /* nothing was decoded: then the flow's own bytes */
-        f.request_bytes = d->bytes[0];
-        f.response_bytes = d->bytes[1];
-    }
-    return f;
-}
-
 static struct edge_row edge_row(const struct topology *t, const struct topology_edge *e,
                                 const struct sum *sum, struct range r)
 {
@@ -30,7 +20,7 @@ static struct edge_row edge_row(const struct topology *t, const struct topology_
         .client_id = client->id,
         .server_id = server->id,
         .port = e->port,
-        .figures = edge_figures(d, r),
+        .figures = figures_of_edge(d, r),
         .opened = d->opened,
         .failed = d->failed,
         .active = sum->active,

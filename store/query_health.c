@@ -13,7 +13,9 @@ static const char sql[] =
     "sum(segments_held), "
     "sum(segments_dropped), sum(retransmits), sum(gaps), sum(gap_bytes), sum(lost), sum(given_up), "
     "sum(stray_answers), sum(exchanges_evicted), sum(exchanges), sum(edges_dropped), "
-    "sum(names_dropped), (SELECT flows FROM capture_window WHERE level = 0 AND start_ns >= ?1 AND "
+    "sum(names_dropped), sum(connections_dropped), sum(open_calls_dropped), "
+    "sum(connections_forgotten), (SELECT flows FROM capture_window WHERE level = 0 AND start_ns >= "
+    "?1 AND "
     "start_ns < ?2 ORDER BY start_ns DESC LIMIT 1) "
     "FROM capture_window WHERE level = 0 AND start_ns >= ?1 AND start_ns < ?2";
 
@@ -28,6 +30,9 @@ static void read_row(sqlite3_stmt *s, struct health_row *row)
         *counter_in(&row->decode, decode_counter_at[i]) = column_count(s, at++);
     row->edges_dropped = column_count(s, at++);
     row->names_dropped = column_count(s, at++);
+    row->connections_dropped = column_count(s, at++);
+    row->open_calls_dropped = column_count(s, at++);
+    row->connections_forgotten = column_count(s, at++);
     row->decode.flows = column_count(s, at);
 }
 

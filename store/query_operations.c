@@ -27,8 +27,7 @@ static const char known_sql[] =
     "WHERE ?3 = 0 OR e.id = ?3 ORDER BY c.name, s.name, e.port, e.protocol, e.id, o.name, o.id";
 
 static const char counted_sql[] =
-    "SELECT x.operation_id, x.unknown, x.ok, x.client_error, x.server_error, x.timeout, x.reset, "
-    "x.cancelled, x.unanswered, x.request_bytes, x.response_bytes, x.duration, x.ttfb "
+    "SELECT x.operation_id, " TALLIED_COLUMNS " "
     "FROM capture_window w JOIN operation_window x ON x.window_id = w.id "
     "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2";
 

@@ -7,8 +7,7 @@ enum { POINTS_MAX = 100000 };
 #define WINDOW_NS_DEFAULT UINT64_C(5000000000)
 
 static const char sql[] =
-    "SELECT w.start_ns, x.unknown, x.ok, x.client_error, x.server_error, x.timeout, x.reset, "
-    "x.cancelled, x.unanswered, x.request_bytes, x.response_bytes, x.duration, x.ttfb, "
+    "SELECT w.start_ns, " TALLIED_COLUMNS ", "
     "x.bytes_to_server + x.bytes_to_client "
     "FROM capture_window w JOIN edge_window x ON x.window_id = w.id "
     "JOIN pair p ON p.id = x.pair_id "
@@ -70,7 +69,7 @@ static bool add_rows(struct query *q, struct steps *steps, int64_t edge_id, stru
         if (at >= steps->len)
             continue;
         tallied_read(s, 1, &steps->sum[at]);
-        steps->bytes[at] += column_count(s, 13);
+        steps->bytes[at] += column_count(s, 1 + TALLIED_READ);
     }
     sqlite3_finalize(s);
     return !failed;

@@ -1,4 +1,5 @@
 -- schema.sql - the tables, with the reasons. docs/schema.md explains them to people who ask by hand.
+-- The views are in views.sql. What changes here is also a step of migrate.c.
 --
 -- Times are packet time, nanoseconds since 1970 UTC. A column that ends in _ns, _ms or _bytes has
 -- that unit. 64-bit counters that would not fit a signed column stay at its greatest value.
@@ -68,43 +69,46 @@ CREATE TABLE operation (
 -- One interval, and how well it was captured: increments within it, except for flows. Level 0 holds
 -- the windows as they were closed; higher levels are sums of them over longer intervals.
 CREATE TABLE capture_window (
-    id                INTEGER PRIMARY KEY,
-    level             INTEGER NOT NULL,
-    start_ns          INTEGER NOT NULL,
-    end_ns            INTEGER NOT NULL,
-    frames            INTEGER NOT NULL,
-    bytes             INTEGER NOT NULL,
-    packets           INTEGER NOT NULL,
-    not_ip            INTEGER NOT NULL,
-    other_ip          INTEGER NOT NULL,
-    fragments         INTEGER NOT NULL,
-    headers_cut       INTEGER NOT NULL,
-    malformed         INTEGER NOT NULL,
-    truncated         INTEGER NOT NULL,
-    kernel_drops      INTEGER NOT NULL,
-    interface_drops   INTEGER NOT NULL,
-    flows             INTEGER NOT NULL, -- in the flow table at the window's end
-    flows_opened      INTEGER NOT NULL,
-    flows_evicted     INTEGER NOT NULL,
-    segments_held     INTEGER NOT NULL,
-    segments_dropped  INTEGER NOT NULL,
-    retransmits       INTEGER NOT NULL,
-    gaps              INTEGER NOT NULL,
-    gap_bytes         INTEGER NOT NULL,
-    lost              INTEGER NOT NULL,
-    given_up          INTEGER NOT NULL,
-    stray_answers     INTEGER NOT NULL,
-    exchanges_evicted INTEGER NOT NULL,
-    exchanges         INTEGER NOT NULL,
-    edges_dropped     INTEGER NOT NULL,
-    names_dropped     INTEGER NOT NULL,
+    id                    INTEGER PRIMARY KEY,
+    level                 INTEGER NOT NULL,
+    start_ns              INTEGER NOT NULL,
+    end_ns                INTEGER NOT NULL,
+    frames                INTEGER NOT NULL,
+    bytes                 INTEGER NOT NULL,
+    packets               INTEGER NOT NULL,
+    not_ip                INTEGER NOT NULL,
+    other_ip              INTEGER NOT NULL,
+    fragments             INTEGER NOT NULL,
+    headers_cut           INTEGER NOT NULL,
+    malformed             INTEGER NOT NULL,
+    truncated             INTEGER NOT NULL,
+    kernel_drops          INTEGER NOT NULL,
+    interface_drops       INTEGER NOT NULL,
+    flows                 INTEGER NOT NULL, -- in the flow table at the window's end
+    flows_opened          INTEGER NOT NULL,
+    flows_evicted         INTEGER NOT NULL,
+    segments_held         INTEGER NOT NULL,
+    segments_dropped      INTEGER NOT NULL,
+    retransmits           INTEGER NOT NULL,
+    gaps                  INTEGER NOT NULL,
+    gap_bytes             INTEGER NOT NULL,
+    lost                  INTEGER NOT NULL,
+    given_up              INTEGER NOT NULL,
+    stray_answers         INTEGER NOT NULL,
+    exchanges_evicted     INTEGER NOT NULL,
+    exchanges             INTEGER NOT NULL,
+    edges_dropped         INTEGER NOT NULL,
+    names_dropped         INTEGER NOT NULL,
+    connections_dropped   INTEGER NOT NULL DEFAULT 0,
+    open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
+    connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap
     UNIQUE (level, start_ns) -- which windows begin in a range?
 ) STRICT;
 
 -- What a pair did in a window. Ordered by window, so that a range is read in one sweep. pair_id is no
 -- declared foreign key: checking it when a pair is deleted would read the whole table.
--- duration and ttfb are histograms in the form that docs/schema.md describes (NULL: nothing timed);
--- the *_ms columns repeat four figures of duration for people.
+-- duration, ttfb, first_message, message_gap and age are histograms in the form that docs/schema.md
+-- describes (NULL: nothing timed); the *_ms columns repeat four figures of duration for people.
 CREATE TABLE edge_window (
     window_id               INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
     pair_id                 INTEGER NOT NULL,
@@ -120,6 +124,12 @@ CREATE TABLE edge_window (
     response_bytes          INTEGER NOT NULL,
     duration                BLOB,
     ttfb                    BLOB,
+    request_messages        INTEGER NOT NULL DEFAULT 0,
+    response_messages       INTEGER NOT NULL DEFAULT 0,
+    streams                 INTEGER NOT NULL DEFAULT 0, -- streaming calls that ended
+    first_message           BLOB,
+    message_gap             BLOB,
+    age                     BLOB,
     opened                  INTEGER NOT NULL,
     failed                  INTEGER NOT NULL,
     closed                  INTEGER NOT NULL,
@@ -152,29 +162,94 @@ CREATE TABLE edge_window (
 
 -- The same of an operation, without the connections.
 CREATE TABLE operation_window (
-    window_id      INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
-    operation_id   INTEGER NOT NULL,
-    unknown        INTEGER NOT NULL,
-    ok             INTEGER NOT NULL,
-    client_error   INTEGER NOT NULL,
-    server_error   INTEGER NOT NULL,
-    timeout        INTEGER NOT NULL,
-    reset          INTEGER NOT NULL,
-    cancelled      INTEGER NOT NULL,
-    unanswered     INTEGER NOT NULL,
-    request_bytes  INTEGER NOT NULL,
-    response_bytes INTEGER NOT NULL,
-    duration       BLOB,
-    ttfb           BLOB,
-    p50_ms         REAL,
-    p95_ms         REAL,
-    p99_ms         REAL,
-    max_ms         REAL,
+    window_id         INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    operation_id      INTEGER NOT NULL,
+    unknown           INTEGER NOT NULL,
+    ok                INTEGER NOT NULL,
+    client_error      INTEGER NOT NULL,
+    server_error      INTEGER NOT NULL,
+    timeout           INTEGER NOT NULL,
+    reset             INTEGER NOT NULL,
+    cancelled         INTEGER NOT NULL,
+    unanswered        INTEGER NOT NULL,
+    request_bytes     INTEGER NOT NULL,
+    response_bytes    INTEGER NOT NULL,
+    duration          BLOB,
+    ttfb              BLOB,
+    request_messages  INTEGER NOT NULL DEFAULT 0,
+    response_messages INTEGER NOT NULL DEFAULT 0,
+    streams           INTEGER NOT NULL DEFAULT 0, -- streaming calls that ended
+    first_message     BLOB,
+    message_gap       BLOB,
+    age               BLOB,
+    p50_ms            REAL,
+    p95_ms            REAL,
+    p99_ms            REAL,
+    max_ms            REAL,
     requests INTEGER GENERATED ALWAYS AS
         (unknown + ok + client_error + server_error + timeout + reset + cancelled + unanswered),
     errors   INTEGER GENERATED ALWAYS AS (client_error + server_error + timeout + reset),
     PRIMARY KEY (window_id, operation_id)
 ) STRICT, WITHOUT ROWID;
+
+-- One connection that carries many calls at once. It is found again by what tells it from all others:
+-- when it began. What it is like is that of the latest window in which something happened on it; a
+-- new sensor knows none of them, so that those of the one before count as closed. At 65536 rows those
+-- that are closed go, the longest idle first, then those open.
+CREATE TABLE connection (
+    id                INTEGER PRIMARY KEY,
+    pair_id           INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    client_port       INTEGER NOT NULL,
+    began_ns          INTEGER NOT NULL,
+    last_ns           INTEGER NOT NULL,
+    closed            INTEGER NOT NULL, -- 0, 1
+    open_calls        INTEGER NOT NULL,
+    fields            INTEGER NOT NULL, -- header fields since it began, or since we joined
+    fields_known      INTEGER NOT NULL, -- those whose text is known
+    late_fields       INTEGER NOT NULL, -- likewise, of the latest 128 to 256
+    late_fields_known INTEGER NOT NULL,
+    UNIQUE (pair_id, client_port, began_ns)
+) STRICT;
+-- Is a connection known under another pair, since an address has another name by now?
+CREATE INDEX connection_by_beginning ON connection (began_ns, client_port);
+
+-- What a connection did in a window. Ordered by window, as edge_window.
+CREATE TABLE connection_window (
+    window_id        INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    connection_id    INTEGER NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
+    calls            INTEGER NOT NULL,
+    resets_by_client INTEGER NOT NULL,
+    resets_by_server INTEGER NOT NULL,
+    stalls_to_server INTEGER NOT NULL,
+    stalls_to_client INTEGER NOT NULL,
+    goaways          INTEGER NOT NULL,
+    ping_rtt_ns      INTEGER NOT NULL, -- least; 0: no ping was answered
+    open_calls       INTEGER NOT NULL, -- at the window's end
+    PRIMARY KEY (window_id, connection_id)
+) STRICT, WITHOUT ROWID;
+-- What did a connection do over time? And which rows go with it?
+CREATE INDEX connection_window_by_connection ON connection_window (connection_id);
+
+-- The calls that were open when the newest window with any traffic ended, and no others.
+CREATE TABLE open_call (
+    pair_id                  INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    client_port              INTEGER NOT NULL,
+    stream_id                INTEGER NOT NULL,
+    began_ns                 INTEGER NOT NULL, -- 0: before the capture
+    window_id                INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    seen_ns                  INTEGER NOT NULL, -- the end of that window
+    kind                     TEXT NOT NULL, -- unary, client-streaming, server-streaming, bidi-streaming
+    operation                TEXT NOT NULL, -- '': not known
+    last_message_ns          INTEGER NOT NULL, -- 0: none yet
+    request_messages         INTEGER NOT NULL,
+    response_messages        INTEGER NOT NULL,
+    before_ns                INTEGER NOT NULL, -- the end of the window before, and the messages up to
+    request_messages_before  INTEGER NOT NULL, -- then: the difference makes messages a second
+    response_messages_before INTEGER NOT NULL,
+    PRIMARY KEY (pair_id, client_port, stream_id, began_ns)
+) STRICT, WITHOUT ROWID;
+-- Which rows are of an older window?
+CREATE INDEX open_call_by_window ON open_call (window_id);
 
 -- What happened to the collector itself.
 CREATE TABLE event (
@@ -191,79 +266,3 @@ CREATE TABLE state (
     writes INTEGER NOT NULL
 ) STRICT;
 INSERT INTO state (id, writes) VALUES (1, 0);
-
--- For people. The percentiles of several windows cannot be added up in SQL: p50_ms and p95_ms here are
--- means weighted by requests, good for a first look; `tapgraph edges` merges the histograms.
-
--- The last 15 minutes of what there is.
-CREATE VIEW v_range AS
-SELECT max(end_ns) - 900000000000 AS from_ns, max(end_ns) AS to_ns,
-       min(900, (max(end_ns) - min(start_ns)) / 1e9) AS seconds
-FROM capture_window WHERE level = 0;
-
--- Every window of every pair, readable: the base of questions of your own.
-CREATE VIEW v_windows AS
-SELECT w.level, w.start_ns, w.end_ns,
-       strftime('%Y-%m-%dT%H:%M:%SZ', w.start_ns / 1000000000, 'unixepoch') AS start,
-       c.name AS client, s.name AS server, ce.address AS client_address,
-       se.address AS server_address, e.port, e.protocol, e.id AS edge_id, x.*
-FROM capture_window w
-JOIN edge_window x ON x.window_id = w.id
-JOIN pair p ON p.id = x.pair_id
-JOIN edge e ON e.id = p.edge_id
-JOIN service c ON c.id = e.client_id
-JOIN service s ON s.id = e.server_id
-JOIN endpoint ce ON ce.id = p.client_id
-JOIN endpoint se ON se.id = p.server_id;
-
-CREATE VIEW v_edges AS
-SELECT client, server, port, protocol, sum(requests) AS requests,
-       round(sum(requests) / r.seconds, 2) AS rate_per_s, sum(errors) AS errors,
-       round(100.0 * sum(errors) / sum(requests), 2) AS error_percent,
-       round(sum(p50_ms * requests) / sum(iif(p50_ms IS NULL, 0, requests)), 3) AS p50_ms,
-       round(sum(p95_ms * requests) / sum(iif(p95_ms IS NULL, 0, requests)), 3) AS p95_ms,
-       round(max(max_ms), 3) AS max_ms, sum(opened) AS opened, sum(failed) AS failed,
-       sum(bytes_to_server) AS bytes_to_server, sum(bytes_to_client) AS bytes_to_client,
-       sum(missing_to_server + missing_to_client) AS missing_bytes
-FROM v_range r JOIN v_windows w ON w.level = 0 AND w.start_ns >= r.from_ns
-GROUP BY client, server, port, protocol ORDER BY client, server, port, protocol;
-
--- What each service was asked as a server.
-CREATE VIEW v_services AS
-SELECT server AS service, count(DISTINCT server_address) AS addresses,
-       count(DISTINCT client) AS callers, sum(requests) AS requests,
-       round(sum(requests) / r.seconds, 2) AS rate_per_s, sum(errors) AS errors,
-       round(100.0 * sum(errors) / sum(requests), 2) AS error_percent,
-       round(sum(p95_ms * requests) / sum(iif(p95_ms IS NULL, 0, requests)), 3) AS p95_ms,
-       round(max(max_ms), 3) AS max_ms
-FROM v_range r JOIN v_windows w ON w.level = 0 AND w.start_ns >= r.from_ns
-GROUP BY server ORDER BY server;
-
-CREATE VIEW v_operations AS
-SELECT c.name AS client, s.name AS server, e.port, e.protocol, o.name AS operation,
-       sum(requests) AS requests, round(sum(requests) / r.seconds, 2) AS rate_per_s,
-       sum(errors) AS errors, round(100.0 * sum(errors) / sum(requests), 2) AS error_percent,
-       round(sum(p95_ms * requests) / sum(iif(p95_ms IS NULL, 0, requests)), 3) AS p95_ms,
-       round(max(max_ms), 3) AS max_ms
-FROM v_range r
-JOIN capture_window w ON w.level = 0 AND w.start_ns >= r.from_ns
-JOIN operation_window x ON x.window_id = w.id
-JOIN operation o ON o.id = x.operation_id
-JOIN pair p ON p.id = o.pair_id
-JOIN edge e ON e.id = p.edge_id
-JOIN service c ON c.id = e.client_id
-JOIN service s ON s.id = e.server_id
-GROUP BY e.id, o.name ORDER BY c.name, s.name, e.port, e.protocol, o.name;
-
--- How good the capture was.
-CREATE VIEW v_capture AS
-SELECT count(*) AS windows, sum(frames) AS frames, sum(bytes) AS bytes, sum(packets) AS packets,
-       sum(headers_cut) AS headers_cut, sum(malformed) AS malformed, sum(truncated) AS truncated,
-       sum(kernel_drops) AS kernel_drops, sum(interface_drops) AS interface_drops,
-       round(100.0 * sum(kernel_drops + interface_drops) /
-             sum(frames + kernel_drops + interface_drops), 3) AS drop_percent,
-       sum(gaps) AS gaps, sum(gap_bytes) AS gap_bytes, sum(lost) AS lost,
-       sum(given_up) AS given_up, sum(stray_answers) AS stray_answers,
-       sum(flows_evicted) AS flows_evicted, sum(exchanges_evicted) AS exchanges_evicted,
-       sum(exchanges) AS exchanges, sum(edges_dropped) AS edges_dropped
-FROM v_range r JOIN capture_window w ON w.level = 0 AND w.start_ns >= r.from_ns;

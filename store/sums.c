@@ -6,8 +6,7 @@
 #include "graph/latency.h"
 
 static const char sql[] =
-    "SELECT x.pair_id, x.unknown, x.ok, x.client_error, x.server_error, x.timeout, x.reset, "
-    "x.cancelled, x.unanswered, x.request_bytes, x.response_bytes, x.duration, x.ttfb, x.opened, "
+    "SELECT x.pair_id, " TALLIED_COLUMNS ", x.opened, "
     "x.failed, x.closed, x.reset_by_client, x.reset_by_server, x.packets_to_server, "
     "x.packets_to_client, x.bytes_to_server, x.bytes_to_client, x.missing_to_server, "
     "x.missing_to_client, x.retransmits_to_server, x.retransmits_to_client, "
@@ -16,30 +15,11 @@ static const char sql[] =
     "FROM capture_window w JOIN edge_window x ON x.window_id = w.id "
     "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns";
 
-static void add_histogram(sqlite3_stmt *s, int at, struct latency *into)
-{
-    struct bytes blob = column_bytes(s, at);
-    if (!blob.len)
-        return;
-    struct cursor c = cursor_over(blob);
-    latency_decode(&c, into);
-}
-
-void tallied_read(sqlite3_stmt *s, int at, struct tallied *into)
-{
-    for (int o = 0; o < OUTCOMES; o++)
-        into->outcomes[o] += column_count(s, at++);
-    into->request_bytes += column_count(s, at++);
-    into->response_bytes += column_count(s, at++);
-    add_histogram(s, at++, &into->duration);
-    add_histogram(s, at++, &into->ttfb);
-}
-
 /* Rows come in order of time, so the last one of a pair tells what is open at the range's end; but
  * if nothing happened after the range, what is open now was open then. */
 static void add_row(sqlite3_stmt *s, struct sum *sum, struct topology_pair *pair, struct range r)
 {
-    int at = 13;
+    int at = 1 + TALLIED_READ;
     sum->seen = true;
     tallied_read(s, 1, &sum->counted.exchanges);
     for (int i = 0; i < EDGE_COUNTERS; i++)
@@ -108,6 +88,12 @@ struct figures figures_of(const struct tallied *t, struct range r)
         .response_bytes = t->response_bytes,
         .duration = percentiles_of(&t->duration),
         .ttfb = percentiles_of(&t->ttfb),
+        .request_messages = t->request_messages,
+        .response_messages = t->response_messages,
+        .streams = t->streams,
+        .first_message = percentiles_of(&t->first_message),
+        .message_gap = percentiles_of(&t->message_gap),
+        .age = percentiles_of(&t->age),
     };
     uint64_t client_errors = t->outcomes[OUTCOME_CLIENT_ERROR];
     for (int o = 0; o < OUTCOMES; o++) {
@@ -121,5 +107,15 @@ struct figures figures_of(const struct tallied *t, struct range r)
     if (r.to_ns > r.from_ns)
         f.rate_per_s = (double)f.requests * 1e9 / (double)(r.to_ns - r.from_ns);
     f.health = verdict_of_requests(f.requests, f.errors - client_errors, client_errors);
+    return f;
+}
+
+struct figures figures_of_edge(const struct edge_delta *d, struct range r)
+{
+    struct figures f = figures_of(&d->exchanges, r);
+    if (!f.requests) { /* nothing was decoded: then the flow's own bytes */
+        f.request_bytes = d->bytes[0];
+        f.response_bytes = d->bytes[1];
+    }
     return f;
 }

@@ -3,6 +3,7 @@
 
 #include "graph/merge.h"
 #include "store/columns.h"
+#include "store/tallied.h"
 #include "store/topology.h"
 
 /* The counters of struct edge_delta are used as such; its key is not. */
@@ -18,10 +19,7 @@ bool sums_load(struct query *q, struct range r, struct topology *t, struct sum *
                struct err *err);
 void sums_free(struct sum *sums, size_t len);
 
-/* Reads outcomes, bytes and both histograms from eight, two and two columns starting at `at`. A
- * damaged histogram counts as empty. */
-void tallied_read(sqlite3_stmt *s, int at, struct tallied *into);
-
 /* What people see of it, over a range. */
 struct figures figures_of(const struct tallied *t, struct range r);
+struct figures figures_of_edge(const struct edge_delta *d, struct range r);
 struct percentiles percentiles_of(const struct latency *l);

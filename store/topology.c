@@ -38,7 +38,7 @@ const char *grouping_name(enum grouping g)
     return names[g];
 }
 
-static enum name_source source_named(const char *text)
+enum name_source topology_source_named(const char *text)
 {
     for (int i = 0; i < NAME_SOURCES; i++)
         if (strcmp(text, name_source_name((enum name_source)i)) == 0)
@@ -46,8 +46,7 @@ static enum name_source source_named(const char *text)
     return NAME_ADDRESS;
 }
 
-/* The /24 or /64 that an address lies in. */
-static void subnet_of(const char *address, char *text, size_t size)
+void topology_subnet(const char *address, char *text, size_t size)
 {
     struct address a;
     char base[ADDRESS_TEXT_MAX];
@@ -68,14 +67,14 @@ static void read_end(sqlite3_stmt *s, int at, enum grouping grouping, struct end
     int64_t service = sqlite3_column_int64(s, at + 2);
     column_text(s, at + 3, ret->name, sizeof ret->name);
     column_text(s, at + 4, source, sizeof source);
-    ret->source = source_named(source);
+    ret->source = topology_source_named(source);
     ret->id = service;
     if (grouping == GROUP_SERVICE || service == TOPOLOGY_EXTERNAL)
         return;
     ret->id = endpoint < INT64_MAX ? endpoint + TOPOLOGY_EXTERNAL : endpoint; /* not external's */
     ret->source = NAME_ADDRESS;
     if (grouping == GROUP_SUBNET)
-        subnet_of(ret->address, ret->name, sizeof ret->name);
+        topology_subnet(ret->address, ret->name, sizeof ret->name);
     else
         snprintf(ret->name, sizeof ret->name, "%s", ret->address);
 }

@@ -47,3 +47,9 @@ void topology_free(struct topology *t);
 
 /* NULL if there is no such pair. */
 struct topology_pair *topology_find_pair(const struct topology *t, int64_t id);
+
+/* The source of that name; NAME_ADDRESS if there is none. */
+enum name_source topology_source_named(const char *text);
+
+/* The /24 or /64 that an address lies in: "10.0.0.0/24". */
+void topology_subnet(const char *address, char *text, size_t size);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "graph/latency.h"
 #include "graph/merge.h"
 #include "store/columns.h"
 
@@ -23,20 +22,6 @@ enum statement {
     CONNECTIONS_FORGET,
 };
 
-#define OUTCOME_COLUMNS                                                                            \
-    "unknown, ok, client_error, server_error, timeout, reset, cancelled, unanswered, "             \
-    "request_bytes, response_bytes"
-#define ADD_OUTCOMES                                                                               \
-    "unknown = unknown + excluded.unknown, ok = ok + excluded.ok, "                                \
-    "client_error = client_error + excluded.client_error, "                                        \
-    "server_error = server_error + excluded.server_error, "                                        \
-    "timeout = timeout + excluded.timeout, reset = reset + excluded.reset, "                       \
-    "cancelled = cancelled + excluded.cancelled, unanswered = unanswered + excluded.unanswered, "  \
-    "request_bytes = request_bytes + excluded.request_bytes, "                                     \
-    "response_bytes = response_bytes + excluded.response_bytes, duration = excluded.duration, "    \
-    "ttfb = excluded.ttfb, p50_ms = excluded.p50_ms, p95_ms = excluded.p95_ms, "                   \
-    "p99_ms = excluded.p99_ms, max_ms = excluded.max_ms"
-
 static const char *const sql[WINDOW_STATEMENTS] = {
     [WINDOW_FIND] = "SELECT id FROM capture_window WHERE level = ?1 AND start_ns = ?2",
     [WINDOW_ADD] =
@@ -44,9 +29,10 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "not_ip, other_ip, fragments, headers_cut, malformed, truncated, kernel_drops, "
         "interface_drops, flows_opened, flows_evicted, segments_held, segments_dropped, "
         "retransmits, gaps, gap_bytes, lost, given_up, stray_answers, exchanges_evicted, "
-        "exchanges, flows, edges_dropped, names_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+        "exchanges, flows, edges_dropped, names_dropped, connections_dropped, "
+        "open_calls_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
         "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-        "?24, ?25, ?26, ?27, ?28, ?29) RETURNING id",
+        "?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31) RETURNING id",
     [WINDOW_ADD_TO] =
         "UPDATE capture_window SET end_ns = max(end_ns, ?3), frames = frames + ?4, bytes = "
         "bytes + ?5, packets = packets + ?6, not_ip = not_ip + ?7, other_ip = other_ip + "
@@ -58,20 +44,21 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "= gaps + ?20, gap_bytes = gap_bytes + ?21, lost = lost + ?22, given_up = given_up "
         "+ ?23, stray_answers = stray_answers + ?24, exchanges_evicted = exchanges_evicted "
         "+ ?25, exchanges = exchanges + ?26, flows = ?27, edges_dropped = edges_dropped + "
-        "?28, names_dropped = names_dropped + ?29 WHERE level = ?1 AND start_ns = ?2 "
+        "?28, names_dropped = names_dropped + ?29, connections_dropped = connections_dropped + "
+        "?30, open_calls_dropped = open_calls_dropped + ?31 WHERE level = ?1 AND start_ns = ?2 "
         "RETURNING id",
-    [EDGE_HISTOGRAMS] =
-        "SELECT duration, ttfb FROM edge_window WHERE window_id = ?1 AND pair_id = ?2",
+    [EDGE_HISTOGRAMS] = "SELECT " TALLIED_HISTOGRAM_COLUMNS
+                        " FROM edge_window WHERE window_id = ?1 AND pair_id = ?2",
     [EDGE_WRITE] =
-        "INSERT INTO edge_window (window_id, pair_id, " OUTCOME_COLUMNS ", duration, ttfb, p50_ms, "
-        "p95_ms, p99_ms, max_ms, opened, failed, closed, reset_by_client, reset_by_server, "
+        "INSERT INTO edge_window (window_id, pair_id, " TALLIED_WRITTEN
+        ", opened, failed, closed, reset_by_client, reset_by_server, "
         "packets_to_server, packets_to_client, bytes_to_server, bytes_to_client, "
         "missing_to_server, missing_to_client, retransmits_to_server, retransmits_to_client, "
         "zero_windows_to_server, zero_windows_to_client, rtt_server_sum_ns, rtt_client_sum_ns, "
         "handshakes, notes, active) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
         "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
-        "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38) "
-        "ON CONFLICT (window_id, pair_id) DO UPDATE SET " ADD_OUTCOMES
+        "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44) "
+        "ON CONFLICT (window_id, pair_id) DO UPDATE SET " TALLIED_ADDED
         ", opened = opened + excluded.opened, failed = failed + excluded.failed, closed = closed + "
         "excluded.closed, reset_by_client = reset_by_client + excluded.reset_by_client, "
         "reset_by_server = reset_by_server + excluded.reset_by_server, packets_to_server = "
@@ -90,13 +77,13 @@ static const char *const sql[WINDOW_STATEMENTS] = {
     [OPERATION_FIND] = "SELECT id FROM operation WHERE pair_id = ?1 AND name = ?2",
     [OPERATION_ADD] = "INSERT INTO operation (pair_id, name) VALUES (?1, ?2) RETURNING id",
     [OPERATION_COUNT] = "UPDATE pair SET operations = operations + 1 WHERE id = ?1",
-    [OPERATION_HISTOGRAMS] =
-        "SELECT duration, ttfb FROM operation_window WHERE window_id = ?1 AND operation_id = ?2",
+    [OPERATION_HISTOGRAMS] = "SELECT " TALLIED_HISTOGRAM_COLUMNS
+                             " FROM operation_window WHERE window_id = ?1 AND operation_id = ?2",
     [OPERATION_WRITE] =
-        "INSERT INTO operation_window (window_id, operation_id, " OUTCOME_COLUMNS
-        ", duration, ttfb, p50_ms, p95_ms, p99_ms, max_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-        "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) "
-        "ON CONFLICT (window_id, operation_id) DO UPDATE SET " ADD_OUTCOMES,
+        "INSERT INTO operation_window (window_id, operation_id, " TALLIED_WRITTEN
+        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+        "?18, ?19, ?20, ?21, ?22, ?23, ?24) "
+        "ON CONFLICT (window_id, operation_id) DO UPDATE SET " TALLIED_ADDED,
     [CONNECTIONS_FORGET] = "UPDATE pair SET active = 0 WHERE active <> 0",
 };
 
@@ -105,16 +92,18 @@ bool window_open(struct window_writer *w, sqlite3 *db)
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
         if (!statement_prepare(db, sql[i], &w->statement[i]))
             return false;
-    return naming_open(&w->naming, db);
+    return naming_open(&w->naming, db) && connections_open(&w->connections, db) &&
+           open_calls_open(&w->open_calls, db);
 }
 
 void window_close(struct window_writer *w)
 {
     naming_close(&w->naming);
+    connections_close(&w->connections);
+    open_calls_close(&w->open_calls);
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
         sqlite3_finalize(w->statement[i]);
-    writer_free(&w->duration);
-    writer_free(&w->ttfb);
+    tallied_blobs_free(&w->blobs);
     *w = (struct window_writer){0};
 }
 
@@ -157,6 +146,8 @@ static void bind_counters(const struct window_writer *w, sqlite3_stmt *s, const 
     bind_count(s, at++, d->decode.flows);
     bind_count(s, at++, d->edges_dropped);
     bind_count(s, at++, d->names_dropped);
+    bind_count(s, at++, d->connections_dropped);
+    bind_count(s, at++, d->open_calls_dropped);
 }
 
 static bool write_capture(struct window_writer *w, const struct delta *d, int64_t *ret_id,
@@ -173,89 +164,36 @@ static bool write_capture(struct window_writer *w, const struct delta *d, int64_
     return answered_id(write, ret_id);
 }
 
-static void bind_ms(sqlite3_stmt *s, int at, const struct latency *l, double q)
-{
-    if (l->count)
-        sqlite3_bind_double(s, at, (double)latency_quantile(l, q) / 1e6);
-    else
-        sqlite3_bind_null(s, at);
-}
-
-static bool encode(struct writer *w, const struct latency *l)
-{
-    writer_clear(w);
-    if (l->count)
-        latency_encode(l, w);
-    return !w->failed;
-}
-
-/* Binds the outcomes, bytes and histograms, at parameters 3 to 18. Borrows w->duration and w->ttfb.
- */
-static bool bind_tallied(struct window_writer *w, sqlite3_stmt *s, const struct tallied *t,
-                         const struct latency histograms[2])
-{
-    int at = 3;
-    if (!encode(&w->duration, &histograms[0]) || !encode(&w->ttfb, &histograms[1]))
-        return false;
-    for (int o = 0; o < OUTCOMES; o++)
-        bind_count(s, at++, t->outcomes[o]);
-    bind_count(s, at++, t->request_bytes);
-    bind_count(s, at++, t->response_bytes);
-    bind_blob(s, at++, writer_view(&w->duration));
-    bind_blob(s, at++, writer_view(&w->ttfb));
-    bind_ms(s, at++, &histograms[0], 0.5);
-    bind_ms(s, at++, &histograms[0], 0.95);
-    bind_ms(s, at++, &histograms[0], 0.99);
-    bind_ms(s, at++, &histograms[0], 1);
-    return true;
-}
-
-/* Adds to both histograms what the row `id` of the window has already. */
-static bool merge_stored(sqlite3_stmt *s, int64_t window, int64_t id, struct latency into[2])
-{
-    bind_id(s, 1, window);
-    bind_id(s, 2, id);
-    int status = statement_row(s);
-    if (status == SQLITE_ROW)
-        for (int i = 0; i < 2; i++) {
-            struct cursor c = cursor_over(column_bytes(s, i));
-            if (cursor_left(&c))
-                latency_decode(&c, &into[i]);
-        }
-    bool fine = status == SQLITE_ROW || status == SQLITE_DONE;
-    return sqlite3_reset(s) == SQLITE_OK && fine;
-}
-
 /* Where a row goes. */
 struct row {
     int64_t window, id;
     bool added_to; /* the row may be there already */
 };
 
+enum { ROW_TALLIED = 3, ROW_REST = ROW_TALLIED + TALLIED_BOUND }; /* parameters */
+
 /* Binds `t` to the statement `write`, merged with what statement `histograms` says is stored. */
 static bool bind_merged(struct window_writer *w, enum statement write, enum statement histograms,
                         const struct row *row, const struct tallied *t)
 {
-    struct latency merged[2] = {{0}, {0}};
-    sqlite3_stmt *s = w->statement[write];
+    sqlite3_stmt *s = w->statement[write], *stored = w->statement[histograms];
     bind_id(s, 1, row->window);
     bind_id(s, 2, row->id);
     if (!row->added_to)
-        return bind_tallied(w, s, t, (const struct latency[]){t->duration, t->ttfb});
-    bool bound = merge_stored(w->statement[histograms], row->window, row->id, merged);
-    latency_merge(&merged[0], &t->duration);
-    latency_merge(&merged[1], &t->ttfb);
-    bound = bound && bind_tallied(w, s, t, merged);
-    latency_free(&merged[0]);
-    latency_free(&merged[1]);
-    return bound;
+        return tallied_bind(&w->blobs, s, ROW_TALLIED, t, NULL);
+    bind_id(stored, 1, row->window);
+    bind_id(stored, 2, row->id);
+    int status = statement_row(stored);
+    bool bound = (status == SQLITE_ROW || status == SQLITE_DONE) &&
+                 tallied_bind(&w->blobs, s, ROW_TALLIED, t, status == SQLITE_ROW ? stored : NULL);
+    return sqlite3_reset(stored) == SQLITE_OK && bound;
 }
 
 static bool write_edge(struct window_writer *w, const struct row *row, const struct edge_delta *e,
                        uint64_t active)
 {
     sqlite3_stmt *s = w->statement[EDGE_WRITE];
-    int at = 19;
+    int at = ROW_REST;
     if (!bind_merged(w, EDGE_WRITE, EDGE_HISTOGRAMS, row, &e->exchanges))
         return false;
     for (int i = 0; i < EDGE_COUNTERS; i++)
@@ -318,27 +256,40 @@ static bool write_silent(struct window_writer *w, struct row *row, const struct 
            write_pair(w, &there, names, &of_protocol, ret_pair);
 }
 
+static bool write_edges(struct window_writer *w, struct row *row, const struct delta *d,
+                        const struct names *names, struct pair *pairs)
+{
+    for (uint32_t i = 0; i < d->edge_len; i++)
+        if (d->edge[i].key.protocol[0] && !write_pair(w, row, names, &d->edge[i], &pairs[i]))
+            return false;
+    for (uint32_t i = 0; i < d->edge_len; i++)
+        if (!d->edge[i].key.protocol[0] && !write_silent(w, row, names, &d->edge[i], &pairs[i]))
+            return false;
+    return true;
+}
+
+/* A new sensor knows no connections, and counts those that go on as opened again. */
+static bool forget(struct window_writer *w)
+{
+    return statement_run(w->statement[CONNECTIONS_FORGET]) && connections_forget(&w->connections) &&
+           open_calls_forget(&w->open_calls);
+}
+
 static bool write_rows(struct window_writer *w, const struct delta *d, const struct names *names,
                        struct pair *pairs)
 {
     struct row row = {0};
-    /* A new sensor knows no connections, and counts those that go on as opened again. */
-    if (is_anew(w, d) && !statement_run(w->statement[CONNECTIONS_FORGET]))
+    if (is_anew(w, d) && !forget(w))
         return false;
     if (!write_capture(w, d, &row.window, &row.added_to) ||
-        !naming_review(&w->naming, names, d->end_ns))
+        !naming_review(&w->naming, names, d->end_ns) || !write_edges(w, &row, d, names, pairs))
         return false;
-    for (uint32_t i = 0; i < d->edge_len; i++)
-        if (d->edge[i].key.protocol[0] && !write_pair(w, &row, names, &d->edge[i], &pairs[i]))
-            return false;
-    for (uint32_t i = 0; i < d->edge_len; i++)
-        if (!d->edge[i].key.protocol[0] && !write_silent(w, &row, names, &d->edge[i], &pairs[i]))
-            return false;
     for (uint32_t i = 0; i < d->operation_len; i++)
         if (d->operation[i].edge < d->edge_len &&
             !write_operation(w, row.window, &pairs[d->operation[i].edge], &d->operation[i]))
             return false;
-    return true;
+    return connections_write(&w->connections, row.window, d, pairs) &&
+           open_calls_write(&w->open_calls, row.window, d, pairs);
 }
 
 bool window_write(struct window_writer *w, const struct delta *d, const struct names *names)
@@ -357,5 +308,6 @@ void window_done(struct window_writer *w, const struct delta *d, bool committed)
         w->begun = true;
     } else {
         naming_forget(&w->naming);
+        connections_undone(&w->connections);
     }
 }

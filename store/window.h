@@ -1,20 +1,25 @@
-/* window.h - one window as rows: capture_window, edge_window, operation_window.
+/* window.h - one window as rows: capture_window, edge_window, operation_window, and by
+ * connections.h and open_calls.h what is known of connections and open calls.
  *
  * A window that is there already (a sensor was started anew within it, a capture was replayed into
  * the same database) is added to: counters by SQL, histograms by reading, merging and writing them.
  */
 #pragma once
 
-#include "base/writer.h"
 #include "graph/delta.h"
+#include "store/connections.h"
 #include "store/naming.h"
+#include "store/open_calls.h"
+#include "store/tallied.h"
 
 enum { WINDOW_STATEMENTS = 11 };
 
 struct window_writer {
     sqlite3_stmt *statement[WINDOW_STATEMENTS];
     struct naming naming;
-    struct writer duration, ttfb; /* histograms in their stored form, of the row at hand */
+    struct connections connections;
+    struct open_calls open_calls;
+    struct tallied_blobs blobs;
     /* The totals at the end of the window before, since a delta brings totals and a row keeps
      * increments. */
     struct capture_counters capture;

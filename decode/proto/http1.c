@@ -2,14 +2,15 @@
  *
  * A head is a message that includes its body when the length is declared, so bodies pass by
  * unseen. A chunked body is a run of further messages: the line with a chunk's size together with
- * the chunk, then each line of trailers. An exchange begins with its start line, even if the rest
- * of the head never comes. Where the length of a body is in doubt, and the two ends may differ
- * about it, the place is given up instead of guessed. */
+ * the chunk, then each line of trailers. Only a body of gRPC is looked at: it, or each chunk of it,
+ * is a run of messages as grpc_body_read() reads them. An exchange begins with its start line, even
+ * if the rest of the head never comes. Where the length of a body is in doubt, and the two ends may
+ * differ about it, the place is given up instead of guessed. */
 #include <stdlib.h>
 
 #include "decode/decoder.h"
-#include "decode/http_head.h"
-#include "decode/trace_context.h"
+#include "decode/grpc.h"
+#include "decode/http_note.h"
 
 enum { LONG_LINE = 256 }; /* a target so long that the probe does not wait for its end */
 
@@ -18,17 +19,27 @@ enum place {
     AT_CHUNK,   /* a line with a size comes next */
     AFTER_DATA, /* the end of line behind a chunk, and then such a line */
     AT_TRAILER,
+    IN_BODY, /* of known length, which is read for gRPC's messages; likewise... */
+    IN_CHUNK,
+    IN_REST, /* ...one that lasts until the close */
 };
 
 struct side {
     enum place place;
     bool begun;            /* the start line of the head being fed has been noted */
     bool started;          /* a message has been read whole since the last loss */
+    bool reads;            /* its body for gRPC's messages */
     struct http_scan scan; /* of the head being fed */
+};
+
+struct body {
+    struct grpc_body grpc;
+    uint64_t left; /* bytes of the body, or of the chunk, that is being read */
 };
 
 struct http1 {
     struct side side[2];
+    struct body body[2]; /* of those that are read */
 };
 
 struct head {
@@ -49,72 +60,40 @@ static int64_t start_line_read(enum dir dir, struct bytes in, struct head *h)
                             : http_read_status_line(in, &h->status);
 }
 
-static void lower(char *text)
-{
-    for (; *text; text++)
-        if (*text >= 'A' && *text <= 'Z')
-            *text = (char)(*text | 0x20);
-}
-
-static void note_host(struct exchange *x, struct bytes authority)
-{
-    exchange_text(x, x->host, sizeof x->host, http_without_credentials(authority));
-    lower(x->host);
-}
-
-static void note_request_line(struct exchange *x, const struct http_request_line *line)
-{
-    struct http_target target = http_read_target(line->method, line->target);
-    exchange_text(x, x->method, sizeof x->method, line->method);
-    exchange_text(x, x->path, sizeof x->path, target.path);
-    if (target.authority.len)
-        note_host(x, target.authority);
-}
-
-static void note_status_line(struct exchange *x, const struct http_status_line *status)
-{
-    exchange_text(x, x->status, sizeof x->status, status->digits);
-    x->outcome = status->code >= 500   ? OUTCOME_SERVER_ERROR
-                 : status->code >= 400 ? OUTCOME_CLIENT_ERROR
-                                       : OUTCOME_OK;
-}
-
-static void note_trace(struct exchange *x, const struct http_fields *f)
-{
-    struct trace_context trace;
-    if (trace_context_of_traceparent(f->traceparent, &trace) ||
-        trace_context_of_b3(f->b3, &trace) ||
-        trace_context_of_b3_pair(f->b3_trace_id, f->b3_span_id, &trace)) {
-        memcpy(x->trace_id, trace.trace_id, sizeof x->trace_id);
-        memcpy(x->span_id, trace.span_id, sizeof x->span_id);
-    }
-}
-
-static void note_fields(struct exchange *x, enum dir dir, const struct http_fields *f)
-{
-    if (f->request_id.len && !x->request_id[0])
-        exchange_text(x, x->request_id, sizeof x->request_id, f->request_id);
-    if (dir == TO_CLIENT)
-        return;
-    if (!x->host[0]) /* the target's authority goes before the field (RFC 9112, 3.2.2) */
-        note_host(x, f->host);
-    note_trace(x, f);
-    exchange_text(x, x->forwarded_for, sizeof x->forwarded_for,
-                  http_first_of_list(f->forwarded_for));
-}
-
 static void note_start(struct conn *c, enum dir dir, const struct head *h)
 {
     if (dir == TO_SERVER)
-        note_request_line(conn_begin(c, dir, KEY_IN_ORDER), &h->request);
+        http_note_request_line(conn_begin(c, dir, KEY_IN_ORDER), &h->request);
     else if (!is_interim(&h->status))
-        note_status_line(conn_begin(c, dir, KEY_IN_ORDER), &h->status);
+        http_note_status_line(conn_begin(c, dir, KEY_IN_ORDER), &h->status);
 }
 
-/* The head is the whole message, or all but the `body` that passes by. */
+static void end_message(struct conn *c, enum dir dir)
+{
+    const struct http1 *http = conn_state(c);
+    struct exchange *x = http->side[dir].reads ? conn_find(c, dir, KEY_IN_ORDER) : NULL;
+    if (x && dir == TO_CLIENT && grpc_is_past_deadline(x, conn_now_ns(c)))
+        x->notes |= NOTE_DEADLINE;
+    conn_end(c, dir, KEY_IN_ORDER);
+}
+
+static int64_t reads_body(struct conn *c, enum dir dir, const struct head *h, int64_t body)
+{
+    struct http1 *http = conn_state(c);
+    http->side[dir].place = body == DECODE_REST ? IN_REST : IN_BODY;
+    http->body[dir].left = (uint64_t)body;
+    if (body == DECODE_REST)
+        conn_end_with_close(c, dir);
+    return h->len;
+}
+
+/* The head is the whole message, or all but the `body` that passes by or is read. */
 static int64_t ends_after(struct conn *c, enum dir dir, const struct head *h, int64_t body)
 {
-    conn_end(c, dir, KEY_IN_ORDER);
+    const struct http1 *http = conn_state(c);
+    if (body && http->side[dir].reads)
+        return reads_body(c, dir, h, body);
+    end_message(c, dir);
     return body == DECODE_REST ? DECODE_REST : h->len + body;
 }
 
@@ -154,11 +133,31 @@ static bool is_handed_over(const struct exchange *x, unsigned code)
     return code == 101 || (code / 100 == 2 && x && strcmp(x->method, "CONNECT") == 0);
 }
 
+/* A 101 whose request is answered in the protocol that follows: HTTP/2 on its stream 1 (RFC 7540,
+ * 3.2). Of others nobody knows, and the 101 is the answer. */
+static bool is_answered_later(const struct head *h)
+{
+    return h->status.code == 101 && bytes_equal_text(h->fields.upgrade, "h2c");
+}
+
+static int64_t go_on_as_http2(struct conn *c, struct exchange *x, const struct head *h)
+{
+    x->notes |= NOTE_UPGRADED;
+    x->response_ns = 0;
+    x->status[0] = '\0';
+    x->outcome = OUTCOME_UNKNOWN;
+    conn_carry(c, 1);
+    conn_become(c, NULL);
+    return h->len;
+}
+
 static int64_t response_body(struct conn *c, struct exchange *x, struct head *h, struct bytes in)
 {
     unsigned code = h->status.code;
     if (is_interim(&h->status))
         return h->len;
+    if (x && is_answered_later(h))
+        return go_on_as_http2(c, x, h);
     if (is_handed_over(x, code)) {
         if (x && code == 101)
             x->notes |= NOTE_UPGRADED;
@@ -178,6 +177,22 @@ static int64_t response_body(struct conn *c, struct exchange *x, struct head *h,
     return ends_after(c, TO_CLIENT, h, DECODE_REST);
 }
 
+static void begin_message(struct conn *c, enum dir dir, struct exchange *x,
+                          const struct http_fields *f)
+{
+    struct http1 *http = conn_state(c);
+    enum grpc_form form = grpc_form_of(f->content_type);
+    http_note_fields(x, dir, f);
+    if (form != GRPC_NO)
+        grpc_note_call(x);
+    if (x->call != CALL_NONE)
+        http_note_call(x, dir, f);
+    if (form == GRPC_NO)
+        return;
+    http->side[dir].reads = true;
+    http->body[dir].grpc = (struct grpc_body){.form = (uint8_t)form};
+}
+
 /* The start line is here; `line_len` is its length. */
 static int64_t feed_fields(struct conn *c, enum dir dir, struct bytes in, struct head *h,
                            int64_t line_len)
@@ -191,8 +206,8 @@ static int64_t feed_fields(struct conn *c, enum dir dir, struct bytes in, struct
         return DECODE_LOST;
     *side = (struct side){.started = true};
     struct exchange *x = conn_find(c, dir, KEY_IN_ORDER);
-    if (x)
-        note_fields(x, dir, &h->fields);
+    if (x && (dir == TO_SERVER || !is_interim(&h->status)))
+        begin_message(c, dir, x, &h->fields);
     return dir == TO_SERVER ? request_body(c, x, h) : response_body(c, x, h, in);
 }
 
@@ -265,6 +280,11 @@ static int64_t feed_chunk(struct conn *c, enum dir dir, struct bytes in)
         return len;
     side->place = size ? AFTER_DATA : AT_TRAILER;
     conn_find(c, dir, KEY_IN_ORDER);
+    if (size && side->reads) {
+        side->place = IN_CHUNK;
+        ((struct http1 *)conn_state(c))->body[dir].left = size;
+        size = 0;
+    }
     return len + (int64_t)(skip + size);
 }
 
@@ -272,15 +292,42 @@ static int64_t feed_trailer(struct conn *c, enum dir dir, struct bytes in)
 {
     struct side *side = &((struct http1 *)conn_state(c))->side[dir];
     bool last;
-    int64_t len = http_read_trailer(in, &last);
+    struct http_fields field;
+    int64_t len = http_read_trailer(in, &last, &field);
     if (len <= 0)
         return len;
-    conn_find(c, dir, KEY_IN_ORDER);
+    struct exchange *x = conn_find(c, dir, KEY_IN_ORDER);
+    if (x && dir == TO_CLIENT && !last)
+        http_note_trailer(x, &field);
     if (last) {
         side->place = AT_HEAD;
-        conn_end(c, dir, KEY_IN_ORDER);
+        end_message(c, dir);
     }
     return len;
+}
+
+/* `len` bytes of what is left pass by, and perhaps the message ends with them. */
+static int64_t body_passes(struct conn *c, enum dir dir, int64_t len)
+{
+    struct http1 *http = conn_state(c);
+    struct side *side = &http->side[dir];
+    if (side->place == IN_REST || (http->body[dir].left -= (uint64_t)len))
+        return len;
+    if (side->place == IN_BODY)
+        end_message(c, dir);
+    side->place = side->place == IN_BODY ? AT_HEAD : AFTER_DATA;
+    return len;
+}
+
+static int64_t feed_body(struct conn *c, enum dir dir, struct bytes in)
+{
+    struct body *body = &((struct http1 *)conn_state(c))->body[dir];
+    struct exchange *x = conn_find(c, dir, KEY_IN_ORDER);
+    struct grpc_read read;
+    int64_t len = grpc_body_read(&body->grpc, in, body->left, &read);
+    if (x)
+        grpc_note_read(x, dir, &body->grpc, &read, conn_now_ns(c));
+    return body_passes(c, dir, len);
 }
 
 static int64_t http1_feed(struct conn *c, enum dir dir, struct bytes in)
@@ -294,15 +341,28 @@ static int64_t http1_feed(struct conn *c, enum dir dir, struct bytes in)
         return feed_chunk(c, dir, in);
     case AT_TRAILER:
         return feed_trailer(c, dir, in);
+    case IN_BODY:
+    case IN_CHUNK:
+    case IN_REST:
+        return feed_body(c, dir, in);
     }
     return DECODE_LOST;
 }
 
+/* A hole in a body that is read does no more harm than in one that is not, but to what the messages
+ * would have told. */
 static int64_t http1_gap(struct conn *c, enum dir dir, uint64_t len)
 {
-    (void)len;
-    ((struct http1 *)conn_state(c))->side[dir] = (struct side){.place = AT_HEAD};
-    return DECODE_LOST;
+    struct http1 *http = conn_state(c);
+    struct side *side = &http->side[dir];
+    bool is_read = side->place == IN_BODY || side->place == IN_CHUNK || side->place == IN_REST;
+    if (!is_read || !len) {
+        *side = (struct side){.place = AT_HEAD};
+        return DECODE_LOST;
+    }
+    grpc_body_lose(&http->body[dir].grpc, len);
+    conn_find(c, dir, KEY_IN_ORDER);
+    return body_passes(c, dir, (int64_t)http->body[dir].left);
 }
 
 static bool begins_with(struct bytes b, const char *text)
@@ -342,6 +402,8 @@ static enum guess guess_request(struct bytes in, struct bytes answer)
         return GUESS_NO;
     if (len == DECODE_MORE)
         return guess_by_beginning(in);
+    if (bytes_equal_text(line.method, "PRI")) /* what HTTP/2 begins with, to be refused here */
+        return GUESS_NO;
     if (line.versioned)
         return GUESS_YES;
     return answer.len ? guess_response(answer) : GUESS_MORE;

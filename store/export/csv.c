@@ -194,6 +194,118 @@ static bool events(FILE *out, struct range r, const struct event_rows *rows)
     return !ferror(out);
 }
 
+static void put_place(FILE *out, const char *address, uint16_t port, const char *protocol)
+{
+    fputc(',', out);
+    put_text(out, address);
+    put_number(out, port);
+    fputc(',', out);
+    put_text(out, protocol);
+}
+
+static bool backends(FILE *out, struct range r, const struct backend_rows *rows)
+{
+    (void)r;
+    fprintf(out, "service,address,port,protocol,calls,share,open_calls,connections,%s\r\n",
+            figures_heads);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct backend_row *row = &rows->row[i];
+        put_text(out, row->service);
+        put_place(out, row->address, row->port, row->protocol);
+        put_number(out, row->calls);
+        fprintf(out, ",%.6f", row->share);
+        put_number(out, row->open_calls);
+        put_number(out, row->connections);
+        put_figures(out, &row->figures);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
+static void put_connection(FILE *out, const struct connection_row *row)
+{
+    const struct certainty *c = &row->certainty;
+    put_text(out, row->client);
+    fputc(',', out);
+    put_text(out, row->server);
+    fputc(',', out);
+    put_text(out, row->client_address);
+    put_number(out, row->client_port);
+    put_place(out, row->server_address, row->port, row->protocol);
+    put_time(out, row->began_ns);
+    put_time(out, row->last_ns);
+    fprintf(out, ",%d", row->closed);
+    put_number(out, row->calls);
+    fprintf(out, ",%.6f", row->share);
+    const uint64_t numbers[] = {row->open_calls, row->resets[0], row->resets[1], row->stalls[0],
+                                row->stalls[1],  row->goaways,   c->fields,      c->known,
+                                c->late_fields,  c->late_known};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        put_number(out, numbers[i]);
+    put_ms(out, row->ping_rtt_ns, row->ping_rtt_ns);
+    fputs("\r\n", out);
+}
+
+static bool connections(FILE *out, struct range r, const struct connection_rows *rows)
+{
+    (void)r;
+    fputs("client,server,client_address,client_port,server_address,port,protocol,began,last,closed,"
+          "calls,share,open_calls,resets_by_client,resets_by_server,stalls_to_server,"
+          "stalls_to_client,goaways,fields,fields_known,late_fields,late_fields_known,"
+          "ping_rtt_ms\r\n",
+          out);
+    for (size_t i = 0; i < rows->len; i++)
+        put_connection(out, &rows->row[i]);
+    return !ferror(out);
+}
+
+static bool open_calls(FILE *out, struct range r, const struct open_call_rows *rows)
+{
+    (void)r;
+    fputs("client,server,client_port,server_address,port,protocol,stream_id,operation,kind,began,"
+          "seen,last_message,request_messages,response_messages,request_messages_per_s,"
+          "response_messages_per_s\r\n",
+          out);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct open_call_row *row = &rows->row[i];
+        put_text(out, row->client);
+        fputc(',', out);
+        put_text(out, row->server);
+        put_number(out, row->client_port);
+        put_place(out, row->server_address, row->port, row->protocol);
+        put_number(out, row->stream_id);
+        fputc(',', out);
+        put_text(out, row->operation);
+        fprintf(out, ",%s", call_kind_name(row->call));
+        put_time(out, row->began_ns);
+        put_time(out, row->seen_ns);
+        put_time(out, row->last_message_ns);
+        put_number(out, row->request_messages);
+        put_number(out, row->response_messages);
+        fprintf(out, ",%.6f,%.6f\r\n", row->request_messages_per_s, row->response_messages_per_s);
+    }
+    return !ferror(out);
+}
+
+/* A finding a row; its evidence is in JSON only. */
+static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
+{
+    (void)r;
+    fputs("kind,subject,weight,title,advice\r\n", out);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct insight_row *row = &rows->row[i];
+        put_text(out, row->kind);
+        fputc(',', out);
+        put_text(out, row->subject);
+        fprintf(out, ",%.6f,", row->weight);
+        put_text(out, row->title);
+        fputc(',', out);
+        put_text(out, row->advice);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
 const struct exporter csv_exporter = {
     .name = "csv",
     .type = "text/csv; charset=utf-8",
@@ -203,4 +315,8 @@ const struct exporter csv_exporter = {
     .series = series,
     .health = health,
     .events = events,
+    .backends = backends,
+    .connections = connections,
+    .open_calls = open_calls,
+    .insights = insights,
 };

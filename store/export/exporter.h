@@ -22,6 +22,10 @@ struct exporter {
     bool (*series)(FILE *out, struct range r, const struct points *points);
     bool (*health)(FILE *out, struct range r, const struct health_row *row);
     bool (*events)(FILE *out, struct range r, const struct event_rows *rows);
+    bool (*backends)(FILE *out, struct range r, const struct backend_rows *rows);
+    bool (*connections)(FILE *out, struct range r, const struct connection_rows *rows);
+    bool (*open_calls)(FILE *out, struct range r, const struct open_call_rows *rows);
+    bool (*insights)(FILE *out, struct range r, const struct insight_rows *rows);
 };
 
 /* All of them; ends with NULL. */

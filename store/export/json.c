@@ -51,6 +51,38 @@ static bool events(FILE *out, struct range r, const struct event_rows *rows)
     return json_write(out, o);
 }
 
+static bool backends(FILE *out, struct range r, const struct backend_rows *rows)
+{
+    cJSON *list, *o = document(r, "backends", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_backend(&rows->row[i]));
+    return json_write(out, o);
+}
+
+static bool connections(FILE *out, struct range r, const struct connection_rows *rows)
+{
+    cJSON *list, *o = document(r, "connections", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_connection(&rows->row[i]));
+    return json_write(out, o);
+}
+
+static bool open_calls(FILE *out, struct range r, const struct open_call_rows *rows)
+{
+    cJSON *list, *o = document(r, "open_calls", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_open_call(&rows->row[i]));
+    return json_write(out, o);
+}
+
+static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
+{
+    cJSON *list, *o = document(r, "insights", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_insight(&rows->row[i]));
+    return json_write(out, o);
+}
+
 static bool health(FILE *out, struct range r, const struct health_row *row)
 {
     return json_write(out, json_health(r, row));
@@ -77,4 +109,8 @@ const struct exporter json_exporter = {
     .series = series,
     .health = health,
     .events = events,
+    .backends = backends,
+    .connections = connections,
+    .open_calls = open_calls,
+    .insights = insights,
 };

@@ -36,6 +36,14 @@ static void add_time(cJSON *to, const char *name, uint64_t time_ns)
     cJSON_AddStringToObject(to, name, text);
 }
 
+static void add_known_text(cJSON *to, const char *name, const char *text)
+{
+    if (text[0])
+        cJSON_AddStringToObject(to, name, text);
+    else
+        cJSON_AddNullToObject(to, name);
+}
+
 static void add_percentiles(cJSON *to, const char *name, const struct percentiles *p)
 {
     cJSON *o = cJSON_AddObjectToObject(to, name);
@@ -46,6 +54,17 @@ static void add_percentiles(cJSON *to, const char *name, const struct percentile
     add_ms(o, "p99", p->p99_ns, known);
     add_ms(o, "max", p->max_ns, known);
     add_ms(o, "mean", p->mean_ns, known);
+}
+
+/* Only where there are messages: most protocols have none. */
+static void add_messages(cJSON *to, const struct figures *f)
+{
+    add_count(to, "request_messages", f->request_messages);
+    add_count(to, "response_messages", f->response_messages);
+    add_count(to, "streams", f->streams);
+    add_percentiles(to, "first_message_ms", &f->first_message);
+    add_percentiles(to, "message_gap_ms", &f->message_gap);
+    add_percentiles(to, "age_ms", &f->age);
 }
 
 static void add_figures(cJSON *to, const struct figures *f)
@@ -62,6 +81,8 @@ static void add_figures(cJSON *to, const struct figures *f)
     add_percentiles(to, "ttfb_ms", &f->ttfb);
     add_count(to, "request_bytes", f->request_bytes);
     add_count(to, "response_bytes", f->response_bytes);
+    if (f->streams || f->request_messages || f->response_messages)
+        add_messages(to, f);
     cJSON_AddStringToObject(to, "health", health_name(f->health));
 }
 
@@ -164,6 +185,136 @@ cJSON *json_point(const struct point *point)
     return o;
 }
 
+cJSON *json_backend(const struct backend_row *row)
+{
+    cJSON *o = cJSON_CreateObject();
+    add_count(o, "service_id", (uint64_t)row->service_id);
+    cJSON_AddStringToObject(o, "service", row->service);
+    cJSON_AddStringToObject(o, "address", row->address);
+    add_count(o, "port", row->port);
+    cJSON_AddStringToObject(o, "protocol", row->protocol);
+    add_count(o, "calls", row->calls);
+    add_ratio(o, "share", row->share);
+    add_count(o, "open_calls", row->open_calls);
+    add_count(o, "connections", row->connections);
+    add_figures(o, &row->figures);
+    return o;
+}
+
+static void add_share(cJSON *to, const char *name, uint32_t part, uint32_t of)
+{
+    if (of)
+        add_ratio(to, name, (double)part / of);
+    else
+        cJSON_AddNullToObject(to, name);
+}
+
+static void add_certainty(cJSON *to, const struct certainty *c)
+{
+    cJSON *o = cJSON_AddObjectToObject(to, "certainty");
+    add_count(o, "fields", c->fields);
+    add_share(o, "known", c->known, c->fields);
+    add_count(o, "late_fields", c->late_fields);
+    add_share(o, "late_known", c->late_known, c->late_fields);
+}
+
+static void add_both(cJSON *to, const char *name, const char *const keys[2],
+                     const uint64_t counts[2])
+{
+    cJSON *o = cJSON_AddObjectToObject(to, name);
+    for (int dir = 0; dir < 2; dir++)
+        add_count(o, keys[dir], counts[dir]);
+}
+
+cJSON *json_connection(const struct connection_row *row)
+{
+    static const char *const by[2] = {"by_client", "by_server"};
+    static const char *const to[2] = {"to_server", "to_client"};
+    cJSON *o = cJSON_CreateObject();
+    add_count(o, "edge_id", (uint64_t)row->edge_id);
+    cJSON_AddStringToObject(o, "client", row->client);
+    cJSON_AddStringToObject(o, "server", row->server);
+    cJSON_AddStringToObject(o, "client_address", row->client_address);
+    add_count(o, "client_port", row->client_port);
+    cJSON_AddStringToObject(o, "server_address", row->server_address);
+    add_count(o, "port", row->port);
+    cJSON_AddStringToObject(o, "protocol", row->protocol);
+    add_time(o, "began", row->began_ns);
+    add_time(o, "last", row->last_ns);
+    cJSON_AddBoolToObject(o, "closed", row->closed);
+    add_count(o, "calls", row->calls);
+    add_ratio(o, "share", row->share);
+    add_count(o, "open_calls", row->open_calls);
+    add_both(o, "resets", by, row->resets);
+    add_both(o, "stalls", to, row->stalls);
+    add_count(o, "goaways", row->goaways);
+    add_ms(o, "ping_rtt_ms", row->ping_rtt_ns, row->ping_rtt_ns != 0);
+    add_certainty(o, &row->certainty);
+    return o;
+}
+
+cJSON *json_open_call(const struct open_call_row *row)
+{
+    cJSON *o = cJSON_CreateObject();
+    add_count(o, "edge_id", (uint64_t)row->edge_id);
+    cJSON_AddStringToObject(o, "client", row->client);
+    cJSON_AddStringToObject(o, "server", row->server);
+    add_count(o, "client_port", row->client_port);
+    cJSON_AddStringToObject(o, "server_address", row->server_address);
+    add_count(o, "port", row->port);
+    cJSON_AddStringToObject(o, "protocol", row->protocol);
+    add_count(o, "stream_id", row->stream_id);
+    add_known_text(o, "operation", row->operation);
+    add_known_text(o, "kind", call_kind_name(row->call));
+    add_time(o, "began", row->began_ns);
+    add_time(o, "seen", row->seen_ns);
+    bool timed = row->began_ns && row->seen_ns >= row->began_ns;
+    add_ms(o, "age_ms", timed ? row->seen_ns - row->began_ns : 0, timed);
+    add_time(o, "last_message", row->last_message_ns);
+    add_count(o, "request_messages", row->request_messages);
+    add_count(o, "response_messages", row->response_messages);
+    add_ratio(o, "request_messages_per_s", row->request_messages_per_s);
+    add_ratio(o, "response_messages_per_s", row->response_messages_per_s);
+    return o;
+}
+
+static cJSON *json_evidence(const struct evidence *e)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "what", e->what);
+    cJSON_AddStringToObject(o, "figure", e->figure);
+    if (e->share >= 0)
+        add_ratio(o, "share", e->share);
+    else
+        cJSON_AddNullToObject(o, "share");
+    return o;
+}
+
+static void add_id(cJSON *to, const char *name, int64_t id)
+{
+    if (id)
+        add_count(to, name, (uint64_t)id);
+    else
+        cJSON_AddNullToObject(to, name);
+}
+
+cJSON *json_insight(const struct insight_row *row)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "kind", row->kind);
+    cJSON_AddStringToObject(o, "subject", row->subject);
+    cJSON_AddStringToObject(o, "title", row->title);
+    cJSON_AddStringToObject(o, "advice", row->advice);
+    add_id(o, "service_id", row->service_id);
+    add_id(o, "edge_id", row->edge_id);
+    add_ratio(o, "weight", row->weight);
+    add_count(o, "evidence_count", row->evidence_len);
+    cJSON *list = cJSON_AddArrayToObject(o, "evidence");
+    for (uint32_t i = 0; i < row->evidence_len && i < EVIDENCE_MAX; i++)
+        cJSON_AddItemToArray(list, json_evidence(&row->evidence[i]));
+    return o;
+}
+
 static void add_capture(cJSON *to, const struct capture_counters *c)
 {
     cJSON *o = cJSON_AddObjectToObject(to, "capture");
@@ -208,6 +359,9 @@ cJSON *json_health(struct range r, const struct health_row *row)
     add_decode(o, &row->decode);
     add_count(o, "edges_dropped", row->edges_dropped);
     add_count(o, "names_dropped", row->names_dropped);
+    add_count(o, "connections_dropped", row->connections_dropped);
+    add_count(o, "open_calls_dropped", row->open_calls_dropped);
+    add_count(o, "connections_forgotten", row->connections_forgotten);
     return o;
 }
 

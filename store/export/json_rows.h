@@ -14,6 +14,10 @@ cJSON *json_operation(const struct operation_row *row);
 cJSON *json_point(const struct point *point);
 cJSON *json_health(struct range r, const struct health_row *row);
 cJSON *json_event(const struct event_row *row);
+cJSON *json_backend(const struct backend_row *row);
+cJSON *json_connection(const struct connection_row *row);
+cJSON *json_open_call(const struct open_call_row *row);
+cJSON *json_insight(const struct insight_row *row);
 cJSON *json_range(struct range r);
 
 /* Writes the object as one line, and frees it. false when it is NULL, or the stream failed. */

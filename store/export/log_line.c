@@ -2,12 +2,17 @@
  *
  * Written by hand: it is done for every exchange, and a library would allocate a tree each time.
  * Text is in canonical form already, so only quotes and backslashes can need an escape. */
+#include <assert.h>
 #include <string.h>
 
 #include "store/export/exporter.h"
 #include "store/export/time_text.h"
 
-enum { LINE_MAX_BYTES = 8192 }; /* twice all text fields, escaped, and more */
+/* Escaped, canonical text is twice as long at most; and then keys, numbers and notes. */
+enum { LINE_MAX_BYTES = 8192, KEYS_MAX_BYTES = 2048 };
+
+static_assert(2 * sizeof(struct exchange) + 4 * NAME_TEXT_MAX + KEYS_MAX_BYTES <= LINE_MAX_BYTES,
+              "all that is told of an exchange has room");
 
 struct line {
     char text[LINE_MAX_BYTES];
@@ -58,19 +63,25 @@ static void put_number(struct line *l, uint64_t value)
     put(l, digits + at, sizeof digits - at);
 }
 
-/* Nanoseconds as milliseconds, exactly, without trailing zeroes. */
-static void put_ms(struct line *l, uint64_t ns)
+/* `value` / 10^digits, exactly, without trailing zeroes; at most 6 digits. */
+static void put_decimal(struct line *l, uint64_t value, size_t digits)
 {
     char fraction[7] = ".";
-    size_t len = 7;
-    put_number(l, ns / 1000000);
-    ns %= 1000000;
-    for (size_t i = 6; i >= 1; i--, ns /= 10)
-        fraction[i] = (char)('0' + ns % 10);
+    size_t len = digits + 1;
+    uint64_t whole = value;
+    for (size_t i = digits; i >= 1; i--, whole /= 10)
+        fraction[i] = (char)('0' + whole % 10);
+    put_number(l, whole);
     while (fraction[len - 1] == '0')
         len--;
     if (len > 1)
         put(l, fraction, len);
+}
+
+/* Nanoseconds as milliseconds. */
+static void put_ms(struct line *l, uint64_t ns)
+{
+    put_decimal(l, ns, 6);
 }
 
 static void text_field(struct line *l, const char *name, const char *text)
@@ -83,6 +94,18 @@ static void text_if_any(struct line *l, const char *name, const char *text)
 {
     if (text[0])
         text_field(l, name, text);
+}
+
+/* Null where it must have been, but could not be read. */
+static void request_field(struct line *l, const char *name, const char *text,
+                          const struct exchange *x)
+{
+    if (text[0]) {
+        text_field(l, name, text);
+    } else if (x->notes & NOTE_UNKNOWN_FIELDS) {
+        put_text(l, name);
+        put_text(l, "null");
+    }
 }
 
 static void number_field(struct line *l, const char *name, uint64_t value)
@@ -116,9 +139,9 @@ static void put_ends(struct line *l, const struct exchange *x, const struct log_
 
 static void put_request(struct line *l, const struct exchange *x)
 {
-    text_if_any(l, ",\"method\":", x->method);
-    text_if_any(l, ",\"host\":", x->host);
-    text_if_any(l, ",\"path\":", x->path);
+    request_field(l, ",\"method\":", x->method, x);
+    request_field(l, ",\"host\":", x->host, x);
+    request_field(l, ",\"path\":", x->path, x);
     text_if_any(l, ",\"operation\":", x->operation);
 }
 
@@ -161,6 +184,43 @@ static void put_context(struct line *l, const struct exchange *x)
     put_text(l, "]");
 }
 
+/* Rounded down: 1 means all. */
+static void share_field(struct line *l, const char *name, uint32_t part, uint32_t whole)
+{
+    if (!whole)
+        return;
+    put_text(l, name);
+    put_decimal(l, UINT64_C(1000) * part / whole, 3);
+}
+
+static void put_error_code(struct line *l, int64_t code)
+{
+    const char *name = error_code_name(code);
+    if (code < 0)
+        return;
+    put_text(l, ",\"error_code\":\"");
+    if (name)
+        put_text(l, name);
+    else
+        put_number(l, (uint64_t)code);
+    put_text(l, "\"");
+}
+
+static void put_call(struct line *l, const struct exchange *x)
+{
+    text_if_any(l, ",\"call\":", call_kind_name(x->call));
+    text_if_any(l, ",\"grpc_message\":", x->message);
+    if (x->deadline_ns) {
+        put_text(l, ",\"deadline_ms\":");
+        put_ms(l, x->deadline_ns);
+    }
+    if (x->call != CALL_NONE)
+        span_field(l, ",\"first_message_ms\":", x->request_ns, x->first_message_ns);
+    put_error_code(l, x->error_code);
+    share_field(l, ",\"fields_known\":", x->certainty.known, x->certainty.fields);
+    share_field(l, ",\"fields_known_late\":", x->certainty.late_known, x->certainty.late_fields);
+}
+
 bool export_log_line(FILE *out, const struct exchange *x, struct log_names names)
 {
     struct line l;
@@ -175,6 +235,7 @@ bool export_log_line(FILE *out, const struct exchange *x, struct log_names names
     put_request(&l, x);
     put_answer(&l, x);
     put_context(&l, x);
+    put_call(&l, x);
     put_text(&l, "}\n");
     return fwrite(l.text, 1, l.len, out) == l.len;
 }

@@ -52,6 +52,42 @@ static bool events(FILE *out, struct range r, const struct event_rows *rows)
     return written;
 }
 
+static bool backends(FILE *out, struct range r, const struct backend_rows *rows)
+{
+    bool written = true;
+    (void)r;
+    for (size_t i = 0; i < rows->len && written; i++)
+        written = json_write(out, json_backend(&rows->row[i]));
+    return written;
+}
+
+static bool connections(FILE *out, struct range r, const struct connection_rows *rows)
+{
+    bool written = true;
+    (void)r;
+    for (size_t i = 0; i < rows->len && written; i++)
+        written = json_write(out, json_connection(&rows->row[i]));
+    return written;
+}
+
+static bool open_calls(FILE *out, struct range r, const struct open_call_rows *rows)
+{
+    bool written = true;
+    (void)r;
+    for (size_t i = 0; i < rows->len && written; i++)
+        written = json_write(out, json_open_call(&rows->row[i]));
+    return written;
+}
+
+static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
+{
+    bool written = true;
+    (void)r;
+    for (size_t i = 0; i < rows->len && written; i++)
+        written = json_write(out, json_insight(&rows->row[i]));
+    return written;
+}
+
 const struct exporter ndjson_exporter = {
     .name = "ndjson",
     .type = "application/x-ndjson",
@@ -61,4 +97,8 @@ const struct exporter ndjson_exporter = {
     .series = series,
     .health = health,
     .events = events,
+    .backends = backends,
+    .connections = connections,
+    .open_calls = open_calls,
+    .insights = insights,
 };

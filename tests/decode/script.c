@@ -46,6 +46,21 @@ static void say(struct play *play, const char *format, ...)
     assert_true(play->len < sizeof play->text);
 }
 
+static void say_grpc(struct play *play, const struct exchange *x)
+{
+    say(play, " %s %s %d %s %u+%u", x->protocol, x->operation, (int)x->grpc_status,
+        call_kind_name(x->call), (unsigned)x->request_messages, (unsigned)x->response_messages);
+    if (x->last_message_ns)
+        say(play, " %lu-%lu ms", (unsigned long)(x->first_message_ns / MS),
+            (unsigned long)(x->last_message_ns / MS));
+    if (x->deadline_ns)
+        say(play, " within %lu ms", (unsigned long)(x->deadline_ns / MS));
+    if (x->message[0])
+        say(play, " '%s'", x->message);
+    if (x->error_code >= 0)
+        say(play, " error %d", (int)x->error_code);
+}
+
 static void say_more(struct play *play, const struct exchange *x)
 {
     if (play->options & SHOW_BYTES)
@@ -59,12 +74,15 @@ static void say_more(struct play *play, const struct exchange *x)
     for (size_t i = 0; (play->options & SHOW_IDS) && i < 4; i++)
         if (ids[i][0])
             say(play, " %s", ids[i]);
+    if (play->options & SHOW_GRPC)
+        say_grpc(play, x);
 }
 
 static void tell(void *ctx, struct exchange *x)
 {
     struct play *play = ctx;
-    assert_string_equal(x->protocol, "http");
+    if (!(play->options & SHOW_GRPC))
+        assert_string_equal(x->protocol, "http");
     assert_int_equal(x->end_ns, play->now_ms * MS);
     assert_int_equal(x->client_port, 40000);
     assert_int_equal(x->server_port, 80);

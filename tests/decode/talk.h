@@ -173,6 +173,12 @@ void conn_free(struct conn *c)
     free(c);
 }
 
+void conn_close(struct conn *c, struct moment m, enum conn_close why)
+{
+    conn_finish(c, m, why);
+    conn_free(c);
+}
+
 const char *conn_protocol(const struct conn *c)
 {
     return c->decoder ? c->decoder->name : NULL;

@@ -39,7 +39,9 @@ static const struct row rows[] = {
     {"OPTIONS rtsp://camera/ RTSP/1.0\r\n", "", FROM_START, "no"},
     {"OPTIONS sip:joe@example SIP/2.0\r\n", "", FROM_START, "no"},
     {"OPTIONS icap://filter/ ICAP/1.0\r\n", "", FROM_START, "no"},
-    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", FROM_START, "no"},
+    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", FROM_START, "http2"},
+    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", MIDSTREAM, "http2"},
+    {"PRI * HTTP/2.0\r\n", "", FROM_START, "more"},
     {"\x16\x03\x01\x02", "", FROM_START, "no"},
     {"\x16\x03\x01\x02", "HTTP/1.1 400 Bad Request\r\n", FROM_START, "no"},
     {"", "220 mail.example ESMTP\r\n", FROM_START, "no"},
@@ -67,8 +69,10 @@ static const char *verdict_of(const struct row *row, enum transport transport, u
     struct classified c = classify(transport, port, &opening, row->how & MAY_FLIP);
     if (c.guess != GUESS_YES)
         return c.guess == GUESS_NO ? "no" : "more";
+    if (!c.flipped)
+        return c.decoder->name;
     assert_string_equal(c.decoder->name, "http");
-    return c.flipped ? "http flipped" : "http";
+    return "http flipped";
 }
 
 /* The verdict does not depend on the port. */

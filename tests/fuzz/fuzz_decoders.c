@@ -48,6 +48,8 @@ static void on_exchange(void *ctx, struct exchange *x)
     check_text(x->path, sizeof x->path);
     check_text(x->request_id, sizeof x->request_id);
     check_text(x->forwarded_for, sizeof x->forwarded_for);
+    check_text(x->operation, sizeof x->operation);
+    check_text(x->message, sizeof x->message);
     story->exchanges++;
     story->sum = mix(story->sum, x->method, strlen(x->method));
     story->sum = mix(story->sum, x->path, strlen(x->path));
@@ -55,6 +57,10 @@ static void on_exchange(void *ctx, struct exchange *x)
     story->sum = mix(story->sum, x->status, strlen(x->status));
     story->sum = mix(story->sum, &x->request_ns, 4 * sizeof x->request_ns);
     story->sum = mix(story->sum, &x->request_bytes, 2 * sizeof x->request_bytes);
+    story->sum = mix(story->sum, &x->request_messages, 2 * sizeof x->request_messages);
+    story->sum = mix(story->sum, &x->first_message_ns, 3 * sizeof x->first_message_ns);
+    story->sum = mix(story->sum, &x->grpc_status, sizeof x->grpc_status);
+    story->sum = mix(story->sum, x->message, strlen(x->message));
     story->sum = mix(story->sum, &x->notes, sizeof x->notes);
     story->sum = mix(story->sum, &x->outcome, sizeof x->outcome);
 }

@@ -21,6 +21,20 @@ static void check_text(const char *text, size_t size)
     check(len < size && text_is_clean(bytes_of(text, len)));
 }
 
+static void check_calls(const struct delta *d)
+{
+    for (uint32_t i = 0; i < d->connection_len; i++) {
+        const struct certainty *known = &d->connection[i].certainty;
+        check(d->connection[i].edge < d->edge_len);
+        check(known->known <= known->fields && known->late_known <= known->late_fields);
+    }
+    for (uint32_t i = 0; i < d->open_call_len; i++) {
+        check(d->open_call[i].edge < d->edge_len);
+        check_text(d->open_call[i].operation, sizeof d->open_call[i].operation);
+        (void)call_kind_name(d->open_call[i].call);
+    }
+}
+
 static void check_delta(const struct delta *d)
 {
     struct writer once = {0}, twice = {0};
@@ -32,6 +46,7 @@ static void check_delta(const struct delta *d)
     }
     for (uint32_t i = 0; i < d->name_len; i++)
         check_text(d->name[i].name, sizeof d->name[i].name);
+    check_calls(d);
     wire_put_delta(&once, d);
     check(wire_get_delta(writer_view(&once), &back));
     wire_put_delta(&twice, &back);
@@ -47,7 +62,10 @@ static void check_exchange(const struct exchange *x)
     struct exchange back;
     check_text(x->path, sizeof x->path);
     check_text(x->protocol, PROTOCOL_TEXT_MAX);
-    check(x->outcome < OUTCOMES);
+    check_text(x->message, sizeof x->message);
+    check(x->outcome < OUTCOMES && x->call < CALL_KINDS);
+    check(x->error_code >= -1 && x->error_code <= UINT32_MAX);
+    check(x->certainty.known <= x->certainty.fields);
     wire_put_exchange(&w, x);
     struct cursor c = cursor_over(writer_view(&w));
     check(wire_get_exchange(&c, &back) && !cursor_left(&c));

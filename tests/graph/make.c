@@ -27,6 +27,7 @@ struct exchange make_exchange(const char *path)
         .request_bytes = 100,
         .response_bytes = 2000,
         .grpc_status = -1,
+        .error_code = -1,
         .outcome = OUTCOME_OK,
         .method = "GET",
         .status = "200",

@@ -41,10 +41,15 @@ static void freeing_leaves_nothing(void **state)
     d.edge = calloc(1, sizeof *d.edge);
     d.operation = calloc(1, sizeof *d.operation);
     assert_true(d.edge && d.operation);
+    d.connection = calloc(1, sizeof *d.connection);
+    d.open_call = calloc(1, sizeof *d.open_call);
     latency_add(&d.edge[0].exchanges.duration, 1);
+    latency_add(&d.edge[0].exchanges.age, 1);
     latency_add(&d.operation[0].exchanges.ttfb, 1);
+    latency_add(&d.operation[0].exchanges.first_message, 1);
+    latency_add(&d.operation[0].exchanges.message_gap, 1);
     delta_free(&d);
-    assert_null(d.edge);
+    assert_true(!d.edge && !d.connection && !d.open_call);
     assert_int_equal(d.end_ns, 0);
     delta_free(&d); /* twice does no harm */
 }

@@ -116,6 +116,102 @@ static void operations_are_named_by_what_is_known(void **state)
     assert_int_equal(delta.operation_len, 4);
 }
 
+/* A path that was not seen is not left out as if there were none: the decoder says what it knows.
+ */
+static void paths_that_were_not_seen_are_not_made_up(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *operation, *expected;
+    } cases[] = {
+        {"", "GET {unknown #3}", "GET {unknown #3}"},
+        {"", "", ""},                /* counts for the edge only */
+        {"/a/1", "", "GET /a/{id}"}, /* something else was not seen */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct exchange x = make_exchange(cases[i].path);
+        x.notes = NOTE_UNKNOWN_FIELDS;
+        bytes_to_text(x.operation, sizeof x.operation, bytes_of_text(cases[i].operation));
+        tally_exchange(tally, &x);
+        assert_string_equal(x.operation, cases[i].expected);
+    }
+    take();
+    assert_int_equal(requests_of(&delta.edge[0].exchanges), 3);
+    assert_int_equal(delta.operation_len, 2);
+}
+
+/* A streaming call has an age and a time to its first message, and is no part of the latencies. */
+static void streaming_calls_have_an_age(void **state)
+{
+    (void)state;
+    static const struct {
+        enum call_kind call;
+        uint64_t first_message, response_end; /* ms */
+        uint64_t durations, streams, first_messages, age;
+    } cases[] = {
+        {CALL_NONE, 0, 1009, 1, 0, 0, 0},
+        {CALL_UNARY, 1005, 1009, 1, 0, 0, 0},
+        {CALL_CLIENT_STREAMING, 1005, 1009, 0, 1, 1, 9},
+        {CALL_SERVER_STREAMING, 1005, 0, 0, 1, 1, 500}, /* cut off: until it was counted */
+        {CALL_BIDI_STREAMING, 0, 0, 0, 1, 0, 500},      /* no message came back */
+        {CALL_BIDI_STREAMING, 999, 1009, 0, 1, 0, 9},   /* the mirror swapped the directions */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct exchange x = make_exchange("/shop.Cart/Watch");
+        x.call = cases[i].call;
+        x.first_message_ns = cases[i].first_message * MS;
+        x.response_end_ns = cases[i].response_end * MS;
+        x.end_ns = 1500ULL * MS;
+        x.request_messages = 2, x.response_messages = 3;
+        count(x);
+        take();
+        const struct tallied *t = &delta.operation[0].exchanges;
+        assert_int_equal(requests_of(t), 1);
+        assert_int_equal(t->request_messages, 2);
+        assert_int_equal(t->response_messages, 3);
+        assert_int_equal(t->duration.count, cases[i].durations);
+        assert_int_equal(t->ttfb.count, cases[i].durations);
+        assert_int_equal(t->streams, cases[i].streams);
+        assert_int_equal(t->first_message.count, cases[i].first_messages);
+        assert_int_equal(t->age.count, cases[i].streams);
+        assert_int_equal(t->age.max_ns, cases[i].age * MS);
+        assert_int_equal(delta.edge[0].exchanges.streams, cases[i].streams);
+        assert_int_equal(delta.edge[0].exchanges.age.count, cases[i].streams);
+        delta_free(&delta);
+    }
+}
+
+/* Of a call that goes on only the gap before its message is counted: in its operation's row, or the
+ * edge's if it has none. The decoder finds it as it was. */
+static void messages_count_as_they_come(void **state)
+{
+    (void)state;
+    struct exchange x = make_exchange("/watch/7");
+    x.call = CALL_SERVER_STREAMING;
+    x.last_message_ns = 1234ULL * MS;
+    x.response_messages = 9;
+    for (uint64_t gap = 0; gap < 3; gap++)
+        tally_message(tally, &x, gap * MS);
+    assert_string_equal(x.operation, "");
+    x.path[0] = '\0';
+    x.notes = NOTE_UNKNOWN_FIELDS;
+    x.last_message_ns = 1300ULL * MS;
+    tally_message(tally, &x, 7 * MS);
+    take();
+    assert_int_equal(delta.operation_len, 1);
+    assert_string_equal(delta.operation[0].name, "GET /watch/{id}");
+    const struct tallied *t = &delta.operation[0].exchanges;
+    assert_int_equal(t->message_gap.count, 3);
+    assert_int_equal(t->message_gap.sum_ns, 3 * MS);
+    assert_int_equal(requests_of(t), 0);
+    assert_int_equal(t->response_messages + t->streams + t->response_bytes, 0);
+    assert_int_equal(delta.edge[0].exchanges.message_gap.count, 4);
+    assert_int_equal(delta.edge[0].exchanges.message_gap.max_ns, 7 * MS);
+    assert_int_equal(delta.edge[0].first_ns, 1234ULL * MS);
+    assert_int_equal(delta.edge[0].last_ns, 1300ULL * MS);
+    assert_int_equal(delta.edge[0].notes, 0);
+}
+
 /* Times not seen, or in the wrong order, are not counted; the exchange is. */
 static void times_that_make_no_sense_are_not_counted(void **state)
 {
@@ -277,7 +373,19 @@ static struct exchange nth(unsigned i, bool wide)
     snprintf(x.host, sizeof x.host, "h%u", i % 5);
     x.response_end_ns += (uint64_t)(spread >> 10) * 3;
     x.outcome = (enum outcome)(i % OUTCOMES);
+    x.call = (enum call_kind)(i % 11 % CALL_KINDS);
+    x.request_messages = i % 3, x.response_messages = i % 4;
+    x.first_message_ns = x.response_ns + spread % MS;
     return x;
+}
+
+static void encode_latencies(const struct tallied *t, struct writer *w)
+{
+    latency_encode(&t->duration, w);
+    latency_encode(&t->ttfb, w);
+    latency_encode(&t->first_message, w);
+    latency_encode(&t->message_gap, w);
+    latency_encode(&t->age, w);
 }
 
 static void assert_same_tallied(const struct tallied *a, const struct tallied *b)
@@ -285,10 +393,11 @@ static void assert_same_tallied(const struct tallied *a, const struct tallied *b
     struct writer left = {0}, right = {0};
     assert_memory_equal(a->outcomes, b->outcomes, sizeof a->outcomes);
     assert_int_equal(a->request_bytes, b->request_bytes);
-    latency_encode(&a->duration, &left);
-    latency_encode(&a->ttfb, &left);
-    latency_encode(&b->duration, &right);
-    latency_encode(&b->ttfb, &right);
+    assert_int_equal(a->request_messages, b->request_messages);
+    assert_int_equal(a->response_messages, b->response_messages);
+    assert_int_equal(a->streams, b->streams);
+    encode_latencies(a, &left);
+    encode_latencies(b, &right);
     assert_true(bytes_equal(writer_view(&left), writer_view(&right)));
     writer_free(&left);
     writer_free(&right);
@@ -314,6 +423,15 @@ static void assert_same_delta(const struct delta *a, const struct delta *b)
     }
 }
 
+/* Whole, and before that as a call that goes on. */
+static void count_nth(struct tally *t, unsigned i, bool wide)
+{
+    struct exchange x = nth(i, wide);
+    if (call_is_streaming(x.call))
+        tally_message(t, &x, i % 100 * MS);
+    tally_exchange(t, &x);
+}
+
 /* The same traffic, whatever worker has counted what, gives the same delta: past the cap on
  * operations as well. */
 static void the_number_of_workers_does_not_matter(void **state)
@@ -322,17 +440,15 @@ static void the_number_of_workers_does_not_matter(void **state)
     enum { EXCHANGES = 6000 };
     for (int wide = 0; wide < 2; wide++) {
         for (unsigned i = 0; i < EXCHANGES; i++)
-            count(nth(i, wide));
+            count_nth(tally, i, wide);
         take();
         for (unsigned workers = 2; workers <= 5; workers += 3) {
             struct tally *worker[5];
             struct delta merged = {0};
             for (unsigned w = 0; w < workers; w++)
                 worker[w] = tally_new(&(struct hash_key){{w, 9}}, &networks);
-            for (unsigned i = 0; i < EXCHANGES; i++) {
-                struct exchange x = nth(EXCHANGES - 1 - i, wide);
-                tally_exchange(worker[i % 7 % workers], &x);
-            }
+            for (unsigned i = 0; i < EXCHANGES; i++)
+                count_nth(worker[i % 7 % workers], EXCHANGES - 1 - i, wide);
             for (unsigned w = 0; w < workers; w++) {
                 assert_true(tally_take(worker[w], &merged));
                 tally_free(worker[w]);
@@ -403,6 +519,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_exchange_counts_for_its_edge_and_operation, begin, end),
         cmocka_unit_test_setup_teardown(operations_are_named_by_what_is_known, begin, end),
+        cmocka_unit_test_setup_teardown(paths_that_were_not_seen_are_not_made_up, begin, end),
+        cmocka_unit_test_setup_teardown(streaming_calls_have_an_age, begin, end),
+        cmocka_unit_test_setup_teardown(messages_count_as_they_come, begin, end),
         cmocka_unit_test_setup_teardown(times_that_make_no_sense_are_not_counted, begin, end),
         cmocka_unit_test_setup_teardown(clients_outside_are_one, begin, end),
         cmocka_unit_test_setup_teardown(edges_differ_by_each_part_of_their_key, begin, end),

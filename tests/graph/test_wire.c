@@ -17,7 +17,42 @@ static int end(void **state)
     return 0;
 }
 
-/* A window of a few edges, operations and names. */
+/* Connections and open calls on one edge of their own, and messages. */
+static void add_calls(struct tally *tally)
+{
+    for (uint16_t i = 0; i < 3; i++) {
+        struct flow_report r = {
+            .protocol = "grpc",
+            .began_ns = 5,
+            .end_ns = 70,
+            .client_port = i,
+            .server_port = 200, /* past the others */
+            .closed = i == 1,
+            .multiplexed = true,
+            .calls = 100,
+            .resets = {1, 2},
+            .stalls = {3, 400},
+            .goaways = 1,
+            .ping_rtt_ns = 1000000,
+            .open_calls = 7,
+            .certainty = {1000, 900, 200, 190},
+        };
+        struct exchange x = make_exchange("/shop.Cart/Watch");
+        r.client_address = x.client_address, r.server_address = x.server_address;
+        x.protocol = "grpc";
+        x.server_port = 200;
+        x.call = CALL_BIDI_STREAMING;
+        x.stream_id = 9U + i;
+        x.request_messages = 200, x.response_messages = 300;
+        x.last_message_ns = x.response_ns;
+        tally_flow(tally, &r);
+        tally_message(tally, &x, 1000);
+        tally_open_call(tally, &x, 1);
+        tally_exchange(tally, &x);
+    }
+}
+
+/* A window of a few rows of each kind. */
 static struct delta make_delta(void)
 {
     struct networks networks;
@@ -37,7 +72,9 @@ static struct delta make_delta(void)
     struct flow_report r = {.protocol = "tcp", .end_ns = 7, .opened = 1, .bytes = {1, 2}};
     r.server_address = make_address("2001:db8::1");
     tally_flow(tally, &r);
+    add_calls(tally);
     struct delta d = {.start_ns = 5000000000, .end_ns = 10000000000, .edges_dropped = 3};
+    d.connections_dropped = 1000, d.open_calls_dropped = 2000;
     assert_true(tally_take(tally, &d));
     d.capture.frames = 12345;
     d.decode.exchanges = 40;
@@ -53,15 +90,61 @@ static struct bytes encoded(const struct delta *d)
     return writer_view(&writer);
 }
 
+/* See add_calls(). */
+static void assert_connection_came_back(const struct connection_delta *c)
+{
+    assert_int_equal(c->client_port, 1);
+    assert_int_equal(c->began_ns, 5);
+    assert_int_equal(c->last_ns, 70);
+    assert_true(c->closed);
+    assert_int_equal(c->reports, 1);
+    assert_int_equal(c->calls, 100);
+    assert_int_equal(c->resets[0], 1);
+    assert_int_equal(c->resets[1], 2);
+    assert_int_equal(c->stalls[0], 3);
+    assert_int_equal(c->stalls[1], 400);
+    assert_int_equal(c->goaways, 1);
+    assert_int_equal(c->ping_rtt_ns, 1000000);
+    assert_int_equal(c->open_calls, 7);
+    assert_int_equal(c->certainty.fields, 1000);
+    assert_int_equal(c->certainty.known, 900);
+    assert_int_equal(c->certainty.late_fields, 200);
+    assert_int_equal(c->certainty.late_known, 190);
+}
+
+static void assert_open_call_came_back(const struct open_call_delta *call)
+{
+    assert_int_equal(call->client_port, 40000);
+    assert_int_equal(call->stream_id, 10);
+    assert_int_equal(call->call, CALL_BIDI_STREAMING);
+    assert_int_equal(call->request_ns, 1000000000);
+    assert_int_equal(call->last_message_ns, 1005000000);
+    assert_int_equal(call->request_messages, 200);
+    assert_int_equal(call->response_messages, 300);
+    assert_string_equal(call->operation, "GET /shop.Cart/Watch");
+}
+
 /* Encoding what was decoded gives the same bytes. */
 static void a_delta_comes_back(void **state)
 {
     (void)state;
     struct delta d = make_delta(), back;
     assert_true(wire_get_delta(encoded(&d), &back));
-    assert_int_equal(back.edge_len, 4);
-    assert_int_equal(back.operation_len, 6);
+    assert_int_equal(back.edge_len, 5);
+    assert_int_equal(back.operation_len, 7);
     assert_int_equal(back.name_len, 6);
+    assert_int_equal(back.connection_len, 3);
+    assert_connection_came_back(&back.connection[1]);
+    assert_int_equal(back.open_call_len, 3);
+    assert_open_call_came_back(&back.open_call[1]);
+    assert_int_equal(back.connections_dropped, 1000);
+    assert_int_equal(back.open_calls_dropped, 2000);
+    const struct tallied *calls = &back.edge[back.connection[0].edge].exchanges;
+    assert_int_equal(calls->streams, 3);
+    assert_int_equal(calls->request_messages, 600);
+    assert_int_equal(calls->response_messages, 900);
+    assert_int_equal(calls->message_gap.count, 3);
+    assert_int_equal(calls->age.count, 3);
     assert_int_equal(back.capture.frames, 12345);
     assert_int_equal(back.decode.exchanges, 40);
     assert_int_equal(back.edges_dropped, 3);
@@ -89,7 +172,8 @@ static bool is_taken(struct bytes b)
     struct delta back;
     bool taken = wire_get_delta(b, &back);
     if (!taken)
-        assert_true(!back.edge && !back.operation && !back.name && !back.edge_len);
+        assert_true(!back.edge && !back.operation && !back.name && !back.edge_len &&
+                    !back.connection && !back.open_call);
     delta_free(&back);
     return taken;
 }
@@ -131,11 +215,47 @@ static void a_changed_delta_does_no_harm(void **state)
     delta_free(&d);
 }
 
+static void lie_of_calls(struct delta *d, int lie)
+{
+    switch (lie) {
+    case 10: /* a connection of an edge that is not there */
+        d->connection[2].edge = d->edge_len;
+        break;
+    case 11: /* connections out of order */
+        d->connection[0].began_ns++;
+        break;
+    case 12: /* the same one twice */
+        d->connection[1].client_port = d->connection[0].client_port;
+        break;
+    case 13: /* more is known than there is */
+        d->connection[0].certainty.known = d->connection[0].certainty.fields + 1;
+        break;
+    case 14: /* likewise of late */
+        d->connection[2].certainty.late_known = d->connection[2].certainty.late_fields + 1;
+        break;
+    case 15: /* a call of an edge that is not there */
+        d->open_call[0].edge = UINT32_MAX;
+        break;
+    case 16: /* calls out of order */
+        d->open_call[2].stream_id = 1;
+        break;
+    case 17: /* the same one twice */
+        d->open_call[1] = d->open_call[0];
+        break;
+    case 18: /* a kind of call there is not */
+        d->open_call[1].call = CALL_KINDS;
+        break;
+    case 19: /* text that hides what follows */
+        memcpy(d->open_call[0].operation, "a\342\200\256b", 6);
+        break;
+    }
+}
+
 /* Each of these is a lie that a sensor taken over might tell. */
 static void lies_are_refused(void **state)
 {
     (void)state;
-    for (int lie = 0; lie < 10; lie++) {
+    for (int lie = 0; lie < 20; lie++) {
         struct delta d = make_delta();
         assert_true(is_taken(encoded(&d)));
         switch (lie) {
@@ -169,6 +289,8 @@ static void lies_are_refused(void **state)
         case 9: /* an end before the start */
             d.end_ns = d.start_ns - 1;
             break;
+        default:
+            lie_of_calls(&d, lie);
         }
         if (is_taken(encoded(&d)))
             fail_msg("lie %d was believed", lie);
@@ -181,14 +303,17 @@ static void counts_are_checked_before_memory(void **state)
 {
     (void)state;
     static const uint64_t counts[] = {1, 1000, EDGES_MAX, EDGES_MAX + 1, UINT32_MAX, UINT64_MAX};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        writer_clear(&writer);
-        writer_u8(&writer, 1);
-        writer_varint(&writer, 0);
-        writer_varint(&writer, 0);
-        writer_varint(&writer, counts[i]);
-        assert_false(is_taken(writer_view(&writer)));
-    }
+    struct delta none = {0};
+    uint8_t version = encoded(&none).at[0];
+    for (unsigned kind = 0; kind < 5; kind++)
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+            writer_clear(&writer);
+            writer_u8(&writer, version);
+            for (unsigned zeroes = 2 + kind; zeroes; zeroes--)
+                writer_varint(&writer, 0);
+            writer_varint(&writer, counts[i]);
+            assert_false(is_taken(writer_view(&writer)));
+        }
 }
 
 /* The database holds signed numbers: greater ones are cut where they are written. */
@@ -210,7 +335,12 @@ static void exchanges_come_back_one_by_one(void **state)
     first.tenant = 5;
     first.stream_id = 9;
     first.grpc_status = -1;
-    first.notes = NOTE_GAP | NOTE_UPGRADED;
+    first.notes = NOTE_GAP | NOTE_UPGRADED | NOTE_COMPRESSED;
+    first.error_code = UINT32_MAX;
+    first.call = CALL_BIDI_STREAMING;
+    first.first_message_ns = 1005, first.last_message_ns = 1006, first.deadline_ns = 1007;
+    first.certainty = (struct certainty){4, 3, 2, 1};
+    memcpy(first.message, "no such cart", 13);
     memcpy(first.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736", 33);
     second.protocol = "redis";
     wire_put_exchange(&writer, &first);
@@ -222,6 +352,13 @@ static void exchanges_come_back_one_by_one(void **state)
     const char *http = back.protocol;
     assert_int_equal(back.number, 77);
     assert_int_equal(back.grpc_status, -1);
+    assert_int_equal(back.error_code, UINT32_MAX);
+    assert_int_equal(back.call, CALL_BIDI_STREAMING);
+    assert_int_equal(back.first_message_ns, 1005);
+    assert_int_equal(back.last_message_ns, 1006);
+    assert_int_equal(back.deadline_ns, 1007);
+    assert_memory_equal(&back.certainty, &first.certainty, sizeof back.certainty);
+    assert_string_equal(back.message, "no such cart");
     assert_string_equal(back.trace_id, first.trace_id);
     struct writer again = {0};
     wire_put_exchange(&again, &back);
@@ -229,6 +366,7 @@ static void exchanges_come_back_one_by_one(void **state)
     writer_free(&again);
     assert_true(wire_get_exchange(&c, &back));
     assert_string_equal(back.protocol, "redis");
+    assert_int_equal(back.error_code, -1);
     assert_int_equal(cursor_left(&c), 0);
     c = cursor_over(writer_view(&writer));
     assert_true(wire_get_exchange(&c, &back));
@@ -245,11 +383,34 @@ static void a_damaged_exchange_is_refused(void **state)
         struct cursor c = cursor_over(bytes_first(whole, len));
         assert_false(wire_get_exchange(&c, &back));
     }
-    x.outcome = OUTCOMES;
-    writer_clear(&writer);
-    wire_put_exchange(&writer, &x);
-    struct cursor c = cursor_over(writer_view(&writer));
-    assert_false(wire_get_exchange(&c, &back));
+    for (int lie = 0; lie < 6; lie++) {
+        x = make_exchange("/a");
+        switch (lie) {
+        case 0:
+            x.outcome = OUTCOMES;
+            break;
+        case 1:
+            x.call = CALL_KINDS;
+            break;
+        case 2: /* of 33 bits */
+            x.error_code = (int64_t)UINT32_MAX + 1;
+            break;
+        case 3:
+            x.certainty.known = 1;
+            break;
+        case 4:
+            x.certainty.late_known = 1;
+            break;
+        case 5:
+            memcpy(x.message, "\033c", 3);
+            break;
+        }
+        writer_clear(&writer);
+        wire_put_exchange(&writer, &x);
+        struct cursor c = cursor_over(writer_view(&writer));
+        if (wire_get_exchange(&c, &back))
+            fail_msg("lie %d was believed", lie);
+    }
 }
 
 /* Names of protocols are kept for good, so there is an end to them. Comes last. */

@@ -19,7 +19,9 @@ struct delta window_at(uint64_t start_s)
     struct delta d = {.start_ns = start_s * SECOND_NS, .end_ns = (start_s + WINDOW_S) * SECOND_NS};
     d.edge = calloc(ROOM_EDGES, sizeof *d.edge);
     d.operation = calloc(ROOM_OPERATIONS, sizeof *d.operation);
-    assert_true(d.edge && d.operation);
+    d.connection = calloc(ROOM_CONNECTIONS, sizeof *d.connection);
+    d.open_call = calloc(ROOM_CONNECTIONS, sizeof *d.open_call);
+    assert_true(d.edge && d.operation && d.connection && d.open_call);
     return d;
 }
 
@@ -44,6 +46,32 @@ struct operation_delta *window_operation(struct delta *d, const char *name)
     o->edge = d->edge_len - 1;
     snprintf(o->name, sizeof o->name, "%s", name);
     return o;
+}
+
+struct connection_delta *window_connection(struct delta *d, uint16_t client_port, uint64_t began_s,
+                                           uint64_t calls)
+{
+    assert_true(d->edge_len && d->connection_len < ROOM_CONNECTIONS);
+    struct connection_delta *c = &d->connection[d->connection_len++];
+    c->edge = d->edge_len - 1;
+    c->client_port = client_port;
+    c->began_ns = began_s * SECOND_NS;
+    c->last_ns = d->start_ns + SECOND_NS;
+    c->calls = calls;
+    return c;
+}
+
+struct open_call_delta *window_open_call(struct delta *d, uint16_t client_port, uint32_t stream_id,
+                                         uint64_t began_s)
+{
+    assert_true(d->edge_len && d->open_call_len < ROOM_CONNECTIONS);
+    struct open_call_delta *c = &d->open_call[d->open_call_len++];
+    c->edge = d->edge_len - 1;
+    c->client_port = client_port;
+    c->stream_id = stream_id;
+    c->request_ns = began_s * SECOND_NS;
+    c->call = CALL_BIDI_STREAMING;
+    return c;
 }
 
 void asked(struct tallied *t, enum outcome outcome, uint64_t count, uint64_t duration_ns)

@@ -7,7 +7,7 @@
 #define SECOND_NS UINT64_C(1000000000)
 #define MS_NS UINT64_C(1000000)
 
-enum { WINDOW_S = 5, ROOM_EDGES = 1024, ROOM_OPERATIONS = 2048 };
+enum { WINDOW_S = 5, ROOM_EDGES = 1024, ROOM_OPERATIONS = 2048, ROOM_CONNECTIONS = 2048 };
 
 struct address address_of(const char *text); /* "" is none */
 
@@ -20,6 +20,15 @@ struct edge_delta *window_edge(struct delta *d, const char *client, const char *
                                uint16_t port);
 /* Adds an operation of the edge added last. */
 struct operation_delta *window_operation(struct delta *d, const char *name);
+
+/* Adds a connection of the edge added last: from that port, begun at `began_s`, on which `calls`
+ * ended in the window. Connections of an edge come in order of their beginning. */
+struct connection_delta *window_connection(struct delta *d, uint16_t client_port, uint64_t began_s,
+                                           uint64_t calls);
+/* Adds a call of the edge added last that is open at the window's end; `began_s` 0: begun before
+ * the capture. */
+struct open_call_delta *window_open_call(struct delta *d, uint16_t client_port, uint32_t stream_id,
+                                         uint64_t began_s);
 
 /* `count` requests of 100 bytes, each answered with 1000 after `duration_ns`, half of it without a
  * byte. 0: no answer, so nothing was timed. */

@@ -8,16 +8,18 @@
 #include "tests/store/deltas.h"
 #include "tests/store/place.h"
 
-enum { VARIANTS = 200, BYTES_EACH = 8 };
+enum { VARIANTS = 200, BYTES_EACH = 8, WINDOWS = 40 };
 
 static void write_small(const struct place *p)
 {
     struct store *s = place_store(p);
-    for (uint64_t window = 0; window < 4; window++) {
+    for (uint64_t window = 0; window < WINDOWS; window++) {
         struct delta d = window_at(1000 + WINDOW_S * window);
         for (uint16_t port = 1; port <= 5; port++) {
             asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", port)->exchanges, OUTCOME_OK, 3, MS_NS);
             asked(&window_operation(&d, "GET /")->exchanges, OUTCOME_OK, 3, MS_NS);
+            window_connection(&d, 1000, 1, 3);
+            window_open_call(&d, 1000, 7, 2);
         }
         written(s, &d, NULL);
     }
@@ -27,7 +29,7 @@ static void write_small(const struct place *p)
 /* Asks everything. What is answered does not matter; that it is freed does. */
 static void ask_all(struct query *q, enum grouping grouping)
 {
-    struct range r = {1000 * SECOND_NS, 1020 * SECOND_NS};
+    struct range r = {1000 * SECOND_NS, (1000 + WINDOWS * WINDOW_S) * SECOND_NS};
     struct edge_rows edges;
     struct service_rows services;
     struct operation_rows operations;
@@ -35,6 +37,10 @@ static void ask_all(struct query *q, enum grouping grouping)
     struct health_row health;
     struct event_rows events;
     struct graph graph;
+    struct backend_rows backends;
+    struct connection_rows connections;
+    struct open_call_rows open_calls;
+    struct insight_rows insights;
     struct err err = {0};
     uint64_t version;
     query_since(q, 20 * SECOND_NS, &r, &err);
@@ -52,6 +58,14 @@ static void ask_all(struct query *q, enum grouping grouping)
         free(events.row);
     if (query_graph(q, r, grouping, &graph, &err))
         graph_free(&graph);
+    if (query_backends(q, r, 0, &backends, &err))
+        free(backends.row);
+    if (query_connections(q, r, 0, &connections, &err))
+        free(connections.row);
+    if (query_open_calls(q, r, 0, &open_calls, &err))
+        free(open_calls.row);
+    if (query_insights(q, r, &insights, &err))
+        free(insights.row);
 }
 
 static void any_byte(void **state)
@@ -130,11 +144,11 @@ static void a_histogram(void **state)
         struct query *q = place_query(&p);
         struct edge_rows rows = edges_of(q, all_of(q));
         assert_int_equal(rows.len, 5);
-        assert_int_equal(rows.row[0].figures.requests, 12);
+        assert_int_equal(rows.row[0].figures.requests, 3 * WINDOWS);
         if (rows.row[0].figures.duration.count != 3 || rows.row[0].figures.duration.max_ns != MS_NS)
             fail_msg("%s: %llu counted", blobs[i],
                      (unsigned long long)rows.row[0].figures.duration.count);
-        assert_int_equal(rows.row[0].figures.ttfb.count, 12);
+        assert_int_equal(rows.row[0].figures.ttfb.count, 3 * WINDOWS);
         free(rows.row);
         ask_all(q, GROUP_HOST);
         query_close(q);

@@ -23,6 +23,7 @@ static struct exchange answered(void)
         .request_bytes = 100,
         .response_bytes = 2000,
         .grpc_status = -1,
+        .error_code = -1,
         .outcome = OUTCOME_OK,
         .method = "GET",
         .status = "200",
@@ -104,13 +105,160 @@ static void hostile_text(void **state)
         "\"forwarded_for\":\"203.0.113.9\",\"notes\":[]}\n");
 }
 
+/* What is told of a call comes last: its kind, what the server said, times, and how much of the
+ * connection's header fields is known. */
+static void call_with_messages(void **state)
+{
+    struct exchange x = answered();
+    (void)state;
+    x.call = CALL_SERVER_STREAMING;
+    x.grpc_status = 4;
+    x.stream_id = 7;
+    x.request_messages = 1;
+    x.response_messages = 3;
+    x.first_message_ns = x.request_ns + 2500000;
+    x.deadline_ns = 1500000000;
+    x.certainty =
+        (struct certainty){.fields = 8, .known = 7, .late_fields = 1000, .late_known = 1000};
+    strcpy(x.message, "too \"slow\"");
+    writes(&x, HEAD REQUEST
+           "\"status\":\"200\",\"grpc_status\":4,\"outcome\":\"ok\",\"duration_ms\":12.345678,"
+           "\"ttfb_ms\":1,\"request_bytes\":100,\"response_bytes\":2000,\"request_messages\":1,"
+           "\"response_messages\":3,\"stream_id\":7,\"notes\":[],\"call\":\"server-streaming\","
+           "\"grpc_message\":\"too \\\"slow\\\"\",\"deadline_ms\":1500,\"first_message_ms\":2.5,"
+           "\"fields_known\":0.875,\"fields_known_late\":1}\n");
+}
+
+static void writes_at_end(const struct exchange *x, const char *end)
+{
+    char expected[512];
+    snprintf(expected, sizeof expected,
+             HEAD REQUEST "\"status\":\"200\",\"outcome\":\"ok\",\"duration_ms\":12.345678,"
+                          "\"ttfb_ms\":1,\"request_bytes\":100,\"response_bytes\":2000,"
+                          "\"notes\":[]%s}\n",
+             end);
+    writes(x, expected);
+}
+
+/* A call without a message back has no time to it; what is no call has not even the key. */
+static void call_without_message(void **state)
+{
+    struct exchange x = answered();
+    (void)state;
+    x.call = CALL_UNARY;
+    writes_at_end(&x, ",\"call\":\"unary\",\"first_message_ms\":null");
+}
+
+/* Error codes go by name, those that have none by number. */
+static void error_codes(void **state)
+{
+    static const struct {
+        int64_t code;
+        const char *end;
+    } cases[] = {
+        {-1, ""},
+        {0, ",\"error_code\":\"NO_ERROR\""},
+        {7, ",\"error_code\":\"REFUSED_STREAM\""},
+        {8, ",\"error_code\":\"CANCEL\""},
+        {13, ",\"error_code\":\"HTTP_1_1_REQUIRED\""},
+        {14, ",\"error_code\":\"14\""},
+        {UINT32_MAX, ",\"error_code\":\"4294967295\""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct exchange x = answered();
+        x.error_code = cases[i].code;
+        writes_at_end(&x, cases[i].end);
+    }
+}
+
+/* A share of 1 means all: it is never rounded up to it. */
+static void shares_of_fields(void **state)
+{
+    static const struct {
+        struct certainty certainty;
+        const char *end;
+    } cases[] = {
+        {{0, 0, 0, 0}, ""},
+        {{3, 0, 3, 3}, ",\"fields_known\":0,\"fields_known_late\":1"},
+        {{3, 1, 0, 0}, ",\"fields_known\":0.333"},
+        {{10000, 9999, 2, 1}, ",\"fields_known\":0.999,\"fields_known_late\":0.5"},
+        {{UINT32_MAX, UINT32_MAX, 50, 1}, ",\"fields_known\":1,\"fields_known_late\":0.02"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct exchange x = answered();
+        x.certainty = cases[i].certainty;
+        writes_at_end(&x, cases[i].end);
+    }
+}
+
+/* What was asked but could not be read is null; what was read is there. */
+static void unreadable_fields(void **state)
+{
+    struct exchange x = answered();
+    (void)state;
+    x.notes = NOTE_UNKNOWN_FIELDS;
+    x.host[0] = x.path[0] = '\0';
+    strcpy(x.operation, "GET {unknown #3}");
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    assert_true(export_log_line(out, &x, (struct log_names){"web", "cart"}));
+    fclose(out);
+    assert_non_null(strstr(text, "\"method\":\"GET\",\"host\":null,\"path\":null,"
+                                 "\"operation\":\"GET {unknown #3}\","));
+    assert_non_null(strstr(text, "\"notes\":[\"unknown-fields\"]"));
+    free(text);
+}
+
+static void fill(char *text, size_t size)
+{
+    memset(text, '"', size - 1);
+    text[size - 1] = '\0';
+}
+
+/* Whatever the wire says, the line is whole. */
+static void longest_line(void **state)
+{
+    struct exchange x = answered();
+    char name[NAME_TEXT_MAX], *text = NULL;
+    size_t len = 0, quotes = 0;
+    (void)state;
+    fill(name, sizeof name);
+    fill(x.method, sizeof x.method), fill(x.status, sizeof x.status);
+    fill(x.host, sizeof x.host), fill(x.path, sizeof x.path);
+    fill(x.operation, sizeof x.operation), fill(x.message, sizeof x.message);
+    fill(x.trace_id, sizeof x.trace_id), fill(x.span_id, sizeof x.span_id);
+    fill(x.request_id, sizeof x.request_id), fill(x.forwarded_for, sizeof x.forwarded_for);
+    x.client_address.byte[0] = x.server_address.byte[0] = 0x20;
+    x.client_port = x.server_port = UINT16_MAX;
+    x.request_ns = x.request_end_ns = 1;
+    x.response_ns = x.response_end_ns = x.first_message_ns = UINT64_MAX - 1;
+    x.request_bytes = x.response_bytes = x.deadline_ns = UINT64_MAX;
+    x.request_messages = x.response_messages = x.stream_id = UINT32_MAX;
+    x.grpc_status = INT32_MAX, x.error_code = 12, x.call = CALL_SERVER_STREAMING;
+    x.certainty = (struct certainty){UINT32_MAX, 4100000000, UINT32_MAX, 4100000000};
+    x.notes = (1U << NOTES) - 1;
+    FILE *out = open_memstream(&text, &len);
+    assert_true(export_log_line(out, &x, (struct log_names){name, name}));
+    fclose(out);
+    static const char end[] = ",\"fields_known\":0.954,\"fields_known_late\":0.954}\n";
+    assert_true(len > sizeof end && strcmp(text + len - sizeof end + 1, end) == 0);
+    for (size_t i = 0; i < len; i++)
+        quotes += text[i] == '"' && text[i - 1] != '\\';
+    assert_int_equal(quotes % 2, 0);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answered_request),
-        cmocka_unit_test(unanswered_request),
-        cmocka_unit_test(early_answer),
-        cmocka_unit_test(hostile_text),
+        cmocka_unit_test(answered_request),   cmocka_unit_test(unanswered_request),
+        cmocka_unit_test(early_answer),       cmocka_unit_test(hostile_text),
+        cmocka_unit_test(call_with_messages), cmocka_unit_test(call_without_message),
+        cmocka_unit_test(error_codes),        cmocka_unit_test(shares_of_fields),
+        cmocka_unit_test(unreadable_fields),  cmocka_unit_test(longest_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,23 @@
+/* live.h - inside the read side: the connections that were alive in a range, and what was counted
+ * on each of them in it. */
+#pragma once
+
+#include "store/handle.h"
+
+struct live {
+    int64_t id, pair_id;
+    uint16_t client_port;
+    uint64_t began_ns, last_ns;
+    bool closed; /* at the end of the range */
+    uint64_t calls, resets[2], stalls[2], goaways, ping_rtt_ns;
+    uint64_t open_calls;        /* at the end of the range */
+    struct certainty certainty; /* as it stood last, be that after the range */
+};
+
+struct lives {
+    struct live *row; /* by rising id */
+    size_t len;
+};
+
+/* To be called inside a question. `ret->row` is given: free(). */
+bool lives_load(struct query *q, struct range r, struct lives *ret, struct err *err);

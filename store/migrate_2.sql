@@ -1,0 +1,70 @@
+-- migrate_2.sql - version 1 to 2: streaming calls, connections that carry many calls, open calls.
+-- The reasons for the tables are in schema.sql.
+
+ALTER TABLE edge_window ADD COLUMN request_messages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN response_messages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN streams INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN first_message BLOB;
+ALTER TABLE edge_window ADD COLUMN message_gap BLOB;
+ALTER TABLE edge_window ADD COLUMN age BLOB;
+
+ALTER TABLE operation_window ADD COLUMN request_messages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE operation_window ADD COLUMN response_messages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE operation_window ADD COLUMN streams INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE operation_window ADD COLUMN first_message BLOB;
+ALTER TABLE operation_window ADD COLUMN message_gap BLOB;
+ALTER TABLE operation_window ADD COLUMN age BLOB;
+
+ALTER TABLE capture_window ADD COLUMN connections_dropped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN open_calls_dropped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN connections_forgotten INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE connection (
+    id                INTEGER PRIMARY KEY,
+    pair_id           INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    client_port       INTEGER NOT NULL,
+    began_ns          INTEGER NOT NULL,
+    last_ns           INTEGER NOT NULL,
+    closed            INTEGER NOT NULL,
+    open_calls        INTEGER NOT NULL,
+    fields            INTEGER NOT NULL,
+    fields_known      INTEGER NOT NULL,
+    late_fields       INTEGER NOT NULL,
+    late_fields_known INTEGER NOT NULL,
+    UNIQUE (pair_id, client_port, began_ns)
+) STRICT;
+CREATE INDEX connection_by_beginning ON connection (began_ns, client_port);
+
+CREATE TABLE connection_window (
+    window_id        INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    connection_id    INTEGER NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
+    calls            INTEGER NOT NULL,
+    resets_by_client INTEGER NOT NULL,
+    resets_by_server INTEGER NOT NULL,
+    stalls_to_server INTEGER NOT NULL,
+    stalls_to_client INTEGER NOT NULL,
+    goaways          INTEGER NOT NULL,
+    ping_rtt_ns      INTEGER NOT NULL,
+    open_calls       INTEGER NOT NULL,
+    PRIMARY KEY (window_id, connection_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX connection_window_by_connection ON connection_window (connection_id);
+
+CREATE TABLE open_call (
+    pair_id                  INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    client_port              INTEGER NOT NULL,
+    stream_id                INTEGER NOT NULL,
+    began_ns                 INTEGER NOT NULL,
+    window_id                INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    seen_ns                  INTEGER NOT NULL,
+    kind                     TEXT NOT NULL,
+    operation                TEXT NOT NULL,
+    last_message_ns          INTEGER NOT NULL,
+    request_messages         INTEGER NOT NULL,
+    response_messages        INTEGER NOT NULL,
+    before_ns                INTEGER NOT NULL,
+    request_messages_before  INTEGER NOT NULL,
+    response_messages_before INTEGER NOT NULL,
+    PRIMARY KEY (pair_id, client_port, stream_id, began_ns)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX open_call_by_window ON open_call (window_id);

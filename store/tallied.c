@@ -1,0 +1,103 @@
+/* tallied.c - see tallied.h. */
+#include "store/tallied.h"
+
+#include "store/columns.h"
+
+static const size_t counter_at[TALLIED_COUNTERS] = {
+    offsetof(struct tallied, request_bytes),    offsetof(struct tallied, response_bytes),
+    offsetof(struct tallied, request_messages), offsetof(struct tallied, response_messages),
+    offsetof(struct tallied, streams),
+};
+
+static const size_t histogram_at[TALLIED_HISTOGRAMS] = {
+    offsetof(struct tallied, duration),      offsetof(struct tallied, ttfb),
+    offsetof(struct tallied, first_message), offsetof(struct tallied, message_gap),
+    offsetof(struct tallied, age),
+};
+
+static const struct latency *histogram_of(const struct tallied *t, int i)
+{
+    return (const struct latency *)(const void *)((const char *)t + histogram_at[i]);
+}
+
+static struct latency *histogram_in(struct tallied *t, int i)
+{
+    return (struct latency *)(void *)((char *)t + histogram_at[i]);
+}
+
+void tallied_blobs_free(struct tallied_blobs *b)
+{
+    for (int i = 0; i < TALLIED_HISTOGRAMS; i++)
+        writer_free(&b->blob[i]);
+}
+
+static void add_stored(sqlite3_stmt *s, int at, struct latency *into)
+{
+    struct bytes blob = column_bytes(s, at);
+    if (!blob.len)
+        return;
+    struct cursor c = cursor_over(blob);
+    latency_decode(&c, into);
+}
+
+static bool encode(struct writer *w, const struct latency *l)
+{
+    writer_clear(w);
+    if (l->count)
+        latency_encode(l, w);
+    return !w->failed;
+}
+
+static void bind_percentiles(sqlite3_stmt *s, int at, const struct latency *l)
+{
+    static const double quantiles[TALLIED_BOUND - TALLIED_READ] = {0.5, 0.95, 0.99, 1};
+    for (int i = 0; i < TALLIED_BOUND - TALLIED_READ; i++)
+        if (l->count)
+            sqlite3_bind_double(s, at + i, (double)latency_quantile(l, quantiles[i]) / 1e6);
+        else
+            sqlite3_bind_null(s, at + i);
+}
+
+/* The histogram number `i`, to be stored at `at`; the percentiles, behind all of them, are those of
+ * the first. */
+static bool bind_histogram(struct writer *w, sqlite3_stmt *s, int at, int i,
+                           const struct latency *l)
+{
+    if (!encode(w, l))
+        return false;
+    bind_blob(s, at + i, writer_view(w));
+    if (i == 0)
+        bind_percentiles(s, at + TALLIED_HISTOGRAMS, l);
+    return true;
+}
+
+bool tallied_bind(struct tallied_blobs *b, sqlite3_stmt *s, int at, const struct tallied *t,
+                  sqlite3_stmt *stored)
+{
+    bool bound = true;
+    for (int o = 0; o < OUTCOMES; o++)
+        bind_count(s, at++, t->outcomes[o]);
+    for (int i = 0; i < TALLIED_COUNTERS; i++)
+        bind_count(s, at++, counter_of(t, counter_at[i]));
+    for (int i = 0; bound && i < TALLIED_HISTOGRAMS; i++) {
+        const struct latency *l = histogram_of(t, i);
+        struct latency sum = {0};
+        if (stored) {
+            add_stored(stored, i, &sum);
+            latency_merge(&sum, l);
+        }
+        bound = bind_histogram(&b->blob[i], s, at, i, stored ? &sum : l);
+        latency_free(&sum);
+    }
+    return bound;
+}
+
+void tallied_read(sqlite3_stmt *s, int at, struct tallied *into)
+{
+    for (int o = 0; o < OUTCOMES; o++)
+        into->outcomes[o] += column_count(s, at++);
+    for (int i = 0; i < TALLIED_COUNTERS; i++)
+        *counter_in(into, counter_at[i]) += column_count(s, at++);
+    for (int i = 0; i < TALLIED_HISTOGRAMS; i++)
+        add_stored(s, at++, histogram_in(into, i));
+}

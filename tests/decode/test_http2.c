@@ -1,0 +1,428 @@
+/* test_http2.c - specifies how decode/proto/http2.c reads HTTP/2 and gRPC on it.
+ *
+ * Conversations are put together of frames by the functions below; header blocks are written with
+ * indices of the static table, and with literals that are inserted. */
+#include "script.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "decode/http2_frame.h"
+
+extern const struct decoder http2_decoder;
+
+static const struct decoder *const http2 = &http2_decoder;
+
+/* All bytes of one test. */
+static char arena[1 << 20];
+static size_t arena_len;
+
+static int begin(void **state)
+{
+    (void)state;
+    arena_len = 0;
+    return 0;
+}
+
+static char *put(const void *at, size_t len)
+{
+    assert_true(arena_len + len <= sizeof arena);
+    char *to = memcpy(arena + arena_len, at, len);
+    arena_len += len;
+    return to;
+}
+
+static struct step of(enum dir dir, const char *bytes, size_t len)
+{
+    return (struct step){STEP_BYTES, dir, bytes, len, 0};
+}
+
+static struct step frame(enum dir dir, unsigned type, unsigned flags, unsigned stream,
+                         struct bytes payload)
+{
+    const uint8_t head[9] = {(uint8_t)(payload.len >> 16),
+                             (uint8_t)(payload.len >> 8),
+                             (uint8_t)payload.len,
+                             (uint8_t)type,
+                             (uint8_t)flags,
+                             (uint8_t)(stream >> 24),
+                             (uint8_t)(stream >> 16),
+                             (uint8_t)(stream >> 8),
+                             (uint8_t)stream};
+    const char *at = put(head, sizeof head);
+    if (payload.len)
+        put(payload.at, payload.len);
+    return of(dir, at, sizeof head + payload.len);
+}
+
+/* In one segment. */
+static struct step join(struct step a, struct step b)
+{
+    const char *at = put(a.bytes, a.len);
+    put(b.bytes, b.len);
+    return of(a.dir, at, a.len + b.len);
+}
+
+#define TEXT(text) bytes_of(text, sizeof(text) - 1)
+#define CLIENT(type, flags, stream, payload) frame(TO_SERVER, type, flags, stream, TEXT(payload))
+#define SERVER(type, flags, stream, payload) frame(TO_CLIENT, type, flags, stream, TEXT(payload))
+
+enum { WHOLE = HTTP2_END_HEADERS, LAST = HTTP2_END_STREAM, ALL = WHOLE | LAST };
+
+/* POST, http, a path of at most 126 bytes, ":authority: api", and a content-type; each literal is
+ * inserted into the table, in that order. */
+static struct bytes asks(const char *path, const char *type)
+{
+    char block[256];
+    int len = snprintf(block, sizeof block,
+                       "\x83\x86\x44%c%s\x41\x03"
+                       "api\x5f%c%s",
+                       (int)strlen(path), path, (int)strlen(type), type);
+    return bytes_of(put(block, (size_t)len), (size_t)len);
+}
+
+#define GRPC "application/grpc"
+#define GETS(path)                                                                                 \
+    "\x82\x86\x44" path "\x41\x03"                                                                 \
+    "api"
+#define M1 "\0\0\0\0\1a"            /* a message */
+#define OK_HEAD "\x88\x5f\x10" GRPC /* :status 200 and the type */
+#define STATUS(code) "\x40\x0bgrpc-status\x01" code
+
+static struct step preface(void)
+{
+    return join(SAYS("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), CLIENT(HTTP2_SETTINGS, 0, 0, ""));
+}
+
+static struct step calls(unsigned stream, const char *path)
+{
+    return join(frame(TO_SERVER, HTTP2_HEADERS, WHOLE, stream, asks(path, GRPC)),
+                CLIENT(HTTP2_DATA, LAST, stream, M1));
+}
+
+static struct step answers(unsigned stream)
+{
+    return join(
+        SERVER(HTTP2_HEADERS, WHOLE, stream, OK_HEAD),
+        join(SERVER(HTTP2_DATA, 0, stream, M1), SERVER(HTTP2_HEADERS, ALL, stream, STATUS("0"))));
+}
+
+/* Streams are exchanges, answered in any order, interleaved as they like. */
+static void streams(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC, http2,
+               "GET api/b 404 client_error http2  -1  0+0\nGET api/a 200 ok http2  -1  0+0\n",
+               preface(), CLIENT(HTTP2_HEADERS, ALL, 1, GETS("\2/a")),
+               CLIENT(HTTP2_HEADERS, ALL, 3, "\x82\x86\x44\4/b?q\xbf"),
+               SERVER(HTTP2_HEADERS, WHOLE, 1, "\x88"), SERVER(HTTP2_HEADERS, ALL, 3, "\x8d"),
+               SERVER(HTTP2_DATA, LAST, 1, "hello"));
+    assert_int_equal(script_counters()->lost, 0);
+    assert_int_equal(script_counters()->stray_answers, 0);
+}
+
+/* Bytes are those of a stream's frames; times those of its first and last. */
+static void sizes_and_times(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC | SHOW_BYTES | SHOW_TIMES, http2,
+               "POST api/a 200 ok 40+25 bytes 2-4 6-7 ms http2  -1  0+0\n", preface(),
+               frame(TO_SERVER, HTTP2_HEADERS, WHOLE, 1, asks("/a", "text/x")),
+               CLIENT(HTTP2_PING, 0, 0, "12345678"), CLIENT(HTTP2_DATA, LAST, 1, "xyz"),
+               SERVER(HTTP2_SETTINGS, 0, 0, ""), SERVER(HTTP2_HEADERS, WHOLE, 1, "\x88"),
+               SERVER(HTTP2_DATA, LAST, 1, "hello!"));
+}
+
+/* An interim answer is none; the answer begins with the head that follows. */
+static void interim(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC | SHOW_TIMES, http2, "GET api/a 200 ok 2-2 4-4 ms http2  -1  0+0\n",
+               preface(), CLIENT(HTTP2_HEADERS, ALL, 1, GETS("\2/a")),
+               SERVER(HTTP2_HEADERS, WHOLE, 1,
+                      "\x48\3"
+                      "103"),
+               SERVER(HTTP2_HEADERS, ALL, 1, "\x88"));
+}
+
+/* Padding and priority are no part of a block; CONTINUATION is, in frames of any size. */
+static void blocks(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC | SHOW_TIMES, http2, "GET api/a 200 ok 2-2 3-3 ms http2  -1  0+0\n",
+               preface(),
+               CLIENT(HTTP2_HEADERS, ALL | HTTP2_PADDED | HTTP2_HAS_PRIORITY, 1,
+                      "\3\0\0\0\0\7" GETS("\2/a") "\0\0\0"),
+               SERVER(HTTP2_HEADERS, ALL, 1, "\x88"));
+    TELLS_WITH(SHOW_GRPC | SHOW_TIMES | SHOW_BYTES, http2,
+               "GET api/a 200 ok 38+10 bytes 2-4 5-5 ms http2  -1  0+0\n", preface(),
+               CLIENT(HTTP2_HEADERS, LAST, 1, "\x82\x86\x44"),
+               CLIENT(HTTP2_CONTINUATION, 0, 1, "\2/"),
+               CLIENT(HTTP2_CONTINUATION, WHOLE, 1,
+                      "a\x41\x03"
+                      "api"),
+               SERVER(HTTP2_HEADERS, ALL, 1, "\x88"));
+}
+
+/* Who resets a stream has cancelled it or failed it; the code is kept. */
+static void resets(void **state)
+{
+    (void)state;
+    TELLS_WITH(
+        SHOW_GRPC, http2,
+        "GET api/a cancelled http2  -1  0+0 error 8\n"
+        "GET api/b 200 reset http2  -1  0+0 error 2\n"
+        "GET api/c reset refused http2  -1  0+0 error 7\n",
+        preface(), CLIENT(HTTP2_HEADERS, ALL, 1, GETS("\2/a")),
+        CLIENT(HTTP2_RST_STREAM, 0, 1, "\0\0\0\x8"), CLIENT(HTTP2_HEADERS, ALL, 3, GETS("\2/b")),
+        SERVER(HTTP2_HEADERS, WHOLE, 3, "\x88"), SERVER(HTTP2_RST_STREAM, 0, 3, "\0\0\0\2"),
+        CLIENT(HTTP2_HEADERS, ALL, 5, GETS("\2/c")), SERVER(HTTP2_RST_STREAM, 0, 5, "\0\0\0\7"),
+        SERVER(HTTP2_DATA, LAST, 1, "late, and for nobody"));
+    assert_int_equal(script_counters()->stray_answers, 0);
+}
+
+/* What the server has not begun with when it goes away, it says so. */
+static void goes_away(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC, http2,
+               "GET api/b unanswered refused http2  -1  0+0 error 0\n"
+               "GET api/a 200 ok http2  -1  0+0\n",
+               preface(), CLIENT(HTTP2_HEADERS, ALL, 1, GETS("\2/a")),
+               CLIENT(HTTP2_HEADERS, ALL, 3, GETS("\2/b")),
+               SERVER(HTTP2_GOAWAY, 0, 0, "\0\0\0\1\0\0\0\0"),
+               SERVER(HTTP2_HEADERS, ALL, 1, "\x88"));
+}
+
+/* A promise is a request that nobody sent. */
+static void pushes(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC | SHOW_TIMES, http2,
+               "GET api/a 200 ok 2-2 4-4 ms http2  -1  0+0\n"
+               "GET api/p 200 ok pushed 3-3 5-5 ms http2  -1  0+0\n",
+               preface(), CLIENT(HTTP2_HEADERS, ALL, 1, GETS("\2/a")),
+               SERVER(HTTP2_PUSH_PROMISE, WHOLE, 1, "\0\0\0\2" GETS("\2/p")),
+               SERVER(HTTP2_HEADERS, ALL, 1, "\x88"), SERVER(HTTP2_HEADERS, ALL, 2, "\x88"));
+}
+
+/* A unary call of gRPC has one message each way, and its status in the trailers. */
+static void unary(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC, http2, "POST api/a.B/C OK ok grpc a.B/C 0 unary 1+1 3-3 ms\n", preface(),
+               calls(1, "/a.B/C"), answers(1));
+    TELLS_WITH(SHOW_GRPC, http2,
+               "POST api/a.B/C NOT_FOUND client_error grpc a.B/C 5 unary 1+0 0-2 ms 'no%'\n",
+               preface(), calls(1, "/a.B/C"),
+               SERVER(HTTP2_HEADERS, ALL, 1, OK_HEAD STATUS("5") "\x40\x0cgrpc-message\5no%25"));
+}
+
+/* Further messages make it a streaming call, whatever frames they are cut into. */
+static void streaming(void **state)
+{
+    (void)state;
+    TELLS_WITH(
+        SHOW_GRPC, http2, "POST api/a.B/C OK ok grpc a.B/C 0 server-streaming 1+3 3-5 ms\n",
+        preface(), calls(1, "/a.B/C"),
+        join(SERVER(HTTP2_HEADERS, WHOLE, 1, OK_HEAD), SERVER(HTTP2_DATA, 0, 1, "\0\0\0\0\4ab")),
+        SERVER(HTTP2_DATA, 0, 1, "cd\0\0\0"),
+        join(SERVER(HTTP2_DATA, HTTP2_PADDED, 1, "\2\0\1a\2\xff"), SERVER(HTTP2_DATA, 0, 1, M1)),
+        SERVER(HTTP2_HEADERS, ALL, 1, STATUS("0")));
+    TELLS_WITH(SHOW_GRPC, http2,
+               "POST api/a.B/C OK ok compressed grpc a.B/C 0 bidi-streaming 2+2 4-5 ms\n",
+               preface(), frame(TO_SERVER, HTTP2_HEADERS, WHOLE, 1, asks("/a.B/C", GRPC)),
+               CLIENT(HTTP2_DATA, 0, 1, M1 "\1\0\0\0\1b"),
+               join(SERVER(HTTP2_HEADERS, WHOLE, 1, OK_HEAD), SERVER(HTTP2_DATA, 0, 1, M1)),
+               SERVER(HTTP2_DATA, 0, 1, M1), SERVER(HTTP2_HEADERS, ALL, 1, STATUS("0")),
+               CLIENT(HTTP2_DATA, LAST, 1, ""));
+}
+
+/* Without a status that was seen nothing went well: the status of HTTP may say what went wrong. */
+static void no_status(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC, http2,
+               "POST api/a.B/C unknown grpc a.B/C -1 unary 1+1 3-3 ms\n"
+               "POST api/a.B/D 503 server_error grpc a.B/D -1 unary 1+0 0-4 ms\n",
+               preface(), calls(1, "/a.B/C"),
+               join(SERVER(HTTP2_HEADERS, WHOLE, 1, OK_HEAD), SERVER(HTTP2_DATA, LAST, 1, M1)),
+               calls(3, "/a.B/D"),
+               SERVER(HTTP2_HEADERS, ALL, 3,
+                      "\x48\3"
+                      "503"));
+}
+
+/* A client that gives up when its time is over has not just changed its mind. */
+static void deadline(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC, http2,
+               "POST api/a.B/C timeout deadline grpc a.B/C -1 unary 0+0 within 3 ms error 8\n",
+               preface(),
+               CLIENT(HTTP2_HEADERS, WHOLE, 1,
+                      "\x83\x86\x44\6/a.B/C\x41\x03"
+                      "api\x5f\x10" GRPC "\x40\x0cgrpc-timeout\2"
+                      "3m"),
+               CLIENT(HTTP2_PING, 0, 0, "12345678"), CLIENT(HTTP2_PING, 0, 0, "12345678"),
+               CLIENT(HTTP2_RST_STREAM, 0, 1, "\0\0\0\x8"));
+}
+
+/* The entry that a later block refers to was set before the capture began: its text is not known
+ * and never guessed, but the same path is the same unknown; what is new is known at once. */
+static void joined(void **state)
+{
+    (void)state;
+    const char *const again = "\x83\x86\xc0\xbf\xbe"; /* path, authority, type: from before */
+    struct bytes old = bytes_of(again, 5);
+    TELLS_WITH(
+        SHOW_GRPC | JOINED, http2,
+        "POST  unknown unknown-fields grpc {unknown #40000001} "
+        "-1 unary 1+1 2-2 ms\n"
+        "POST  unknown unknown-fields grpc {unknown #40000001} "
+        "-1 unary 1+1 4-4 ms\n"
+        "POST api/a.B/New OK ok grpc a.B/New 0 unary 1+1 6-6 "
+        "ms\n",
+        join(frame(TO_SERVER, HTTP2_HEADERS, WHOLE, 7, old), CLIENT(HTTP2_DATA, LAST, 7, M1)),
+        join(SERVER(HTTP2_HEADERS, WHOLE, 7, "\x88\xbf"),
+             join(SERVER(HTTP2_DATA, 0, 7, M1), SERVER(HTTP2_HEADERS, ALL, 7, "\xbe"))),
+        join(frame(TO_SERVER, HTTP2_HEADERS, WHOLE, 9, old), CLIENT(HTTP2_DATA, LAST, 9, M1)),
+        join(SERVER(HTTP2_HEADERS, WHOLE, 9, "\x88\xbf"),
+             join(SERVER(HTTP2_DATA, 0, 9, M1), SERVER(HTTP2_HEADERS, ALL, 9, "\xbe"))),
+        calls(11, "/a.B/New"), answers(11));
+}
+
+/* An answer to what was asked before we came is nobody's, and what follows is read. */
+static void joined_late(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC | JOINED, http2, "POST api/a.B/C OK ok grpc a.B/C 0 unary 1+1 4-4 ms\n",
+               join(of(TO_CLIENT, "the end of some data", 20), answers(5)),
+               SERVER(HTTP2_PING, 0, 0, "12345678"), calls(7, "/a.B/C"), answers(7));
+    assert_int_equal(script_counters()->stray_answers, 1);
+}
+
+/* A hole inside data is bridged: only the messages of that stream are no longer counted. */
+static void hole_in_data(void **state)
+{
+    (void)state;
+    static char big[1000] = "\0\0\0\0\xf0";
+    struct step data = frame(TO_CLIENT, HTTP2_DATA, 0, 1, bytes_of(big, sizeof big));
+    TELLS_WITH(SHOW_GRPC, http2,
+               "POST api/a.B/D OK ok grpc a.B/D 0 unary 1+1 8-8 ms\n"
+               "POST api/a.B/C OK ok gap grpc a.B/C 0 unary 1+1 4-4 ms\n",
+               preface(), calls(1, "/a.B/C"), SERVER(HTTP2_HEADERS, WHOLE, 1, OK_HEAD),
+               of(TO_CLIENT, data.bytes, 100), LOSES(TO_CLIENT, sizeof big + 9 - 100 - 50),
+               of(TO_CLIENT, data.bytes + data.len - 50, 50), calls(3, "/a.B/D"), answers(3),
+               SERVER(HTTP2_HEADERS, ALL, 1, STATUS("0")));
+    assert_int_equal(script_counters()->lost, 0);
+}
+
+/* A hole in a header block costs its text and the table; the place is kept. */
+static void hole_in_block(void **state)
+{
+    (void)state;
+    struct step head = frame(TO_SERVER, HTTP2_HEADERS, ALL, 1, asks("/a", "text/x"));
+    TELLS_WITH(SHOW_GRPC, http2,
+               "  200 ok gap unknown-fields http2 {unknown #40000001} -1  0+0\n"
+               "POST  200 ok unknown-fields http2 {unknown #40000002} -1  0+0\n"
+               "POST api/new 200 ok http2  -1  0+0\n",
+               preface(), of(TO_SERVER, head.bytes, 12), LOSES(TO_SERVER, head.len - 12),
+               SERVER(HTTP2_HEADERS, ALL, 1, "\x88"),
+               CLIENT(HTTP2_HEADERS, ALL, 3, "\x83\x86\xc0\xbf\xbe"),
+               SERVER(HTTP2_HEADERS, ALL, 3, "\x88"),
+               frame(TO_SERVER, HTTP2_HEADERS, ALL, 5, asks("/new", "text/x")),
+               SERVER(HTTP2_HEADERS, ALL, 5, "\x88"));
+    assert_int_equal(script_counters()->lost, 0);
+}
+
+/* A hole that nothing bridges: what it touched is unknown unless its end is seen, and what comes
+ * after is found again. */
+static void hole_of_frames(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC, http2,
+               "POST api/a.B/D OK ok gap grpc a.B/D 0 unary 1+1 5-5 ms\n"
+               "POST api/a.B/E OK ok grpc a.B/E 0 unary 1+1 7-7 ms\n"
+               "POST api/a.B/C unknown gap grpc a.B/C -1 unary 1+0 0-2 ms\n",
+               preface(), calls(1, "/a.B/C"), calls(3, "/a.B/D"), LOSES(TO_CLIENT, 70), answers(3),
+               calls(5, "/a.B/E"), answers(5), CLOSES(CLOSE_CAPTURE_ENDED));
+}
+
+/* Endless header blocks are let go at their limit, and cost their table. */
+static void continuation_flood(void **state)
+{
+    (void)state;
+    struct step flood = CLIENT(HTTP2_HEADERS, LAST, 1, "\x82\x86");
+    for (int i = 0; i < 70; i++)
+        flood = join(flood, CLIENT(HTTP2_CONTINUATION, 0, 1, ""));
+    flood = join(flood, CLIENT(HTTP2_CONTINUATION, WHOLE, 1, "\x84"));
+    TELLS_WITH(SHOW_GRPC, http2,
+               "  200 ok unknown-fields http2 {unknown #40000001} -1  0+0\n"
+               "GET api/a 200 ok http2  -1  0+0\n",
+               preface(), flood, SERVER(HTTP2_HEADERS, ALL, 1, "\x88"),
+               CLIENT(HTTP2_HEADERS, ALL, 3, GETS("\2/a")), SERVER(HTTP2_HEADERS, ALL, 3, "\x88"));
+    assert_int_equal(script_counters()->shed, 1);
+}
+
+static enum guess probe(struct bytes to_server, struct bytes to_client, bool midstream)
+{
+    struct opening o = {to_server, to_client, midstream};
+    return http2->probe(&o);
+}
+
+static struct bytes bytes_of_step(struct step s)
+{
+    return bytes_of(s.bytes, s.len);
+}
+
+/* Known by its preface; in the middle by frames that follow each other; never by one that could be
+ * chance. */
+static void probes(void **state)
+{
+    (void)state;
+    struct bytes none = {0};
+    struct step settings = SERVER(HTTP2_SETTINGS, 0, 0, "\0\3\0\0\0\x64");
+    assert_int_equal(probe(bytes_of_step(preface()), none, false), GUESS_YES);
+    assert_int_equal(probe(TEXT("PRI * HT"), none, false), GUESS_MORE);
+    assert_int_equal(probe(TEXT("GET / HT"), none, false), GUESS_NO);
+    assert_int_equal(probe(none, bytes_of_step(settings), false), GUESS_MORE);
+    assert_int_equal(probe(none, TEXT("\x16\3\3\0\x7a\2\0\0\x76"), false), GUESS_NO);
+    assert_int_equal(probe(bytes_of_step(calls(7, "/a.B/C")), none, true), GUESS_YES);
+    assert_int_equal(probe(none, bytes_of_step(answers(7)), true), GUESS_YES);
+    struct step ping = CLIENT(HTTP2_PING, 0, 0, "12345678");
+    assert_int_equal(probe(bytes_of_step(ping), none, true), GUESS_MORE);
+    /* yamux: window updates and pings of twelve bytes each, both ways */
+    struct bytes yamux = TEXT("\0\1\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4ping"
+                              "\0\2\0\1\0\0\0\0\0\0\0\7\0\1\0\0\0\0\0\3\0\4\0\0");
+    assert_int_not_equal(probe(yamux, yamux, true), GUESS_YES);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(streams, begin),
+        cmocka_unit_test_setup(sizes_and_times, begin),
+        cmocka_unit_test_setup(interim, begin),
+        cmocka_unit_test_setup(blocks, begin),
+        cmocka_unit_test_setup(resets, begin),
+        cmocka_unit_test_setup(goes_away, begin),
+        cmocka_unit_test_setup(pushes, begin),
+        cmocka_unit_test_setup(unary, begin),
+        cmocka_unit_test_setup(streaming, begin),
+        cmocka_unit_test_setup(no_status, begin),
+        cmocka_unit_test_setup(deadline, begin),
+        cmocka_unit_test_setup(joined, begin),
+        cmocka_unit_test_setup(joined_late, begin),
+        cmocka_unit_test_setup(hole_in_data, begin),
+        cmocka_unit_test_setup(hole_in_block, begin),
+        cmocka_unit_test_setup(hole_of_frames, begin),
+        cmocka_unit_test_setup(continuation_flood, begin),
+        cmocka_unit_test_setup(probes, begin),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -53,25 +53,31 @@ def truth_of_hops(lab, server, records, proxy="proxy"):
                               server_address=lab.address(proxy), server_port=PORT))
         inner = truth_of(record, served, client_address=lab.address(proxy),
                          server_address=lab.address("server"), server_port=server.port)
-        if record["status"] in (1, 4):  # the proxy may close, reset or cancel when its client has gone
-            inner["among"]["outcome"] = ["cancelled", "timeout", "reset"]
+        if record["status"] in (1, 4):
+            # When its client has gone a proxy cancels, or closes as nginx does, and grpcio then says "Socket closed".
+            inner["among"] = {"grpc_status": [None, 1, 4, 14], "status": [None, "DEADLINE_EXCEEDED", "UNAVAILABLE"],
+                              "outcome": ["cancelled", "timeout", "server_error"]}
             del inner["outcome"]
+        if record["id"] not in served:  # refused by its name: the proxy may not have sent the message yet
+            inner["among"] = {key: [None, 0, inner.pop(key)] for key in ("request_messages", "response_messages")}
         truth.append(inner)
     return truth
 
 
 def truth_of_upgrades(lab, requests, served, server="server", port=8080):
-    """`requests` is how many connections began as HTTP/1. What nghttpx logs is what its clients got."""
+    """What nghttpx logs is what its clients got. `requests` are those with which a connection began as HTTP/1: the
+    answer of HTTP/2 is theirs."""
     client = {"client_address": lab.address("client"), "server_address": lab.address("proxy"), "server_port": PORT}
-    truth = []
+    truth, requests = [], list(requests)
     with open(lab.path("nghttpx.log")) as log:
         for line in log:
             _, method, path, status = line.split()
-            truth.append({"protocol": "http2", **client, "method": method, "path": path.partition("?")[0],
-                          "status": status, "outcome": outcome_of_http(int(status))})
-    check(len(truth) == len(served), f"nghttpx logs {len(truth)} requests, nghttpd {len(served)}")
-    for method, path in requests:
-        truth.append({"protocol": "http", **client, "method": method, "path": path, "status": "101",
-                      "notes": ["upgraded"]})
+            want = {"protocol": "http2", **client, "method": method, "path": path.partition("?")[0],
+                    "status": status, "outcome": outcome_of_http(int(status))}
+            if (method, path) in requests:
+                requests.remove((method, path))
+                want |= {"notes": ["upgraded"], "stream_id": 1}
+            truth.append(want)
+    check(len(truth) == len(served) and not requests, f"nghttpx logs {truth}, nghttpd {served}")
     return truth + truth_of_exchanges(served, client_address=lab.address("proxy"),
                                       server_address=lab.address(server), server_port=port)

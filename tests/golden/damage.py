@@ -9,7 +9,7 @@ import struct
 TO_SERVER, TO_CLIENT = 0, 1
 SERVER_PORTS = (50051, 8080, 8081)  # of the recorded captures
 
-Frame = collections.namedtuple("Frame", "time_ns data direction start end")
+Frame = collections.namedtuple("Frame", "time_ns data direction start end sequence")
 
 
 def read(path):
@@ -29,18 +29,26 @@ def read(path):
         forth, back = (source, ports[0], target, ports[1]), (target, ports[1], source, ports[0])
         key = forth if ports[1] in SERVER_PORTS else back
         flows.setdefault(key, []).append(Frame((seconds * 10**6 + micros) * 1000, frame,
-                                               TO_SERVER if key == forth else TO_CLIENT, start, end))
+                                               TO_SERVER if key == forth else TO_CLIENT, start, end,
+                                               struct.unpack_from(">I", frame, tcp + 4)[0]))
     return flows
 
 
 def payloads(frames):
-    """The indices of frames with payload."""
-    return [index for index, frame in enumerate(frames) if frame.end > frame.start]
+    """The indices of frames with payload, but for those that were sent twice: no damage to one of these does any harm."""
+    times = collections.Counter((frame.direction, frame.sequence) for frame in frames if frame.end > frame.start)
+    return [index for index, frame in enumerate(frames)
+            if frame.end > frame.start and times[frame.direction, frame.sequence] == 1]
+
+
+def run_of(frames, index, run):
+    """The indices of `run` frames with payload of one direction, from this one on."""
+    return [i for i in payloads(frames) if i >= index and frames[i].direction == frames[index].direction][:run]
 
 
 def without(frames, index, run=1):
     """`run` frames with payload of one direction, from this index on, were lost."""
-    gone = [i for i in payloads(frames) if i >= index and frames[i].direction == frames[index].direction][:run]
+    gone = run_of(frames, index, run)
     return [(frame, None) for i, frame in enumerate(frames) if i not in gone]
 
 

@@ -43,15 +43,14 @@ class Call:
         return b"a" * self.ask.get("answer_bytes", 20)
 
     def end(self):
-        """Sets the status and writes what came of the call."""
+        """Writes what came of the call; one that fails ends here, without a further message."""
         status = self.ask.get("status", 0)
         if not self.context.is_active():
             status = 1
         self.server.note({"id": self.id, "operation": self.operation, "status": status, "sent": self.sent,
                           "received": self.received, "elapsed_ms": (time.monotonic() - self.began) * 1000})
         if status > 1:
-            self.context.set_code(CODES[status])
-            self.context.set_details(self.ask.get("message", ""))
+            self.context.abort(CODES[status], self.ask.get("message", ""))
 
 
 class Server(grpc.GenericRpcHandler):
@@ -78,11 +77,9 @@ class Server(grpc.GenericRpcHandler):
     def single(call, messages):
         for message in messages:
             call.hear(message)
-        if call.ask.get("status", 0) and not call.ask.get("delay_ms"):
-            call.end()  # at once and without a message
-            return b""
+        fails = call.ask.get("status", 0) != 0
         answer = call.answer()
-        if call.ask.get("status", 0):
+        if fails:
             call.sent = 0
         call.end()
         return answer or b""

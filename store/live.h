@@ -21,3 +21,8 @@ struct lives {
 
 /* To be called inside a question. `ret->row` is given: free(). */
 bool lives_load(struct query *q, struct range r, struct lives *ret, struct err *err);
+
+/* The same with names, as query_connections() answers; edge_id 0: of all edges. To be called inside
+ * a question. `ret->row` is given: free(). */
+bool connection_rows_of(struct query *q, int64_t edge_id, const struct lives *lives,
+                        struct connection_rows *ret, struct err *err);

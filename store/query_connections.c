@@ -131,18 +131,24 @@ static bool make_rows(const struct ends_list *ends, const struct lives *lives,
     return true;
 }
 
+bool connection_rows_of(struct query *q, int64_t edge_id, const struct lives *lives,
+                        struct connection_rows *ret, struct err *err)
+{
+    struct ends_list ends = {0};
+    bool made = load_ends(q, edge_id, &ends, err) &&
+                (make_rows(&ends, lives, ret) || question_no_memory(q, err));
+    free(ends.at);
+    return made;
+}
+
 bool query_connections(struct query *q, struct range r, int64_t edge_id,
                        struct connection_rows *ret, struct err *err)
 {
-    struct ends_list ends = {0};
     struct lives lives = {0};
     if (!question_begin(q, err))
         return false;
-    bool loaded = load_ends(q, edge_id, &ends, err) && lives_load(q, r, &lives, err);
+    bool made = lives_load(q, r, &lives, err) && connection_rows_of(q, edge_id, &lives, ret, err);
     question_end(q);
-    if (loaded)
-        loaded = make_rows(&ends, &lives, ret) || question_no_memory(q, err);
-    free(ends.at);
     free(lives.row);
-    return loaded;
+    return made;
 }

@@ -1,9 +1,29 @@
 /* query_insights.c - findings that a person would act on. */
-#include "store/handle.h"
+#include <stdlib.h>
+
+#include "store/finding.h"
 
 bool query_insights(struct query *q, struct range r, struct insight_rows *ret, struct err *err)
 {
-    (void)q, (void)r, (void)err;
-    *ret = (struct insight_rows){0};
-    return true;
+    struct findings found = {0};
+    struct servers servers = {0};
+    struct lives lives = {0};
+    struct connection_rows connections = {0};
+    if (!question_begin(q, err))
+        return false;
+    bool fine = servers_load(q, 0, &servers, err) && lives_load(q, r, &lives, err) &&
+                findings_of_servers(q, r, &servers, &lives, &found, err) &&
+                connection_rows_of(q, 0, &lives, &connections, err) &&
+                (findings_of_connections(r, &connections, &found) || question_no_memory(q, err));
+    question_end(q);
+    servers_free(&servers);
+    free(lives.row);
+    free(connections.row);
+    if (fine) {
+        findings_sort(&found);
+        *ret = (struct insight_rows){found.row, found.len};
+    } else {
+        free(found.row);
+    }
+    return fine;
 }

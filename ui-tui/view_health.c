@@ -152,6 +152,7 @@ static int draw_counters(const struct pane *pane, const struct health_row *h, in
         {"bytes in holes", d->gap_bytes, true, true},
         {"places lost by decoders", d->lost, false, false},
         {"connections not decoded", d->given_up, false, false},
+        {"parts of messages too long to read", d->shed, false, false},
         {"edge reports not kept", h->edges_dropped, true, false},
         {"names not kept", h->names_dropped, true, false},
     };

@@ -45,7 +45,8 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "+ ?23, stray_answers = stray_answers + ?24, exchanges_evicted = exchanges_evicted "
         "+ ?25, exchanges = exchanges + ?26, shed = shed + ?27, flows = ?28, edges_dropped = "
         "edges_dropped + ?29, names_dropped = names_dropped + ?30, connections_dropped = "
-        "connections_dropped + ?31, open_calls_dropped = open_calls_dropped + ?32 WHERE level = ?1 AND start_ns = ?2 "
+        "connections_dropped + ?31, open_calls_dropped = open_calls_dropped + ?32 WHERE level = ?1 "
+        "AND start_ns = ?2 "
         "RETURNING id",
     [EDGE_HISTOGRAMS] = "SELECT " TALLIED_HISTOGRAM_COLUMNS
                         " FROM edge_window WHERE window_id = ?1 AND pair_id = ?2",

@@ -136,11 +136,12 @@ static bool read_indexed(struct reader *r, uint8_t first)
 static bool read_name(struct reader *r, uint32_t index, struct hpack_field *f, size_t *ret_len)
 {
     if (index) {
-        bool found = find(r->h, index, f);
+        if (!find(r->h, index, f))
+            return false;
         *ret_len = f->name.len;
         if (f->name_known)
             f->unknown = 0;
-        return found;
+        return true;
     }
     *f = (struct hpack_field){0};
     f->name = read_text(&r->in, r->buffers->name, ret_len);
@@ -152,9 +153,11 @@ static bool read_name(struct reader *r, uint32_t index, struct hpack_field *f, s
 /* Blocks in which few bytes insert much text cost no more than the limit allows. */
 static bool insert(struct reader *r, struct hpack_field *f, uint64_t size)
 {
-    r->inserted += f->name.len + f->value.len;
-    if (r->inserted > HPACK_TEXT_MAX)
+    size_t len = f->name.len + f->value.len;
+    if (len > HPACK_TEXT_MAX - r->inserted)
         *f = (struct hpack_field){0};
+    else
+        r->inserted += len;
     return hpack_window_insert(r->h, f, size);
 }
 

@@ -96,7 +96,8 @@ static void text_if_any(struct line *l, const char *name, const char *text)
         text_field(l, name, text);
 }
 
-/* Null where it must have been, but could not be read. */
+/* Where it must have been: empty if it came as a reference to what was sent before the capture
+ * began, null if bytes are missing. */
 static void request_field(struct line *l, const char *name, const char *text,
                           const struct exchange *x)
 {
@@ -104,7 +105,7 @@ static void request_field(struct line *l, const char *name, const char *text,
         text_field(l, name, text);
     } else if (x->notes & NOTE_UNKNOWN_FIELDS) {
         put_text(l, name);
-        put_text(l, "null");
+        put_text(l, x->notes & NOTE_GAP ? "null" : "\"\"");
     }
 }
 

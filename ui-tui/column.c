@@ -28,6 +28,21 @@ static struct human in_words(enum column_kind kind, double number)
     return (struct human){""};
 }
 
+void column_text_there(const void *text, char *ret)
+{
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", (const char *)text);
+}
+
+double column_count_there(const void *count)
+{
+    return (double)*(const uint64_t *)count;
+}
+
+double column_double_there(const void *value)
+{
+    return *(const double *)value;
+}
+
 static const void *at(const struct column *c, const void *row)
 {
     return (const char *)row + c->at;

@@ -27,7 +27,10 @@ struct column {
                     text was cut to its least width; 0 stays */
     size_t at;   /* the functions below get a pointer to this offset in the row */
 
-    /* A row's text; COLUMN_TEXT only. `ret` holds COLUMN_TEXT_MAX bytes. */
+    bool sparse; /* not shown while no row has a number above 0 */
+
+    /* A row's text; shown instead of the number if there are both. `ret` holds COLUMN_TEXT_MAX
+     * bytes. */
     void (*text)(const void *row, char *ret);
     /* What a filter compares if that is not the text shown ("cart", not "cart:8080"). Optional. */
     void (*value)(const void *row, char *ret);
@@ -42,6 +45,11 @@ struct columns {
     const struct column *at;
     size_t len; /* at most COLUMNS_MAX */
 };
+
+/* For columns whose `at` leads to the thing itself: a text, a uint64_t, a double. */
+void column_text_there(const void *text, char *ret);
+double column_count_there(const void *count);
+double column_double_there(const void *value);
 
 /* The column's text or number of a row, as shown. `ret` holds COLUMN_TEXT_MAX bytes. */
 void column_show(const struct column *c, const void *row, char *ret);

@@ -80,6 +80,11 @@ static void find_full_tables(struct findings *f, const struct health_row *h)
         add(f, HEALTH_WARN, "One window holds only so many: name the internal networks.",
             "%s reports of edges and %s names were not kept",
             human_count((double)h->edges_dropped).text, human_count((double)h->names_dropped).text);
+    if (h->connections_dropped || h->open_calls_dropped)
+        add(f, HEALTH_WARN, "One window holds only so many: Connections and Streams lack some.",
+            "%s reports of connections and %s of open calls were not kept",
+            human_count((double)h->connections_dropped).text,
+            human_count((double)h->open_calls_dropped).text);
 }
 
 size_t findings_of(const struct health_row *h, struct finding ret[FINDINGS_MAX])

@@ -9,7 +9,7 @@ struct finding {
     const char *remedy; /* static */
 };
 
-enum { FINDINGS_MAX = 8 };
+enum { FINDINGS_MAX = 9 };
 
 /* Writes those that apply, the worst kind of loss first; returns how many. */
 size_t findings_of(const struct health_row *h, struct finding ret[FINDINGS_MAX]);

@@ -9,7 +9,7 @@
 #include "ui-tui/view.h"
 
 enum {
-    FRAME_DEPTH_MAX = 4, /* how far one can drill in */
+    FRAME_DEPTH_MAX = 6, /* how far one can drill in */
     FRAME_ROWS_LEAST = 10,
     FRAME_COLUMNS_LEAST = 40,
     KEY_BAR_MAX = 16,

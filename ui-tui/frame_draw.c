@@ -30,22 +30,55 @@ static void draw_tabs(struct frame *f, const struct pane *line)
     char text[300];
     snprintf(text, sizeof text, "%s  %s ", name, clock.text);
     struct pane right = pane_line(line, 0, column + 2, line->columns - column - 2);
+    if (canvas_width(text, line->canvas->ascii) > right.columns)
+        snprintf(text, sizeof text, "%s ", clock.text);
     if (canvas_width(text, line->canvas->ascii) <= right.columns)
         pane_field(&right, ALIGN_RIGHT, INK_TAB, text);
 }
 
-/* "Services › cart › Edges" */
+static const struct page *page_at(const struct frame *f, size_t step)
+{
+    return step ? &f->inner[step - 1] : &f->tab[f->open];
+}
+
+/* What a page of the path is about, if that is to be told: not of everything, and not if the page
+ * before it on the screen is about the same. */
+static const char *subject_of(const struct frame *f, size_t step, size_t first)
+{
+    const char *name = page_at(f, step)->scope.name;
+    bool told = step > first && !strcmp(name, page_at(f, step - 1)->scope.name);
+    return step && !told ? name : NULL;
+}
+
+/* From the page at `first` on, with what stands before it. */
+static int path_width(const struct frame *f, size_t first, bool ascii)
+{
+    int width = 1;
+    for (size_t step = first; step <= f->depth; step++) {
+        const char *subject = subject_of(f, step, first);
+        width += subject ? canvas_width(subject, ascii) + 3 : 0;
+        width += canvas_width(page_at(f, step)->view->title, ascii) + (step ? 3 : 0);
+    }
+    return width;
+}
+
+/* "Services › cart › Edges". What does not fit is left out at the front: the end tells most. */
 static int draw_path(const struct frame *f, const struct pane *line)
 {
-    const struct page *tab = &f->tab[f->open];
-    int column = pane_text(line, 0, 1, f->depth ? INK_DIM : INK_STRONG, tab->view->title);
-    for (size_t i = 0; i < f->depth; i++) {
-        const struct page *p = &f->inner[i];
-        column = pane_text(line, 0, column, INK_DIM, " › ");
-        column = pane_text(line, 0, column, INK_ACCENT, p->scope.name);
-        column = pane_text(line, 0, column, INK_DIM, " › ");
-        enum ink ink = i + 1 == f->depth ? INK_STRONG : INK_DIM;
-        column = pane_text(line, 0, column, ink, p->view->title);
+    size_t first = 0;
+    while (first < f->depth && path_width(f, first, line->canvas->ascii) > line->columns)
+        first++;
+    int column = first ? pane_text(line, 0, 1, INK_DIM, "…") : 1;
+    for (size_t step = first; step <= f->depth; step++) {
+        const char *subject = subject_of(f, step, first);
+        if (subject) {
+            column = pane_text(line, 0, column, INK_DIM, " › ");
+            column = pane_text(line, 0, column, INK_ACCENT, subject);
+        }
+        if (step)
+            column = pane_text(line, 0, column, INK_DIM, " › ");
+        enum ink ink = step == f->depth ? INK_STRONG : INK_DIM;
+        column = pane_text(line, 0, column, ink, page_at(f, step)->view->title);
     }
     return column;
 }
@@ -122,10 +155,12 @@ static void make_room(struct key_label *keys, size_t len, int width)
 static void draw_keys(struct frame *f, const struct pane *line)
 {
     const struct page *p = frame_page(f);
+    const char *other = p->view->other_key;
     struct key_label keys[] = {
         {"F1", "Help", '?', false},
         {"/", "Filter", '/', false},
         {"Enter", p->view->opens, KEYCODE_ENTER, false},
+        {other ? other : "", p->view->other_opens, other ? (uint32_t)*other : 0, false},
         {"Esc", f->depth || p->filter[0] ? "Back" : NULL, KEYCODE_ESCAPE, false},
         {"s", "Sort", 's', true},
         {"p", f->paused ? "Go on" : "Pause", 'p', true},

@@ -48,6 +48,8 @@ uint32_t glyph_ascii(uint32_t point)
 {
     if (point >= 0x2581 && point <= 0x2588)
         return ascii_of_block(point);
+    if (point >= 0x2589 && point <= 0x258f) /* the more of its cell a bar fills */
+        return point <= 0x258b ? '#' : point <= 0x258d ? '=' : '-';
     if (point >= 0x2800 && point <= 0x28ff)
         return ascii_of_braille(point);
     for (size_t i = 0; i < sizeof twins / sizeof *twins; i++) {

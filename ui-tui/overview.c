@@ -14,10 +14,15 @@ static const uint64_t second_ns = 1000000000, old_ns = 86400000000000;
 bool overview_refresh(struct overview *o, struct query *q, struct range r, struct err *err)
 {
     struct points points = {0};
+    struct insight_rows insights = {0};
     struct health_row health;
-    if (!query_health(q, r, &health, err) || !query_series(q, r, 0, OVERVIEW_POINTS, &points, err))
+    if (!query_health(q, r, &health, err) || !query_insights(q, r, &insights, err))
         return false;
-    *o = (struct overview){.drops = health.capture.kernel_drops + health.capture.interface_drops};
+    free(insights.row);
+    if (!query_series(q, r, 0, OVERVIEW_POINTS, &points, err))
+        return false;
+    *o = (struct overview){.insights = insights.len};
+    o->drops = health.capture.kernel_drops + health.capture.interface_drops;
     uint64_t errors = 0;
     for (size_t i = 0; i < points.len; i++) {
         o->requests += points.point[i].requests;
@@ -71,6 +76,9 @@ void overview_draw(const struct overview *o, const struct overview_time *time,
     column = draw_figure(line, column, "requests", INK_STRONG, rate.text);
     column = draw_figure(line, column, "errors", error_ink, errors.text);
     column = draw_figure(line, column, "drops", o->drops ? INK_WARN : INK_PLAIN, drops.text);
+    if (o->insights)
+        column =
+            draw_figure(line, column, "insights", INK_WARN, human_count((double)o->insights).text);
     struct pane chart = pane_line(line, 0, column, SPARK_WIDTH);
     spark_draw(&chart, INK_ACCENT, SPARK_BRAILLE, o->value, o->len);
 }

@@ -9,6 +9,7 @@ enum { OVERVIEW_POINTS = 48 };
 struct overview {
     double rate_per_s, error_share;
     uint64_t requests, drops;
+    size_t insights;
     size_t len;
     double value[OVERVIEW_POINTS]; /* requests, over the range */
 };

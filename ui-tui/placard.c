@@ -43,13 +43,29 @@ void placard_too_small(const struct pane *pane, int rows, int columns)
     pane_text(pane, 2, 0, INK_DIM, "Make it larger; q quits");
 }
 
+void placard_no_insight(const struct pane *pane)
+{
+    int row = pane->rows > 14 ? 2 : 0;
+    pane_text(pane, row++, 2, INK_STRONG, "Nothing to act on in this range of time");
+    row++;
+    pane_text(pane, row++, 2, INK_DIM, "Looked for, where there are at least 100 calls:");
+    row++;
+    pane_text(pane, row++, 4, INK_PLAIN, "○ one of several backends of a service, or of several");
+    pane_text(pane, row++, 6, INK_PLAIN, "probable replicas, that gets nearly all calls");
+    pane_text(pane, row++, 4, INK_PLAIN, "○ one of several connections that carries nearly all");
+    pane_text(pane, row++, 6, INK_PLAIN, "calls, where balancing connections does not help");
+    row++;
+    pane_text(pane, row++, 2, INK_DIM, "A longer time shows more:  +");
+}
+
 /* NULL as key: a heading. */
 static const struct {
     const char *key, *does;
 } help[] = {
     {NULL, "Go"},
-    {"1 2 3 4  Tab", "to another tab"},
+    {"1 to 6  Tab", "to another tab"},
     {"Enter", "into the edge or service"},
+    {"c  b", "connections, backends of it"},
     {"Esc", "back; takes a filter away"},
     {"j k  g G", "down, up, first, last"},
     {"^D ^U  PgDn PgUp", "half a page, a page"},

@@ -9,6 +9,8 @@ void placard_no_database(const struct pane *pane, const char *path, const char *
 void placard_no_traffic(const struct pane *pane, const char *path);
 /* The screen is smaller than the frame can be. */
 void placard_too_small(const struct pane *pane, int rows, int columns);
+/* A range of time without a finding: what is looked for. */
+void placard_no_insight(const struct pane *pane);
 
 /* A box over the middle. */
 void placard_help(const struct pane *pane);

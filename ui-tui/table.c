@@ -89,18 +89,33 @@ static void rearrange(struct table *t)
     arrange(t, selected != NULL, selected ? t->kind->id(selected) : 0);
 }
 
-static void measure_texts(struct table *t)
+static void measure_texts(struct table *t, size_t i)
 {
     char text[COLUMN_TEXT_MAX];
+    const struct column *c = column_of(t, i);
+    t->text_width[i] = (int)strlen(c->name) + 1; /* and the arrow */
+    for (size_t row = 0; column_flexible(c) && row < t->row_len; row++) {
+        column_show(c, row_of(t, row), text);
+        int width = canvas_width(text, false);
+        if (width > t->text_width[i])
+            t->text_width[i] = width;
+    }
+}
+
+static bool has_nothing(const struct table *t, size_t i)
+{
+    const struct column *c = column_of(t, i);
+    bool empty = c->number != NULL;
+    for (size_t row = 0; empty && row < t->row_len; row++)
+        empty = !(column_number(c, row_of(t, row)) > 0);
+    return empty;
+}
+
+static void measure(struct table *t)
+{
     for (size_t i = 0; i < t->kind->columns.len; i++) {
-        const struct column *c = column_of(t, i);
-        t->text_width[i] = (int)strlen(c->name) + 1; /* and the arrow */
-        for (size_t row = 0; column_flexible(c) && row < t->row_len; row++) {
-            column_show(c, row_of(t, row), text);
-            int width = canvas_width(text, false);
-            if (width > t->text_width[i])
-                t->text_width[i] = width;
-        }
+        measure_texts(t, i);
+        t->empty[i] = column_of(t, i)->sparse && has_nothing(t, i);
     }
 }
 
@@ -108,7 +123,7 @@ void table_init(struct table *t, const struct table_kind *kind, void *owner)
 {
     *t = (struct table){.kind = kind, .owner = owner, .sort = kind->sort};
     t->falling = kind->columns.at[kind->sort].number != NULL;
-    measure_texts(t);
+    measure(t);
 }
 
 bool table_set(struct table *t, const void *rows, size_t len)
@@ -123,7 +138,7 @@ bool table_set(struct table *t, const void *rows, size_t len)
     t->order = order;
     t->row = rows;
     t->row_len = len;
-    measure_texts(t);
+    measure(t);
     arrange(t, selected != NULL, id);
     return true;
 }
@@ -133,6 +148,11 @@ bool table_filter(struct table *t, const char *text, struct err *err, size_t *re
     bool right = filter_parse(text, t->kind->columns, &t->filter, err, ret_at);
     rearrange(t);
     return right;
+}
+
+static bool shown(const struct table *t, size_t i)
+{
+    return !column_of(t, i)->hidden && !t->empty[i];
 }
 
 /* Layout ------------------------------------------------------------------------------------- */
@@ -211,7 +231,7 @@ static void place_columns(struct table *t, int width)
 {
     size_t len = t->kind->columns.len;
     for (size_t i = 0; i < len; i++)
-        t->place[i].width = column_of(t, i)->hidden ? 0 : least_width(t, i);
+        t->place[i].width = shown(t, i) ? least_width(t, i) : 0;
     while (total_width(t) > width && (drop_column(t, 2) || narrow_text(t) || drop_column(t, 1)))
         ;
     int room = width - total_width(t);
@@ -332,7 +352,7 @@ static void sort_beside(struct table *t, size_t step)
     size_t len = t->kind->columns.len, i = t->sort;
     do
         i = (i + step) % len;
-    while (column_of(t, i)->kind == COLUMN_CHART || column_of(t, i)->hidden);
+    while (column_of(t, i)->kind == COLUMN_CHART || !shown(t, i));
     sort_by(t, i);
 }
 

@@ -31,7 +31,8 @@ struct table {
     bool falling;
     struct filter filter;
 
-    int text_width[COLUMNS_MAX]; /* of the longest text in each */
+    int text_width[COLUMNS_MAX]; /* of the longest text in each, the heading's included */
+    bool empty[COLUMNS_MAX];     /* a sparse column without a number: not shown */
     struct {
         int left, width; /* where it was drawn last; width 0: not at all */
     } place[COLUMNS_MAX];

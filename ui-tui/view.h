@@ -17,6 +17,15 @@ struct scope {
     char name[2 * NAME_TEXT_MAX + 32]; /* of the service or edge */
 };
 
+/* What tells an edge from others, as rows of many kinds have it. */
+struct edge_ends {
+    const char *client, *server, *protocol;
+    uint16_t port;
+};
+/* "web → cart:8080 http" */
+struct scope scope_of_edge(int64_t edge_id, struct edge_ends ends);
+struct scope scope_of_service(int64_t service_id, const char *name);
+
 /* Where a key leads. `view` NULL: nowhere. */
 struct visit {
     const struct view *view;
@@ -25,7 +34,9 @@ struct visit {
 
 struct view {
     const char *title;
-    const char *opens; /* what Enter opens, as one word; NULL: nothing */
+    const char *opens;     /* what Enter opens, as one word; NULL: nothing */
+    const char *other_key; /* one more key that leads on, as the key bar shows it; NULL: none */
+    const char *other_opens;
     size_t state_size; /* zeroed bytes, from the frame */
 
     void (*init)(void *state, const struct scope *scope);

@@ -7,7 +7,7 @@
 #include "ui-tui/series.h"
 #include "ui-tui/view.h"
 
-extern const struct view operations_view;
+extern const struct view operations_view, connections_view;
 
 struct edges {
     struct table table;
@@ -181,15 +181,13 @@ static void edges_draw(void *state, const struct pane *pane)
     table_draw(&e->table, pane);
 }
 
-static bool open_edge(const struct edges *e, struct visit *ret)
+static bool open_edge(const struct edges *e, const struct view *view, struct visit *ret)
 {
     const struct edge_row *row = table_selected(&e->table);
     if (!row)
         return true;
-    ret->view = &operations_view;
-    ret->scope.edge_id = row->id;
-    snprintf(ret->scope.name, sizeof ret->scope.name, "%s → %s:%u %s", row->client, row->server,
-             row->port, row->protocol);
+    const struct edge_ends ends = {row->client, row->server, row->protocol, row->port};
+    *ret = (struct visit){view, scope_of_edge(row->id, ends)};
     return true;
 }
 
@@ -197,7 +195,9 @@ static bool edges_key(void *state, struct key key, struct visit *ret)
 {
     struct edges *e = state;
     if (key.code == KEYCODE_ENTER || table_clicked_again(&e->table, key))
-        return open_edge(e, ret);
+        return open_edge(e, &operations_view, ret);
+    if (key.code == 'c')
+        return open_edge(e, &connections_view, ret);
     return table_key(&e->table, key);
 }
 
@@ -210,6 +210,8 @@ static struct table *edges_table(void *state)
 const struct view edges_view = {
     .title = "Edges",
     .opens = "Operations",
+    .other_key = "c",
+    .other_opens = "Connections",
     .state_size = sizeof(struct edges),
     .init = edges_init,
     .fini = edges_fini,

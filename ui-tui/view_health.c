@@ -152,8 +152,10 @@ static int draw_counters(const struct pane *pane, const struct health_row *h, in
         {"bytes in holes", d->gap_bytes, true, true},
         {"places lost by decoders", d->lost, false, false},
         {"connections not decoded", d->given_up, false, false},
+        {"parts too long to read", d->shed, false, false},
         {"edge reports not kept", h->edges_dropped, true, false},
         {"names not kept", h->names_dropped, true, false},
+        {"live rows not kept", h->connections_dropped + h->open_calls_dropped, true, false},
     };
     int len = (int)(sizeof counters / sizeof *counters);
     int across = pane->columns / CELL_WIDTH > 1 ? pane->columns / CELL_WIDTH : 1;

@@ -8,6 +8,8 @@
 #include "ui-tui/figures.h"
 #include "ui-tui/view.h"
 
+extern const struct view connections_view;
+
 struct operations {
     struct table table;
     struct operation_rows rows;
@@ -52,6 +54,25 @@ static uint64_t operation_id(const void *row)
 }
 
 enum { FIGURES = offsetof(struct operation_row, figures) };
+
+/* Medians of streaming calls, which have no latency. */
+static double first_ns(const void *figures)
+{
+    const struct figures *f = figures;
+    return (double)f->first_message.p50_ns;
+}
+
+static double gap_ns(const void *figures)
+{
+    const struct figures *f = figures;
+    return (double)f->message_gap.p50_ns;
+}
+
+static double age_ns(const void *figures)
+{
+    const struct figures *f = figures;
+    return (double)f->age.p50_ns;
+}
 
 /* Of one edge: without the columns that would be alike in all rows. */
 static const struct column columns_of_edge[] = {
@@ -105,6 +126,27 @@ static const struct column columns_of_edge[] = {
      .leaves = 5,
      .at = FIGURES,
      .number = figures_bytes},
+    {.name = "first",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 2,
+     .sparse = true,
+     .at = FIGURES,
+     .number = first_ns},
+    {.name = "gap",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 2,
+     .sparse = true,
+     .at = FIGURES,
+     .number = gap_ns},
+    {.name = "age",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 2,
+     .sparse = true,
+     .at = FIGURES,
+     .number = age_ns},
 };
 
 static const struct column columns_of_all[] = {
@@ -131,7 +173,7 @@ static const struct column columns_of_all[] = {
     {.name = "p50",
      .kind = COLUMN_TIME,
      .width = 7,
-     .leaves = 4,
+     .leaves = 7,
      .at = FIGURES,
      .number = figures_p50},
     {.name = "p95",
@@ -143,24 +185,45 @@ static const struct column columns_of_all[] = {
     {.name = "p99",
      .kind = COLUMN_TIME,
      .width = 7,
-     .leaves = 6,
+     .leaves = 10,
      .at = FIGURES,
      .number = figures_p99},
     {.name = "requests",
      .kind = COLUMN_COUNT,
      .width = 8,
-     .leaves = 8,
+     .leaves = 12,
      .at = FIGURES,
      .number = figures_requests},
     {.name = "bytes",
      .kind = COLUMN_BYTES,
      .width = 7,
-     .leaves = 7,
+     .leaves = 11,
      .at = FIGURES,
      .number = figures_bytes},
-    {.name = "client", .width = 8, .leaves = 3, .text = client_text},
+    {.name = "first",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 4,
+     .sparse = true,
+     .at = FIGURES,
+     .number = first_ns},
+    {.name = "gap",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 3,
+     .sparse = true,
+     .at = FIGURES,
+     .number = gap_ns},
+    {.name = "age",
+     .kind = COLUMN_TIME,
+     .width = 7,
+     .leaves = 9,
+     .sparse = true,
+     .at = FIGURES,
+     .number = age_ns},
+    {.name = "client", .width = 8, .leaves = 6, .text = client_text},
     {.name = "server", .width = 10, .leaves = 2, .text = server_text, .value = server_name},
-    {.name = "protocol", .width = 4, .leaves = 5, .text = protocol_text},
+    {.name = "protocol", .width = 4, .leaves = 8, .text = protocol_text},
 };
 
 static const struct table_kind kind_of_edge = {
@@ -211,11 +274,20 @@ static void operations_draw(void *state, const struct pane *pane)
     table_draw(&o->table, pane);
 }
 
+static bool open_connections(const struct operations *o, struct visit *ret)
+{
+    const struct operation_row *row = table_selected(&o->table);
+    if (!row)
+        return true;
+    const struct edge_ends ends = {row->client, row->server, row->protocol, row->port};
+    *ret = (struct visit){&connections_view, scope_of_edge(row->edge_id, ends)};
+    return true;
+}
+
 static bool operations_key(void *state, struct key key, struct visit *ret)
 {
     struct operations *o = state;
-    (void)ret;
-    return table_key(&o->table, key);
+    return key.code == 'c' ? open_connections(o, ret) : table_key(&o->table, key);
 }
 
 static struct table *operations_table(void *state)
@@ -226,6 +298,8 @@ static struct table *operations_table(void *state)
 
 const struct view operations_view = {
     .title = "Operations",
+    .other_key = "c",
+    .other_opens = "Connections",
     .state_size = sizeof(struct operations),
     .init = operations_init,
     .fini = operations_fini,

@@ -6,7 +6,7 @@
 #include "ui-tui/figures.h"
 #include "ui-tui/view.h"
 
-extern const struct view edges_view;
+extern const struct view edges_view, backends_view;
 
 struct services {
     struct table table;
@@ -152,14 +152,11 @@ static void services_draw(void *state, const struct pane *pane)
     table_draw(&s->table, pane);
 }
 
-static bool open_service(const struct services *s, struct visit *ret)
+static bool open_service(const struct services *s, const struct view *view, struct visit *ret)
 {
     const struct service_row *row = table_selected(&s->table);
-    if (!row)
-        return true;
-    ret->view = &edges_view;
-    ret->scope.service_id = row->id;
-    snprintf(ret->scope.name, sizeof ret->scope.name, "%s", row->name);
+    if (row)
+        *ret = (struct visit){view, scope_of_service(row->id, row->name)};
     return true;
 }
 
@@ -167,7 +164,9 @@ static bool services_key(void *state, struct key key, struct visit *ret)
 {
     struct services *s = state;
     if (key.code == KEYCODE_ENTER || table_clicked_again(&s->table, key))
-        return open_service(s, ret);
+        return open_service(s, &edges_view, ret);
+    if (key.code == 'b')
+        return open_service(s, &backends_view, ret);
     return table_key(&s->table, key);
 }
 
@@ -180,6 +179,8 @@ static struct table *services_table(void *state)
 const struct view services_view = {
     .title = "Services",
     .opens = "Edges",
+    .other_key = "b",
+    .other_opens = "Backends",
     .state_size = sizeof(struct services),
     .init = services_init,
     .fini = services_fini,

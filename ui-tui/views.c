@@ -5,6 +5,8 @@
     X(edges)                                                                                       \
     X(services)                                                                                    \
     X(operations)                                                                                  \
+    X(streams)                                                                                     \
+    X(insights)                                                                                    \
     X(health)
 
 #define X(name) extern const struct view name##_view;

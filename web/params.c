@@ -128,24 +128,34 @@ static bool read_grouping(struct params *p, const char *text, struct err *err)
     return !text || err_set(err, "group is \"%.60s\", but has to be service, host or subnet", text);
 }
 
+/* An id of what is called `name`; 0 if it is not given. */
+static bool read_id(int64_t *ret, const char *name, const char *text, struct err *err)
+{
+    uint64_t number = 0;
+    if (text && (!read_number(text, INT64_MAX, &number) || !number))
+        return err_set(err, "%s is \"%.60s\", but has to be the id of one", name, text);
+    *ret = (int64_t)number;
+    return true;
+}
+
+static bool read_points(struct params *p, const char *text, struct err *err)
+{
+    uint64_t number = POINTS_DEFAULT;
+    if (text && (!read_number(text, POINTS_MAX, &number) || !number))
+        return err_set(err, "points is \"%.60s\", but has to be from 1 to %d", text, POINTS_MAX);
+    p->points = (size_t)number;
+    return true;
+}
+
 bool params_read(struct params *ret, params_lookup *lookup, const void *request, struct err *err)
 {
-    *ret = (struct params){.points = POINTS_DEFAULT};
+    *ret = (struct params){0};
     if (!read_range(ret, lookup, request, err) ||
-        !read_grouping(ret, lookup(request, "group"), err))
+        !read_grouping(ret, lookup(request, "group"), err) ||
+        !read_id(&ret->edge, "edge", lookup(request, "edge"), err) ||
+        !read_id(&ret->service, "service", lookup(request, "service"), err) ||
+        !read_points(ret, lookup(request, "points"), err))
         return false;
-    uint64_t number = 0;
-    const char *edge = lookup(request, "edge");
-    if (edge && (!read_number(edge, INT64_MAX, &number) || !number))
-        return err_set(err, "edge is \"%.60s\", but has to be the id of an edge", edge);
-    ret->edge = (int64_t)number;
-    const char *points = lookup(request, "points");
-    if (points) {
-        if (!read_number(points, POINTS_MAX, &number) || !number)
-            return err_set(err, "points is \"%.60s\", but has to be from 1 to %d", points,
-                           POINTS_MAX);
-        ret->points = (size_t)number;
-    }
     const char *format = lookup(request, "format");
     snprintf(ret->format, sizeof ret->format, "%s", format ? format : "json");
     ret->download = lookup(request, "download") != NULL;

@@ -1,4 +1,5 @@
-/* params.h - what a question is asked with: a range of time, a grouping, an edge, a format. */
+/* params.h - what a question is asked with: a range of time, a grouping, an edge or a service,
+ * a format. */
 #pragma once
 
 #include "store/query.h"
@@ -13,7 +14,8 @@ struct params {
     uint64_t since_ns;       /* SPAN_SINCE: counted back from the newest window; 0 = all */
     uint64_t from_ns, to_ns; /* SPAN_FROM_TO: 0 = that end of the history */
     enum grouping grouping;
-    int64_t edge; /* 0 = all edges */
+    int64_t edge;    /* 0 = all edges */
+    int64_t service; /* 0 = all services */
     size_t points;
     char format[FORMAT_TEXT_MAX];
     bool download; /* to be saved rather than shown */

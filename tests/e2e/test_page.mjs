@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { calls } from "./page_calls.mjs";
 import { HOSTILE, shop } from "./page_traffic.mjs";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -74,6 +75,18 @@ async function sees(page, part) {
   await page.waitForFunction((text) => document.body.innerText.includes(text), part, { timeout: 8000 });
 }
 
+/** Puts the answers of page_calls.mjs in place of those of the server, for the edge that leads to cart. */
+async function withCalls(page, address) {
+  const { edges } = await (await fetch(address + "api/v1/edges?since=all")).json();
+  const edge = edges.find((one) => one.server.includes("cart"));
+  const answers = calls(edge.id, edge.server_id);
+  await page.route("**/api/v1/*", (route) => {
+    const answer = answers[new URL(route.request().url()).pathname.split("/").pop()];
+    return answer ? route.fulfill({ json: answer }) : route.continue();
+  });
+  return edge;
+}
+
 const scenes = {
   async "an empty database explains how to check the mirror, and fills by itself"(address) {
     const page = await open(address);
@@ -133,6 +146,72 @@ const scenes = {
     await sees(page, HOSTILE.slice(0, 20));
     assert.equal(await page.title(), "tapgraph");
     assert.equal(await page.locator("#app img[src=x]").count(), 0);
+    await page.context().close();
+  },
+
+  async "without an insight it says what is looked for"(address) {
+    const page = await open(address);
+    await sees(page, "services");
+    assert.equal(await page.locator(".badge").count(), 0);
+    await page.keyboard.press("i");
+    await sees(page, "Nothing to act on in this range.");
+    await sees(page, "one of several connections that carries nearly all calls");
+    await page.context().close();
+  },
+
+  async "insights are counted, tell their evidence, and lead to the graph"(address) {
+    const page = await open(address);
+    const edge = await withCalls(page, address);
+    await page.goto(address + "#view=insights");
+    await page.reload();
+    await page.locator(".badge", { hasText: "2" }).waitFor();
+    const first = page.locator(".finding").first();
+    assert.match(await first.innerText(), /One of 2 connections carries 97 %/);
+    assert.match(await first.innerText(), /and 7 more/);
+    assert.equal(await first.locator(".bar").count(), 1, "no bar where there is no share");
+    assert.ok((await page.locator(".findings").innerText()).includes(HOSTILE), "names are text");
+    await first.getByRole("button", { name: "Show on the graph" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((id) => location.hash.includes(`edge=${id}`) && !location.hash.includes("view="), edge.id);
+    await page.getByRole("complementary", { name: "Details" }).waitFor();
+    assert.equal(await page.locator("#app img[src=x]").count(), 0);
+    assert.equal(await page.title(), "tapgraph");
+    await page.context().close();
+  },
+
+  async "connections and streams of an edge: what is not known is a dash, never a zero"(address) {
+    const page = await open(address);
+    const edge = await withCalls(page, address);
+    await page.goto(`${address}#edge=${edge.id}`);
+    await page.reload();
+    const panel = page.getByRole("complementary", { name: "Details" });
+    const rows = async (title) => {
+      const heading = page.getByRole("heading", { name: title, exact: true });
+      const table = panel.locator("section").filter({ has: heading }).locator("tbody tr");
+      await table.first().waitFor();
+      return (await table.allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
+    };
+    assert.deepEqual(await rows("Connections"), [
+      ":40312 → 10.0.0.2 61 min 1.16k 97 % 2 93 % (now 100 %)",
+      ":40313 → 10.0.0.9 61 min 36 3 % 2 99.9 % (now 99.5 %)",
+      ":40314 → 10.0.0.9 61 min 0 0 % 2 –",
+    ]);
+    assert.deepEqual(await rows("Open streams"), [
+      "not known no message yet · :40312 unseen 0/s 0/s –",
+      `${HOSTILE} server streams · :40312 42 s 0/s 2/s 800 ms`,
+    ]);
+    assert.deepEqual(await rows("Streaming operations"), ["shop.Cart/Watch 6 5.2 ms – 31 s"]);
+    assert.match(await panel.locator("td.known").first().getAttribute("title"), /before the capture began cannot be read/);
+    await page.context().close();
+  },
+
+  async "the panel of a service shows its balance"(address) {
+    const page = await open(address + "#view=services&find=cart");
+    await page.locator("tbody tr", { hasText: "cart" }).first().click();
+    const panel = page.getByRole("complementary", { name: "Details" });
+    const balance = panel.locator("section", { hasText: "Balance" });
+    await balance.locator("tbody tr").nth(1).waitFor();
+    assert.match((await balance.innerText()).replace(/\s+/g, " "), /http on port 8080 10\.0\.0\.2 100 % 101 0/);
     await page.context().close();
   },
 

@@ -79,6 +79,53 @@ bool query_operations(struct query *q, struct range r, int64_t edge_id, struct o
     return answers(q, err);
 }
 
+bool query_backends(struct query *q, struct range r, int64_t service_id, struct backend_rows *ret,
+                    struct err *err)
+{
+    (void)r;
+    ret->len = 0;
+    ret->row = copy_of(q->backend, q->backend_len * sizeof *q->backend);
+    for (size_t i = 0; ret->row && i < q->backend_len; i++) {
+        if (!service_id || q->backend[i].service_id == service_id)
+            ret->row[ret->len++] = q->backend[i];
+    }
+    return answers(q, err);
+}
+
+bool query_connections(struct query *q, struct range r, int64_t edge_id,
+                       struct connection_rows *ret, struct err *err)
+{
+    (void)r;
+    ret->len = 0;
+    ret->row = copy_of(q->connection, q->connection_len * sizeof *q->connection);
+    for (size_t i = 0; ret->row && i < q->connection_len; i++) {
+        if (!edge_id || q->connection[i].edge_id == edge_id)
+            ret->row[ret->len++] = q->connection[i];
+    }
+    return answers(q, err);
+}
+
+bool query_open_calls(struct query *q, struct range r, int64_t edge_id, struct open_call_rows *ret,
+                      struct err *err)
+{
+    (void)r;
+    ret->len = 0;
+    ret->row = copy_of(q->open_call, q->open_call_len * sizeof *q->open_call);
+    for (size_t i = 0; ret->row && i < q->open_call_len; i++) {
+        if (!edge_id || q->open_call[i].edge_id == edge_id)
+            ret->row[ret->len++] = q->open_call[i];
+    }
+    return answers(q, err);
+}
+
+bool query_insights(struct query *q, struct range r, struct insight_rows *ret, struct err *err)
+{
+    (void)r;
+    ret->len = q->insight_len;
+    ret->row = copy_of(q->insight, q->insight_len * sizeof *q->insight);
+    return answers(q, err);
+}
+
 bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err)
 {
     (void)r;

@@ -16,6 +16,14 @@ struct query {
     size_t operation_len;
     const struct event_row *event;
     size_t event_len;
+    const struct backend_row *backend;
+    size_t backend_len;
+    const struct connection_row *connection;
+    size_t connection_len;
+    const struct open_call_row *open_call;
+    size_t open_call_len;
+    const struct insight_row *insight;
+    size_t insight_len;
     struct health_row health;
     struct range asked; /* the range of the last question about edges */
 };

@@ -53,7 +53,7 @@ static void test_all(void **state)
     (void)state;
     h.capture.kernel_drops = h.capture.interface_drops = h.capture.truncated = 1;
     h.decode.gap_bytes = h.decode.flows_evicted = h.decode.exchanges_evicted = 1;
-    h.edges_dropped = 1;
+    h.edges_dropped = h.connections_dropped = 1;
     assert_int_equal(findings_of(&h, found), FINDINGS_MAX);
     for (int i = 0; i < FINDINGS_MAX; i++)
         assert_true(found[i].what[0] && found[i].remedy[0]);

@@ -33,7 +33,7 @@ static void test_first_screen(void **state)
     struct frame *f = screen_open(&q);
     (void)state;
     screen_shows(f, 10, 80, 0,
-                 " 1 Edges  2 Services  3 Operations  4 Health                  shop.db  12:01:01\n"
+                 " 1 Edges  2 Services  3 Operations  4 Streams  5 Insights  6 Health    12:01:01\n"
                  " all 1 min, 1 s old   requests 10.0/s   errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿\n"
                  " Edges                                                                        5\n"
                  "   CLIENT    SERVER          PROTOCOL     RATE↓   ERRORS      P50      P95\n"
@@ -42,7 +42,7 @@ static void test_first_screen(void **state)
                  " ● web       cart:8080       http         9.5/s      0 %   4.5 ms    18 ms\n"
                  " ✖ web       pay:8080        http        0.80/s     12 %   600 ms    2.4 s\n"
                  " ○ web       10.0.0.99:5432  tcp            0/s        -        -        -\n"
-                 " F1 Help  / Filter  Enter Operations  s Sort  p Pause  - + Time  q Quit\n");
+                 " F1 Help  / Filter  Enter Operations  c Connections  s Sort  p Pause  q Quit\n");
     frame_free(f);
 }
 
@@ -55,7 +55,7 @@ static void test_goes_about(void **state)
         {"", " Edges "},
         {"2", " Services "},
         {"\t\t", " Operations "},
-        {"4\t", " Edges "},
+        {"6\t", " Edges "},
         {"\n", " Edges › cart → redis:6379 redis › Operations "},
         {"jj\n", " Edges › web → cart:8080 http › Operations "},
         {"2j\n", " Services › web › Edges "},
@@ -235,7 +235,7 @@ static void test_any_size(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct query q = shop();
         struct frame *f = screen_open(&q);
-        for (const char *keys = "j1G2\n34^?x/p95>\n^24jjI>>>gG"; *keys; keys++) {
+        for (const char *keys = "j1G2\n34^?x/p95>\n^24jjI>>>gG5\n6c1c\n\n\n\n2b\n"; *keys; keys++) {
             char key[2] = {*keys, '\0'};
             screen_type(f, &q, key);
             screen_text(f, sizes[i][0], sizes[i][1], i % 2);

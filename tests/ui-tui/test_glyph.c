@@ -11,6 +11,8 @@ static void test_looks_alike(void **state)
     assert_int_equal(glyph_ascii(0x2588), '#');
     assert_int_equal(glyph_ascii(0x2800), ' ');
     assert_int_equal(glyph_ascii(0x28ff), '#');
+    assert_int_equal(glyph_ascii(0x2589), '#');
+    assert_int_equal(glyph_ascii(0x258f), '-');
     assert_int_equal(glyph_ascii(0x25cf), 'o');
     assert_int_equal(glyph_ascii(0x2716), 'X');
     assert_int_equal(glyph_ascii(0x5546), '?');

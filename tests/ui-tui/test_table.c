@@ -120,6 +120,28 @@ static void test_places(void **state)
     table_fini(&t);
 }
 
+/* A sparse column is there while a row has something in it, and is not sorted by else. */
+static void test_leaves_out_what_is_empty(void **state)
+{
+    static const struct column sparse_columns[] = {
+        {.name = "name", .width = 6, .text = name_text},
+        {.name = "rate", .kind = COLUMN_RATE, .width = 7, .sparse = true, .number = rate},
+    };
+    static const struct table_kind sparse = {
+        .columns = {sparse_columns, 2}, .row_size = sizeof(struct row), .id = first_letter};
+    const struct row idle[] = {{"auth", 0}, {"cart", -1}};
+    struct table t;
+    (void)state;
+    table_init(&t, &sparse, NULL);
+    table_set(&t, rows, 2);
+    assert_string_equal(picture(&t, 2, 40), " NAME↑      RATE\n auth      3.0/s\n");
+    table_set(&t, idle, 2);
+    assert_string_equal(picture(&t, 2, 40), " NAME↑\n auth\n");
+    press(&t, "s");
+    assert_int_equal(t.sort, 0);
+    table_fini(&t);
+}
+
 /* The cursor stays on its row when rows come and change places, but is on top until it is moved. */
 static void test_cursor_follows_its_row(void **state)
 {
@@ -189,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sorts),
         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_leaves_out_what_is_empty),
         cmocka_unit_test(test_cursor_follows_its_row),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_follows_clicks),

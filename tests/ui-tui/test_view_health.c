@@ -11,23 +11,24 @@ static void test_good(void **state)
     struct query q = shop();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "4");
+    screen_type(f, &q, "6");
     screen_shows(f, 24, 80, ROW_VIEW,
                  " ● Nothing was lost that the collector knows of\n"
                  "\n"
-                 " windows                          12   connections given up              0\n"
-                 " frames                          48k   requests                       3756\n"
-                 " bytes                         31 MB   requests given up                 0\n"
-                 " packets, TCP and UDP            48k   answers without request           0\n"
-                 " other IP                          0   segments out of order             0\n"
-                 " not IP                          500   segments sent again               0\n"
-                 " fragments                         0   segments given up                 0\n"
-                 " malformed                         0   holes                             0\n"
-                 " cut short                         0   bytes in holes                  0 B\n"
-                 " dropped by the kernel             0   places lost by decoders           0\n"
-                 " dropped by the interface          0   connections not decoded           0\n"
+                 " windows                          12   requests                       3756\n"
+                 " frames                          48k   requests given up                 0\n"
+                 " bytes                         31 MB   answers without request           0\n"
+                 " packets, TCP and UDP            48k   segments out of order             0\n"
+                 " other IP                          0   segments sent again               0\n"
+                 " not IP                          500   segments given up                 0\n"
+                 " fragments                         0   holes                             0\n"
+                 " malformed                         0   bytes in holes                  0 B\n"
+                 " cut short                         0   places lost by decoders           0\n"
+                 " dropped by the kernel             0   connections not decoded           0\n"
+                 " dropped by the interface          0   parts too long to read            0\n"
                  " connections now                  35   edge reports not kept             0\n"
                  " connections opened              412   names not kept                    0\n"
+                 " connections given up              0   live rows not kept                0\n"
                  "\n"
                  " TIME↓                EVENT            TEXT\n"
                  " 2026-02-03 12:00:30  sensor-restart   signal 11\n"
@@ -42,7 +43,7 @@ static void test_bad(void **state)
     q.health.capture.kernel_drops = 1234;
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "4");
+    screen_type(f, &q, "6");
     screen_shows(f, 24, 80, ROW_VIEW,
                  " ✖ 1234 packets (2.5 %) were dropped by the kernel\n"
                  "   It was too slow: a larger ring, a narrower filter or more cores help.\n");

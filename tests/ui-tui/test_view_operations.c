@@ -1,6 +1,7 @@
 /* test_view_operations.c - what is asked for, as it is seen. */
 #include <string.h>
 
+#include "tests/ui-tui/fake_calls.h"
 #include "tests/ui-tui/screen.h"
 
 enum { ROW_PATH = 2, ROW_VIEW = 3 };
@@ -52,12 +53,28 @@ static void test_of_an_edge_without(void **state)
     frame_free(f);
 }
 
+/* Streaming calls have no latency but a time to first message, a gap between messages and an age;
+ * the columns are there when there is such a call. */
+static void test_of_streams(void **state)
+{
+    struct query q = shop_with_calls();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "\n");
+    screen_shows(f, 10, 80, ROW_VIEW,
+                 "   OPERATION            RATE↓   ERRORS      P95    FIRST      GAP      AGE\n"
+                 " ● shop.Orders/Add      7.0/s      0 %    12 ms        -        -        -\n"
+                 " ● shop.Orders/Watch   0.10/s      0 %        -   5.0 ms    1.0 s     30 s\n");
+    frame_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_of_all),
         cmocka_unit_test(test_of_an_edge),
         cmocka_unit_test(test_of_an_edge_without),
+        cmocka_unit_test(test_of_streams),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);
 }

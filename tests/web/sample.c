@@ -34,6 +34,33 @@ static struct edge_delta edge(uint8_t client, uint8_t server, uint64_t at_ns)
     return e;
 }
 
+/* On the first edge: a connection from before the capture, and a stream that is open on it. */
+static void add_calls(struct delta *d)
+{
+    d->connection = calloc(1, sizeof *d->connection);
+    d->connection_len = 1;
+    d->connection[0] = (struct connection_delta){
+        .client_port = 40312,
+        .began_ns = START_S * SECOND_NS,
+        .last_ns = d->end_ns - SECOND_NS,
+        .calls = 10,
+        .open_calls = 1,
+        .certainty = {.fields = 100, .known = 93, .late_fields = 50, .late_known = 50},
+    };
+    d->open_call = calloc(1, sizeof *d->open_call);
+    d->open_call_len = 1;
+    d->open_call[0] = (struct open_call_delta){
+        .client_port = 40312,
+        .stream_id = 7,
+        .call = CALL_SERVER_STREAMING,
+        .request_ns = START_S * SECOND_NS + SECOND_NS,
+        .last_message_ns = d->end_ns - SECOND_NS,
+        .request_messages = 1,
+        .response_messages = 12,
+        .operation = SAMPLE_HOSTILE,
+    };
+}
+
 static struct names *sample_names(void)
 {
     static const struct hash_key key = {{1, 2}};
@@ -69,6 +96,7 @@ void sample_window(const char *path, unsigned second)
     struct edge_delta same = edge(1, 2, start_ns);
     d.operation[0].exchanges = same.exchanges;
     snprintf(d.operation[0].name, sizeof d.operation[0].name, "GET /cart/{id}");
+    add_calls(&d);
     struct names *names = sample_names();
     assert_int_equal(store_write(store, &d, names, &err), STORE_OK);
     names_free(names);

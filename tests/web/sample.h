@@ -8,7 +8,8 @@ enum { SAMPLE_PATH_MAX = 64 };
 /* Makes a folder for a database that does not exist yet, and writes its path. */
 void sample_place(char path[SAMPLE_PATH_MAX]);
 
-/* Adds the window that starts at `second`: 10 requests on each edge, one of them failed. */
+/* Adds the window that starts at `second`: 10 requests on each edge, one of them failed; on the
+ * first edge a connection and an open call. */
 void sample_window(const char *path, unsigned second);
 
 /* Removes the database and its folder. */

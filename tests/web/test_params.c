@@ -101,6 +101,7 @@ static void has_defaults(void **state)
     assert_int_equal(p.since_ns, 900 * S);
     assert_int_equal(p.grouping, GROUP_SERVICE);
     assert_int_equal(p.edge, 0);
+    assert_int_equal(p.service, 0);
     assert_int_equal(p.points, POINTS_DEFAULT);
     assert_string_equal(p.format, "json");
     assert_false(p.download);
@@ -111,11 +112,12 @@ static void names_what_is_wrong(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"since", "soon"},  {"from", "noon"},
-        {"to", "night"},    {"group", "pod"},
-        {"edge", "0"},      {"edge", "-1"},
-        {"edge", "1 or 1"}, {"points", "0"},
-        {"points", "2001"}, {"edge", "99999999999999999999"},
+        {"since", "soon"},   {"from", "noon"},
+        {"to", "night"},     {"group", "pod"},
+        {"edge", "0"},       {"edge", "-1"},
+        {"edge", "1 or 1"},  {"points", "0"},
+        {"points", "2001"},  {"edge", "99999999999999999999"},
+        {"service", "cart"}, {"service", "0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *request[] = {cases[i][0], cases[i][1], NULL};

@@ -70,6 +70,10 @@ static void answers_without_a_database(void **state)
     expect("/api/v1/info", 200, "\"exists\":false");
     expect("/api/v1/graph", 200, "\"nodes\":[]");
     expect("/api/v1/edges?format=csv", 200, "client,server");
+    expect("/api/v1/backends", 200, "\"backends\":[]");
+    expect("/api/v1/connections", 200, "\"connections\":[]");
+    expect("/api/v1/open-calls", 200, "\"open_calls\":[]");
+    expect("/api/v1/insights", 200, "\"insights\":[]");
     expect("/api/v1/health", 200, "\"frames\":0");
     expect("/", 200, "<title>tapgraph</title>");
 }
@@ -102,6 +106,27 @@ static void answers_every_question(void **state)
     expect("/api/v1/events", 200, "\"events\":[");
     expect("/api/v1/openapi.json", 200, "\"openapi\": \"3.1.0\"");
     expect("/api/v1/edges?from=2027-01-15T08:00:05Z", 200, "\"requests\":10,");
+}
+
+/* How calls are spread, and which are open: of all, of one edge, of one service. */
+static void answers_about_calls(void **state)
+{
+    (void)state;
+    expect("/api/v1/backends", 200, "\"address\":\"10.0.0.2\"");
+    expect("/api/v1/backends", 200, "\"calls\":20,\"share\":1,\"open_calls\":1,");
+    expect("/api/v1/backends?service=9999", 200, "\"backends\":[]");
+    expect("/api/v1/backends?format=csv", 200, "service,address,port,protocol,calls,share");
+    expect("/api/v1/connections", 200, "\"client_port\":40312,\"server_address\":\"10.0.0.2\"");
+    expect("/api/v1/connections", 200, "\"known\":0.93,\"late_fields\":50,\"late_known\":1}");
+    expect("/api/v1/connections?edge=9999", 200, "\"connections\":[]");
+    expect("/api/v1/open-calls", 200, "\"operation\":\"" SAMPLE_HOSTILE "\"");
+    expect("/api/v1/open-calls", 200, "\"kind\":\"server-streaming\"");
+    expect("/api/v1/open-calls?edge=9999", 200, "\"open_calls\":[]");
+    expect("/api/v1/open-calls?format=ndjson", 200, "{\"edge_id\":");
+    expect("/api/v1/insights", 200, "\"insights\":[");
+    expect("/api/v1/insights?format=dot", 400, "dot has no way to write insights");
+    expect("/api/v1/backends?service=cart", 400, "service is");
+    expect("/api/v1/open_calls", 404, "{\"error\":");
 }
 
 static void refuses_questions_that_are_none(void **state)
@@ -188,6 +213,9 @@ static void tags_its_answers(void **state)
     assert_string_equal(r.body, "");
     reply_free(&r);
     r = get("/api/v1/services?since=all", header);
+    assert_int_equal(r.status, 200);
+    reply_free(&r);
+    r = get("/api/v1/edges?since=all&service=1", header);
     assert_int_equal(r.status, 200);
     reply_free(&r);
 
@@ -288,6 +316,7 @@ int main(void)
         WITHOUT_DATA(answers_without_a_database),
         WITHOUT_DATA(says_what_is_wrong_with_the_database),
         WITH_DATA(answers_every_question),
+        WITH_DATA(answers_about_calls),
         WITH_DATA(refuses_questions_that_are_none),
         WITH_DATA(always_has_its_headers),
         WITH_DATA(refuses_strangers),

@@ -2,8 +2,8 @@
 // exactly what one sees.
 import { useEffect, useState } from "preact/hooks";
 
-export type View = "graph" | "edges" | "services" | "health";
-export const VIEWS: View[] = ["graph", "edges", "services", "health"];
+export const VIEWS = ["graph", "edges", "services", "insights", "health"] as const;
+export type View = (typeof VIEWS)[number];
 
 export const LABELS = ["rate", "errors", "p50", "p95", "p99", "bytes", "protocol", "none"] as const;
 export type Label = (typeof LABELS)[number];

@@ -2,13 +2,8 @@
 
 export type Health = "idle" | "good" | "warn" | "bad";
 
-export interface Latency {
-  p50: number;
-  p90: number;
-  p95: number;
-  p99: number;
-  max: number;
-}
+/** In ms; null where nothing was measured. */
+export type Latency = Record<"p50" | "p90" | "p95" | "p99" | "max", number | null>;
 
 export interface Figures {
   requests: number;
@@ -21,6 +16,13 @@ export interface Figures {
   response_bytes: number;
   outcomes: Record<string, number>;
   health: Health;
+  // Where there are messages:
+  request_messages?: number;
+  response_messages?: number;
+  streams?: number;
+  first_message_ms?: Latency;
+  message_gap_ms?: Latency;
+  age_ms?: Latency;
 }
 
 export interface Service {
@@ -77,6 +79,72 @@ export interface Operation extends Figures {
   protocol: string;
   port: number;
   operation: string;
+}
+
+export interface Backend extends Figures {
+  service_id: number;
+  service: string;
+  address: string;
+  port: number;
+  protocol: string;
+  calls: number;
+  share: number;
+  open_calls: number;
+  connections: number;
+}
+
+export interface Connection {
+  edge_id: number;
+  client_address: string;
+  client_port: number;
+  server_address: string;
+  port: number;
+  began: string | null;
+  last: string | null;
+  closed: boolean;
+  calls: number;
+  share: number;
+  open_calls: number;
+  resets: { by_client: number; by_server: number };
+  stalls: { to_server: number; to_client: number };
+  goaways: number;
+  ping_rtt_ms: number | null;
+  certainty: { fields: number; known: number | null; late_fields: number; late_known: number | null };
+}
+
+export interface OpenCall {
+  client_port: number;
+  server_address: string;
+  port: number;
+  stream_id: number;
+  operation: string | null;
+  kind: string | null;
+  began: string | null; // null: before the capture
+  seen: string;
+  age_ms: number | null;
+  last_message: string | null;
+  request_messages: number;
+  response_messages: number;
+  request_messages_per_s: number;
+  response_messages_per_s: number;
+}
+
+export interface Evidence {
+  what: string;
+  figure: string;
+  share: number | null;
+}
+
+export interface Insight {
+  kind: string;
+  subject: string;
+  title: string;
+  advice: string;
+  service_id: number | null;
+  edge_id: number | null;
+  weight: number;
+  evidence_count: number;
+  evidence: Evidence[];
 }
 
 export interface Point {

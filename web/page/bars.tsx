@@ -12,6 +12,7 @@ const VIEW_CHOICES: { value: View; text: string; title: string }[] = [
   { value: "graph", text: "Graph", title: "Graph (g)" },
   { value: "edges", text: "Edges", title: "Table of edges (t)" },
   { value: "services", text: "Services", title: "Table of services (s)" },
+  { value: "insights", text: "Insights", title: "What to act on (i)" },
   { value: "health", text: "Capture", title: "Capture health (h)" },
 ];
 
@@ -40,8 +41,11 @@ export function TopBar(props: {
   theme: Theme;
   onTheme: () => void;
   onHelp: () => void;
+  insights: number;
 }) {
   const { address, go, paused } = props;
+  const badge = { count: props.insights, words: `${props.insights} found` };
+  const views = VIEW_CHOICES.map((one) => (one.value === "insights" ? { ...one, badge } : one));
   const since = SINCE.includes(address.since) ? SINCE : [address.since, ...SINCE];
   return (
     <header class="top">
@@ -49,7 +53,7 @@ export function TopBar(props: {
         <img src="/favicon.svg" alt="" width="24" height="24" />
         <span>tapgraph</span>
       </a>
-      <Choices name="View" choices={VIEW_CHOICES} value={address.view} onChoose={(view) => go({ view, sort: "" })} />
+      <Choices name="View" choices={views} value={address.view} onChoose={(view) => go({ view, sort: "" })} />
       <label class="find">
         <span class="hidden">Search services, protocols, ports</span>
         <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">

@@ -3,7 +3,7 @@ import type { CaptureHealth, Incident } from "./api";
 import { rangeParams, type Address } from "./address";
 import { useAnswer } from "./data";
 import { count, moment } from "./format";
-import { CAPTURE, DECODE } from "./words";
+import { CAPTURE, DECODE, LIMITS } from "./words";
 
 type Counters = Record<string, number>;
 
@@ -58,6 +58,7 @@ export function CaptureView(props: { address: Address; version: number; health: 
         <div class="cards">
           <CounterTable title="What the tap delivered" rows={CAPTURE} counters={capture} />
           <CounterTable title="What was made of it" rows={DECODE} counters={countersOf(props.health, "decode")} />
+          <CounterTable title="What did not fit into its windows" rows={LIMITS} counters={(props.health ?? {}) as Counters} />
           <section class="card">
             <h3>Events</h3>
             {newest.length ? (

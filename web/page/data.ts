@@ -44,6 +44,10 @@ export function useAnswer<T>(
 
 /** Whether an answer to the one question may be shown until the other is answered. */
 function sameSubject(a: string, b: string): boolean {
-  const subject = (key: string) => key.split("?")[0] + " " + new URLSearchParams(key.split("?")[1]).get("edge");
+  const subject = (key: string) => {
+    const [question, query] = key.split("?");
+    const params = new URLSearchParams(query);
+    return [question, params.get("edge"), params.get("service")].join(" ");
+  };
   return subject(a) === subject(b);
 }

@@ -8,6 +8,7 @@ const KEYS: [string, string][] = [
   ["g", "graph"],
   ["t", "table of edges"],
   ["s", "services"],
+  ["i", "insights: what to act on"],
   ["h", "capture health"],
   ["p", "pause or go on"],
   ["+  −  0", "zoom in, out, fit"],

@@ -35,6 +35,13 @@ export function share(part: number | undefined): string {
   return (percent < 10 ? Number(percent.toFixed(percent < 1 ? 2 : 1)) : Math.round(percent)) + " %";
 }
 
+/** As share(), but nearly all is not all: for what may be taken as a promise. */
+export function certainty(part: number | undefined | null): string {
+  if (part === undefined || part === null || !isFinite(part)) return NONE;
+  if (part >= 1 || part < 0.99) return share(part);
+  return Math.floor(part * 1000) / 10 + " %";
+}
+
 export function milliseconds(ms: number | undefined | null): string {
   if (ms === undefined || ms === null || !isFinite(ms)) return NONE;
   if (ms === 0) return "0";
@@ -42,6 +49,11 @@ export function milliseconds(ms: number | undefined | null): string {
   if (ms < 1000) return digits(ms) + " ms";
   if (ms < 120e3) return digits(ms / 1000) + " s";
   return digits(ms / 60e3) + " min";
+}
+
+/** A length of time, as short as it can be told: "800 ms", "42 s", "2 h". */
+export function age(ms: number | undefined | null): string {
+  return ms !== undefined && ms !== null && ms >= 90e3 ? span(ms / 1000) : roughly(ms);
 }
 
 /** Two digits, for where room is short: "56 ms". */

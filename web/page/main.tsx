@@ -1,11 +1,12 @@
 // The page: what is shown, from what, and the keys.
 import { render } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { CaptureHealth, Graph, Info } from "./api";
+import type { CaptureHealth, Graph, Info, Insight } from "./api";
 import { rangeParams, useAddress, type Address } from "./address";
 import { CaptureView, countersOf, verdict } from "./capture";
 import { useAnswer, useVersion } from "./data";
 import { Empty, Help, Legend } from "./dialogs";
+import { InsightsView } from "./insights";
 import { Panel } from "./panel";
 import { Picture } from "./picture";
 import { EdgeSheet, ServiceSheet } from "./tables";
@@ -61,6 +62,7 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       g: () => go({ view: "graph" }),
       t: () => go({ view: "edges", sort: "" }),
       s: () => go({ view: "services", sort: "" }),
+      i: () => go({ view: "insights" }),
       h: () => go({ view: "health" }),
       p: pause,
       "+": () => tool("in"),
@@ -96,6 +98,7 @@ function App() {
   const graph = useAnswer<Graph>("graph", { ...range, group: address.group }, version);
   const health = useAnswer<CaptureHealth>("health", range, version);
   const info = useAnswer<Info>("info", {}, version);
+  const insights = useAnswer<{ insights: Insight[] }>("insights", range, version);
   const pause = () => {
     const shown = graph.data?.range;
     if (paused) go({ from: "", to: "" });
@@ -110,7 +113,7 @@ function App() {
   const sheet = { graph: shown!, address, go };
   return (
     <>
-      <TopBar address={address} go={go} paused={paused} onPause={pause} theme={theme} onTheme={nextTheme} onHelp={() => setHelp(true)} />
+      <TopBar address={address} go={go} paused={paused} onPause={pause} theme={theme} onTheme={nextTheme} onHelp={() => setHelp(true)} insights={insights.data?.insights.length ?? 0} />
       {error && (
         <p class="banner" role="alert">
           {error.message} {error.gone ? "What you see is from before; the page tries again by itself." : ""}
@@ -126,6 +129,7 @@ function App() {
         {shown && !shown.nodes.length && address.view !== "health" && <Empty info={info.data} range={address.since} />}
         {shown && shown.nodes.length > 0 && address.view === "edges" && <EdgeSheet {...sheet} />}
         {shown && shown.nodes.length > 0 && address.view === "services" && <ServiceSheet {...sheet} />}
+        {shown && shown.nodes.length > 0 && address.view === "insights" && <InsightsView {...sheet} insights={insights} />}
         {address.view === "health" && <CaptureView address={address} version={version} health={health.data} />}
         {shown && <Panel graph={shown} address={address} go={go} version={version} turn={turn} />}
       </main>

@@ -1,12 +1,14 @@
 // The side panel: all that is known of the edge or service that was chosen.
-import type { Edge, Figures, Graph, Operation, Point, Service } from "./api";
+import type { Backend, Connection, Edge, Figures, Graph, OpenCall, Operation, Point, Range, Service } from "./api";
 import { protocolsOf } from "./api";
 import type { Address } from "./address";
 import { rangeParams } from "./address";
+import { Balance } from "./balance";
 import { Charts } from "./charts";
 import { useAnswer } from "./data";
 import { bytes, count, milliseconds, moment, rate, share } from "./format";
 import { Figure, Mark, Section } from "./parts";
+import { Connections, OpenStreams, StreamFigures, StreamingOperations } from "./streams";
 import { HEALTH, NOTES, OUTCOMES, SOURCES } from "./words";
 
 interface PanelProps {
@@ -21,14 +23,20 @@ const SLOWEST = 12;
 
 function Headline({ figures }: { figures: Figures }) {
   const latency = figures.latency_ms;
+  const streams = figures.streams ?? 0;
   return (
     <dl class="figures">
       <Figure name="Rate" value={rate(figures.rate_per_s)} />
       <Figure name="Errors" value={share(figures.requests ? figures.error_rate : undefined)} alarm={figures.health === "bad"} />
       <Figure name="Requests" value={count(figures.requests)} />
-      <Figure name="p50" value={milliseconds(latency?.p50)} />
-      <Figure name="p95" value={milliseconds(latency?.p95)} />
-      <Figure name="p99" value={milliseconds(latency?.p99)} />
+      {(streams < figures.requests || !streams) && (
+        <>
+          <Figure name="p50" value={milliseconds(latency?.p50)} />
+          <Figure name="p95" value={milliseconds(latency?.p95)} />
+          <Figure name="p99" value={milliseconds(latency?.p99)} />
+        </>
+      )}
+      {streams > 0 && <StreamFigures figures={figures} />}
     </dl>
   );
 }
@@ -61,7 +69,8 @@ function Outcomes({ figures }: { figures: Figures }) {
 }
 
 function Operations({ operations, server }: { operations: Operation[]; server: boolean }) {
-  const busiest = [...operations].sort((a, b) => b.requests - a.requests).slice(0, SLOWEST);
+  const timed = operations.filter((one) => !one.streams || one.requests > one.streams);
+  const busiest = [...timed].sort((a, b) => b.requests - a.requests).slice(0, SLOWEST);
   if (!busiest.length) return null;
   return (
     <Section title="Operations">
@@ -89,7 +98,7 @@ function Operations({ operations, server }: { operations: Operation[]; server: b
           </tbody>
         </table>
       </div>
-      {operations.length > busiest.length && <p class="hint">and {operations.length - busiest.length} more</p>}
+      {timed.length > busiest.length && <p class="hint">and {timed.length - busiest.length} more</p>}
     </Section>
   );
 }
@@ -111,7 +120,7 @@ function Wire({ edge }: { edge: Edge }) {
     ["Time to first byte, p95", milliseconds(edge.ttfb_ms?.p95)],
   ];
   return (
-    <Section title="Connections and network">
+    <Section title="Network">
       <table class="plain">
         <tbody>
           {rows.map(([name, value]) => (
@@ -152,6 +161,9 @@ function EdgePanel({ edge, address, go, version, turn }: PanelProps & { edge: Ed
   const params = { ...rangeParams(address), edge: String(edge.id) };
   const series = useAnswer<{ points: Point[] }>("series", params, version);
   const operations = useAnswer<{ operations: Operation[] }>("operations", params, version);
+  const single = address.group === "service"; // else the edge stands for many
+  const connections = useAnswer<{ connections: Connection[]; range: Range }>(single ? "connections" : null, params, version);
+  const calls = useAnswer<{ open_calls: OpenCall[] }>(single ? "open-calls" : null, params, version);
   return (
     <>
       <header>
@@ -175,6 +187,9 @@ function EdgePanel({ edge, address, go, version, turn }: PanelProps & { edge: Ed
       {series.error && <p class="hint">{series.error.message}</p>}
       <Outcomes figures={edge} />
       {operations.data && <Operations operations={operations.data.operations} server={false} />}
+      {operations.data && <StreamingOperations operations={operations.data.operations} />}
+      {calls.data && <OpenStreams calls={calls.data.open_calls} />}
+      {connections.data && <Connections connections={connections.data.connections} range={connections.data.range} />}
       <Wire edge={edge} />
       <Quality edge={edge} />
     </>
@@ -224,7 +239,10 @@ function ServicePanel({ service, graph, address, go, version }: PanelProps & { s
   const incoming = graph.edges.filter((edge) => edge.server_id === service.id);
   const outgoing = graph.edges.filter((edge) => edge.client_id === service.id);
   const asked = incoming.length ? "operations" : null;
-  const operations = useAnswer<{ operations: Operation[] }>(asked, rangeParams(address), version);
+  const params = rangeParams(address);
+  const operations = useAnswer<{ operations: Operation[] }>(asked, params, version);
+  const backendsAsked = incoming.length && address.group === "service" ? "backends" : null;
+  const backends = useAnswer<{ backends: Backend[] }>(backendsAsked, { ...params, service: String(service.id) }, version);
   const ids = new Set(incoming.map((edge) => edge.id));
   const own = operations.data?.operations.filter((one) => ids.has(one.edge_id)) ?? [];
   const figures = service.served.requests ? service.served : service.called;
@@ -242,10 +260,12 @@ function ServicePanel({ service, graph, address, go, version }: PanelProps & { s
         </p>
       </header>
       <Headline figures={figures} />
+      {backends.data && <Balance backends={backends.data.backends} />}
       <Neighbours title="Called by" edges={incoming} side="client" go={go} />
       <Neighbours title="Calls" edges={outgoing} side="server" go={go} />
       <Outcomes figures={figures} />
       <Operations operations={own} server />
+      <StreamingOperations operations={own} />
       <p class="hint">
         First seen {moment(service.first_seen)}, last {moment(service.last_seen)}.
       </p>

@@ -15,9 +15,9 @@ export function Mark({ health }: { health: Health }) {
   );
 }
 
-export function Figure({ name, value, alarm }: { name: string; value: string; alarm?: boolean | undefined }) {
+export function Figure({ name, value, alarm, title }: { name: string; value: string; alarm?: boolean; title?: string }) {
   return (
-    <div class={alarm ? "figure alarm" : "figure"}>
+    <div class={alarm ? "figure alarm" : "figure"} title={title}>
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>
@@ -33,10 +33,20 @@ export function Section({ title, children }: { title: string; children: Componen
   );
 }
 
+/** A share as a bar; the figure stands beside it as text. */
+export function Bar({ share, tone }: { share: number; tone?: "warn" }) {
+  return (
+    <span class={tone ? `bar ${tone}` : "bar"} aria-hidden="true">
+      <i style={{ width: `${Math.min(1, Math.max(0, share)) * 100}%` }} />
+    </span>
+  );
+}
+
 export interface Choice<T extends string> {
   value: T;
   text: string;
   title?: string;
+  badge?: { count: number; words: string }; // shown if there are any
 }
 
 export function Choices<T extends string>(props: {
@@ -56,6 +66,11 @@ export function Choices<T extends string>(props: {
           onClick={() => props.onChoose(choice.value)}
         >
           {choice.text}
+          {choice.badge && choice.badge.count > 0 && (
+            <span class="badge" aria-label={choice.badge.words}>
+              {choice.badge.count}
+            </span>
+          )}
         </button>
       ))}
     </div>

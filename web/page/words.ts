@@ -10,6 +10,11 @@ export const NOTES: Record<string, string> = {
   "early-answer": "Some answers began before their request had ended.",
   "ambiguous-length": "A message gave two lengths, which can be an attack.",
   upgraded: "Connections went on as another protocol.",
+  "unknown-fields": "Header fields that were set before the capture began cannot be read; where they are needed it says unknown.",
+  pushed: "Some answers were promised by the server; nobody asked.",
+  refused: "The server refused some calls before it began with them.",
+  deadline: "Some calls ended after the deadline that the client had set.",
+  compressed: "Some messages were compressed; their sizes are those on the wire.",
 };
 
 export const OUTCOMES: [string, string][] = [
@@ -22,6 +27,14 @@ export const OUTCOMES: [string, string][] = [
   ["unanswered", "No answer seen"],
   ["unknown", "Not seen whole"],
 ];
+
+/** Kinds of calls, by who sends many messages. */
+export const KINDS: Record<string, string> = {
+  unary: "one answer",
+  "client-streaming": "client streams",
+  "server-streaming": "server streams",
+  "bidi-streaming": "both stream",
+};
 
 export const SOURCES: Record<string, string> = {
   user: "named by your list",
@@ -58,9 +71,17 @@ export const DECODE: [string, string, boolean][] = [
   ["gap_bytes", "bytes in those holes", true],
   ["lost", "times a decoder lost its place", true],
   ["given_up", "connections that could not be read", true],
+  ["shed", "parts of messages too long to read", true],
   ["segments_held", "segments out of order, put right", false],
   ["segments_dropped", "segments out of order, no room", true],
   ["retransmits", "segments sent again", false],
   ["stray_answers", "answers without a request", true],
   ["exchanges_evicted", "requests given up, a table was full", true],
+];
+
+export const LIMITS: [string, string, boolean][] = [
+  ["edges_dropped", "requests and connections without room for their edge", true],
+  ["names_dropped", "names without room", true],
+  ["connections_dropped", "connections not told one by one", true],
+  ["open_calls_dropped", "open calls not told one by one", true],
 ];

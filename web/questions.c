@@ -1,0 +1,200 @@
+/* questions.c - one function a path. */
+#include "web/questions.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum said said(bool asked, bool written, struct err *err)
+{
+    if (asked && !written)
+        err_set(err, "memory is short");
+    return asked && written ? SAID : SAID_FAILED;
+}
+
+static enum said ask_graph(struct ask *a)
+{
+    if (!a->exporter->graph)
+        return SAID_NO_SUCH;
+    struct graph graph = {.range = a->range};
+    bool asked = !a->q || query_graph(a->q, a->range, a->params->grouping, &graph, a->err);
+    enum said ret = said(asked, asked && a->exporter->graph(a->out, &graph), a->err);
+    graph_free(&graph);
+    return ret;
+}
+
+static enum said ask_edges(struct ask *a)
+{
+    if (!a->exporter->edges)
+        return SAID_NO_SUCH;
+    struct edge_rows rows = {0};
+    bool asked = !a->q || query_edges(a->q, a->range, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->edges(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+static enum said ask_services(struct ask *a)
+{
+    if (!a->exporter->services)
+        return SAID_NO_SUCH;
+    struct service_rows rows = {0};
+    bool asked = !a->q || query_services(a->q, a->range, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->services(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+static enum said ask_operations(struct ask *a)
+{
+    if (!a->exporter->operations)
+        return SAID_NO_SUCH;
+    struct operation_rows rows = {0};
+    bool asked = !a->q || query_operations(a->q, a->range, a->params->edge, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->operations(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+static enum said ask_backends(struct ask *a)
+{
+    if (!a->exporter->backends)
+        return SAID_NO_SUCH;
+    struct backend_rows rows = {0};
+    bool asked = !a->q || query_backends(a->q, a->range, a->params->service, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->backends(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+static enum said ask_connections(struct ask *a)
+{
+    if (!a->exporter->connections)
+        return SAID_NO_SUCH;
+    struct connection_rows rows = {0};
+    bool asked = !a->q || query_connections(a->q, a->range, a->params->edge, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->connections(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+static enum said ask_open_calls(struct ask *a)
+{
+    if (!a->exporter->open_calls)
+        return SAID_NO_SUCH;
+    struct open_call_rows rows = {0};
+    bool asked = !a->q || query_open_calls(a->q, a->range, a->params->edge, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->open_calls(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+static enum said ask_insights(struct ask *a)
+{
+    if (!a->exporter->insights)
+        return SAID_NO_SUCH;
+    struct insight_rows rows = {0};
+    bool asked = !a->q || query_insights(a->q, a->range, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->insights(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+static enum said ask_series(struct ask *a)
+{
+    if (!a->exporter->series)
+        return SAID_NO_SUCH;
+    struct points points = {0};
+    bool asked =
+        !a->q || query_series(a->q, a->range, a->params->edge, a->params->points, &points, a->err);
+    enum said ret = said(asked, asked && a->exporter->series(a->out, a->range, &points), a->err);
+    free(points.point);
+    return ret;
+}
+
+static enum said ask_health(struct ask *a)
+{
+    if (!a->exporter->health)
+        return SAID_NO_SUCH;
+    struct health_row row = {0};
+    bool asked = !a->q || query_health(a->q, a->range, &row, a->err);
+    return said(asked, asked && a->exporter->health(a->out, a->range, &row), a->err);
+}
+
+static enum said ask_events(struct ask *a)
+{
+    if (!a->exporter->events)
+        return SAID_NO_SUCH;
+    struct event_rows rows = {0};
+    bool asked = !a->q || query_events(a->q, a->range, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->events(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+/* A time in ns does not fit a JSON number as browsers read it, so it travels as text. */
+static bool add_ns(cJSON *object, const char *name, uint64_t ns)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, ns);
+    return cJSON_AddStringToObject(object, name, text);
+}
+
+static bool fill_info(cJSON *info, struct ask *a)
+{
+    struct range history = {0};
+    uint64_t version = 0;
+    if (a->q && (!query_history(a->q, &history, a->err) || !query_version(a->q, &version, a->err)))
+        return false;
+    const char *slash = strrchr(a->path, '/');
+    cJSON *range = cJSON_AddObjectToObject(info, "history");
+    bool filled = range && add_ns(range, "from_ns", history.from_ns) &&
+                  add_ns(range, "to_ns", history.to_ns) &&
+                  cJSON_AddStringToObject(info, "version", TAPGRAPH_VERSION) &&
+                  cJSON_AddStringToObject(info, "database", slash ? slash + 1 : a->path) &&
+                  cJSON_AddBoolToObject(info, "exists", a->q != NULL) &&
+                  add_ns(info, "data_version", version);
+    return filled || err_set(a->err, "memory is short");
+}
+
+static enum said ask_info(struct ask *a)
+{
+    cJSON *info = cJSON_CreateObject();
+    char *text = NULL;
+    if (info && fill_info(info, a))
+        text = cJSON_PrintUnformatted(info);
+    cJSON_Delete(info);
+    if (!text)
+        return SAID_FAILED;
+    bool written = fprintf(a->out, "%s\n", text) > 0;
+    free(text);
+    return said(true, written, a->err);
+}
+
+static const struct question QUESTIONS[] = {
+    {"graph", ask_graph, READER_GRAPH, NULL},
+    {"edges", ask_edges, READER_ANY, NULL},
+    {"services", ask_services, READER_ANY, NULL},
+    {"operations", ask_operations, READER_ANY, NULL},
+    {"backends", ask_backends, READER_ANY, NULL},
+    {"connections", ask_connections, READER_ANY, NULL},
+    {"open-calls", ask_open_calls, READER_ANY, NULL},
+    {"insights", ask_insights, READER_ANY, NULL},
+    {"series", ask_series, READER_ANY, NULL},
+    {"health", ask_health, READER_ANY, NULL},
+    {"events", ask_events, READER_ANY, NULL},
+    {"info", ask_info, READER_ANY, "application/json"},
+};
+
+const struct question *question_find(const char *path)
+{
+    static const char prefix[] = "/api/v1/";
+    if (strncmp(path, prefix, sizeof prefix - 1) != 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof QUESTIONS / sizeof *QUESTIONS; i++) {
+        if (strcmp(QUESTIONS[i].name, path + sizeof prefix - 1) == 0)
+            return &QUESTIONS[i];
+    }
+    return NULL;
+}

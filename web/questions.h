@@ -1,0 +1,35 @@
+/* questions.h - the list of what the API can be asked. */
+#pragma once
+
+#include <stdio.h>
+
+#include "store/export/exporter.h"
+#include "web/params.h"
+#include "web/readers.h"
+
+/* What a question is asked with, and where its answer goes. All borrowed. */
+struct ask {
+    struct query *q; /* NULL: there is no database yet */
+    struct range range;
+    const struct params *params;
+    const struct exporter *exporter;
+    FILE *out;
+    const char *path; /* of the database */
+    struct err *err;
+};
+
+enum said {
+    SAID,         /* written */
+    SAID_FAILED,  /* `err` says why */
+    SAID_NO_SUCH, /* the format has no way to write it */
+};
+
+struct question {
+    const char *name; /* below /api/v1/ */
+    enum said (*ask)(struct ask *a);
+    enum reader_kind reader;
+    const char *type; /* media type; NULL: the exporter's */
+};
+
+/* NULL if there is none at this path. */
+const struct question *question_find(const char *path);

@@ -112,7 +112,7 @@ void http2_call_loses(struct exchange *x, enum dir dir, uint64_t len)
 /* A status that was not seen is not known, unless HTTP has one that says enough. */
 static void settle_grpc(struct exchange *x, const struct http2_call *call)
 {
-    bool http_failed = call->code && call->code != 200;
+    bool http_failed = call->code >= 400;
     if (x->grpc_status >= 0) {
         grpc_note_status(x, x->grpc_status);
     } else if (!http_failed || call->doubtful) {

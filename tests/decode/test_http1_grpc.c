@@ -99,7 +99,7 @@ static void no_status(void **state)
         {OK_GRPC("grpc") "grpc-status: ok\r\nContent-Length: 0\r\n\r\n",
          "POST /a.B/C unknown grpc a.B/C -1 unary 0+0\n"},
         {"HTTP/1.1 302 Moved\r\nContent-Length: 0\r\n\r\n",
-         "POST /a.B/C 302 unknown grpc a.B/C -1 unary 0+0\n"},
+         "POST /a.B/C unknown grpc a.B/C -1 unary 0+0\n"},
         {"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
          "POST /a.B/C 404 client_error grpc a.B/C -1 unary 0+0\n"},
         {"HTTP/1.1 502 Bad\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n",

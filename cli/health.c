@@ -40,6 +40,7 @@ static void print(struct range r, const struct health_row *h)
     line("holes", d->gaps, 0, human_bytes((double)d->gap_bytes).text);
     line("lost its place", d->lost, 0, "a decoder met bytes that start no message");
     line("given up", d->given_up, 0, "connections no longer decoded");
+    line("passed over", d->shed, 0, "parts of messages, for being too long");
     line("stray answers", d->stray_answers, 0, "answers whose request was not seen");
     line("exchanges evicted", d->exchanges_evicted, d->exchanges, "counted as unknown");
     line("edges not counted", h->edges_dropped, 0, "more edges in a window than there is room for");

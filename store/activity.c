@@ -3,14 +3,12 @@
 
 #include <stdlib.h>
 
+#include "store/sums.h"
+
 static const char calls_sql[] =
     "SELECT x.pair_id, w.start_ns, w.end_ns, unknown + ok + client_error + server_error + timeout "
     "+ reset + cancelled + unanswered "
     "FROM capture_window w JOIN edge_window x ON x.window_id = w.id "
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns";
-
-static const char active_sql[] =
-    "SELECT x.pair_id, x.active FROM capture_window w JOIN edge_window x ON x.window_id = w.id "
     "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns";
 
 static bool add_calls(struct query *q, struct range r, const struct topology *t,
@@ -36,37 +34,13 @@ static bool add_calls(struct query *q, struct range r, const struct topology *t,
     return s && !failed;
 }
 
-/* A pair of which nothing was seen after the range has as many open connections as it had then; of
- * the others the range's last row tells. */
-static bool set_active(struct query *q, struct range r, struct topology *t, struct err *err)
-{
-    bool failed = false, later = false;
-    for (size_t i = 0; i < t->pair_len; i++)
-        if (t->pair[i].last_ns >= r.to_ns) {
-            t->pair[i].active = 0;
-            later = true;
-        }
-    if (!later)
-        return true;
-    sqlite3_stmt *s = question_ask(q, active_sql, err);
-    if (s)
-        question_bind_range(s, r);
-    while (s && question_row(q, s, &failed, err)) {
-        struct topology_pair *p = topology_find_pair(t, sqlite3_column_int64(s, 0));
-        if (p && p->last_ns >= r.to_ns)
-            p->active = column_count(s, 1);
-    }
-    sqlite3_finalize(s);
-    return s && !failed;
-}
-
 bool activity_load(struct query *q, struct range r, struct topology *t, struct activity **ret,
                    struct err *err)
 {
     struct activity *all = calloc(t->pair_len + 1, sizeof *all);
     if (!all)
         return question_no_memory(q, err);
-    bool loaded = add_calls(q, r, t, all, err) && set_active(q, r, t, err);
+    bool loaded = add_calls(q, r, t, all, err) && sums_set_active(q, r, t, err);
     if (loaded)
         *ret = all;
     else

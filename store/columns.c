@@ -49,4 +49,5 @@ const size_t decode_counter_at[DECODE_COUNTERS] = {
     offsetof(struct decode_counters, stray_answers),
     offsetof(struct decode_counters, exchanges_evicted),
     offsetof(struct decode_counters, exchanges),
+    offsetof(struct decode_counters, shed),
 };

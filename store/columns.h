@@ -9,7 +9,7 @@
 enum {
     EDGE_COUNTERS = 18, /* opened to handshakes, of struct edge_delta */
     CAPTURE_COUNTERS = 11,
-    DECODE_COUNTERS = 12, /* struct decode_counters but for flows, which is no counter */
+    DECODE_COUNTERS = 13, /* struct decode_counters but for flows, which is no counter */
 };
 
 /* Offsets of uint64_t fields. */

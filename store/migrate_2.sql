@@ -15,6 +15,7 @@ ALTER TABLE operation_window ADD COLUMN first_message BLOB;
 ALTER TABLE operation_window ADD COLUMN message_gap BLOB;
 ALTER TABLE operation_window ADD COLUMN age BLOB;
 
+ALTER TABLE capture_window ADD COLUMN shed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN open_calls_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_forgotten INTEGER NOT NULL DEFAULT 0;

@@ -18,7 +18,7 @@ static bool load(struct query *q, int64_t service_id, struct asked *a, struct er
     if (!question_begin(q, err))
         return false;
     bool loaded = servers_load(q, service_id, &a->servers, err) &&
-                  sums_load(q, a->range, &a->servers.topology, &a->sums, err) &&
+                  sums_load(q, a->range, &a->servers.topology, true, &a->sums, err) &&
                   lives_load(q, a->range, &a->lives, err);
     question_end(q);
     return loaded;

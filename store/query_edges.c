@@ -184,7 +184,7 @@ bool summary_load(struct query *q, struct range r, enum grouping grouping, struc
     if (!question_begin(q, err))
         return false;
     bool loaded = topology_load(q, grouping, &ret->topology, err) &&
-                  sums_load(q, r, &ret->topology, &ret->sums, err);
+                  sums_load(q, r, &ret->topology, false, &ret->sums, err);
     question_end(q);
     if (!loaded)
         summary_free(ret);

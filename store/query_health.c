@@ -12,7 +12,7 @@ static const char sql[] =
     "sum(kernel_drops), sum(interface_drops), sum(flows_opened), sum(flows_evicted), "
     "sum(segments_held), "
     "sum(segments_dropped), sum(retransmits), sum(gaps), sum(gap_bytes), sum(lost), sum(given_up), "
-    "sum(stray_answers), sum(exchanges_evicted), sum(exchanges), sum(edges_dropped), "
+    "sum(stray_answers), sum(exchanges_evicted), sum(exchanges), sum(shed), sum(edges_dropped), "
     "sum(names_dropped), sum(connections_dropped), sum(open_calls_dropped), "
     "sum(connections_forgotten), (SELECT flows FROM capture_window WHERE level = 0 AND start_ns >= "
     "?1 AND "

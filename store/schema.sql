@@ -99,6 +99,7 @@ CREATE TABLE capture_window (
     exchanges             INTEGER NOT NULL,
     edges_dropped         INTEGER NOT NULL,
     names_dropped         INTEGER NOT NULL,
+    shed                  INTEGER NOT NULL DEFAULT 0,
     connections_dropped   INTEGER NOT NULL DEFAULT 0,
     open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
     connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap

@@ -5,52 +5,88 @@
 
 #include "graph/latency.h"
 
-static const char sql[] =
+#define FROM_RANGE                                                                                 \
+    " FROM capture_window w JOIN edge_window x ON x.window_id = w.id "                             \
+    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns"
+
+static const char all_sql[] =
     "SELECT x.pair_id, " TALLIED_COLUMNS ", x.opened, "
     "x.failed, x.closed, x.reset_by_client, x.reset_by_server, x.packets_to_server, "
     "x.packets_to_client, x.bytes_to_server, x.bytes_to_client, x.missing_to_server, "
     "x.missing_to_client, x.retransmits_to_server, x.retransmits_to_client, "
     "x.zero_windows_to_server, x.zero_windows_to_client, x.rtt_server_sum_ns, "
-    "x.rtt_client_sum_ns, x.handshakes, x.notes, x.active "
-    "FROM capture_window w JOIN edge_window x ON x.window_id = w.id "
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns";
+    "x.rtt_client_sum_ns, x.handshakes, x.notes" FROM_RANGE;
 
-/* Rows come in order of time, so the last one of a pair tells what is open at the range's end; but
- * if nothing happened after the range, what is open now was open then. */
-static void add_row(sqlite3_stmt *s, struct sum *sum, struct topology_pair *pair, struct range r)
+static const char calls_sql[] =
+    "SELECT x.pair_id, " TALLIED_COLUMNS ", x.bytes_to_server, x.bytes_to_client" FROM_RANGE;
+
+static const char active_sql[] = "SELECT x.pair_id, x.active" FROM_RANGE;
+
+enum { REST = 1 + TALLIED_READ }; /* the first column behind what was tallied */
+
+static void read_all(sqlite3_stmt *s, struct edge_delta *into)
 {
-    int at = 1 + TALLIED_READ;
-    sum->seen = true;
-    tallied_read(s, 1, &sum->counted.exchanges);
     for (int i = 0; i < EDGE_COUNTERS; i++)
-        *counter_in(&sum->counted, edge_counter_at[i]) += column_count(s, at++);
-    sum->counted.notes |= column_count(s, at++);
-    if (pair->last_ns >= r.to_ns)
-        pair->active = column_count(s, at);
+        *counter_in(into, edge_counter_at[i]) += column_count(s, REST + i);
+    into->notes |= column_count(s, REST + EDGE_COUNTERS);
 }
 
-bool sums_load(struct query *q, struct range r, struct topology *t, struct sum **ret,
-               struct err *err)
+static void read_bytes(sqlite3_stmt *s, struct edge_delta *into)
+{
+    for (int dir = 0; dir < 2; dir++)
+        into->bytes[dir] += column_count(s, REST + dir);
+}
+
+static bool add_rows(struct query *q, struct range r, const struct topology *t, bool calls_only,
+                     struct sum *sums, struct err *err)
 {
     bool failed = false;
-    struct sum *sums = calloc(t->edge_len + 1, sizeof *sums);
-    sqlite3_stmt *s = sums ? question_ask(q, sql, err) : NULL;
-    if (!sums)
-        question_no_memory(q, err);
+    sqlite3_stmt *s = question_ask(q, calls_only ? calls_sql : all_sql, err);
     if (s)
         question_bind_range(s, r);
-    for (size_t i = 0; i < t->pair_len; i++)
-        if (t->pair[i].last_ns >= r.to_ns)
-            t->pair[i].active = 0;
     while (s && question_row(q, s, &failed, err)) {
-        struct topology_pair *pair = topology_find_pair(t, sqlite3_column_int64(s, 0));
-        if (pair)
-            add_row(s, &sums[pair->edge], pair, r);
+        const struct topology_pair *pair = topology_find_pair(t, sqlite3_column_int64(s, 0));
+        if (!pair)
+            continue;
+        struct sum *sum = &sums[pair->edge];
+        sum->seen = true;
+        tallied_read(s, 1, &sum->counted.exchanges);
+        (calls_only ? read_bytes : read_all)(s, &sum->counted);
     }
     sqlite3_finalize(s);
-    if (!s || failed) {
-        if (sums)
-            sums_free(sums, t->edge_len);
+    return s && !failed;
+}
+
+bool sums_set_active(struct query *q, struct range r, struct topology *t, struct err *err)
+{
+    bool failed = false, later = false;
+    for (size_t i = 0; i < t->pair_len; i++)
+        if (t->pair[i].last_ns >= r.to_ns) {
+            t->pair[i].active = 0;
+            later = true;
+        }
+    if (!later)
+        return true;
+    sqlite3_stmt *s = question_ask(q, active_sql, err);
+    if (s)
+        question_bind_range(s, r);
+    while (s && question_row(q, s, &failed, err)) {
+        struct topology_pair *pair = topology_find_pair(t, sqlite3_column_int64(s, 0));
+        if (pair && pair->last_ns >= r.to_ns)
+            pair->active = column_count(s, 1);
+    }
+    sqlite3_finalize(s);
+    return s && !failed;
+}
+
+bool sums_load(struct query *q, struct range r, struct topology *t, bool calls_only,
+               struct sum **ret, struct err *err)
+{
+    struct sum *sums = calloc(t->edge_len + 1, sizeof *sums);
+    if (!sums)
+        return question_no_memory(q, err);
+    if (!add_rows(q, r, t, calls_only, sums, err) || !sums_set_active(q, r, t, err)) {
+        sums_free(sums, t->edge_len);
         return false;
     }
     for (size_t i = 0; i < t->pair_len; i++)

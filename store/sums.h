@@ -13,10 +13,16 @@ struct sum {
     bool seen;       /* it has a row in the range */
 };
 
-/* Adds up by the edges of `t`, whose pairs get their `active`. `*ret` has one sum for each edge,
- * given: sums_free(). To be called inside a question. */
-bool sums_load(struct query *q, struct range r, struct topology *t, struct sum **ret,
-               struct err *err);
+/* Adds up by the edges of `t`, whose pairs get their `active`. Of the counters of an edge,
+ * `calls_only` reads but the bytes, which is quicker. `*ret` has one sum for each edge, given:
+ * sums_free(). To be called inside a question. */
+bool sums_load(struct query *q, struct range r, struct topology *t, bool calls_only,
+               struct sum **ret, struct err *err);
+
+/* Gives the pairs their `active`, the connections that were open at the end of the range: of a pair
+ * of which nothing was seen after the range, those open now; of others, its last row in the range
+ * tells. To be called inside a question. */
+bool sums_set_active(struct query *q, struct range r, struct topology *t, struct err *err);
 void sums_free(struct sum *sums, size_t len);
 
 /* What people see of it, over a range. */

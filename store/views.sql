@@ -81,7 +81,7 @@ SELECT count(*) AS windows, sum(frames) AS frames, sum(bytes) AS bytes, sum(pack
        round(100.0 * sum(kernel_drops + interface_drops) /
              sum(frames + kernel_drops + interface_drops), 3) AS drop_percent,
        sum(gaps) AS gaps, sum(gap_bytes) AS gap_bytes, sum(lost) AS lost,
-       sum(given_up) AS given_up, sum(stray_answers) AS stray_answers,
+       sum(given_up) AS given_up, sum(shed) AS shed, sum(stray_answers) AS stray_answers,
        sum(flows_evicted) AS flows_evicted, sum(exchanges_evicted) AS exchanges_evicted,
        sum(exchanges) AS exchanges, sum(edges_dropped) AS edges_dropped,
        sum(connections_dropped) AS connections_dropped,

@@ -29,10 +29,10 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "not_ip, other_ip, fragments, headers_cut, malformed, truncated, kernel_drops, "
         "interface_drops, flows_opened, flows_evicted, segments_held, segments_dropped, "
         "retransmits, gaps, gap_bytes, lost, given_up, stray_answers, exchanges_evicted, "
-        "exchanges, flows, edges_dropped, names_dropped, connections_dropped, "
+        "exchanges, shed, flows, edges_dropped, names_dropped, connections_dropped, "
         "open_calls_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
         "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-        "?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31) RETURNING id",
+        "?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) RETURNING id",
     [WINDOW_ADD_TO] =
         "UPDATE capture_window SET end_ns = max(end_ns, ?3), frames = frames + ?4, bytes = "
         "bytes + ?5, packets = packets + ?6, not_ip = not_ip + ?7, other_ip = other_ip + "
@@ -43,9 +43,10 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "segments_dropped = segments_dropped + ?18, retransmits = retransmits + ?19, gaps "
         "= gaps + ?20, gap_bytes = gap_bytes + ?21, lost = lost + ?22, given_up = given_up "
         "+ ?23, stray_answers = stray_answers + ?24, exchanges_evicted = exchanges_evicted "
-        "+ ?25, exchanges = exchanges + ?26, flows = ?27, edges_dropped = edges_dropped + "
-        "?28, names_dropped = names_dropped + ?29, connections_dropped = connections_dropped + "
-        "?30, open_calls_dropped = open_calls_dropped + ?31 WHERE level = ?1 AND start_ns = ?2 "
+        "+ ?25, exchanges = exchanges + ?26, shed = shed + ?27, flows = ?28, edges_dropped = "
+        "edges_dropped + ?29, names_dropped = names_dropped + ?30, connections_dropped = "
+        "connections_dropped + ?31, open_calls_dropped = open_calls_dropped + ?32 WHERE level = ?1 "
+        "AND start_ns = ?2 "
         "RETURNING id",
     [EDGE_HISTOGRAMS] = "SELECT " TALLIED_HISTOGRAM_COLUMNS
                         " FROM edge_window WHERE window_id = ?1 AND pair_id = ?2",

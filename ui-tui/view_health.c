@@ -128,7 +128,6 @@ static int draw_counters(const struct pane *pane, const struct health_row *h, in
     const struct capture_counters *c = &h->capture;
     const struct decode_counters *d = &h->decode;
     const struct counter counters[] = {
-        {"windows", h->windows, false, false},
         {"frames", c->frames, false, false},
         {"bytes", c->bytes, false, true},
         {"packets, TCP and UDP", c->packets, false, false},
@@ -152,7 +151,9 @@ static int draw_counters(const struct pane *pane, const struct health_row *h, in
         {"bytes in holes", d->gap_bytes, true, true},
         {"places lost by decoders", d->lost, false, false},
         {"connections not decoded", d->given_up, false, false},
-        {"edge reports not kept", h->edges_dropped, true, false},
+        {"parts too long to read", d->shed, false, false},
+        {"reports not kept", h->edges_dropped + h->connections_dropped + h->open_calls_dropped,
+         true, false},
         {"names not kept", h->names_dropped, true, false},
     };
     int len = (int)(sizeof counters / sizeof *counters);

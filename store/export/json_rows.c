@@ -344,6 +344,7 @@ static void add_decode(cJSON *to, const struct decode_counters *d)
     add_count(o, "gap_bytes", d->gap_bytes);
     add_count(o, "lost", d->lost);
     add_count(o, "given_up", d->given_up);
+    add_count(o, "shed", d->shed);
     add_count(o, "stray_answers", d->stray_answers);
     add_count(o, "exchanges_evicted", d->exchanges_evicted);
     add_count(o, "exchanges", d->exchanges);

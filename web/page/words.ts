@@ -71,6 +71,7 @@ export const DECODE: [string, string, boolean][] = [
   ["gap_bytes", "bytes in those holes", true],
   ["lost", "times a decoder lost its place", true],
   ["given_up", "connections that could not be read", true],
+  ["shed", "parts of messages too long to read", true],
   ["segments_held", "segments out of order, put right", false],
   ["segments_dropped", "segments out of order, no room", true],
   ["retransmits", "segments sent again", false],

@@ -1,0 +1,169 @@
+/* test_worker.c - what a worker hands over at a window's end, of calls that go on. */
+#include "daemon/worker.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "tests/check.h"
+
+enum { MS = 1000000, WINDOW_MS = 5000, WINDOWS_HELD = 64 };
+
+static struct daemon_options options;
+static struct worker *workers[2];
+static uint64_t number;
+static uint32_t sent[2]; /* bytes, of client and server */
+
+static int begin(void **state)
+{
+    (void)state;
+    options = (struct daemon_options){.window_ns = WINDOW_MS * (uint64_t)MS};
+    networks_init(&options.networks);
+    number = sent[0] = sent[1] = 0;
+    for (size_t i = 0; i < 2; i++)
+        workers[i] = worker_new(&options, NULL);
+    return workers[1] ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        worker_free(workers[i]);
+    return 0;
+}
+
+/* A packet of 10.0.0.1:40000, the client, or 10.0.0.2:50051, to the first worker. */
+static void say(uint64_t ms, bool server, uint8_t flags, struct bytes payload)
+{
+    static const uint8_t address[2][4] = {{10, 0, 0, 1}, {10, 0, 0, 2}};
+    static const uint16_t port[2] = {40000, 50051};
+    struct packet p = {
+        .time_ns = ms * MS,
+        .number = ++number,
+        .source = address_v4(address[server]),
+        .destination = address_v4(address[!server]),
+        .source_port = port[server],
+        .destination_port = port[!server],
+        .protocol = IPPROTO_TCP,
+        .tcp_flags = flags,
+        .sequence = sent[server],
+        .acknowledged = sent[!server],
+        .window = 65535,
+        .payload = payload,
+        .wire_bytes = (uint32_t)payload.len + 54,
+    };
+    sent[server] += (uint32_t)payload.len + ((flags & TCP_SYN) != 0);
+    worker_packet(workers[0], &p);
+}
+
+#define SAYS(ms, server, text) say(ms, server, TCP_ACK, bytes_of(text, sizeof text - 1))
+
+/* A message of two bytes on stream 1. */
+#define MESSAGE "\0\0\7\0\0\0\0\0\1\0\0\0\0\2hi"
+#define SETTINGS "\0\0\0\4\0\0\0\0\0"
+
+/* From 100 ms on, shop.Cart/Watch: asked once, answered twice so far, at 200 and 300 ms. */
+static void open_a_call(void)
+{
+    say(98, false, TCP_SYN, (struct bytes){0});
+    say(99, true, TCP_SYN | TCP_ACK, (struct bytes){0});
+    say(99, false, TCP_ACK, (struct bytes){0});
+    SAYS(100, false,
+         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" SETTINGS "\0\0\x2d\1\4\0\0\0\1\x83\x86\x04\x10"
+         "/shop.Cart/Watch\x01\x04"
+         "cart\x0f\x10\x10"
+         "application/grpc" MESSAGE);
+    SAYS(150, true,
+         SETTINGS "\0\0\x14\1\4\0\0\0\1\x88\x0f\x10\x10"
+                  "application/grpc");
+    SAYS(200, true, MESSAGE);
+    SAYS(300, true, MESSAGE);
+}
+
+static void end_window(uint64_t nth)
+{
+    for (size_t i = 0; i < 2; i++)
+        worker_tick(workers[i], nth * WINDOW_MS * MS, number + 1, true);
+}
+
+/* The oldest window that all have ended. */
+static struct delta merged(void)
+{
+    struct writer log = {0};
+    struct delta d = {0};
+    assert_true(workers_merge(workers, 2, &log, &d));
+    writer_free(&log);
+    return d;
+}
+
+static void assert_call_is_open(const struct delta *d)
+{
+    assert_int_equal(d->open_call_len, 1);
+    assert_int_equal(d->open_calls_dropped, 0);
+    const struct open_call_delta *call = &d->open_call[0];
+    assert_string_equal(d->edge[call->edge].key.protocol, "grpc");
+    assert_string_equal(call->operation, "shop.Cart/Watch");
+    assert_int_equal(call->client_port, 40000);
+    assert_int_equal(call->stream_id, 1);
+    assert_int_equal(call->call, CALL_SERVER_STREAMING);
+    assert_int_equal(call->request_ns, 100 * MS);
+    assert_int_equal(call->last_message_ns, 300 * MS);
+    assert_int_equal(call->response_messages, 2);
+}
+
+/* While a call goes on, its messages count in the window in which they come, it is told of at the
+ * end of each, and it is no exchange. */
+static void a_call_that_goes_on(void **state)
+{
+    (void)state;
+    open_a_call();
+    end_window(1);
+    struct delta d = merged();
+    assert_call_is_open(&d);
+    assert_int_equal(d.connection_len, 1);
+    assert_int_equal(d.connection[0].client_port, 40000);
+    assert_int_equal(d.connection[0].began_ns, 98 * MS);
+    assert_int_equal(d.connection[0].last_ns, 300 * MS);
+    assert_int_equal(d.connection[0].open_calls, 1);
+    assert_int_equal(d.operation_len, 1);
+    assert_int_equal(d.operation[0].exchanges.message_gap.count, 1);
+    assert_int_equal(d.operation[0].exchanges.message_gap.sum_ns, 100 * MS);
+    for (size_t i = 0; i < OUTCOMES; i++)
+        assert_int_equal(d.operation[0].exchanges.outcomes[i], 0);
+    delta_free(&d);
+    end_window(2);
+    d = merged();
+    assert_call_is_open(&d); /* though nothing came */
+    assert_int_equal(d.connection_len, 0);
+    assert_int_equal(d.operation[0].exchanges.message_gap.count, 0);
+    delta_free(&d);
+}
+
+/* Windows that could not be handed over in time become one: of what was open it tells once, and as
+ * it stands in the end. */
+static void windows_that_became_one(void **state)
+{
+    (void)state;
+    open_a_call();
+    uint64_t nth = 0;
+    while (nth < WINDOWS_HELD + 3)
+        end_window(++nth);
+    for (unsigned i = 0; i < WINDOWS_HELD; i++) {
+        struct delta d = merged();
+        assert_call_is_open(&d);
+        delta_free(&d);
+    }
+    end_window(++nth);
+    struct delta d = merged();
+    assert_call_is_open(&d);
+    delta_free(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_call_that_goes_on, begin, end),
+        cmocka_unit_test_setup_teardown(windows_that_became_one, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

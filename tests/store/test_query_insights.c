@@ -86,7 +86,7 @@ static void one_of_three_replicas(void **state)
     assert_string_equal(i->subject, "cart");
     assert_string_equal(
         i->title,
-        "10.0.0.11:50051 takes 97 % of the 1,200 calls to cart; its 2 other backends take 3.0 %");
+        "10.0.0.11:50051 takes 97 % of the 1,200 calls to cart; its 2 other backends take 3 %");
     assert_non_null(strstr(i->advice, "round_robin"));
     assert_true(i->service_id > 0 && i->edge_id == 0 && i->weight > 0);
     assert_int_equal(i->evidence_len, 3);
@@ -101,7 +101,7 @@ static void one_of_three_replicas(void **state)
     assert_string_equal(i->subject, "web \u2192 cart");
     assert_string_equal(i->title,
                         "The connection from 10.0.0.1:40001 takes 97 % of the 1,200 calls "
-                        "from web to cart; the 2 other connections take 3.0 %");
+                        "from web to cart; the 2 other connections take 3 %");
     assert_string_equal(i->evidence[1].what, "10.0.0.1:40002 \u2192 10.0.0.12:50051");
     assert_true(i->edge_id > 0 && i->service_id == 0);
     free(rows.row);

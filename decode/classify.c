@@ -1,6 +1,14 @@
 /* classify.c - see classify.h. */
 #include "decode/classify.h"
 
+const struct decoder *decoder_named(const char *name)
+{
+    const struct decoder *const *d = decoders;
+    while (*d && strcmp((*d)->name, name) != 0)
+        d++;
+    return *d;
+}
+
 static bool is_home(const struct decoder *decoder, uint16_t port)
 {
     for (unsigned i = 0; i < sizeof decoder->ports / sizeof decoder->ports[0]; i++)

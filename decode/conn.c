@@ -14,10 +14,8 @@
 #include "decode/conn_state.h"
 
 enum {
-    UNREAD_MAX = 64 * 1024, /* no part of a message that must be seen whole is longer */
     UNREAD_STEP = 4 * 1024, /* copied at a time, so that a body behind a head is not copied */
-    UNREAD_LEAST = 1024,
-    MISSES_MAX = 32, /* segments in a row that start no message, after a loss */
+    MISSES_MAX = 32,        /* segments in a row that start no message, after a loss */
 };
 
 static bool start_decoder(struct conn *c, const struct decoder *decoder)
@@ -38,10 +36,8 @@ static void stop_decoder(struct conn *c)
 
 static void drop_unread(struct conn *c, struct half *h)
 {
-    c->shared->unread_bytes -= h->unread_room;
-    free(h->unread);
-    h->unread = NULL;
-    h->unread_len = h->unread_room = 0;
+    c->shared->unread_bytes -= unread_memory(h->unread);
+    unread_drop(&h->unread);
 }
 
 static void give_up(struct conn *c)
@@ -92,7 +88,7 @@ static uint32_t count_open(const struct conn *c)
 {
     uint32_t count = 0;
     for (const struct open *open = c->pairing.first; open; open = open->next)
-        count += !open->told;
+        count += !open->told && !open->answered;
     return count;
 }
 
@@ -153,7 +149,7 @@ void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
         uint64_t since_ns = latest_sign_ns(c, open);
         if (silence_ns(m.now_ns, since_ns) <= limit_ns)
             continue;
-        if (open->touched)
+        if (open->touched || open->answered)
             pairing_abort(&c->pairing, m, open, OUTCOME_UNKNOWN);
         else if (open->request_ended && open->x.call == CALL_NONE)
             pairing_tell(&c->pairing, m, open, OUTCOME_TIMEOUT);
@@ -169,11 +165,32 @@ static void message_passed(struct conn *c, enum dir dir)
         return;
     if (dir == TO_SERVER) {
         open->request_ended = true;
-        open->x.request_end_ns = h->latest_ns;
+        open->x.request_end_ns = h->passed_ns;
+        if (open->answered)
+            pairing_answered(&c->pairing, c->moment, open);
         return;
     }
-    open->x.response_end_ns = h->latest_ns;
+    open->x.response_end_ns = h->passed_ns;
     pairing_answered(&c->pairing, c->moment, open);
+}
+
+/* When the byte came at which feeding has arrived, */
+static uint64_t fed_time(const struct conn *c)
+{
+    return c->fed.unread ? unread_time(c->fed.unread, c->fed.at) : c->fed.arrived_ns;
+}
+
+/* and the latest of the next `len`. */
+static uint64_t fed_latest(const struct conn *c, size_t len)
+{
+    size_t at = c->fed.at;
+    return c->fed.unread ? unread_latest(c->fed.unread, at, at + len) : c->fed.arrived_ns;
+}
+
+static void note_passed(struct half *h, uint64_t ns)
+{
+    if (h->passed_ns < ns)
+        h->passed_ns = ns;
 }
 
 /* Lets bytes of a known message go by; returns how many of `len` did. */
@@ -209,7 +226,7 @@ static bool is_bridged(struct conn *c, enum dir dir, uint64_t len)
 {
     struct half *h = &c->half[dir];
     int64_t rest = DECODE_LOST;
-    c->front_ns = h->unread_len ? h->unread_ns : c->moment.now_ns;
+    c->front_ns = h->unread ? unread_time(h->unread, 0) : c->moment.now_ns;
     c->pairing.charged[dir] = NULL;
     if (c->decoder->gap)
         rest = c->decoder->gap(c, dir, len);
@@ -279,6 +296,8 @@ static void go_on_as_another(struct conn *c, enum dir dir, struct bytes rest)
 /* Lets bytes go by and, where a protocol ends with them, changes to the next. */
 static uint64_t pass_by(struct conn *c, enum dir dir, struct bytes in)
 {
+    uint64_t passing = c->half[dir].passing, len = in.len < passing ? in.len : passing;
+    note_passed(&c->half[dir], fed_latest(c, (size_t)len));
     uint64_t n = pass(c, dir, in.len);
     if (c->becoming && !c->half[dir].passing)
         go_on_as_another(c, dir, bytes_after(in, (size_t)n));
@@ -286,19 +305,21 @@ static uint64_t pass_by(struct conn *c, enum dir dir, struct bytes in)
 }
 
 /* Feeds whole messages from the front of `in`, until the decoder changes; returns how much of it is
- * used up. Its first
- * `old_len` bytes came at `unread_ns`, the others at `arrived_ns`. */
-static size_t feed_all(struct conn *c, enum dir dir, struct bytes in, size_t old_len,
+ * used up. They are what `unread` holds, or with NULL a segment's, which came at `arrived_ns`. */
+static size_t feed_all(struct conn *c, enum dir dir, struct bytes in, const struct unread *unread,
                        uint64_t arrived_ns)
 {
     struct half *h = &c->half[dir];
     size_t used = 0;
+    c->fed.unread = unread;
+    c->fed.arrived_ns = arrived_ns;
     while (used < in.len && c->decoder && !c->changed) {
+        c->fed.at = used;
         if (h->passing) {
             used += (size_t)pass_by(c, dir, bytes_after(in, used));
             continue;
         }
-        c->front_ns = used < old_len ? h->unread_ns : arrived_ns;
+        c->front_ns = fed_time(c);
         c->pairing.charged[dir] = NULL;
         int64_t len = c->decoder->feed(c, dir, bytes_after(in, used));
         if (len == DECODE_MORE)
@@ -314,82 +335,63 @@ static size_t feed_all(struct conn *c, enum dir dir, struct bytes in, size_t old
     return used;
 }
 
-static bool grow_unread(struct conn *c, struct half *h, uint32_t len)
+static bool add_unread(struct conn *c, struct half *h, struct bytes in, uint64_t arrived_ns)
 {
-    uint32_t room = h->unread_room ? h->unread_room : UNREAD_LEAST;
-    while (room < len)
-        room *= 2;
-    uint32_t more = room - h->unread_room;
-    if (!more)
-        return true;
-    if (c->shared->unread_bytes + more > c->shared->unread_bytes_max)
+    size_t before = unread_memory(h->unread), after = unread_memory_with(h->unread, in.len);
+    if (c->shared->unread_bytes + after - before > c->shared->unread_bytes_max ||
+        !unread_add(&h->unread, in, arrived_ns))
         return false;
-    uint8_t *unread = realloc(h->unread, room);
-    if (!unread)
-        return false;
-    h->unread = unread;
-    h->unread_room = room;
-    c->shared->unread_bytes += more;
+    c->shared->unread_bytes += unread_memory(h->unread) - before;
     return true;
 }
 
 /* Keeps bytes that cannot be used yet. False: there is no room, and what was kept is lost. */
-static bool keep(struct conn *c, enum dir dir, struct bytes in)
+static bool keep(struct conn *c, enum dir dir, struct bytes in, uint64_t arrived_ns)
 {
     struct half *h = &c->half[dir];
-    if (in.len > UNREAD_MAX - h->unread_len) {
+    if (in.len > UNREAD_MAX - unread_len(h->unread)) {
         if (c->decoder) {
             is_bridged(c, dir, 0);
             lose(c, dir, 0);
         }
         return false;
     }
-    if (!grow_unread(c, h, h->unread_len + (uint32_t)in.len)) {
-        give_up(c);
-        return false;
-    }
-    memcpy(h->unread + h->unread_len, in.at, in.len);
-    h->unread_len += (uint32_t)in.len;
-    return true;
+    if (add_unread(c, h, in, arrived_ns))
+        return true;
+    give_up(c);
+    return false;
 }
 
 static void take_from_unread(struct conn *c, struct half *h, size_t len)
 {
-    if (len >= h->unread_len) {
-        drop_unread(c, h);
-        return;
-    }
-    h->unread_len -= (uint32_t)len;
-    memmove(h->unread, h->unread + len, h->unread_len);
+    c->shared->unread_bytes -= unread_memory(h->unread);
+    unread_take(&h->unread, len);
+    c->shared->unread_bytes += unread_memory(h->unread);
 }
 
 /* The common case: nothing is unread, and nothing is copied. */
 static void read_fresh(struct conn *c, enum dir dir, uint64_t arrived_ns, struct bytes in)
 {
-    size_t used = feed_all(c, dir, in, 0, arrived_ns);
-    if (used == in.len || (!c->decoder && !c->wants_classify))
-        return;
-    c->half[dir].unread_ns = arrived_ns;
-    keep(c, dir, bytes_after(in, used));
+    size_t used = feed_all(c, dir, in, NULL, arrived_ns);
+    if (used < in.len && (c->decoder || c->wants_classify))
+        keep(c, dir, bytes_after(in, used), arrived_ns);
 }
 
 /* Shows what is unread together with what has come behind it. */
 static void read_on(struct conn *c, enum dir dir, uint64_t arrived_ns, struct bytes in)
 {
     struct half *h = &c->half[dir];
-    while (in.len && h->unread_len) {
+    while (in.len && h->unread) {
         struct bytes step = bytes_first(in, UNREAD_STEP);
-        size_t room = UNREAD_MAX - h->unread_len, old_len = h->unread_len;
+        size_t room = UNREAD_MAX - unread_len(h->unread);
         if (room && step.len > room)
             step.len = room;
-        if (!keep(c, dir, step))
+        if (!keep(c, dir, step, arrived_ns))
             return;
         in = bytes_after(in, step.len);
-        size_t used = feed_all(c, dir, bytes_of(h->unread, h->unread_len), old_len, arrived_ns);
-        if (!h->unread_len)
+        size_t used = feed_all(c, dir, unread_bytes(h->unread), h->unread, arrived_ns);
+        if (!h->unread)
             return; /* lost, and the rest of the segment with it */
-        if (used >= old_len)
-            h->unread_ns = arrived_ns;
         take_from_unread(c, h, used);
     }
     if (in.len)
@@ -399,10 +401,10 @@ static void read_on(struct conn *c, enum dir dir, uint64_t arrived_ns, struct by
 static void read_kept(struct conn *c, enum dir dir)
 {
     struct half *h = &c->half[dir];
-    if (!h->unread_len || !c->decoder || c->changed)
+    if (!h->unread || !c->decoder || c->changed)
         return;
-    size_t used = feed_all(c, dir, bytes_of(h->unread, h->unread_len), h->unread_len, 0);
-    if (h->unread_len)
+    size_t used = feed_all(c, dir, unread_bytes(h->unread), h->unread, 0);
+    if (h->unread)
         take_from_unread(c, h, used);
 }
 
@@ -425,7 +427,7 @@ void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_
         h->latest_ns = arrived_ns;
     if (!c->decoder || h->deaf || !in.len)
         return;
-    if (h->unread_len)
+    if (h->unread)
         read_on(c, dir, arrived_ns, in);
     else
         read_fresh(c, dir, arrived_ns, in);
@@ -451,7 +453,7 @@ void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len)
     if (c->becoming && !h->passing)
         go_on_as_another(c, dir, (struct bytes){0});
     if (len)
-        len += h->unread_len; /* it leads into the hole */
+        len += unread_len(h->unread); /* it leads into the hole */
     while (len && c->decoder && is_bridged(c, dir, len)) {
         drop_unread(c, h);
         note_gap(c, dir, len);
@@ -484,8 +486,7 @@ void conn_eof(struct conn *c, enum dir dir, struct moment m)
     if (h->ends_with_close || h->passing == (uint64_t)DECODE_REST) {
         h->ends_with_close = false;
         h->passing = 0;
-        if (h->latest_ns < m.now_ns)
-            h->latest_ns = m.now_ns;
+        note_passed(h, m.now_ns);
         message_passed(c, dir);
     }
     pairing_end(&c->pairing, m, OUTCOME_UNANSWERED, cut_off(c));
@@ -512,7 +513,7 @@ void conn_open_calls(struct conn *c)
 {
     const struct sink *sink = &c->shared->sink;
     for (struct open *open = c->pairing.first; sink->open_call && open; open = open->next)
-        if (!open->told)
+        if (!open->told && !open->answered)
             sink->open_call(sink->ctx, &open->x);
 }
 
@@ -547,6 +548,6 @@ void conn_set_decoder(struct conn *c, const struct decoder *decoder)
 size_t conn_memory(const struct conn *c)
 {
     size_t state = c->decoder ? c->decoder->state_size : 0;
-    return sizeof *c + state + c->half[0].unread_room + c->half[1].unread_room +
+    return sizeof *c + state + unread_memory(c->half[0].unread) + unread_memory(c->half[1].unread) +
            pairing_memory(&c->pairing);
 }

@@ -2,7 +2,7 @@
  * bodies and holes inside bodies pass, pairs requests with responses, and emits exchanges.
  *
  * A message's last byte is seen when all its bytes are: its time is the latest of the arrival
- * times of the bytes delivered so far in that direction. */
+ * times of the bytes up to it in that direction. */
 #pragma once
 
 #include "decode/counters.h"

@@ -21,7 +21,7 @@ struct exchange *conn_find(struct conn *c, enum dir dir, uint64_t key)
 static bool is_answering(const struct conn *c)
 {
     const struct half *h = &c->half[TO_CLIENT];
-    return h->passing || (h->unread_len && !h->resync);
+    return h->passing || (h->unread && !h->resync);
 }
 
 static struct exchange *scratch(struct conn *c)

@@ -4,14 +4,14 @@
 
 #include "decode/conn.h"
 #include "decode/pairing.h"
+#include "decode/unread.h"
 
 struct half {
-    uint8_t *unread; /* NULL when there is none */
-    uint32_t unread_len, unread_room;
+    struct unread *unread;
     uint32_t misses;
     uint64_t passing;   /* bytes of a known message still to pass by unseen, or DECODE_REST */
-    uint64_t unread_ns; /* when the first unread byte came */
-    uint64_t latest_ns; /* when the latest byte so far came */
+    uint64_t latest_ns; /* when the latest byte came, */
+    uint64_t passed_ns; /* and the latest of those that the decoder is done with */
     bool resync;        /* looking for the start of a message */
     bool deaf;          /* and has stopped looking */
     bool ended;
@@ -29,6 +29,11 @@ struct conn {
     const char *name;   /* what it is reported as, if the decoder has said so */
     uint32_t left_open; /* exchanges that were open as the capture ended */
     uint64_t front_ns;  /* when the first byte of what is being fed came */
+    struct {
+        const struct unread *unread; /* whose the bytes are; NULL: a segment's, */
+        uint64_t arrived_ns;         /* which came then */
+        size_t at;                   /* how far it is done with */
+    } fed;
     bool becoming, wants_classify;
     bool changed; /* there is a new decoder, which has not been shown what is unread */
     bool client_ended_first;

@@ -62,6 +62,9 @@ struct decoder {
 /* All decoders, in the order they are probed; ends with NULL. */
 extern const struct decoder *const decoders[];
 
+/* The one with this name; NULL if there is none. */
+const struct decoder *decoder_named(const char *name);
+
 /* What a decoder may call. None of these fails: when a table is full the framework evicts,
  * counts, and hands out a scratch exchange that goes nowhere. */
 
@@ -95,7 +98,8 @@ struct exchange *conn_begin(struct conn *c, enum dir dir, uint64_t key);
 struct exchange *conn_find(struct conn *c, enum dir dir, uint64_t key);
 
 /* That message ends with the last byte of the message being fed (whose length feed is about to
- * return); TO_CLIENT this emits the exchange, with the outcome set on it. */
+ * return); TO_CLIENT this emits the exchange, with the outcome set on it; of multiplexed protocols
+ * when the request has ended as well. */
 void conn_end(struct conn *c, enum dir dir, uint64_t key);
 
 /* That message lasts until its sender closes, and ends then; feed tells the lengths of its parts.
@@ -122,8 +126,8 @@ struct exchange *conn_promise(struct conn *c, uint64_t key);
  * on, and counted as a stray answer in the end instead of being emitted. */
 struct exchange *conn_adopt(struct conn *c, uint64_t key);
 
-/* The exchange ends here and now, whatever of it was still to come. Nothing happens if there is
- * none with this key. */
+/* The exchange ends here and now, whatever of it was still to come; if its answer is whole, with the
+ * outcome that it has. Nothing happens if there is none with this key. */
 void conn_abort(struct conn *c, uint64_t key, enum outcome outcome);
 
 /* What was taken for an exchange is none: it is forgotten as if it had never begun. */

@@ -126,7 +126,8 @@ static void settle_grpc(struct exchange *x, const struct http2_call *call)
 
 void http2_call_ends(struct conn *c, struct exchange *x)
 {
-    const struct http2_call *call = http2_call_of(x);
+    struct http2_call *call = http2_call_of(x);
+    call->ended = true;
     if (call->nature == NATURE_OPEN)
         decide(c, x, NATURE_PLAIN);
     if (call->nature == NATURE_GRPC)
@@ -139,6 +140,8 @@ void http2_call_ends(struct conn *c, struct exchange *x)
 
 enum outcome http2_call_reset(struct conn *c, struct exchange *x, enum dir by, uint32_t code)
 {
+    if (http2_call_of(x)->ended) /* what was left of the request is not sent any more */
+        return x->outcome;
     x->error_code = code;
     if (http2_call_of(x)->nature == NATURE_OPEN)
         decide(c, x, NATURE_PLAIN);

@@ -21,6 +21,7 @@ struct http2_call {
     uint8_t nature;         /* enum http2_nature */
     bool answered;          /* the head of the answer has passed, or must have */
     bool doubtful;          /* fields of the answer are not known: the status may be among them */
+    bool ended;             /* the answer is whole */
     bool adopted;           /* its beginning was not seen */
 };
 

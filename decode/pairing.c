@@ -136,7 +136,7 @@ static void emit(struct pairing *p, struct moment m, struct open *open)
 
 void pairing_tell(struct pairing *p, struct moment m, struct open *open, enum outcome outcome)
 {
-    if (!open->told)
+    if (!open->told && !open->answered)
         open->x.outcome = outcome;
     emit(p, m, open);
 }
@@ -342,6 +342,9 @@ void pairing_answer_ends(struct pairing *p, uint64_t key)
 
 void pairing_answered(struct pairing *p, struct moment m, struct open *open)
 {
+    open->answered = true;
+    if (open->key != KEY_IN_ORDER && !open->request_ended)
+        return;
     p->asks_ahead = open->ahead;
     emit(p, m, open);
     take_out(p, open);

@@ -36,6 +36,7 @@ struct open {
     bool certain; /* asked when order was to be trusted */
     bool lone;    /* asked when nothing was open and no answer was passing */
     bool ahead;   /* asked before the previous answer had begun */
+    bool answered; /* whole; what is left of the request is still to come */
     bool touched; /* bytes of its answer may be lost, and nobody knows whether its end was there */
     bool unseen;  /* it began before we could see: never emitted */
     bool carried; /* it goes on in the next era */
@@ -85,7 +86,8 @@ struct open *pairing_answering(const struct pairing *p, uint64_t key);
 /* The answer in progress ends with the message being fed. */
 void pairing_answer_ends(struct pairing *p, uint64_t key);
 
-/* The answer of `ending` is whole: the exchange is emitted as it stands. */
+/* The answer is whole: the exchange is emitted as it stands; of those paired by key, not before the
+ * request has ended too, or been given up. */
 void pairing_answered(struct pairing *p, struct moment m, struct open *open);
 
 /* Emits the exchange with this outcome, unless that was done. It stays in the queue. */

@@ -148,7 +148,7 @@ static int64_t go_on_as_http2(struct conn *c, struct exchange *x, const struct h
     x->status[0] = '\0';
     x->outcome = OUTCOME_UNKNOWN;
     conn_carry(c, 1);
-    conn_become(c, NULL);
+    conn_become(c, decoder_named("http2"));
     return h->len;
 }
 

@@ -334,11 +334,11 @@ static enum guess guess_settings(struct bytes in)
     return settings && http2_frame_is_likely(&f, TO_CLIENT) ? GUESS_MORE : GUESS_NO;
 }
 
-/* A place where less than a header is left says nothing. */
+/* A place where less than a header is left says nothing, unless nothing else has come. */
 static bool may_be_frames(struct bytes in, enum dir dir, enum http2_chain *ret)
 {
     size_t at = http2_search(in, dir, ret);
-    return in.len >= at + HTTP2_FRAME_HEADER;
+    return in.len && (!at || in.len >= at + HTTP2_FRAME_HEADER);
 }
 
 /* In the middle both directions are asked. The head of a request or of an answer speaks for itself,

@@ -321,7 +321,7 @@ static void no_room_for_unread(void **state)
     (void)state;
     struct bench b;
     bench_init(&b);
-    b.shared.unread_bytes_max = 1024;
+    b.shared.unread_bytes_max = 1700;
     struct conn *one = bench_conn(&b), *two = bench_conn(&b);
     tell(one, TO_SERVER, 100, "GET /a HT");
     size_t memory = conn_memory(one);

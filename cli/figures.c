@@ -18,15 +18,8 @@ void figures_cells(struct listing *t, const struct figures *f)
 
 bool figures_print(struct listing *t, size_t rows, struct err *err)
 {
-    if (!t)
-        return err_set(err, "out of memory");
-    bool printed = true;
-    if (rows)
-        printed = listing_print(t, stdout);
-    else
-        fputs("Nothing was seen in this time. 'tapgraph health' says what the capture saw; "
-              "--since all asks for everything.\n",
-              stderr);
-    listing_free(t);
-    return printed || err_set(err, "the table could not be written whole");
+    return listing_finish(t, rows,
+                          "Nothing was seen in this time. 'tapgraph health' says what the capture "
+                          "saw; --since all asks for everything.",
+                          err);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <wchar.h>
 
+enum { BAR_COLUMNS = 12 };
+
 struct listing {
     char head[LISTING_COLUMNS_MAX][32];
     bool right[LISTING_COLUMNS_MAX];
@@ -85,16 +87,62 @@ static void print_row(const struct listing *t, FILE *out, const size_t *widths, 
     }
 }
 
-bool listing_print(const struct listing *t, FILE *out)
+void listing_count(struct listing *t, uint64_t count)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)count);
+    listing_cell(t, text);
+}
+
+void listing_bar(struct listing *t, double share)
+{
+    static const char *const parts[] = {"",       "\u258f", "\u258e", "\u258d", "\u258c",
+                                        "\u258b", "\u258a", "\u2589", "\u2588"};
+    char text[3 * BAR_COLUMNS + 1] = "";
+    int eighths = share > 0 ? (int)(share * 8 * BAR_COLUMNS + 0.5) : 0;
+    if (share > 0 && !eighths)
+        eighths = 1; /* little is not nothing */
+    if (eighths > 8 * BAR_COLUMNS)
+        eighths = 8 * BAR_COLUMNS;
+    for (; eighths > 0; eighths -= 8)
+        strcat(text, parts[eighths < 8 ? eighths : 8]);
+    listing_cell(t, text);
+}
+
+static bool print_rows(const struct listing *t, FILE *out, bool head)
 {
     size_t widths[LISTING_COLUMNS_MAX];
     for (size_t i = 0; i < t->columns; i++)
-        widths[i] = width(t->head[i]);
+        widths[i] = head ? width(t->head[i]) : 0;
     for (size_t i = 0; i < t->cell_len; i++)
         if (width(t->cell[i]) > widths[i % t->columns])
             widths[i % t->columns] = width(t->cell[i]);
-    print_row(t, out, widths, NULL);
+    if (head)
+        print_row(t, out, widths, NULL);
     for (size_t i = 0; i + t->columns <= t->cell_len; i += t->columns)
         print_row(t, out, widths, t->cell + i);
     return !t->failed && !ferror(out);
+}
+
+bool listing_print(const struct listing *t, FILE *out)
+{
+    return print_rows(t, out, true);
+}
+
+bool listing_print_bare(const struct listing *t, FILE *out)
+{
+    return print_rows(t, out, false);
+}
+
+bool listing_finish(struct listing *t, size_t rows, const char *empty, struct err *err)
+{
+    if (!t)
+        return err_set(err, "out of memory");
+    bool printed = true;
+    if (rows)
+        printed = listing_print(t, stdout);
+    else
+        fprintf(stderr, "%s\n", empty);
+    listing_free(t);
+    return printed || err_set(err, "the table could not be written whole");
 }

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+
+#include "base/err.h"
 
 enum { LISTING_COLUMNS_MAX = 16, LISTING_CELL_MAX = 256 };
 
@@ -17,5 +20,17 @@ void listing_free(struct listing *t);
  * cut at LISTING_CELL_MAX. */
 void listing_cell(struct listing *t, const char *text);
 
+/* A number as it is. */
+void listing_count(struct listing *t, uint64_t count);
+
+/* A bar for a share of 0 to 1; an empty cell for 0 and less. */
+void listing_bar(struct listing *t, double share);
+
 /* Writes header and rows. false when the stream failed or a cell was lost for want of memory. */
 bool listing_print(const struct listing *t, FILE *out);
+/* The same without the header. */
+bool listing_print_bare(const struct listing *t, FILE *out);
+
+/* Prints the table on standard output, or if it has no rows the sentence `empty` on standard error.
+ * Frees the table, which may be NULL for want of memory. false: `err` says why. */
+bool listing_finish(struct listing *t, size_t rows, const char *empty, struct err *err);

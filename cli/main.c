@@ -11,6 +11,10 @@
     X(services)                                                                                    \
     X(edges)                                                                                       \
     X(operations)                                                                                  \
+    X(backends)                                                                                    \
+    X(connections)                                                                                 \
+    X(streams)                                                                                     \
+    X(insights)                                                                                    \
     X(graph)                                                                                       \
     X(health)                                                                                      \
     X(tui)                                                                                         \

@@ -23,7 +23,7 @@ struct reader {
     struct buffers *buffers;
     hpack_emit *emit;
     void *ctx;
-    uint32_t fields;          /* emitted */
+    uint32_t fields, known;   /* emitted */
     size_t emitted, inserted; /* bytes of text */
 };
 
@@ -50,12 +50,8 @@ size_t hpack_memory(const struct hpack *h)
 }
 
 /* RFC 7541, 5.1; what needs more than 32 bits is no number. */
-static uint32_t read_number(struct cursor *in, uint8_t first, unsigned prefix_bits)
+static uint32_t read_long_number(struct cursor *in, uint32_t prefix_max)
 {
-    uint32_t prefix_max = (1U << prefix_bits) - 1;
-    uint32_t prefix = first & prefix_max;
-    if (prefix < prefix_max)
-        return prefix;
     uint64_t number = prefix_max;
     for (unsigned shift = 0; shift < 35; shift += 7) {
         uint8_t byte = cursor_u8(in);
@@ -65,6 +61,13 @@ static uint32_t read_number(struct cursor *in, uint8_t first, unsigned prefix_bi
     }
     in->starved = true;
     return 0;
+}
+
+static inline uint32_t read_number(struct cursor *in, uint8_t first, unsigned prefix_bits)
+{
+    uint32_t prefix_max = (1U << prefix_bits) - 1;
+    uint32_t prefix = first & prefix_max;
+    return prefix < prefix_max ? prefix : read_long_number(in, prefix_max);
 }
 
 /* RFC 7541, 5.2. Returns the text, or the beginning of it; `ret_len` is its whole length. */
@@ -81,18 +84,16 @@ static struct bytes read_text(struct cursor *in, uint8_t *buffer, size_t *ret_le
     return bytes_first(text, HPACK_STRING_MAX);
 }
 
-static void count_certainty(struct certainty *c, bool known)
+static void count_certainty(struct certainty *c, uint32_t fields, uint32_t known)
 {
-    if (c->fields < UINT32_MAX) {
-        c->fields++;
+    if (fields <= UINT32_MAX - c->fields) {
+        c->fields += fields;
         c->known += known;
     }
-    c->late_fields++;
+    c->late_fields += fields;
     c->late_known += known;
-    if (c->late_fields == LATE_FIELDS_MAX) {
-        c->late_fields /= 2;
+    for (; c->late_fields >= LATE_FIELDS_MAX; c->late_fields /= 2)
         c->late_known /= 2;
-    }
 }
 
 static void emit(struct reader *r, const struct hpack_field *f)
@@ -105,7 +106,7 @@ static void emit(struct reader *r, const struct hpack_field *f)
     r->fields++;
     r->emitted += len;
     r->h->shortened += f->cut;
-    count_certainty(&r->h->certainty, f->name_known && f->value_known);
+    r->known += f->name_known && f->value_known;
     r->emit(r->ctx, f);
 }
 
@@ -216,14 +217,13 @@ bool hpack_read(struct hpack *h, struct bytes block, hpack_emit *emit_field, voi
     struct buffers buffers;
     struct reader r = {
         .h = h, .in = cursor_over(block), .buffers = &buffers, .emit = emit_field, .ctx = ctx};
-    struct certainty before = h->certainty;
     read_sizes(&r);
     bool fine = !r.in.starved;
     while (fine && cursor_left(&r.in))
         fine = read_field(&r);
-    if (!fine) {
-        h->certainty = before;
+    if (fine)
+        count_certainty(&h->certainty, r.fields, r.known);
+    else
         hpack_window_forget(h);
-    }
     return fine;
 }

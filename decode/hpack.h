@@ -44,7 +44,8 @@ struct hpack_table;
 
 struct hpack {
     struct hpack_table *table;  /* NULL until there is an entry */
-    struct certainty certainty; /* at 256 late fields both late counts are halved */
+    struct certainty certainty; /* of blocks that were read whole; behind one that takes the late
+                                   fields to 256 both late counts are halved until they are fewer */
     uint32_t epoch;             /* how often the table has been forgotten */
     uint64_t inserted;          /* entries since the epoch began */
     uint32_t size_max;          /* of the table, as the encoder last said (RFC 7541, 6.3) */

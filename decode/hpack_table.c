@@ -90,16 +90,6 @@ void hpack_table_clear(struct hpack_table *t)
     t->text_begin = t->text_end = 0;
 }
 
-const struct hpack_entry *hpack_table_at(const struct hpack_table *t, uint32_t position)
-{
-    return &t->ring[(t->oldest + t->count - 1 - position) & (t->room - 1)];
-}
-
-const uint8_t *hpack_table_text(const struct hpack_table *t, const struct hpack_entry *entry)
-{
-    return t->text + (uint32_t)(entry->at - t->text_gone);
-}
-
 void hpack_table_free(struct hpack_table *t)
 {
     if (!t)

@@ -41,10 +41,18 @@ void hpack_table_pop(struct hpack_table *t);
 void hpack_table_clear(struct hpack_table *t);
 
 /* The entry at this position; 0 is the newest. There must be one. Borrowed until the next push. */
-const struct hpack_entry *hpack_table_at(const struct hpack_table *t, uint32_t position);
+static inline const struct hpack_entry *hpack_table_at(const struct hpack_table *t,
+                                                       uint32_t position)
+{
+    return &t->ring[(t->oldest + t->count - 1 - position) & (t->room - 1)];
+}
 
 /* Its name, and the value behind it. Borrowed until the next push. */
-const uint8_t *hpack_table_text(const struct hpack_table *t, const struct hpack_entry *entry);
+static inline const uint8_t *hpack_table_text(const struct hpack_table *t,
+                                              const struct hpack_entry *entry)
+{
+    return t->text + (uint32_t)(entry->at - t->text_gone);
+}
 
 void hpack_table_free(struct hpack_table *t);
 

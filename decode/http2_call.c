@@ -4,9 +4,8 @@
 _Static_assert(sizeof(struct http2_call) <= EXCHANGE_STATE_MAX, "a call's state fits its room");
 
 enum {
-    REFUSED_STREAM = 7,          /* RFC 9113, 7 */
-    DEADLINE_SLACK_NS = 5000000, /* the client's clock started before its request reached us */
-    GRPC_PREFIX = 5,             /* bytes before a message: a flag and its length */
+    REFUSED_STREAM = 7, /* RFC 9113, 7 */
+    GRPC_PREFIX = 5,    /* bytes before a message: a flag and its length */
 };
 
 static void decide(struct conn *c, struct exchange *x, enum http2_nature nature)
@@ -110,17 +109,10 @@ void http2_call_loses(struct exchange *x, enum dir dir, uint64_t len)
     call->message_ns[dir] = 0;
 }
 
-static bool is_past_deadline(const struct conn *c, const struct exchange *x)
-{
-    uint64_t now_ns = conn_now_ns(c);
-    return x->deadline_ns && x->request_ns &&
-           now_ns + DEADLINE_SLACK_NS >= x->request_ns + x->deadline_ns;
-}
-
 /* A status that was not seen is not known, unless HTTP has one that says enough. */
 static void settle_grpc(struct exchange *x, const struct http2_call *call)
 {
-    bool http_failed = call->code && call->code != 200;
+    bool http_failed = call->code >= 400;
     if (x->grpc_status >= 0) {
         grpc_note_status(x, x->grpc_status);
     } else if (!http_failed || call->doubtful) {
@@ -141,7 +133,7 @@ void http2_call_ends(struct conn *c, struct exchange *x)
         settle_grpc(x, call);
     else if (!call->code && call->doubtful)
         x->notes |= NOTE_UNKNOWN_FIELDS;
-    if (is_past_deadline(c, x))
+    if (grpc_is_past_deadline(x, conn_now_ns(c)))
         x->notes |= NOTE_DEADLINE;
 }
 
@@ -156,7 +148,7 @@ enum outcome http2_call_reset(struct conn *c, struct exchange *x, enum dir by, u
         x->notes |= code == REFUSED_STREAM ? NOTE_REFUSED : 0;
         return OUTCOME_RESET;
     }
-    if (!is_past_deadline(c, x))
+    if (!grpc_is_past_deadline(x, conn_now_ns(c)))
         return OUTCOME_CANCELLED;
     x->notes |= NOTE_DEADLINE;
     return OUTCOME_TIMEOUT;

@@ -38,7 +38,7 @@ static void open_windows(const struct http2_streams *s, struct exchange *x)
 {
     struct http2_call *call = http2_call_of(x);
     for (int dir = 0; dir < 2; dir++)
-        call->window[dir] = http2_window_of_stream(&s->control, dir);
+        call->window[dir] = http2_window_of_stream(&s->control, (enum dir)dir);
 }
 
 static void note_certainty(const struct http2_streams *s, struct certainty *ret)

@@ -66,10 +66,10 @@ void http_note_call(struct exchange *x, enum dir dir, const struct http_fields *
         x->deadline_ns = grpc_read_timeout(f->grpc_timeout);
         return;
     }
-    if (x->outcome == OUTCOME_OK)
+    if (x->outcome == OUTCOME_OK) { /* so far: by the status of HTTP */
         x->outcome = OUTCOME_UNKNOWN;
-    if (strcmp(x->status, "200") == 0)
         x->status[0] = '\0';
+    }
     http_note_trailer(x, f);
 }
 

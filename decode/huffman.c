@@ -93,7 +93,7 @@ struct pair {
     uint8_t bits;  /* of both */
 };
 
-enum { PAIR_BITS = 11, CODE_BITS_MAX = 30 };
+enum { PAIR_BITS = 11, STEPS = 5 /* of pairs, from a window of 56 bits */, CODE_BITS_MAX = 30 };
 
 static _Thread_local struct pair pairs[1 << PAIR_BITS];
 
@@ -138,18 +138,36 @@ static void make_pairs(void)
         pairs[i] = make_pair(i << (32 - PAIR_BITS));
 }
 
+static inline uint64_t load32(const uint8_t *at)
+{
+    uint32_t word;
+    memcpy(&word, at, sizeof word);
+    return be32toh(word);
+}
+
+/* The next eight octets from the top, or all of them and zeros behind; loads may overlap. */
+static inline uint64_t load(const uint8_t *at, size_t len)
+{
+    if (len >= 8)
+        return load32(at) << 32 | load32(at + 4);
+    if (len >= 4)
+        return load32(at) << 32 | load32(at + len - 4) << (64 - 8 * len);
+    if (!len)
+        return 0;
+    size_t middle = len / 2;
+    return (uint64_t)at[0] << 56 | (uint64_t)at[middle] << (56 - 8 * middle) |
+           (uint64_t)at[len - 1] << (64 - 8 * len);
+}
+
+/* After this there are at least 56 bits, or all that are left. */
 static inline void refill(struct bits *b)
 {
-    if (b->end - b->at >= 8) {
-        uint64_t next;
-        memcpy(&next, b->at, sizeof next);
-        b->window |= be64toh(next) >> b->left;
-        b->at += (63 - b->left) / 8;
-        b->left |= 56;
-        return;
-    }
-    for (; b->left <= 56 && b->at < b->end; b->left += 8)
-        b->window |= (uint64_t)*b->at++ << (56 - b->left);
+    size_t len = (size_t)(b->end - b->at), fit = (63 - b->left) / 8;
+    b->window |= load(b->at, len) >> b->left;
+    if (fit > len)
+        fit = len;
+    b->at += fit;
+    b->left += 8 * (unsigned)fit;
 }
 
 static inline void skip(struct bits *b, unsigned bits)
@@ -158,18 +176,33 @@ static inline void skip(struct bits *b, unsigned bits)
     b->left -= bits;
 }
 
-/* Takes what the window holds of common symbols; returns how many. */
+static inline const struct pair *next_pair(const struct bits *b)
+{
+    return &pairs[b->window >> (64 - PAIR_BITS)];
+}
+
+static inline size_t take_pair(struct bits *b, const struct pair *p, uint8_t *out)
+{
+    memcpy(out, p->symbols, 2);
+    skip(b, p->bits);
+    return p->count;
+}
+
+/* Takes pairs: several at a time as long as bits and room are plenty, then those that are certainly
+ * there. What begins with a longer code is an empty pair and takes nothing. Returns how many
+ * symbols. */
 static inline size_t take_pairs(struct bits *b, uint8_t *out, size_t room)
 {
-    size_t len = 0;
-    while (b->left >= PAIR_BITS && len + 2 <= room) {
-        const struct pair *p = &pairs[b->window >> (64 - PAIR_BITS)];
-        if (!p->count)
-            break;
-        memcpy(out + len, p->symbols, 2);
-        len += p->count;
-        skip(b, p->bits);
+    size_t len = 0, before = SIZE_MAX;
+    while (b->left >= STEPS * PAIR_BITS && room - len >= STEPS * 2 && len != before) {
+        before = len;
+        for (int i = 0; i < STEPS; i++)
+            len += take_pair(b, next_pair(b), out + len);
+        refill(b);
     }
+    const struct pair *p = next_pair(b);
+    for (; p->count && p->bits <= b->left && room - len >= 2; p = next_pair(b))
+        len += take_pair(b, p, out + len);
     return len;
 }
 

@@ -128,7 +128,6 @@ static int draw_counters(const struct pane *pane, const struct health_row *h, in
     const struct capture_counters *c = &h->capture;
     const struct decode_counters *d = &h->decode;
     const struct counter counters[] = {
-        {"windows", h->windows, false, false},
         {"frames", c->frames, false, false},
         {"bytes", c->bytes, false, true},
         {"packets, TCP and UDP", c->packets, false, false},
@@ -153,9 +152,9 @@ static int draw_counters(const struct pane *pane, const struct health_row *h, in
         {"places lost by decoders", d->lost, false, false},
         {"connections not decoded", d->given_up, false, false},
         {"parts too long to read", d->shed, false, false},
-        {"edge reports not kept", h->edges_dropped, true, false},
+        {"reports not kept", h->edges_dropped + h->connections_dropped + h->open_calls_dropped,
+         true, false},
         {"names not kept", h->names_dropped, true, false},
-        {"live rows not kept", h->connections_dropped + h->open_calls_dropped, true, false},
     };
     int len = (int)(sizeof counters / sizeof *counters);
     int across = pane->columns / CELL_WIDTH > 1 ? pane->columns / CELL_WIDTH : 1;

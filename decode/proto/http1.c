@@ -34,7 +34,8 @@ struct side {
 
 struct body {
     struct grpc_body grpc;
-    uint64_t left; /* bytes of the body, or of the chunk, that is being read */
+    uint64_t left;       /* bytes of the body, or of the chunk, that is being read */
+    uint64_t message_ns; /* when its latest message began; 0 = none, or more may have come since */
 };
 
 struct http1 {
@@ -190,7 +191,7 @@ static void begin_message(struct conn *c, enum dir dir, struct exchange *x,
     if (form == GRPC_NO)
         return;
     http->side[dir].reads = true;
-    http->body[dir].grpc = (struct grpc_body){.form = (uint8_t)form};
+    http->body[dir] = (struct body){.grpc.form = (uint8_t)form};
 }
 
 /* The start line is here; `line_len` is its length. */
@@ -319,6 +320,14 @@ static int64_t body_passes(struct conn *c, enum dir dir, int64_t len)
     return len;
 }
 
+static void note_gap(struct conn *c, struct body *body, struct exchange *x)
+{
+    uint64_t now_ns = conn_now_ns(c), before_ns = body->message_ns;
+    body->message_ns = now_ns;
+    if (before_ns && now_ns >= before_ns)
+        conn_message(c, x, now_ns - before_ns);
+}
+
 static int64_t feed_body(struct conn *c, enum dir dir, struct bytes in)
 {
     struct body *body = &((struct http1 *)conn_state(c))->body[dir];
@@ -327,6 +336,8 @@ static int64_t feed_body(struct conn *c, enum dir dir, struct bytes in)
     int64_t len = grpc_body_read(&body->grpc, in, body->left, &read);
     if (x)
         grpc_note_read(x, dir, &body->grpc, &read, conn_now_ns(c));
+    if (x && read.message)
+        note_gap(c, body, x);
     return body_passes(c, dir, len);
 }
 
@@ -361,6 +372,7 @@ static int64_t http1_gap(struct conn *c, enum dir dir, uint64_t len)
         return DECODE_LOST;
     }
     grpc_body_lose(&http->body[dir].grpc, len);
+    http->body[dir].message_ns = 0;
     conn_find(c, dir, KEY_IN_ORDER);
     return body_passes(c, dir, (int64_t)http->body[dir].left);
 }

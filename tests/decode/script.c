@@ -95,6 +95,13 @@ static void tell(void *ctx, struct exchange *x)
     say(play, "\n");
 }
 
+static void tell_message(void *ctx, struct exchange *x, uint64_t gap_ns)
+{
+    struct play *play = ctx;
+    if (play->options & SHOW_GAPS)
+        say(play, "%s +%lu ms\n", x->path, (unsigned long)(gap_ns / MS));
+}
+
 /* A place where the last of `len` bytes is the last readable one. */
 static uint8_t *before_the_wall(size_t len)
 {
@@ -160,11 +167,12 @@ static void play_all(struct play *play, const struct script *script, int cut)
 {
     struct conn_ends ends = {.client_port = 40000, .server_port = 80};
     memset(&counters, 0, sizeof counters);
-    *play = (struct play){.options = script->options,
-                          .shared = {.sink = {.exchange = tell, .ctx = play},
-                                     .counters = &counters,
-                                     .unread_bytes_max = 1 << 20,
-                                     .open_max = 1000}};
+    *play =
+        (struct play){.options = script->options,
+                      .shared = {.sink = {.exchange = tell, .message = tell_message, .ctx = play},
+                                 .counters = &counters,
+                                 .unread_bytes_max = 1 << 20,
+                                 .open_max = 1000}};
     play->conn = conn_new(&play->shared, script->decoder, &ends, script->options & JOINED);
     assert_non_null(play->conn);
     for (size_t i = 0; i < script->steps_len; i++)

@@ -31,9 +31,10 @@ enum script_option {
     SHOW_TIMES = 2, /* "1-1 2-4 ms": first and last byte of both; the first step is at 1 ms */
     SHOW_IDS = 4,   /* trace, span, request id and forwarded-for, those that are there */
     JOINED = 8,     /* the connection is joined in its middle */
-    SHOW_GRPC =
-        16, /* protocol, operation, status as a number, kind, messages of both sides, and
-             * what there is of: first and latest message's time, deadline, message, error code */
+    SHOW_GRPC = 16, /* protocol, operation, status as a number, kind, messages of both sides, and
+                     * what there is of: first and latest message's time, deadline, message, error
+                     * code */
+    SHOW_GAPS = 32, /* as it comes, each further message of a call: "/shop.Cart/Watch +2 ms" */
 };
 
 struct script {

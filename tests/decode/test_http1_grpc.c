@@ -42,7 +42,9 @@ static void web(void **state)
 static void web_text(void **state)
 {
     (void)state;
-    TELLS_WITH(SHOW_GRPC, http, "POST api/a.B/C OK ok grpc a.B/C 0 server-streaming 1+2 2-3 ms\n",
+    TELLS_WITH(SHOW_GRPC | SHOW_GAPS, http,
+               "/a.B/C +1 ms\n"
+               "POST api/a.B/C OK ok grpc a.B/C 0 server-streaming 1+2 2-3 ms\n",
                SAYS("POST /a.B/C HTTP/1.1\r\nHost: api\r\nContent-Length: 12\r\n"
                     "Content-Type: application/grpc-web-text\r\n\r\nAAAAAANhYmM="),
                HEARS(OK_GRPC("grpc-web-text") CHUNKED "c\r\nAAAAAANhYmM=\r\n"),
@@ -97,7 +99,7 @@ static void no_status(void **state)
         {OK_GRPC("grpc") "grpc-status: ok\r\nContent-Length: 0\r\n\r\n",
          "POST /a.B/C unknown grpc a.B/C -1 unary 0+0\n"},
         {"HTTP/1.1 302 Moved\r\nContent-Length: 0\r\n\r\n",
-         "POST /a.B/C 302 unknown grpc a.B/C -1 unary 0+0\n"},
+         "POST /a.B/C unknown grpc a.B/C -1 unary 0+0\n"},
         {"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
          "POST /a.B/C 404 client_error grpc a.B/C -1 unary 0+0\n"},
         {"HTTP/1.1 502 Bad\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n",
@@ -115,17 +117,20 @@ static void no_status(void **state)
     }
 }
 
-/* The kind of a call is what its messages show; times are those of their first bytes. */
+/* The kind of a call is what its messages show; times are those of their first bytes.
+ * The gap to a further message is told as it begins. */
 static void kinds(void **state)
 {
     (void)state;
-    TELLS_WITH(SHOW_GRPC, http,
+    TELLS_WITH(SHOW_GRPC | SHOW_GAPS, http,
+               "/a.B/Up +1 ms\n/a.B/Up +1 ms\n"
                "POST api/a.B/Up OK ok compressed grpc a.B/Up 0 client-streaming 3+1 4-4 ms\n",
                SAYS("POST /a.B/Up HTTP/1.1\r\nHost: api\r\nContent-Type: application/grpc\r\n"
                     "Transfer-Encoding: chunked\r\n\r\n8\r\n" M3 "\r\n"),
                SAYS("8\r\n\1\0\0\0\3abc\r\n"), SAYS("5\r\n\0\0\0\0\0\r\n0\r\n\r\n"),
                HEARS(OK_GRPC("grpc-web") "Content-Length: 28\r\n\r\n" M3 TRAILER("0")));
-    TELLS_WITH(SHOW_GRPC, http,
+    TELLS_WITH(SHOW_GRPC | SHOW_GAPS, http,
+               "/a.B/Talk +2 ms\n/a.B/Talk +2 ms\n"
                "POST api/a.B/Talk unknown early-answer grpc a.B/Talk -1 bidi-streaming 2+2 "
                "2-4 ms\n",
                SAYS("POST /a.B/Talk HTTP/1.1\r\nHost: api\r\nContent-Type: application/grpc\r\n"

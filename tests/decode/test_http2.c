@@ -255,6 +255,11 @@ static void no_status(void **state)
                SERVER(HTTP2_HEADERS, ALL, 3,
                       "\x48\3"
                       "503"));
+    TELLS_WITH(SHOW_GRPC, http2, "POST api/a.B/C unknown grpc a.B/C -1 unary 1+0 0-2 ms\n",
+               preface(), calls(1, "/a.B/C"),
+               SERVER(HTTP2_HEADERS, ALL, 1,
+                      "\x48\3"
+                      "302"));
 }
 
 /* A client that gives up when its time is over has not just changed its mind. */

@@ -129,6 +129,17 @@ static void call_with_messages(void **state)
            "\"fields_known\":0.875,\"fields_known_late\":1}\n");
 }
 
+static void writes_part(const struct exchange *x, const char *expected)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    assert_true(export_log_line(out, x, (struct log_names){"web", "cart"}));
+    fclose(out);
+    assert_non_null(strstr(text, expected));
+    free(text);
+}
+
 static void writes_at_end(const struct exchange *x, const char *end)
 {
     char expected[512];
@@ -140,17 +151,15 @@ static void writes_at_end(const struct exchange *x, const char *end)
     writes(x, expected);
 }
 
-/* A call whose status and first message back were not seen says so; what is no call has not even
- * the keys. */
-static void call_without_answer(void **state)
+/* A call without a message back has no time to it, and one whose status was not seen none of that;
+ * what is no call has not even the keys. */
+static void call_without_message(void **state)
 {
     struct exchange x = answered();
     (void)state;
     x.call = CALL_UNARY;
-    writes(&x, HEAD REQUEST
-           "\"status\":\"200\",\"grpc_status\":null,\"outcome\":\"ok\","
-           "\"duration_ms\":12.345678,\"ttfb_ms\":1,\"request_bytes\":100,"
-           "\"response_bytes\":2000,\"notes\":[],\"call\":\"unary\",\"first_message_ms\":null}\n");
+    writes_part(&x, ",\"call\":\"unary\",\"first_message_ms\":null");
+    writes_part(&x, ",\"grpc_status\":null,");
 }
 
 /* Error codes go by name, those that have none by number. */
@@ -202,7 +211,7 @@ static void unreadable_fields(void **state)
 {
     static const struct {
         uint32_t notes;
-        const char *part;
+        const char *expected;
     } cases[] = {
         {NOTE_UNKNOWN_FIELDS, "\"method\":\"GET\",\"host\":\"\",\"path\":\"\",\"operation\":"},
         {NOTE_UNKNOWN_FIELDS | NOTE_GAP,
@@ -211,15 +220,9 @@ static void unreadable_fields(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct exchange x = answered();
-        char *text = NULL;
-        size_t len = 0;
-        FILE *out = open_memstream(&text, &len);
         x.notes = cases[i].notes;
         x.host[0] = x.path[0] = '\0';
-        assert_true(export_log_line(out, &x, (struct log_names){"web", "cart"}));
-        fclose(out);
-        assert_non_null(strstr(text, cases[i].part));
-        free(text);
+        writes_part(&x, cases[i].expected);
     }
 }
 
@@ -267,7 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answered_request),   cmocka_unit_test(unanswered_request),
         cmocka_unit_test(early_answer),       cmocka_unit_test(hostile_text),
-        cmocka_unit_test(call_with_messages), cmocka_unit_test(call_without_answer),
+        cmocka_unit_test(call_with_messages), cmocka_unit_test(call_without_message),
         cmocka_unit_test(error_codes),        cmocka_unit_test(shares_of_fields),
         cmocka_unit_test(unreadable_fields),  cmocka_unit_test(longest_line),
     };

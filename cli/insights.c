@@ -1,0 +1,85 @@
+/* insights.c - findings that a person would act on, with what they rest on. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/ask.h"
+#include "cli/figures.h"
+
+enum { TEXT_COLUMNS = 100 };
+
+/* Breaks the text between words, behind an indentation of two. */
+static void print_text(const char *text)
+{
+    while (*text) {
+        size_t len = strlen(text);
+        if (len > TEXT_COLUMNS)
+            for (len = TEXT_COLUMNS; len > 1 && text[len] != ' ';)
+                len--;
+        printf("  %.*s\n", (int)len, text);
+        text += len;
+        text += strspn(text, " ");
+    }
+}
+
+static bool print_evidence(const struct insight_row *row, struct err *err)
+{
+    struct listing *t = listing_new("WHAT|BAR|FIGURE");
+    uint32_t shown = row->evidence_len < EVIDENCE_MAX ? row->evidence_len : EVIDENCE_MAX;
+    for (uint32_t i = 0; t && i < shown; i++) {
+        const struct evidence *e = &row->evidence[i];
+        char what[LISTING_CELL_MAX];
+        snprintf(what, sizeof what, "    %s", e->what);
+        listing_cell(t, what);
+        listing_bar(t, e->share);
+        listing_cell(t, e->figure);
+    }
+    if (!t)
+        return err_set(err, "out of memory");
+    bool printed = listing_print_bare(t, stdout);
+    listing_free(t);
+    if (row->evidence_len > shown)
+        printf("    and %u more\n", row->evidence_len - shown);
+    return printed || err_set(err, "the findings could not be written whole");
+}
+
+static bool print(const struct insight_rows *rows, struct err *err)
+{
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct insight_row *row = &rows->row[i];
+        printf("%s%s\n\n", i ? "\n" : "", row->title);
+        print_text(row->advice);
+        putchar('\n');
+        if (!print_evidence(row, err))
+            return false;
+    }
+    if (!rows->len)
+        fputs("Nothing to act on was found in this time. 'tapgraph backends' and 'tapgraph "
+              "connections' show how calls are spread.\n",
+              stderr);
+    return true;
+}
+
+static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
+{
+    struct insight_rows rows;
+    if (!query_insights(q, r, &rows, err))
+        return false;
+    bool written = e ? e->insights(stdout, r, &rows) : print(&rows, err);
+    free(rows.row);
+    return written;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    return ask_run(self, &(struct ask){answer}, argc, argv);
+}
+
+const struct command insights_command = {
+    .name = "insights",
+    .summary = "what to act on: backends and connections that take nearly all calls",
+    .usage = "tapgraph insights [OPTION...]",
+    .example = "examples:\n"
+               "  tapgraph insights --since 15m\n"
+               "  tapgraph insights --json | jq -r .title",
+    .run = run,
+};

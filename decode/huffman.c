@@ -163,6 +163,8 @@ static inline uint64_t load(const uint8_t *at, size_t len)
 static inline void refill(struct bits *b)
 {
     size_t len = (size_t)(b->end - b->at), fit = (63 - b->left) / 8;
+    if (!len)
+        return; /* of an empty string, `at` is NULL */
     b->window |= load(b->at, len) >> b->left;
     if (fit > len)
         fit = len;

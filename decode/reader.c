@@ -46,7 +46,10 @@ static size_t early_add(struct early *early, unsigned side, uint64_t arrived_ns,
     uint16_t room = (uint16_t)(EARLY_MAX - early->len[side]);
     uint16_t len = in.len < room ? (uint16_t)in.len : room;
     struct piece *piece = &early->piece[early->pieces];
-    if (early->pieces < EARLY_PIECES_MAX) {
+    bool same = early->pieces && piece[-1].side == side && piece[-1].arrived_ns == arrived_ns;
+    if (same) {
+        piece--;
+    } else if (early->pieces < EARLY_PIECES_MAX) {
         *piece = (struct piece){.arrived_ns = arrived_ns, .side = (uint8_t)side};
         early->pieces++;
     } else if ((--piece)->side != side) {

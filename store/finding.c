@@ -94,11 +94,20 @@ struct finding_phrase finding_part(const struct imbalance *found)
     return f;
 }
 
+/* With as many digits as the greatest share has, so that both add up. */
+static struct human rest_of(double share)
+{
+    struct human h = human_share(share);
+    if (share >= 0.01)
+        snprintf(h.text, sizeof h.text, "%.0f %%", 100 * share);
+    return share > 0 ? h : (struct human){"none"};
+}
+
 struct finding_phrase finding_rest(const struct imbalance *found, const char *whose,
                                    const char *thing)
 {
     struct finding_phrase f;
-    struct human share = found->share < 1 ? human_share(1 - found->share) : (struct human){"none"};
+    struct human share = rest_of(1 - found->share);
     size_t others = found->len - 1;
     if (others == 1)
         snprintf(f.text, sizeof f.text, "%s other %s takes %s", whose, thing, share.text);

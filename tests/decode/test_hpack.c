@@ -309,6 +309,15 @@ static void eviction(void **state)
     holds(&h, 0, 0);
     assert_false(h.joined);
     says(&h, "4001610162 be", "a: b\na: b\n");
+    is_bad(&h, "bf");
+    hpack_free(&h);
+
+    h = begun(); /* 100, of which 68 stay in use: what was evicted does not come back */
+    says(&h, "3f45 4001612162626262 6262626262626262 6262626262626262 6262626262626262 6262626262",
+         "a: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n");
+    says(&h, "4001630164 4001650166", "c: d\ne: f\n");
+    holds(&h, 2, 68);
+    is_bad(&h, "c0");
     hpack_free(&h);
 }
 
@@ -412,6 +421,14 @@ static void known_whole(void **state)
     assert_false(h.joined);
     says(&h, "be", "a: b\n");
     is_bad(&h, "bf");
+    hpack_free(&h);
+
+    h = joined();
+    says(&h, "3f45 4001610162 4001630164", "a: b\nc: d\n"); /* 32 of 100 are left */
+    assert_true(h.joined);
+    says(&h, "4001650166", "e: f\n");
+    assert_false(h.joined);
+    holds(&h, 2, 68);
     hpack_free(&h);
 
     h = joined();
@@ -541,7 +558,8 @@ static void long_text(void **state)
     write_text(&b, HPACK_STRING_MAX + 1);
     write_hex(&b, "0161");
     assert_int_equal(read_built(&h, &b), 1);
-    says(&h, "be bf 7e0162", "#2051: a\ny: #2050\n#2051: b\n");
+    says(&h, "be bf 7e0162 c0", "#2051: a\ny: #2050\n#2051: b\ny: #2050\n");
+    says(&h, "7f010163", "y: c\n");
 
     write_hex(&b, "04"); /* Huffman code that is shorter than the limit, but its text is not */
     write_length(&b, 0xff, 0x7f, 10245);
@@ -567,6 +585,22 @@ static void large_table(void **state)
     assert_false(h.joined);
     says(&h, "c3", "#2049\n");
     is_bad(&h, "c4");
+    hpack_free(&h);
+
+    h = begun();
+    says(&h, "3fe1ff07 4001610162", "a: b\n"); /* 131,072 */
+    write_inserted(&b, "400179", 70000);
+    read_built(&h, &b);
+    holds(&h, 0, 0);
+    says(&h, "be bf 4001630164 be bf", "#2050\n#2049\nc: d\nc: d\n#2050\n");
+    is_bad(&h, "c1");
+    hpack_free(&h);
+
+    h = joined(); /* neither name nor value: another entry than the one its name is from */
+    says(&h, "3fe1ff03", "");
+    write_inserted(&b, "7e", HPACK_STRING_MAX + 1);
+    read_built(&h, &b);
+    says(&h, "be bf", "#2049\n#1\n");
     hpack_free(&h);
 }
 

@@ -1,5 +1,5 @@
-// A capture file of a small shop, made here: web asks cart and users, users fails often, and somebody
-// asks for a path that is an attack.
+// Capture files made here. A small shop: web asks cart and users, users fails often, and somebody asks
+// for a path that is an attack. And gRPC, badly balanced.
 
 export const HOSTILE = "<img/src=x/onerror=document.title='pwned'>";
 
@@ -33,8 +33,27 @@ const FIN = 1;
 class Capture {
   frames = [];
 
-  add(timeUs, frame) {
-    this.frames.push({ timeUs, frame });
+  /** `make` makes the frame when all before it have been made. */
+  add(timeUs, make) {
+    this.frames.push({ timeUs, make });
+  }
+
+  /** A connection that stays open; what is said on it comes `atMs` after the start. */
+  connect(atMs, client, server, port, sport) {
+    const seq = { up: 1000, down: 5000 };
+    const send = (ms, dir, flags, data = Buffer.alloc(0)) => {
+      const back = dir === "up" ? "down" : "up";
+      const [from, to, fromPort, toPort] = dir === "up" ? [client, server, sport, port] : [server, client, port, sport];
+      this.add(ms * 1000, () => {
+        const frame = checksumless(from, to, fromPort, toPort, seq[dir], flags & ACK ? seq[back] : 0, flags, data);
+        seq[dir] += data.length + (flags & SYN ? 1 : 0);
+        return frame;
+      });
+    };
+    send(atMs, "up", SYN);
+    send(atMs + 0.1, "down", SYN | ACK);
+    send(atMs + 0.2, "up", ACK);
+    return (ms, dir, data) => send(ms, dir, PSH | ACK, data);
   }
 
   /** One connection with one request and its answer, `tookMs` apart. */
@@ -44,9 +63,9 @@ class Capture {
     const reply = Buffer.from(answer);
     let us = atMs * 1000;
     const up = (flags, seq, ack, data = none) =>
-      this.add((us += 100), checksumless(client, server, sport, port, seq, ack, flags, data));
+      this.add((us += 100), () => checksumless(client, server, sport, port, seq, ack, flags, data));
     const down = (flags, seq, ack, data = none) =>
-      this.add((us += 100), checksumless(server, client, port, sport, seq, ack, flags, data));
+      this.add((us += 100), () => checksumless(server, client, port, sport, seq, ack, flags, data));
     up(SYN, 1000, 0);
     down(SYN | ACK, 5000, 1001);
     up(ACK, 1001, 5001);
@@ -66,7 +85,8 @@ class Capture {
     head.writeUInt32LE(1, 20); // Ethernet
     const parts = [head];
     this.frames.sort((a, b) => a.timeUs - b.timeUs);
-    for (const { timeUs, frame } of this.frames) {
+    for (const { timeUs, make } of this.frames) {
+      const frame = make();
       const record = Buffer.alloc(16);
       record.writeUInt32LE(START_S + Math.floor(timeUs / 1e6), 0);
       record.writeUInt32LE(timeUs % 1e6, 4);
@@ -92,5 +112,80 @@ export function shop() {
     capture.exchange(at + 30, web, users, 8080, 30000 + i, get("/login", "users"), answer(i % 4 ? 200 : 503), 40);
   }
   capture.exchange(61000, web, cart, 8080, 40000, get("/" + HOSTILE, "cart"), answer(404), 3);
+  return capture.bytes();
+}
+
+/** HTTP/2, RFC 9113: a frame. */
+function frame(type, flags, stream, payload) {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head[3] = type;
+  head[4] = flags;
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+const DATA = 0;
+const HEADERS = 1;
+const SETTINGS = 4;
+const END_STREAM = 1;
+const END_HEADERS = 4;
+
+/** RFC 7541: each field as a literal that enters no table. */
+function fields(list) {
+  const text = (value) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
+  return Buffer.concat(list.flatMap(([name, value]) => [Buffer.from([0]), text(name), text(value)]));
+}
+
+const heads = (stream, end, list) => frame(HEADERS, END_HEADERS | end, stream, fields(list));
+
+/** One gRPC message of `size` bytes. */
+function message(stream, end, size) {
+  const payload = Buffer.alloc(5 + size);
+  payload.writeUInt32BE(size, 1);
+  return frame(DATA, end, stream, payload);
+}
+
+/** A channel of gRPC over one connection. */
+class Channel {
+  stream = 1;
+
+  constructor(capture, atMs, client, server, sport) {
+    this.send = capture.connect(atMs, client, server, 50051, sport);
+    const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    this.send(atMs + 1, "up", Buffer.concat([preface, frame(SETTINGS, 0, 0, Buffer.alloc(0))]));
+    this.send(atMs + 1.5, "down", frame(SETTINGS, 0, 0, Buffer.alloc(0)));
+  }
+
+  ask(atMs, path) {
+    const stream = this.stream;
+    this.stream += 2;
+    const asked = [[":method", "POST"], [":scheme", "http"], [":path", path], [":authority", "orders"], ["content-type", "application/grpc"], ["te", "trailers"]];
+    this.send(atMs, "up", Buffer.concat([heads(stream, 0, asked), message(stream, END_STREAM, 20)]));
+    return stream;
+  }
+
+  /** Answers with `count` messages `gapMs` apart; `ends`: and a status. */
+  answer(atMs, stream, count, gapMs, ends) {
+    this.send(atMs, "down", heads(stream, 0, [[":status", "200"], ["content-type", "application/grpc"]]));
+    for (let i = 0; i < count; i++) this.send(atMs + 0.5 + i * gapMs, "down", message(stream, 0, 40));
+    if (ends) this.send(atMs + 1 + count * gapMs, "down", heads(stream, END_STREAM, [["grpc-status", "0"]]));
+  }
+}
+
+/** Two minutes after the shop: three backends of orders, of which one gets nearly all calls; a stream ends,
+ * and one goes on. */
+export function grpc() {
+  const capture = new Capture();
+  const web = [10, 0, 0, 1];
+  const channels = [21, 22, 23].map((host, i) => new Channel(capture, 120000, web, [10, 0, 0, host], 45000 + i));
+  const watch = (i, atMs, count, ends) => channels[i].answer(atMs + 5, channels[i].ask(atMs, "/shop.Orders/Watch"), count, 500, ends);
+  watch(0, 120050, 20, true);
+  watch(1, 120060, 55, false);
+  for (let i = 0; i < 140; i++) {
+    const channel = channels[i % 35 === 1 ? 1 : i % 70 === 2 ? 2 : 0];
+    const at = 120100 + i * 200;
+    channel.answer(at + 8, channel.ask(at, "/shop.Orders/Add"), 1, 1, true);
+  }
   return capture.bytes();
 }

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { calls } from "./page_calls.mjs";
-import { HOSTILE, shop } from "./page_traffic.mjs";
+import { HOSTILE, grpc, shop } from "./page_traffic.mjs";
 
 const CHROMIUM = "/usr/bin/chromium";
 const SKIPPED = 77;
@@ -52,9 +52,9 @@ function stopServer() {
   });
 }
 
-function replay() {
-  const pcap = join(folder, "shop.pcap");
-  writeFileSync(pcap, shop());
+function replay(capture) {
+  const pcap = join(folder, "traffic.pcap");
+  writeFileSync(pcap, capture);
   const run = spawnSync(tapgraph, ["replay", pcap, "--db", db], { encoding: "utf8" });
   assert.equal(run.status, 0, run.stderr);
 }
@@ -92,7 +92,7 @@ const scenes = {
     const page = await open(address);
     await sees(page, "Nothing was captured so far");
     await sees(page, "tcpdump");
-    replay();
+    replay(shop());
     await sees(page, "services");
     await page.context().close();
   },
@@ -197,8 +197,8 @@ const scenes = {
       ":40314 → 10.0.0.9 61 min 0 0 % 2 –",
     ]);
     assert.deepEqual(await rows("Open streams"), [
-      "not known no message yet · :40312 unseen 0/s 0/s –",
-      `${HOSTILE} server streams · :40312 42 s 0/s 2/s 800 ms`,
+      "not known no message yet unseen 0/s 0/s –",
+      `${HOSTILE} server streams 42 s 0/s 2/s 800 ms`,
     ]);
     assert.deepEqual(await rows("Streaming operations"), ["shop.Cart/Watch 6 5.2 ms – 31 s"]);
     assert.match(await panel.locator("td.known").first().getAttribute("title"), /before the capture began cannot be read/);
@@ -243,6 +243,35 @@ const scenes = {
     for (let x = box.x + 60; x < box.x + box.width && !(await panel.count()); x += 90)
       await page.mouse.click(x, box.y + box.height / 2);
     await panel.waitFor();
+    await page.context().close();
+  },
+
+  async "gRPC that is balanced badly: found while the page is open, and all that it rests on"(address) {
+    const page = await open(address);
+    await sees(page, "services");
+    replay(grpc());
+    await page.locator(".badge", { hasText: "2" }).waitFor();
+    await page.keyboard.press("i");
+    await sees(page, "10.0.0.21:50051 takes 95 % of the 142 calls to orders");
+    await sees(page, "95.1 % of calls: 135 calls, 1 connection");
+    const finding = page.locator(".finding", { hasText: "142 calls to orders" });
+    await finding.getByRole("button", { name: "Show on the graph" }).click();
+    const panel = page.getByRole("complementary", { name: "Details" });
+    const shows = async (title, text) => {
+      const heading = page.getByRole("heading", { name: title, exact: true });
+      const section = panel.locator("section").filter({ has: heading });
+      await section.waitFor();
+      const seen = (await section.innerText()).replace(/\s+/g, " ");
+      assert.ok(seen.includes(text), `${title}: "${text}" is not in "${seen}"`);
+    };
+    await shows("Balance", "10.0.0.21 95 % 135 0");
+    await shows("Streaming operations", "shop.Orders/Watch 2 5.5 ms 500 ms");
+    await page.goto(page.url().replace(/node=[^&]*/, "view=edges&find=orders"));
+    await page.locator("tbody tr", { hasText: "orders" }).first().click();
+    await shows("Connections", ":45000 → 10.0.0.21");
+    await shows("Connections", "135 95 %");
+    await shows("Connections", "100 %");
+    await shows("Open streams", "shop.Orders/Watch server streams 30 s 0/s 1/s");
     await page.context().close();
   },
 

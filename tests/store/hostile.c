@@ -30,6 +30,25 @@ static struct figures figures_of_one(void)
     return f;
 }
 
+static void fill_calls(struct hostile *h, size_t i)
+{
+    struct backend_row *b = &h->backend[i];
+    struct connection_row *c = &h->connection[i];
+    struct open_call_row *o = &h->open_call[i];
+    struct insight_row *n = &h->insight[i];
+    strcpy(b->service, hostile_name[i]);
+    strcpy(b->protocol, "grpc");
+    b->figures = figures_of_one();
+    strcpy(c->client, hostile_name[i]);
+    c->certainty = (struct certainty){4, 3, 2, 1};
+    strcpy(o->operation, hostile_name[i]);
+    o->call = CALL_BIDI_STREAMING;
+    strcpy(n->subject, hostile_name[i]);
+    strcpy(n->title, hostile_name[i]);
+    strcpy(n->evidence[0].what, hostile_name[i]);
+    n->evidence_len = EVIDENCE_MAX + 1; /* more than there are */
+}
+
 void hostile_fill(struct hostile *h)
 {
     memset(h, 0, sizeof *h);
@@ -55,13 +74,13 @@ void hostile_fill(struct hostile *h)
         strcpy(o->server, hostile_name[next]);
         strcpy(o->protocol, "http");
         strcpy(o->name, hostile_name[i]);
+        fill_calls(h, i);
     }
     h->graph = (struct graph){
         .range = {1, 2}, .nodes = {h->service, HOSTILE_NAMES}, .edges = {h->edge, HOSTILE_NAMES}};
 }
 
-static bool ask(FILE *out, const struct exporter *e, const struct hostile *h,
-                enum question question)
+static bool ask(FILE *out, const struct exporter *e, struct hostile *h, enum question question)
 {
     const struct range r = {1, 2};
     switch (question) {
@@ -72,13 +91,20 @@ static bool ask(FILE *out, const struct exporter *e, const struct hostile *h,
     case ASK_SERVICES:
         return e->services(out, r, &h->graph.nodes);
     case ASK_OPERATIONS:
-        return e->operations(
-            out, r, &(struct operation_rows){(struct operation_row *)h->operation, HOSTILE_NAMES});
+        return e->operations(out, r, &(struct operation_rows){h->operation, HOSTILE_NAMES});
+    case ASK_BACKENDS:
+        return e->backends(out, r, &(struct backend_rows){h->backend, HOSTILE_NAMES});
+    case ASK_CONNECTIONS:
+        return e->connections(out, r, &(struct connection_rows){h->connection, HOSTILE_NAMES});
+    case ASK_OPEN_CALLS:
+        return e->open_calls(out, r, &(struct open_call_rows){h->open_call, HOSTILE_NAMES});
+    case ASK_INSIGHTS:
+        return e->insights(out, r, &(struct insight_rows){h->insight, HOSTILE_NAMES});
     }
     return false;
 }
 
-char *hostile_export(const struct hostile *h, const char *exporter, enum question question)
+char *hostile_export(struct hostile *h, const char *exporter, enum question question)
 {
     const struct exporter *e = exporter_find(exporter);
     char *text = NULL;

@@ -40,6 +40,10 @@ static void json(void **state)
     reads_back("json", ASK_EDGES, "python3", JSON("edges", "client"));
     reads_back("json", ASK_SERVICES, "python3", JSON("services", "name"));
     reads_back("json", ASK_OPERATIONS, "python3", JSON("operations", "operation"));
+    reads_back("json", ASK_BACKENDS, "python3", JSON("backends", "service"));
+    reads_back("json", ASK_CONNECTIONS, "python3", JSON("connections", "client"));
+    reads_back("json", ASK_OPEN_CALLS, "python3", JSON("open_calls", "operation"));
+    reads_back("json", ASK_INSIGHTS, "python3", JSON("insights", "title"));
 }
 
 static void ndjson(void **state)
@@ -48,6 +52,10 @@ static void ndjson(void **state)
     reads_back("ndjson", ASK_EDGES, "python3", NDJSON("client"));
     reads_back("ndjson", ASK_SERVICES, "python3", NDJSON("name"));
     reads_back("ndjson", ASK_OPERATIONS, "python3", NDJSON("operation"));
+    reads_back("ndjson", ASK_BACKENDS, "python3", NDJSON("service"));
+    reads_back("ndjson", ASK_CONNECTIONS, "python3", NDJSON("client"));
+    reads_back("ndjson", ASK_OPEN_CALLS, "python3", NDJSON("operation"));
+    reads_back("ndjson", ASK_INSIGHTS, "python3", NDJSON("subject"));
 }
 
 static void csv(void **state)
@@ -56,6 +64,52 @@ static void csv(void **state)
     reads_back("csv", ASK_EDGES, "python3", CSV("client"));
     reads_back("csv", ASK_SERVICES, "python3", CSV("service"));
     reads_back("csv", ASK_OPERATIONS, "python3", CSV("operation"));
+    reads_back("csv", ASK_BACKENDS, "python3", CSV("service"));
+    reads_back("csv", ASK_CONNECTIONS, "python3", CSV("client"));
+    reads_back("csv", ASK_OPEN_CALLS, "python3", CSV("operation"));
+    reads_back("csv", ASK_INSIGHTS, "python3", CSV("title"));
+}
+
+/* Streams are told of where there are any, and only there: most protocols know none. */
+static void messages_where_there_are_any(void **state)
+{
+    struct hostile h;
+    (void)state;
+    hostile_fill(&h);
+    h.edge[0].figures.streams = 2;
+    h.edge[0].figures.age = (struct percentiles){.count = 2, .p50_ns = 5000000};
+    h.edge[1].figures.response_messages = 7;
+    char *text = hostile_export(&h, "ndjson", ASK_EDGES);
+    char *told =
+        piped(text, "python3",
+              PYTHON "'import json, sys\n"
+                     "for x in list(map(json.loads, sys.stdin))[:3]: print(x.get(\"streams\")"
+                     ", x.get(\"response_messages\"), x.get(\"age_ms\", {}).get(\"p50\"))'");
+    assert_string_equal(told, "2 0 5\n0 7 None\nNone None None\n");
+    free(text);
+    free(told);
+}
+
+/* What is not known is null, and what is, is a number. */
+static void null_is_not_known(void **state)
+{
+    struct hostile h;
+    (void)state;
+    hostile_fill(&h);
+    h.open_call[0] = (struct open_call_row){.seen_ns = 5000000000, .began_ns = 2000000000};
+    h.connection[1] = (struct connection_row){.ping_rtt_ns = 2000000, .closed = true};
+    char *calls = hostile_export(&h, "ndjson", ASK_OPEN_CALLS);
+    char *connections = hostile_export(&h, "ndjson", ASK_CONNECTIONS);
+    assert_non_null(strstr(calls, "\"operation\":null,\"kind\":null"));
+    assert_non_null(strstr(calls, "\"age_ms\":3000"));
+    assert_non_null(strstr(calls, "\"kind\":\"bidi-streaming\",\"began\":null"));
+    assert_non_null(strstr(connections,
+                           "\"ping_rtt_ms\":null,\"certainty\":{\"fields\":4,\"known\":"
+                           "0.75,\"late_fields\":2,\"late_known\":0.5}"));
+    assert_non_null(strstr(connections, "\"ping_rtt_ms\":2,\"certainty\":{\"fields\":0,\"known\":"
+                                        "null,\"late_fields\":0,\"late_known\":null}"));
+    free(calls);
+    free(connections);
 }
 
 /* The labels of the nodes in a picture made by Graphviz. */
@@ -113,9 +167,15 @@ static void found_by_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json),          cmocka_unit_test(ndjson), cmocka_unit_test(csv),
-        cmocka_unit_test(dot),           cmocka_unit_test(svg),    cmocka_unit_test(mermaid),
+        cmocka_unit_test(json),
+        cmocka_unit_test(ndjson),
+        cmocka_unit_test(csv),
+        cmocka_unit_test(dot),
+        cmocka_unit_test(svg),
+        cmocka_unit_test(mermaid),
         cmocka_unit_test(found_by_name),
+        cmocka_unit_test(messages_where_there_are_any),
+        cmocka_unit_test(null_is_not_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

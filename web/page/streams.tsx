@@ -74,7 +74,7 @@ export function Connections({ connections, range }: { connections: Connection[];
               <td class="n">{age(ageOf(one, range))}</td>
               <td class="n">{count(one.calls)}</td>
               <td class="n">{share(called ? one.share : undefined)}</td>
-              <td class="n">{one.closed ? "closed" : count(one.open_calls)}</td>
+              <td class="n">{one.closed && !one.open_calls ? "closed" : count(one.open_calls)}</td>
               <td class="n known" title={KNOWN_WORDS}>
                 <Known of={one.certainty} />
               </td>
@@ -116,9 +116,7 @@ export function OpenStreams({ calls }: { calls: OpenCall[] }) {
             <tr key={`${one.client_port} ${one.stream_id} ${one.began}`}>
               <td class="name" title={`${one.operation ?? "not known"}\nstream ${one.stream_id} of :${one.client_port}, to ${one.server_address}:${one.port}`}>
                 {one.operation ?? <span class="hint">not known</span>}
-                <small class="under">
-                  {KINDS[one.kind ?? ""] ?? "no message yet"} · :{one.client_port}
-                </small>
+                <small class="under">{KINDS[one.kind ?? ""] ?? "no message yet"}</small>
               </td>
               <td class="n" title={one.began ? `since ${moment(one.began)}` : "It began before the capture, or its beginning was lost."}>
                 {one.age_ms === null ? "unseen" : age(one.age_ms)}
@@ -155,7 +153,7 @@ export function StreamingOperations({ operations }: { operations: Operation[] })
   if (!streaming.length) return null;
   return (
     <Section title="Streaming operations">
-      <table class="data tight">
+      <table class="data tight roomy">
         <thead>
           <tr>
             <th>Operation</th>

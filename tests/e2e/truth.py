@@ -3,7 +3,7 @@
 A line of truth is a dictionary. Its keys are those of the log and must hold, but for these:
     least, most   {key: number}: the log's number is not below, not above; half a millisecond is given for clocks
     among         {key: [value, ...]}: one of these
-    perhaps       {key: value}: this, or the log says that it does not know (null, "unknown", "{unknown #3}")
+    perhaps       {key: value}: this, or the log says that it does not know (null, "", "unknown", "{unknown #3}")
     notes         those that must be there; the log may have others
     maybe         true: the line may be missing in the log
 Order is of no importance. Every line of the log must be called for by one of truth.
@@ -30,7 +30,7 @@ def outcome_of_http(status):
 
 
 def is_unknown(got):
-    return got is None or got == "unknown" or (isinstance(got, str) and "{unknown" in got)
+    return got in (None, "", "unknown") or (isinstance(got, str) and "{unknown" in got)
 
 
 def is_same(want, got):

@@ -217,13 +217,16 @@ bool hpack_read(struct hpack *h, struct bytes block, hpack_emit *emit_field, voi
     struct buffers buffers;
     struct reader r = {
         .h = h, .in = cursor_over(block), .buffers = &buffers, .emit = emit_field, .ctx = ctx};
+    uint32_t size_before = h->size_max;
     read_sizes(&r);
     bool fine = !r.in.starved;
     while (fine && cursor_left(&r.in))
         fine = read_field(&r);
-    if (fine)
-        count_certainty(&h->certainty, r.fields, r.known);
-    else
+    if (!fine) {
+        h->size_max = size_before;
         hpack_window_forget(h);
-    return fine;
+        return false;
+    }
+    count_certainty(&h->certainty, r.fields, r.known);
+    return true;
 }

@@ -210,7 +210,10 @@ static inline size_t take_pairs(struct bits *b, uint8_t *out, size_t room)
 
 bool huffman_decode(struct bytes in, uint8_t *out, size_t room, size_t *ret_len)
 {
-    struct bits b = {.at = in.at, .end = in.len ? in.at + in.len : in.at};
+    *ret_len = 0;
+    if (!in.len)
+        return true;
+    struct bits b = {.at = in.at, .end = in.at + in.len};
     size_t len = 0;
     if (!pairs[0].count)
         make_pairs();

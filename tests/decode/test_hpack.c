@@ -276,7 +276,8 @@ static void bad_later(void **state)
     (void)state;
     struct hpack h = begun();
     says(&h, "82 4001610162", ":method: GET\na: b\n");
-    is_bad(&h, "82 4001630164 80");
+    is_bad(&h, "3fe1ff03 82 4001630164 80");
+    assert_int_equal(h.size_max, 4096);
     says(&h, "be", "#1\n");
     assert_int_equal(h.certainty.fields, 3);
     assert_int_equal(h.certainty.known, 2);

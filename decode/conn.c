@@ -153,6 +153,8 @@ void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
             pairing_abort(&c->pairing, m, open, OUTCOME_UNKNOWN);
         else if (open->request_ended && open->x.call == CALL_NONE)
             pairing_tell(&c->pairing, m, open, OUTCOME_TIMEOUT);
+        else if (exchange_is_past_deadline(&open->x, m.now_ns))
+            pairing_abort(&c->pairing, m, open, OUTCOME_TIMEOUT);
     }
 }
 
@@ -448,6 +450,7 @@ void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len)
 {
     struct half *h = &c->half[dir];
     c->moment = m;
+    note_passed(h, h->latest_ns);
     note_gap(c, dir, len);
     len -= pass(c, dir, len);
     if (c->becoming && !h->passing)

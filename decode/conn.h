@@ -85,8 +85,8 @@ void conn_close(struct conn *c, struct moment m, enum conn_close why);
 
 /* Requests sent and not yet answered whole, of whose answer nothing has come for longer than
  * `limit_ns`, end as timeouts now; what arrives for them later is passed over. Calls made of
- * messages may be silent for as long as they like; but what a loss has touched, and nothing was
- * heard of since, ends as unknown. NULL is fine. */
+ * messages may be silent for as long as their client said, or like; but what a loss has touched,
+ * and nothing was heard of since, ends as unknown. NULL is fine. */
 void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns);
 
 /* What the bytes are now: the decoder, or NULL when it was given up, or when the protocol that

@@ -79,6 +79,11 @@ void conn_name(struct conn *c, const char *protocol)
         c->name = protocol;
 }
 
+bool conn_is_named(const struct conn *c, const char *protocol)
+{
+    return c->name && strcmp(c->name, protocol) == 0;
+}
+
 void conn_shed(struct conn *c)
 {
     c->shared->counters->shed++;

@@ -81,6 +81,8 @@ bool conn_is_lost(const struct conn *c, enum dir dir);
  * name, and afterwards it keeps the first. Others are called as their decoder is. */
 void conn_name(struct conn *c, const char *protocol);
 
+bool conn_is_named(const struct conn *c, const char *protocol);
+
 /* Part of a message was longer than a limit allows, and is passed over: counted. */
 void conn_shed(struct conn *c);
 
@@ -126,8 +128,8 @@ struct exchange *conn_promise(struct conn *c, uint64_t key);
  * on, and counted as a stray answer in the end instead of being emitted. */
 struct exchange *conn_adopt(struct conn *c, uint64_t key);
 
-/* The exchange ends here and now, whatever of it was still to come; if its answer is whole, with the
- * outcome that it has. Nothing happens if there is none with this key. */
+/* The exchange ends here and now, whatever of it was still to come; if its answer is whole, with
+ * the outcome that it has. Nothing happens if there is none with this key. */
 void conn_abort(struct conn *c, uint64_t key, enum outcome outcome);
 
 /* What was taken for an exchange is none: it is forgotten as if it had never begun. */

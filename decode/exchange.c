@@ -70,6 +70,12 @@ const char *error_code_name(int64_t code)
     return code >= 0 && code < (int64_t)(sizeof names / sizeof *names) ? names[code] : NULL;
 }
 
+bool exchange_is_past_deadline(const struct exchange *x, uint64_t now_ns)
+{
+    static const uint64_t slack_ns = 5000000;
+    return x->deadline_ns && x->request_ns && now_ns + slack_ns >= x->request_ns + x->deadline_ns;
+}
+
 /* Eight bytes at a time: is there one outside 0x20 to 0x7e? */
 static bool is_plain(struct bytes raw)
 {

@@ -110,3 +110,7 @@ struct exchange {
     char forwarded_for[64]; /* the first address of X-Forwarded-For */
     char message[128];      /* what the server said beside the status: grpc-message */
 };
+
+/* Was the client no longer willing to wait at this time, as far as it said? With a little slack,
+ * for its clock started before its request reached us. */
+bool exchange_is_past_deadline(const struct exchange *x, uint64_t now_ns);

@@ -6,7 +6,6 @@
 
 enum {
     STATUSES = 17,
-    DEADLINE_SLACK_NS = 5000000, /* for the way of a request from its client to the tap */
 };
 
 const char *grpc_status_name(int32_t status)
@@ -147,12 +146,6 @@ void grpc_note_call(struct exchange *x)
         return;
     struct bytes path = bytes_of_text(x->path);
     exchange_text(x, x->operation, sizeof x->operation, bytes_after(path, x->path[0] == '/'));
-}
-
-bool grpc_is_past_deadline(const struct exchange *x, uint64_t now_ns)
-{
-    return x->deadline_ns && x->request_ns &&
-           now_ns + DEADLINE_SLACK_NS >= x->request_ns + x->deadline_ns;
 }
 
 void grpc_note_status(struct exchange *x, int32_t status)

@@ -31,10 +31,6 @@ enum grpc_form grpc_form_of(struct bytes content_type);
  * already stays. */
 void grpc_note_call(struct exchange *x);
 
-/* At `now_ns`, has the client stopped waiting? It began to wait a little before its request came
- * by. */
-bool grpc_is_past_deadline(const struct exchange *x, uint64_t now_ns);
-
 /* Writes status, its name (its number where it has none), and the outcome that follows from it. */
 void grpc_note_status(struct exchange *x, int32_t status);
 

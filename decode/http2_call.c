@@ -8,6 +8,15 @@ enum {
     GRPC_PREFIX = 5,    /* bytes before a message: a flag and its length */
 };
 
+/* Of gRPC, OK is what its own status says, if it does. */
+static void hide_http_ok(struct exchange *x)
+{
+    if (http2_call_of(x)->code == 200 && x->grpc_status < 0) {
+        x->status[0] = '\0';
+        x->outcome = OUTCOME_UNKNOWN;
+    }
+}
+
 static void decide(struct conn *c, struct exchange *x, enum http2_nature nature)
 {
     struct http2_call *call = http2_call_of(x);
@@ -17,6 +26,7 @@ static void decide(struct conn *c, struct exchange *x, enum http2_nature nature)
         return;
     }
     grpc_note_call(x);
+    hide_http_ok(x);
     conn_name(c, x->protocol);
     for (int dir = 0; dir < 2; dir++)
         if (!call->body[dir].form)
@@ -26,7 +36,7 @@ static void decide(struct conn *c, struct exchange *x, enum http2_nature nature)
 void http2_call_asks(struct conn *c, struct exchange *x, const struct http2_head *head, bool last)
 {
     struct http2_call *call = http2_call_of(x);
-    if (head->unknown && (!head->pathed || !x->method[0] || !x->host[0]))
+    if (head->unknown)
         x->notes |= NOTE_UNKNOWN_FIELDS;
     if (head->form) {
         call->body[TO_SERVER].form = call->body[TO_CLIENT].form = (uint8_t)head->form;
@@ -42,6 +52,12 @@ void http2_call_answers(struct conn *c, struct exchange *x, const struct http2_h
     if (head->code)
         call->code = (uint16_t)head->code;
     call->doubtful = call->doubtful || head->unknown;
+    if (head->unknown)
+        x->notes |= NOTE_UNKNOWN_FIELDS;
+    if (call->nature == NATURE_GRPC)
+        hide_http_ok(x);
+    else if (call->nature == NATURE_OPEN && head->grpc_status)
+        decide(c, x, NATURE_GRPC);
     if (head->form && call->nature != NATURE_PLAIN) {
         call->body[TO_CLIENT].form = (uint8_t)head->form;
         if (call->nature == NATURE_OPEN)
@@ -58,14 +74,17 @@ static void note_gap(struct conn *c, enum dir dir, struct exchange *x)
         conn_message(c, x, now_ns - before_ns);
 }
 
-/* The prefix of a message that fills this piece of data to its last byte is too long a coincidence.
- */
-static bool is_message(struct bytes in, uint64_t left)
+/* What the first data of a body says of its nature, where no type does. A message that fills it to
+ * the last byte is too long a coincidence; on a connection that carries gRPC a prefix will do. */
+static enum http2_nature nature_of(const struct conn *c, struct bytes in, uint64_t left)
 {
     struct cursor cursor = cursor_over(in);
     uint8_t flag = cursor_u8(&cursor);
     uint32_t len = cursor_be32(&cursor);
-    return !cursor.starved && flag <= 1 && len + UINT64_C(5) == left;
+    if (cursor.starved || flag > 1)
+        return NATURE_PLAIN;
+    bool fills = len + (uint64_t)GRPC_PREFIX == left;
+    return fills || conn_is_named(c, "grpc") ? NATURE_GRPC : NATURE_OPEN;
 }
 
 bool http2_call_wants_data(struct conn *c, enum dir dir, struct exchange *x, struct bytes in,
@@ -77,10 +96,11 @@ bool http2_call_wants_data(struct conn *c, enum dir dir, struct exchange *x, str
         *ret_more = in.len < GRPC_PREFIX && left >= GRPC_PREFIX;
         if (*ret_more)
             return false;
-        if (is_message(in, left))
-            decide(c, x, NATURE_GRPC);
-        else if (!call->adopted && dir == TO_SERVER)
-            decide(c, x, NATURE_PLAIN);
+        enum http2_nature nature = nature_of(c, in, left);
+        if (nature == NATURE_GRPC ||
+            (nature == NATURE_PLAIN && !call->adopted && !call->begun[dir]))
+            decide(c, x, nature);
+        call->begun[dir] = true;
     }
     return call->nature == NATURE_GRPC && left && !call->body[dir].lost;
 }
@@ -119,22 +139,26 @@ static void settle_grpc(struct exchange *x, const struct http2_call *call)
         x->status[0] = '\0';
         x->outcome = OUTCOME_UNKNOWN;
     }
-    if (x->outcome == OUTCOME_UNKNOWN && call->doubtful)
-        x->notes |= NOTE_UNKNOWN_FIELDS;
     x->notes &= ~(uint32_t)NOTE_EARLY_ANSWER; /* so are all streams of messages */
+}
+
+/* Its type was not seen; but all calls of gRPC are POSTs. */
+static bool may_be_grpc(const struct exchange *x)
+{
+    return !x->method[0] || strcmp(x->method, "POST") == 0;
 }
 
 void http2_call_ends(struct conn *c, struct exchange *x)
 {
     struct http2_call *call = http2_call_of(x);
     call->ended = true;
-    if (call->nature == NATURE_OPEN)
+    if (call->nature == NATURE_OPEN && !may_be_grpc(x))
         decide(c, x, NATURE_PLAIN);
-    if (call->nature == NATURE_GRPC)
+    if (call->nature == NATURE_OPEN)
+        hide_http_ok(x);
+    else if (call->nature == NATURE_GRPC)
         settle_grpc(x, call);
-    else if (!call->code && call->doubtful)
-        x->notes |= NOTE_UNKNOWN_FIELDS;
-    if (grpc_is_past_deadline(x, conn_now_ns(c)))
+    if (exchange_is_past_deadline(x, conn_now_ns(c)))
         x->notes |= NOTE_DEADLINE;
 }
 
@@ -143,15 +167,11 @@ enum outcome http2_call_reset(struct conn *c, struct exchange *x, enum dir by, u
     if (http2_call_of(x)->ended) /* what was left of the request is not sent any more */
         return x->outcome;
     x->error_code = code;
-    if (http2_call_of(x)->nature == NATURE_OPEN)
-        decide(c, x, NATURE_PLAIN);
-    if (http2_call_of(x)->nature == NATURE_GRPC && x->grpc_status < 0)
-        x->status[0] = '\0';
     if (by == TO_CLIENT) {
         x->notes |= code == REFUSED_STREAM ? NOTE_REFUSED : 0;
         return OUTCOME_RESET;
     }
-    if (!grpc_is_past_deadline(x, conn_now_ns(c)))
+    if (!exchange_is_past_deadline(x, conn_now_ns(c)))
         return OUTCOME_CANCELLED;
     x->notes |= NOTE_DEADLINE;
     return OUTCOME_TIMEOUT;

@@ -103,7 +103,7 @@ static void on_request(struct http2_streams *s, struct conn *c, const struct htt
     const struct http2_frame *f = &b->first;
     struct http2_head head = {.unknown = 1};
     bool last = f->flags & HTTP2_END_STREAM;
-    if (f->stream <= s->last || f->stream % 2 == 0) {
+    if (f->stream <= s->last || f->stream % 2 == 0 || conn_peek(c, f->stream)) {
         if (block)
             http2_read_head(&s->hpack[TO_SERVER], TO_SERVER, *block, NULL, &head);
         if (conn_find(c, TO_SERVER, f->stream) && last)

@@ -141,11 +141,22 @@ void pairing_tell(struct pairing *p, struct moment m, struct open *open, enum ou
     emit(p, m, open);
 }
 
+/* Nothing will come any more; if the client had said how long it would wait, that is over first. */
+static enum outcome outcome_at_end(struct open *open, struct moment m, enum outcome outcome)
+{
+    if (open->touched)
+        return OUTCOME_UNKNOWN;
+    if (open->answered || !exchange_is_past_deadline(&open->x, m.now_ns))
+        return outcome;
+    open->x.notes |= NOTE_DEADLINE;
+    return OUTCOME_TIMEOUT;
+}
+
 void pairing_end(struct pairing *p, struct moment m, enum outcome outcome, enum outcome half)
 {
     while (p->first) {
         enum outcome so_far = p->first->x.response_ns ? half : outcome;
-        pairing_tell(p, m, p->first, p->first->touched ? OUTCOME_UNKNOWN : so_far);
+        pairing_tell(p, m, p->first, outcome_at_end(p->first, m, so_far));
         take_out(p, p->first);
     }
 }

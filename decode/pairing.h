@@ -32,14 +32,14 @@ struct open {
     uint64_t latest_ns;           /* when the latest byte of it came */
     uint32_t era;                 /* of the decoder that opened it */
     bool request_ended;
-    bool told;    /* it has been emitted; what is still written to it goes nowhere */
-    bool certain; /* asked when order was to be trusted */
-    bool lone;    /* asked when nothing was open and no answer was passing */
-    bool ahead;   /* asked before the previous answer had begun */
+    bool told;     /* it has been emitted; what is still written to it goes nowhere */
+    bool certain;  /* asked when order was to be trusted */
+    bool lone;     /* asked when nothing was open and no answer was passing */
+    bool ahead;    /* asked before the previous answer had begun */
     bool answered; /* whole; what is left of the request is still to come */
-    bool touched; /* bytes of its answer may be lost, and nobody knows whether its end was there */
-    bool unseen;  /* it began before we could see: never emitted */
-    bool carried; /* it goes on in the next era */
+    bool touched;  /* bytes of its answer may be lost, and nobody knows whether its end was there */
+    bool unseen;   /* it began before we could see: never emitted */
+    bool carried;  /* it goes on in the next era */
 };
 
 struct pairing {

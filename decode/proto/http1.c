@@ -73,7 +73,7 @@ static void end_message(struct conn *c, enum dir dir)
 {
     const struct http1 *http = conn_state(c);
     struct exchange *x = http->side[dir].reads ? conn_find(c, dir, KEY_IN_ORDER) : NULL;
-    if (x && dir == TO_CLIENT && grpc_is_past_deadline(x, conn_now_ns(c)))
+    if (x && dir == TO_CLIENT && exchange_is_past_deadline(x, conn_now_ns(c)))
         x->notes |= NOTE_DEADLINE;
     conn_end(c, dir, KEY_IN_ORDER);
 }

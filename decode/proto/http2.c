@@ -199,8 +199,10 @@ static int64_t feed_frame(struct conn *c, enum dir dir, struct bytes in)
 static int64_t start(struct conn *c)
 {
     struct http2 *h = conn_state(c);
-    http2_streams_start(&h->streams);
-    h->side[TO_SERVER].place = AT_FRAME;
+    struct side *side = &h->side[TO_SERVER];
+    if (side->place == SEARCHING)
+        http2_streams_start(&h->streams);
+    side->place = AT_FRAME;
     return (int64_t)http2_preface().len;
 }
 

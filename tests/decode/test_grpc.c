@@ -242,7 +242,7 @@ static void deadlines(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct exchange x = {.request_ns = cases[i].request_ns,
                              .deadline_ns = cases[i].deadline_ns};
-        assert_int_equal(grpc_is_past_deadline(&x, cases[i].now_ns), cases[i].is_past);
+        assert_int_equal(exchange_is_past_deadline(&x, cases[i].now_ns), cases[i].is_past);
     }
 }
 

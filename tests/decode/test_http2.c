@@ -374,6 +374,23 @@ static void continuation_flood(void **state)
     assert_int_equal(script_counters()->shed, 1);
 }
 
+/* What carries HTTP/2 in pieces of its own is not HTTP/2: after a few of them it is given up. */
+static void pieces_of_another(void **state)
+{
+    (void)state;
+    struct step steps[40];
+    for (unsigned i = 0; i < 40; i++)
+        steps[i] = join(calls(2 * i + 1, "/a.B/C"),
+                        of(TO_SERVER, "\xff\xff\xff\xff\xff\xff\xff\xff\xff", 9));
+    script_tells(&(struct script){http2, steps, 40, SHOW_GRPC | JOINED},
+                 "POST api/a.B/C unknown grpc a.B/C -1 unary 1+0 0-1 ms\n"
+                 "POST api/a.B/C unknown grpc a.B/C -1 unary 1+0 0-2 ms\n"
+                 "POST api/a.B/C unknown grpc a.B/C -1 unary 1+0 0-3 ms\n"
+                 "POST api/a.B/C unknown grpc a.B/C -1 unary 1+0 0-4 ms\n"
+                 "POST api/a.B/C unknown grpc a.B/C -1 unary 1+0 0-5 ms\n");
+    assert_int_equal(script_counters()->given_up, 1);
+}
+
 static enum guess probe(struct bytes to_server, struct bytes to_client, bool midstream)
 {
     struct opening o = {to_server, to_client, midstream};
@@ -404,7 +421,13 @@ static void probes(void **state)
     /* yamux: window updates and pings of twelve bytes each, both ways */
     struct bytes yamux = TEXT("\0\1\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4ping"
                               "\0\2\0\1\0\0\0\0\0\0\0\7\0\1\0\0\0\0\0\3\0\4\0\0");
-    assert_int_not_equal(probe(yamux, yamux, true), GUESS_YES);
+    assert_int_equal(probe(yamux, yamux, true), GUESS_NO);
+    /* and a call inside it, whose frames would do */
+    struct step inner = calls(7, "/a.B/C");
+    const char outer[12] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, (char)inner.len};
+    struct step both = join(of(TO_SERVER, outer, sizeof outer), inner);
+    assert_int_equal(probe(bytes_of_step(inner), none, true), GUESS_YES);
+    assert_int_equal(probe(bytes_of_step(both), none, true), GUESS_NO);
 }
 
 int main(void)
@@ -427,6 +450,7 @@ int main(void)
         cmocka_unit_test_setup(hole_in_block, begin),
         cmocka_unit_test_setup(hole_of_frames, begin),
         cmocka_unit_test_setup(continuation_flood, begin),
+        cmocka_unit_test_setup(pieces_of_another, begin),
         cmocka_unit_test_setup(probes, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,9 +66,23 @@ static void flush(struct lifecycle *l, struct flow *f, struct moment m)
     }
 }
 
+static bool is_one_way(const struct flow *f)
+{
+    return f->key.protocol == IPPROTO_TCP && health_is_one_way(&f->health);
+}
+
+void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
+{
+    conn_set_one_way(f->conn, is_one_way(f));
+    conn_time_out(f->conn, m, limit_ns);
+}
+
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
     flush(l, f, m);
+    if (why != CLOSE_CAPTURE_ENDED)
+        health_waited(&f->health);
+    conn_set_one_way(f->conn, is_one_way(f));
     reader_finish(f, m, why);
     if (f->opened)
         f->health.events |= HEALTH_CLOSED;
@@ -112,6 +126,7 @@ void lifecycle_report(struct lifecycle *l, struct flow *f)
         .notes = flow_notes(f),
     };
     health_report(&f->health, f->client, &report);
+    report.one_way = report.one_way && f->key.protocol == IPPROTO_TCP;
     conn_report(f->conn, &report);
     l->sink.flow(l->sink.ctx, &report);
 }

@@ -172,8 +172,8 @@ static void on_promise(struct http2_streams *s, struct conn *c, uint32_t promise
                        const struct bytes *block)
 {
     struct http2_head head;
-    struct exchange *x =
-        promised % 2 == 0 && !conn_peek(c, promised) ? conn_promise(c, promised) : NULL;
+    bool is_new = promised && promised % 2 == 0 && !conn_peek(c, promised);
+    struct exchange *x = is_new ? conn_promise(c, promised) : NULL;
     if (!x) {
         if (block)
             http2_read_head(&s->hpack[TO_CLIENT], TO_SERVER, *block, NULL, &head);

@@ -483,7 +483,7 @@ void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len)
 void conn_retransmitted(struct conn *c, enum dir dir)
 {
     (void)dir;
-    pairing_note(&c->pairing, NOTE_RETRANSMITTED);
+    pairing_retransmitted(&c->pairing);
 }
 
 void conn_eof(struct conn *c, enum dir dir, struct moment m)

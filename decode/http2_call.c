@@ -74,17 +74,20 @@ static void note_gap(struct conn *c, enum dir dir, struct exchange *x)
         conn_message(c, x, now_ns - before_ns);
 }
 
-/* What the first data of a body says of its nature, where no type does. A message that fills it to
- * the last byte is too long a coincidence; on a connection that carries gRPC a prefix will do. */
-static enum http2_nature nature_of(const struct conn *c, struct bytes in, uint64_t left)
+/* What data says of its body's nature, where no type does. A message that fills a frame to the last
+ * byte is too long a coincidence; at the beginning of a body, on a connection that carries gRPC, a
+ * prefix will do, and what is none is no gRPC. */
+static enum http2_nature nature_of(const struct conn *c, struct bytes in, uint64_t left, bool first)
 {
     struct cursor cursor = cursor_over(in);
     uint8_t flag = cursor_u8(&cursor);
     uint32_t len = cursor_be32(&cursor);
-    if (cursor.starved || flag > 1)
-        return NATURE_PLAIN;
+    if (flag > 1)
+        return first ? NATURE_PLAIN : NATURE_OPEN;
+    if (cursor.starved)
+        return NATURE_OPEN;
     bool fills = len + (uint64_t)GRPC_PREFIX == left;
-    return fills || conn_is_named(c, "grpc") ? NATURE_GRPC : NATURE_OPEN;
+    return fills || (first && conn_is_named(c, "grpc")) ? NATURE_GRPC : NATURE_OPEN;
 }
 
 bool http2_call_wants_data(struct conn *c, enum dir dir, struct exchange *x, struct bytes in,
@@ -93,12 +96,13 @@ bool http2_call_wants_data(struct conn *c, enum dir dir, struct exchange *x, str
     struct http2_call *call = http2_call_of(x);
     *ret_more = false;
     if (call->nature == NATURE_OPEN && left) {
-        *ret_more = in.len < GRPC_PREFIX && left >= GRPC_PREFIX;
+        size_t shown = left < GRPC_PREFIX ? (size_t)left : GRPC_PREFIX;
+        *ret_more = in.len < shown;
         if (*ret_more)
             return false;
-        enum http2_nature nature = nature_of(c, in, left);
-        if (nature == NATURE_GRPC ||
-            (nature == NATURE_PLAIN && !call->adopted && !call->begun[dir]))
+        bool first = !call->adopted && !call->begun[dir];
+        enum http2_nature nature = nature_of(c, bytes_first(in, shown), left, first);
+        if (nature != NATURE_OPEN)
             decide(c, x, nature);
         call->begun[dir] = true;
     }
@@ -127,6 +131,7 @@ void http2_call_loses(struct exchange *x, enum dir dir, uint64_t len)
     else
         call->body[dir].lost = true;
     call->message_ns[dir] = 0;
+    call->begun[dir] = true;
 }
 
 /* A status that was not seen is not known, unless HTTP has one that says enough. */

@@ -22,7 +22,7 @@ struct http2_call {
     bool answered;          /* the head of the answer has passed, or must have */
     bool doubtful;          /* fields of the answer are not known: the status may be among them */
     bool ended;             /* the answer is whole */
-    bool begun[2];          /* data has been seen of that side */
+    bool begun[2];          /* data of that side has come, seen or not */
     bool adopted;           /* its beginning was not seen */
 };
 

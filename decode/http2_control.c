@@ -14,11 +14,22 @@ void http2_control_init(struct http2_control *c, bool windows_known)
 
 struct http2_window http2_window_of_stream(const struct http2_control *c, enum dir dir)
 {
-    return (struct http2_window){.left = c->window_first[dir]};
+    uint32_t first = c->window_first[dir];
+    return (struct http2_window){.left = first, .first = first, .of_stream = true};
+}
+
+void http2_window_settle(const struct http2_control *c, struct http2_window *w, enum dir dir)
+{
+    uint32_t first = c->window_first[dir];
+    if (!w->of_stream || w->first == first)
+        return;
+    http2_window_give(w, (int64_t)first - w->first);
+    w->first = first;
 }
 
 void http2_window_take(struct http2_control *c, struct http2_window *w, enum dir dir, uint32_t len)
 {
+    http2_window_settle(c, w, dir);
     w->left -= len;
     if (!c->windows_known || w->left > 0 || w->stalled)
         return;

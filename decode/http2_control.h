@@ -8,7 +8,9 @@
 #include "decode/decoder.h"
 
 struct http2_window {
-    int64_t left; /* bytes that may still be sent */
+    int64_t left;   /* bytes that may still be sent */
+    uint32_t first; /* of a stream's: what one began with, as far as `left` knows */
+    bool of_stream;
     bool stalled; /* it has been used up, and not been opened since */
 };
 
@@ -29,15 +31,20 @@ struct http2_control {
 
 void http2_control_init(struct http2_control *c, bool windows_known);
 
-/* A stream begins. */
+/* A stream begins. Its window grows and shrinks with what the settings say that one begins with
+ * (RFC 9113, 6.9.2): when it is looked at, so that a setting costs the same however many there are.
+ */
 struct http2_window http2_window_of_stream(const struct http2_control *c, enum dir dir);
 
 /* `len` bytes of data, padding and all, take room in a window: of the connection or of a stream. */
 void http2_window_take(struct http2_control *c, struct http2_window *w, enum dir dir, uint32_t len);
 void http2_window_give(struct http2_window *w, int64_t len);
 
+/* To be called before a stream's window is given room. */
+void http2_window_settle(const struct http2_control *c, struct http2_window *w, enum dir dir);
+
 /* A SETTINGS payload sent in `dir`. Returns how much the windows of all streams in the other
- * direction grow by (RFC 9113, 6.9.2). */
+ * direction grow by. */
 int64_t http2_read_settings(struct http2_control *c, enum dir dir, struct bytes payload);
 
 /* A PING payload sent in `dir` at `now_ns`. */

@@ -3,6 +3,12 @@
 
 #include "decode/hpack.h"
 
+/* Payloads made for it hold a chain of frames, or a header block, at every few bytes. */
+enum {
+    FOLLOWED_MAX = 64,       /* frames of one chain */
+    LOOKED_MAX = 128 * 1024, /* bytes of header blocks in one search */
+};
+
 struct bytes http2_preface(void)
 {
     return bytes_of_text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
@@ -163,17 +169,22 @@ static struct look look_into(const struct http2_frame *f, struct bytes payload, 
     return look;
 }
 
-enum http2_chain http2_follow(struct bytes in, enum dir dir)
+/* As http2_follow(). Blocks are looked into as long as the budget lasts, in bytes; what is not
+ * looked into is no chain. */
+static enum http2_chain follow(struct bytes in, enum dir dir, size_t *budget)
 {
     struct http2_frame f;
     unsigned frames = 0;
     bool head = false;
-    while (http2_read_frame(in, &f)) {
+    while (frames < FOLLOWED_MAX && http2_read_frame(in, &f)) {
         if (!http2_frame_is_likely(&f, dir))
             return CHAIN_BROKEN;
         struct bytes payload = bytes_first(bytes_after(in, HTTP2_FRAME_HEADER), f.len);
         bool whole = f.type == HTTP2_HEADERS && f.flags & HTTP2_END_HEADERS && payload.len == f.len;
         if (whole && !head) {
+            if (f.len > *budget)
+                return CHAIN_BROKEN;
+            *budget -= f.len;
             struct look look = look_into(&f, payload, dir);
             if (look.odd)
                 return CHAIN_BROKEN;
@@ -189,11 +200,17 @@ enum http2_chain http2_follow(struct bytes in, enum dir dir)
     return frames >= 3 ? CHAIN_PROVEN : CHAIN_OPEN;
 }
 
+enum http2_chain http2_follow(struct bytes in, enum dir dir)
+{
+    size_t budget = LOOKED_MAX;
+    return follow(in, dir, &budget);
+}
+
 size_t http2_search(struct bytes in, enum dir dir, enum http2_chain *ret)
 {
-    size_t at = 0;
+    size_t at = 0, budget = LOOKED_MAX;
     do
-        *ret = http2_follow(bytes_after(in, at), dir);
+        *ret = follow(bytes_after(in, at), dir, &budget);
     while (*ret == CHAIN_BROKEN && ++at < in.len);
     return at;
 }

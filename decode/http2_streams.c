@@ -4,14 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PATHS_MAX = 255 }; /* different unknown paths told apart; the rest is one more */
+enum {
+    PATHS_MAX = 255,         /* different unknown paths told apart; the rest is one more */
+    GOAWAYS_HEEDED_MAX = 16, /* of one server, which has use for two (RFC 9113, 6.8) */
+};
 
 static bool is_unseen(const struct http2_streams *s, uint32_t stream)
 {
+    if (stream < s->unseen_from || stream > s->unseen_to)
+        return false;
     for (int i = 0; i < STREAMS_GONE; i++)
         if (s->gone[i] == stream)
             return false;
-    return stream >= s->unseen_from && stream <= s->unseen_to;
+    return true;
 }
 
 /* What is still under way for it is not taken for something new. */
@@ -172,8 +177,8 @@ static void on_promise(struct http2_streams *s, struct conn *c, uint32_t promise
                        const struct bytes *block)
 {
     struct http2_head head;
-    struct exchange *x =
-        promised % 2 == 0 && !conn_peek(c, promised) ? conn_promise(c, promised) : NULL;
+    bool is_new = promised && promised % 2 == 0 && !conn_peek(c, promised);
+    struct exchange *x = is_new ? conn_promise(c, promised) : NULL;
     if (!x) {
         if (block)
             http2_read_head(&s->hpack[TO_CLIENT], TO_SERVER, *block, NULL, &head);
@@ -211,8 +216,9 @@ static void on_goaway(struct http2_streams *s, struct conn *c, enum dir dir, str
     uint32_t last = cursor_be32(&in) & INT32_MAX;
     uint32_t code = cursor_be32(&in);
     s->control.goaways++;
-    if (dir == TO_SERVER)
+    if (dir == TO_SERVER || s->goaways_heeded == GOAWAYS_HEEDED_MAX)
         return;
+    s->goaways_heeded++;
     for (struct exchange *x = conn_next(c, NULL), *next; x; x = next) {
         next = conn_next(c, x);
         if (x->stream_id <= last || x->stream_id % 2 == 0)
@@ -224,13 +230,6 @@ static void on_goaway(struct http2_streams *s, struct conn *c, enum dir dir, str
     }
 }
 
-static void on_settings(struct http2_streams *s, struct conn *c, enum dir dir, struct bytes payload)
-{
-    int64_t more = http2_read_settings(&s->control, dir, payload);
-    for (struct exchange *x = conn_next(c, NULL); more && x; x = conn_next(c, x))
-        http2_window_give(&http2_call_of(x)->window[!dir], more);
-}
-
 static void on_window_update(struct http2_streams *s, struct conn *c, enum dir dir,
                              const struct http2_frame *f, struct bytes payload)
 {
@@ -239,8 +238,11 @@ static void on_window_update(struct http2_streams *s, struct conn *c, enum dir d
     struct exchange *x = f->stream ? conn_peek(c, f->stream) : NULL;
     if (!f->stream)
         http2_window_give(&s->control.window[!dir], more);
-    else if (x)
-        http2_window_give(&http2_call_of(x)->window[!dir], more);
+    if (!x)
+        return;
+    struct http2_window *w = &http2_call_of(x)->window[!dir];
+    http2_window_settle(&s->control, w, !dir);
+    http2_window_give(w, more);
 }
 
 /* The request that asked for the upgrade is answered on stream 1 (RFC 7540, 3.2). */
@@ -314,7 +316,7 @@ void http2_streams_control(struct http2_streams *s, struct conn *c, enum dir dir
         on_reset(s, c, dir, f, payload);
         break;
     case HTTP2_SETTINGS:
-        on_settings(s, c, dir, payload);
+        http2_read_settings(&s->control, dir, payload);
         break;
     case HTTP2_PING:
         http2_read_ping(&s->control, dir, f->flags & HTTP2_ACK, payload, conn_now_ns(c));

@@ -17,6 +17,7 @@ struct http2_streams {
     uint32_t unseen_from, unseen_to; /* those that may have begun while we did not see it */
     uint32_t gone[STREAMS_GONE];     /* of them, those that ended last */
     uint32_t gone_next;
+    uint32_t goaways_heeded;
     uint64_t *path; /* owned: unknown paths, each by the entries it may be */
     uint32_t paths;
 };

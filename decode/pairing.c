@@ -408,6 +408,15 @@ void pairing_note(struct pairing *p, uint32_t notes)
         open->x.notes |= notes;
 }
 
+/* It is only ever set on all of them, so that those before one that has it have it too: one that
+ * sends everything twice costs no more than others. */
+void pairing_retransmitted(struct pairing *p)
+{
+    struct open *open = p->last;
+    for (; open && !(open->x.notes & NOTE_RETRANSMITTED); open = open->previous)
+        open->x.notes |= NOTE_RETRANSMITTED;
+}
+
 void pairing_new_era(struct pairing *p)
 {
     p->era++;

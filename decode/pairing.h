@@ -119,6 +119,9 @@ size_t pairing_memory(const struct pairing *p);
 /* Sets notes on all exchanges that are open. */
 void pairing_note(struct pairing *p, uint32_t notes);
 
+/* Sets NOTE_RETRANSMITTED on all exchanges that are open. */
+void pairing_retransmitted(struct pairing *p);
+
 /* It is found under another key from now on. */
 void pairing_rekey(struct pairing *p, struct open *open, uint64_t key);
 

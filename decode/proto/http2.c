@@ -182,7 +182,7 @@ static int64_t feed_frame(struct conn *c, enum dir dir, struct bytes in)
     struct http2_frame f;
     if (!http2_read_frame(in, &f))
         return DECODE_MORE;
-    if (!http2_frame_is_legal(&f))
+    if (!http2_frame_is_legal(&f) || (f.type == HTTP2_PUSH_PROMISE && dir == TO_SERVER))
         return DECODE_LOST;
     if (side->block.first.type && !http2_block_continues(&side->block, &f))
         block_ends(c, dir, NULL);

@@ -48,7 +48,7 @@ bool http2_frame_is_legal(const struct http2_frame *f)
 /* The least payload that the flags ask for. */
 static uint32_t least_len(const struct http2_frame *f)
 {
-    bool may_be_empty = f->type == HTTP2_DATA;
+    bool may_be_empty = f->type == HTTP2_DATA && f->flags & HTTP2_END_STREAM;
     uint32_t least = may_be_empty ? 0 : 1;
     if (f->flags & HTTP2_PADDED)
         least++;
@@ -74,7 +74,7 @@ bool http2_frame_is_likely(const struct http2_frame *f, enum dir dir)
                    f->type == HTTP2_PUSH_PROMISE || f->type == HTTP2_CONTINUATION;
     if (!carries)
         return true;
-    if (dir == TO_SERVER && (f->type == HTTP2_PUSH_PROMISE || f->stream % 2 == 0))
+    if (f->stream % 2 == 0 || (dir == TO_SERVER && f->type == HTTP2_PUSH_PROMISE))
         return false;
     return f->len >= least_len(f);
 }

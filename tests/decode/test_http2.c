@@ -1,6 +1,6 @@
 /* test_http2.c - specifies how decode/proto/http2.c reads HTTP/2 and gRPC on it. */
-#include "tests/check.h"
 #include "frames.h"
+#include "tests/check.h"
 
 extern const struct decoder http2_decoder;
 
@@ -270,34 +270,6 @@ static void continuation_flood(void **state)
     assert_int_equal(script_counters()->shed, 1);
 }
 
-static enum guess probe(struct bytes to_server, struct bytes to_client, bool midstream)
-{
-    struct opening o = {to_server, to_client, midstream};
-    return http2->probe(&o);
-}
-
-/* Known by its preface; in the middle by frames that follow each other; never by one that could be
- * chance. */
-static void probes(void **state)
-{
-    (void)state;
-    struct bytes none = {0};
-    struct step settings = SERVER(HTTP2_SETTINGS, 0, 0, "\0\3\0\0\0\x64");
-    assert_int_equal(probe(bytes_of_step(preface()), none, false), GUESS_YES);
-    assert_int_equal(probe(TEXT("PRI * HT"), none, false), GUESS_MORE);
-    assert_int_equal(probe(TEXT("GET / HT"), none, false), GUESS_NO);
-    assert_int_equal(probe(none, bytes_of_step(settings), false), GUESS_MORE);
-    assert_int_equal(probe(none, TEXT("\x16\3\3\0\x7a\2\0\0\x76"), false), GUESS_NO);
-    assert_int_equal(probe(bytes_of_step(calls(7, "/a.B/C")), none, true), GUESS_YES);
-    assert_int_equal(probe(none, bytes_of_step(answers(7)), true), GUESS_YES);
-    struct step ping = CLIENT(HTTP2_PING, 0, 0, "12345678");
-    assert_int_equal(probe(bytes_of_step(ping), none, true), GUESS_MORE);
-    /* yamux: window updates and pings of twelve bytes each, both ways */
-    struct bytes yamux = TEXT("\0\1\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4ping"
-                              "\0\2\0\1\0\0\0\0\0\0\0\7\0\1\0\0\0\0\0\3\0\4\0\0");
-    assert_int_not_equal(probe(yamux, yamux, true), GUESS_YES);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,7 +290,6 @@ int main(void)
         cmocka_unit_test_setup(hole_in_block, frames_setup),
         cmocka_unit_test_setup(hole_of_frames, frames_setup),
         cmocka_unit_test_setup(continuation_flood, frames_setup),
-        cmocka_unit_test_setup(probes, frames_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,7 +84,7 @@ static void legal_frames(void **state)
 }
 
 /* Where the place is to be found, more is asked of a frame: known types and flags, a length that
- * everybody takes, room for what the flags promise, a stream that this side may use. */
+ * everybody takes, room for what the flags promise, a stream that a client has begun. */
 static void likely_frames(void **state)
 {
     (void)state;
@@ -93,8 +93,10 @@ static void likely_frames(void **state)
         struct http2_frame f;
         bool by_client, by_server;
     } cases[] = {
-        {{0, 1, HTTP2_DATA, 0}, true, true},
-        {{0, 2, HTTP2_DATA, 0}, false, true},
+        {{1, 1, HTTP2_DATA, 0}, true, true},
+        {{0, 1, HTTP2_DATA, 0}, false, false},
+        {{0, 1, HTTP2_DATA, LAST}, true, true},
+        {{1, 2, HTTP2_DATA, 0}, false, false},
         {{0, 1, HTTP2_DATA, WHOLE}, false, false},
         {{0, 1, HTTP2_DATA, PADDED}, false, false},
         {{1, 1, HTTP2_DATA, PADDED | LAST}, true, true},
@@ -102,7 +104,7 @@ static void likely_frames(void **state)
         {{HTTP2_PAYLOAD_LEAST + 1, 1, HTTP2_DATA, 0}, false, false},
         {{0, 1, HTTP2_HEADERS, WHOLE}, false, false},
         {{1, 1, HTTP2_HEADERS, ALL}, true, true},
-        {{1, 2, HTTP2_HEADERS, ALL}, false, true},
+        {{1, 2, HTTP2_HEADERS, ALL}, false, false},
         {{1, 1, HTTP2_HEADERS, 0x10}, false, false},
         {{1, 1, HTTP2_HEADERS, PADDED}, false, false},
         {{2, 1, HTTP2_HEADERS, PADDED}, true, true},
@@ -112,6 +114,7 @@ static void likely_frames(void **state)
         {{7, 1, HTTP2_HEADERS, PRIORITY | PADDED}, true, true},
         {{4, 1, HTTP2_PUSH_PROMISE, WHOLE}, false, false},
         {{5, 1, HTTP2_PUSH_PROMISE, WHOLE}, false, true},
+        {{5, 2, HTTP2_PUSH_PROMISE, WHOLE}, false, false},
         {{0, 1, HTTP2_CONTINUATION, 0}, false, false},
         {{1, 1, HTTP2_CONTINUATION, WHOLE}, true, true},
         {{1, 1, HTTP2_CONTINUATION, LAST}, false, false},
@@ -233,7 +236,7 @@ static void odd_blocks(void **state)
         {TO_SERVER, "\x82\0\1A\1x", 6, CHAIN_BROKEN}, /* upper case */
         {TO_SERVER, "\x82\0\1\1\1x", 6, CHAIN_BROKEN},
         {TO_SERVER, "\x82\0\0\1x", 5, CHAIN_BROKEN}, /* an empty name */
-        {TO_SERVER, "\xbe", 1, CHAIN_OPEN}, /* all from before */
+        {TO_SERVER, "\xbe", 1, CHAIN_OPEN},          /* all from before */
         {TO_SERVER, "\x82\xbe", 2, CHAIN_HEAD},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -29,4 +29,13 @@ struct packet {
     struct bytes payload;  /* what was captured of it; borrowed */
     uint32_t cut;          /* payload bytes after `payload` that the snapshot length cut off */
     uint32_t wire_bytes;   /* length of the frame on the wire */
+
+    /* By what a copy of the packet can be told from the packet sent again: */
+    uint8_t ttl;        /* time to live, or hop limit, of the innermost IP header */
+    uint8_t tunnels;    /* taken off */
+    uint16_t ip_id;     /* IPv4 identification; IPv6: 0 */
+    uint16_t vlan;      /* id of the VLAN tag next to the innermost IP header; 0: none */
+    uint32_t tunnel_id; /* VNI, GRE key, ERSPAN session or TEID of the innermost; 0: none */
+    uint64_t link;      /* the innermost pair of MAC addresses, hashed; 0: none */
+    struct bytes ip;    /* the innermost IP packet as captured, its header first; borrowed */
 };

@@ -78,8 +78,13 @@ const struct command insights_command = {
     .name = "insights",
     .summary = "what to act on: backends and connections that take nearly all calls",
     .usage = "tapgraph insights [OPTION...]",
-    .example = "examples:\n"
-               "  tapgraph insights --since 15m\n"
-               "  tapgraph insights --json | jq -r .title",
+    .example =
+        "A backend or connection is told of when it takes more calls than halfway between an "
+        "even share\nand all, of at least 100, from peers that were there at the same time. "
+        "Servers without a name\nare taken for replicas when a client calls them on the same "
+        "port, in the same /24 or /64, for the\nsame operations.\n\n"
+        "examples:\n"
+        "  tapgraph insights --since 15m\n"
+        "  tapgraph insights --json | jq -r .title",
     .run = run,
 };

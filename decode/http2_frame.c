@@ -103,6 +103,28 @@ bool http2_read_fragment(const struct http2_frame *f, struct bytes payload, stru
     return true;
 }
 
+/* A header is a version, a type, flags, a stream and a length, which of data is that of what
+ * follows (hashicorp/yamux, spec.md). Streams count from 1, and data is no longer than a window;
+ * with greater numbers it is an empty frame of HTTP/2, or a place inside one. */
+bool http2_is_inside_yamux(struct bytes in)
+{
+    enum { HEADER = 12, TYPES = 4, FLAGS_MAX = 0xf, NUMBER_MAX = 0xffffff };
+    unsigned frames = 0;
+    for (; in.len >= HEADER; frames++) {
+        struct cursor c = cursor_over(in);
+        uint8_t version = cursor_u8(&c), type = cursor_u8(&c);
+        uint16_t flags = cursor_be16(&c);
+        uint32_t stream = cursor_be32(&c), len = cursor_be32(&c);
+        bool has_stream = type < 2;
+        if (version || type >= TYPES || flags > FLAGS_MAX || has_stream != (stream != 0))
+            return false;
+        if (stream > NUMBER_MAX || (type == 0 && len > NUMBER_MAX))
+            return false;
+        in = bytes_after(in, HEADER + (type ? 0 : (size_t)len));
+    }
+    return frames;
+}
+
 /* What a header block shows of itself. */
 struct look {
     enum dir dir;

@@ -60,6 +60,10 @@ bool http2_frame_is_likely(const struct http2_frame *f, enum dir dir);
  * padding, priority and promised stream. False if its lengths contradict each other. */
 bool http2_read_fragment(const struct http2_frame *f, struct bytes payload, struct bytes *ret);
 
+/* Do frames of yamux follow each other from the start of `in`? It carries other connections, whose
+ * frames would be found inside its own, though what is between them is not theirs. */
+bool http2_is_inside_yamux(struct bytes in);
+
 enum http2_chain {
     CHAIN_BROKEN, /* no frames */
     CHAIN_OPEN,   /* nothing against it, but not enough for it */

@@ -8,11 +8,15 @@ static const char alive_sql[] =
     "late_fields, late_fields_known FROM connection "
     "WHERE began_ns < ?2 AND (closed = 0 OR last_ns >= ?1) ORDER BY id";
 
-static const char counted_sql[] =
-    "SELECT x.connection_id, x.calls, x.resets_by_client, x.resets_by_server, x.stalls_to_server, "
-    "x.stalls_to_client, x.goaways, x.ping_rtt_ns, x.open_calls "
-    "FROM capture_window w JOIN connection_window x ON x.window_id = w.id "
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns";
+#define FROM_RANGE                                                                                 \
+    " FROM capture_window w JOIN connection_window x ON x.window_id = w.id "                       \
+    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns"
+
+static const char calls_sql[] = "SELECT x.connection_id, x.calls, x.open_calls" FROM_RANGE;
+
+static const char all_sql[] =
+    "SELECT x.connection_id, x.calls, x.open_calls, x.resets_by_client, x.resets_by_server, "
+    "x.stalls_to_server, x.stalls_to_client, x.goaways, x.ping_rtt_ns" FROM_RANGE;
 
 static uint32_t column_u32(sqlite3_stmt *s, int at)
 {
@@ -69,41 +73,45 @@ static int compare_id(const void *key, const void *row)
     return (id > l->id) - (id < l->id);
 }
 
-static void add(sqlite3_stmt *s, struct live *l, struct range r)
+static void add_rest(sqlite3_stmt *s, struct live *l)
 {
-    uint64_t ping = column_count(s, 7);
-    l->calls += column_count(s, 1);
+    uint64_t ping = column_count(s, 8);
     for (int dir = 0; dir < 2; dir++) {
-        l->resets[dir] += column_count(s, 2 + dir);
-        l->stalls[dir] += column_count(s, 4 + dir);
+        l->resets[dir] += column_count(s, 3 + dir);
+        l->stalls[dir] += column_count(s, 5 + dir);
     }
-    l->goaways += column_count(s, 6);
+    l->goaways += column_count(s, 7);
     if (ping && (!l->ping_rtt_ns || ping < l->ping_rtt_ns))
         l->ping_rtt_ns = ping;
-    if (l->last_ns >= r.to_ns)
-        l->open_calls = column_count(s, 8);
 }
 
-static bool add_counted(struct query *q, struct range r, const struct lives *lives, struct err *err)
+static bool add_counted(struct query *q, struct range r, bool calls_only, const struct lives *lives,
+                        struct err *err)
 {
     bool failed = false;
-    sqlite3_stmt *s = question_ask(q, counted_sql, err);
+    sqlite3_stmt *s = question_ask(q, calls_only ? calls_sql : all_sql, err);
     if (s)
         question_bind_range(s, r);
     while (s && lives->len && question_row(q, s, &failed, err)) {
         int64_t id = sqlite3_column_int64(s, 0);
         struct live *l = bsearch(&id, lives->row, lives->len, sizeof *l, compare_id);
-        if (l)
-            add(s, l, r);
+        if (!l)
+            continue;
+        l->calls += column_count(s, 1);
+        if (l->last_ns >= r.to_ns)
+            l->open_calls = column_count(s, 2);
+        if (!calls_only)
+            add_rest(s, l);
     }
     sqlite3_finalize(s);
     return s && !failed;
 }
 
-bool lives_load(struct query *q, struct range r, struct lives *ret, struct err *err)
+bool lives_load(struct query *q, struct range r, bool calls_only, struct lives *ret,
+                struct err *err)
 {
     *ret = (struct lives){0};
-    if (load_alive(q, r, ret, err) && add_counted(q, r, ret, err))
+    if (load_alive(q, r, ret, err) && add_counted(q, r, calls_only, ret, err))
         return true;
     free(ret->row);
     *ret = (struct lives){0};

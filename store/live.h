@@ -19,8 +19,10 @@ struct lives {
     size_t len;
 };
 
-/* To be called inside a question. `ret->row` is given: free(). */
-bool lives_load(struct query *q, struct range r, struct lives *ret, struct err *err);
+/* `calls_only` leaves resets, stalls, goaways and pings at 0, which is quicker. To be called inside
+ * a question. `ret->row` is given: free(). */
+bool lives_load(struct query *q, struct range r, bool calls_only, struct lives *ret,
+                struct err *err);
 
 /* The same with names, as query_connections() answers; edge_id 0: of all edges. To be called inside
  * a question. `ret->row` is given: free(). */

@@ -19,7 +19,7 @@ static bool load(struct query *q, int64_t service_id, struct asked *a, struct er
         return false;
     bool loaded = servers_load(q, service_id, &a->servers, err) &&
                   sums_load(q, a->range, &a->servers.topology, true, &a->sums, err) &&
-                  lives_load(q, a->range, &a->lives, err);
+                  lives_load(q, a->range, true, &a->lives, err);
     question_end(q);
     return loaded;
 }

@@ -147,7 +147,8 @@ bool query_connections(struct query *q, struct range r, int64_t edge_id,
     struct lives lives = {0};
     if (!question_begin(q, err))
         return false;
-    bool made = lives_load(q, r, &lives, err) && connection_rows_of(q, edge_id, &lives, ret, err);
+    bool made =
+        lives_load(q, r, false, &lives, err) && connection_rows_of(q, edge_id, &lives, ret, err);
     question_end(q);
     free(lives.row);
     return made;

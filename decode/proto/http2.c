@@ -11,6 +11,9 @@
 enum {
     SEARCH_MAX = 256 * 1024, /* bytes searched in vain after which the place counts as lost again */
     READ_MAX = 60 * 1024,    /* a frame that must be seen whole is no longer */
+    SANE_LEAST = 32,         /* frames in a row that make up for nonsense */
+    NONSENSE_MAX = 4,        /* times, without, that what follows a frame is none: then it was no
+                                HTTP/2, but perhaps something that carries it in pieces */
     SETTINGS_MAX = 6 * 64,   /* bytes of settings that are looked at */
 };
 
@@ -28,11 +31,13 @@ struct side {
     uint32_t left;            /* bytes of data still to come, without the padding behind them */
     uint32_t padding;
     uint64_t searched; /* bytes in vain */
+    unsigned sane;     /* frames since the place was found */
     struct http2_block block;
 };
 
 struct http2 {
     bool begun;
+    unsigned nonsense;
     struct http2_streams streams;
     struct side side[2];
 };
@@ -188,6 +193,7 @@ static int64_t feed_frame(struct conn *c, enum dir dir, struct bytes in)
     if (!too_long && payload.len < needed(&f))
         return wait(side, &f);
     payload = bytes_first(payload, f.len);
+    side->sane++;
     if (is_fragment(&f))
         on_fragment(c, dir, &f, too_long ? NULL : &payload);
     else
@@ -243,6 +249,8 @@ static int64_t http2_feed(struct conn *c, enum dir dir, struct bytes in)
     if (!h->begun)
         begin(c, h);
     side->waits = false;
+    if (h->nonsense > NONSENSE_MAX)
+        return DECODE_LOST;
     switch (side->place) {
     case AT_START:
         return feed_start(c, in);
@@ -295,7 +303,7 @@ static void lose_place(struct conn *c, enum dir dir)
     http2_block_end(&side->block);
     http2_streams_lose(&h->streams, c, dir);
     side->place = SEARCHING;
-    side->searched = 0;
+    side->searched = side->sane = 0;
 }
 
 static int64_t http2_gap(struct conn *c, enum dir dir, uint64_t len)
@@ -308,6 +316,8 @@ static int64_t http2_gap(struct conn *c, enum dir dir, uint64_t len)
         return bridge_data(c, dir);
     if (len && side->place == AT_FRAME && side->waits)
         return bridge_frame(c, dir);
+    if (!len && side->place != SEARCHING)
+        h->nonsense = side->sane < SANE_LEAST ? h->nonsense + 1 : 0;
     lose_place(c, dir);
     return DECODE_LOST;
 }
@@ -348,6 +358,8 @@ static bool may_be_frames(struct bytes in, enum dir dir, enum http2_chain *ret)
 static enum guess guess_chains(const struct opening *o)
 {
     enum http2_chain asked, answered;
+    if (http2_is_inside_yamux(o->to_server) || http2_is_inside_yamux(o->to_client))
+        return GUESS_NO;
     bool asks = may_be_frames(o->to_server, TO_SERVER, &asked);
     bool answers = may_be_frames(o->to_client, TO_CLIENT, &answered);
     if (asked == CHAIN_HEAD || answered == CHAIN_HEAD)

@@ -270,6 +270,34 @@ static void continuation_flood(void **state)
     assert_int_equal(script_counters()->shed, 1);
 }
 
+static void count(void *ctx, struct exchange *x)
+{
+    (void)x;
+    ++*(unsigned *)ctx;
+}
+
+/* What carries HTTP/2 in pieces of its own is not HTTP/2: after a few of them it is given up. */
+static void pieces_of_another(void **state)
+{
+    (void)state;
+    unsigned told = 0;
+    struct decode_counters counters = {0};
+    struct conn_shared shared = {.sink = {.exchange = count, .ctx = &told},
+                                 .counters = &counters,
+                                 .unread_bytes_max = 1 << 20,
+                                 .open_max = 100};
+    struct conn_ends ends = {.server_port = 80};
+    struct conn *c = conn_new(&shared, http2, &ends, true);
+    for (unsigned i = 0; i < 200; i++) {
+        struct step piece = join(SAYS("a header of another"), calls(2 * i + 1, "/a.B/C"));
+        struct moment m = {.now_ns = 1 + i};
+        conn_bytes(c, TO_SERVER, m, m.now_ns, bytes_of_step(piece));
+    }
+    assert_int_equal(counters.given_up, 1);
+    assert_in_range(told, 1, 10);
+    conn_close(c, (struct moment){0}, CLOSE_ORDERLY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup(hole_in_block, frames_setup),
         cmocka_unit_test_setup(hole_of_frames, frames_setup),
         cmocka_unit_test_setup(continuation_flood, frames_setup),
+        cmocka_unit_test_setup(pieces_of_another, frames_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -448,6 +448,33 @@ static void the_middle(void **state)
     assert_int_equal(probe(TEXT("no frames at all, not even a part"), none, true), GUESS_NO);
 }
 
+/* What carries other connections in frames of its own is not HTTP/2, though it may hold frames of
+ * it. A chain that begins with frames that are empty looks like that at first, and is not. */
+static void inside_yamux(void **state)
+{
+    (void)state;
+    struct bytes none = {0};
+    struct step inner = calls(7, "/a.B/C");
+    const char outer[12] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, (char)inner.len};
+    struct step both = join(frames_of(TO_SERVER, bytes_of(outer, sizeof outer)), inner);
+    assert_int_equal(probe(bytes_of_step(inner), none, true), GUESS_YES);
+    assert_int_equal(probe(bytes_of_step(both), none, true), GUESS_NO);
+    assert_int_equal(probe(bytes_of_step(inner), bytes_of_step(both), true), GUESS_NO);
+
+    const struct step empty[] = {
+        CLIENT(HTTP2_DATA, LAST, 5, ""),
+        CLIENT(HTTP2_SETTINGS, HTTP2_ACK, 0, ""),
+        join(CLIENT(HTTP2_SETTINGS, HTTP2_ACK, 0, ""),
+             CLIENT(HTTP2_WINDOW_UPDATE, 0, 0, "\0\0\xff\xff")),
+    };
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
+        struct bytes alone = bytes_of_step(empty[i]);
+        assert_int_not_equal(probe(alone, none, true), GUESS_NO);
+        assert_int_equal(probe(bytes_of_step(join(empty[i], inner)), none, true), GUESS_YES);
+        assert_int_equal(probe(alone, bytes_of_step(answers(5)), true), GUESS_YES);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,6 +484,7 @@ int main(void)
         cmocka_unit_test_setup(the_preface, frames_setup),
         cmocka_unit_test_setup(the_server_first, frames_setup),
         cmocka_unit_test_setup(the_middle, frames_setup),
+        cmocka_unit_test_setup(inside_yamux, frames_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

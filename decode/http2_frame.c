@@ -80,7 +80,10 @@ bool http2_frame_is_likely(const struct http2_frame *f, enum dir dir)
                    f->type == HTTP2_PUSH_PROMISE || f->type == HTTP2_CONTINUATION;
     if (!carries)
         return true;
-    if (f->stream % 2 == 0 || (dir == TO_SERVER && f->type == HTTP2_PUSH_PROMISE))
+    bool pushed = f->stream % 2 == 0;
+    if (dir == TO_SERVER && (pushed || f->type == HTTP2_PUSH_PROMISE))
+        return false;
+    if (pushed && f->type != HTTP2_HEADERS) /* which has a block that can be judged */
         return false;
     return f->len >= least_len(f);
 }

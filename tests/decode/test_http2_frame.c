@@ -104,7 +104,7 @@ static void likely_frames(void **state)
         {{HTTP2_PAYLOAD_LEAST + 1, 1, HTTP2_DATA, 0}, false, false},
         {{0, 1, HTTP2_HEADERS, WHOLE}, false, false},
         {{1, 1, HTTP2_HEADERS, ALL}, true, true},
-        {{1, 2, HTTP2_HEADERS, ALL}, false, false},
+        {{1, 2, HTTP2_HEADERS, ALL}, false, true},
         {{1, 1, HTTP2_HEADERS, 0x10}, false, false},
         {{1, 1, HTTP2_HEADERS, PADDED}, false, false},
         {{2, 1, HTTP2_HEADERS, PADDED}, true, true},

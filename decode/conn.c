@@ -148,6 +148,12 @@ static uint64_t latest_sign_ns(const struct conn *c, const struct open *open)
     return answering ? c->half[TO_CLIENT].latest_ns : open->x.request_end_ns;
 }
 
+static void end_past_deadline(struct conn *c, struct moment m, struct open *open)
+{
+    open->x.notes |= NOTE_DEADLINE;
+    pairing_abort(&c->pairing, m, open, OUTCOME_TIMEOUT);
+}
+
 /* A transfer that is going on has not timed out, however long it takes. */
 void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
 {
@@ -165,7 +171,7 @@ void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
         else if (open->request_ended && open->x.call == CALL_NONE)
             pairing_tell(&c->pairing, m, open, c->one_way ? OUTCOME_UNKNOWN : OUTCOME_TIMEOUT);
         else if (exchange_is_past_deadline(&open->x, m.now_ns))
-            pairing_abort(&c->pairing, m, open, OUTCOME_TIMEOUT);
+            end_past_deadline(c, m, open);
     }
 }
 

@@ -184,8 +184,10 @@ static int64_t feed_frame(struct conn *c, enum dir dir, struct bytes in)
         return DECODE_MORE;
     if (!http2_frame_is_legal(&f) || (f.type == HTTP2_PUSH_PROMISE && dir == TO_SERVER))
         return DECODE_LOST;
-    if (side->block.first.type && !http2_block_continues(&side->block, &f))
+    if (side->block.first.type && !http2_block_continues(&side->block, &f)) {
         block_ends(c, dir, NULL);
+        conn_find(c, dir, 0); /* the bytes at hand are not of its stream */
+    }
     if (f.type == HTTP2_DATA)
         return feed_data_frame(c, dir, &f, in);
     struct bytes payload = bytes_after(in, HTTP2_FRAME_HEADER);

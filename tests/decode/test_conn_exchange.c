@@ -234,8 +234,8 @@ static void on_open(void *ctx, struct exchange *x)
 {
     struct heard *h = ctx;
     h->open++;
-    strncat(h->paths, x->method, 8);
-    strncat(h->paths, x->path, 8);
+    size_t len = strlen(h->paths);
+    snprintf(h->paths + len, sizeof h->paths - len, "%s%s", x->method, x->path);
     assert_int_equal(x->outcome, OUTCOME_UNKNOWN);
 }
 

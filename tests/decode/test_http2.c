@@ -254,6 +254,16 @@ static void hole_of_frames(void **state)
                calls(5, "/a.B/E"), answers(5), CLOSES(CLOSE_CAPTURE_ENDED));
 }
 
+/* A frame that breaks into a block ends it, unread; it is not the stream's, however it is cut. */
+static void broken_into(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC | SHOW_BYTES, http2,
+               "  unanswered unknown-fields 13+0 bytes http2 {unknown #40000001} -1  0+0\n",
+               preface(), CLIENT(HTTP2_HEADERS, LAST, 1, "\x82\x86\x44\2"),
+               CLIENT(HTTP2_HEADERS, LAST, 1, "\x82\x86\x44"), ENDS(TO_CLIENT));
+}
+
 /* Endless header blocks are let go at their limit, and cost their table. */
 static void continuation_flood(void **state)
 {
@@ -316,6 +326,7 @@ int main(void)
         cmocka_unit_test_setup(joined_late, frames_setup),
         cmocka_unit_test_setup(hole_in_data, frames_setup),
         cmocka_unit_test_setup(hole_in_block, frames_setup),
+        cmocka_unit_test_setup(broken_into, frames_setup),
         cmocka_unit_test_setup(hole_of_frames, frames_setup),
         cmocka_unit_test_setup(continuation_flood, frames_setup),
         cmocka_unit_test_setup(pieces_of_another, frames_setup),

@@ -98,6 +98,10 @@ void conn_finish(struct conn *c, struct moment m, enum conn_close why)
         return;
     struct pairing *p = &c->pairing;
     c->moment = m;
+    if (c->one_way) {
+        pairing_note(p, NOTE_ONE_WAY);
+        pairing_end(p, m, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN);
+    }
     switch (why) {
     case CLOSE_ORDERLY:
         pairing_end(p, m, OUTCOME_UNANSWERED, cut_off(c));
@@ -127,6 +131,12 @@ void conn_close(struct conn *c, struct moment m, enum conn_close why)
     conn_free(c);
 }
 
+void conn_set_one_way(struct conn *c, bool one_way)
+{
+    if (c)
+        c->one_way = one_way;
+}
+
 static uint64_t silence_ns(uint64_t now_ns, uint64_t since_ns)
 {
     return now_ns > since_ns ? now_ns - since_ns : 0;
@@ -141,6 +151,12 @@ static uint64_t latest_sign_ns(const struct conn *c, const struct open *open)
     return answering ? c->half[TO_CLIENT].latest_ns : open->x.request_end_ns;
 }
 
+static void end_past_deadline(struct conn *c, struct moment m, struct open *open)
+{
+    open->x.notes |= NOTE_DEADLINE;
+    pairing_abort(&c->pairing, m, open, OUTCOME_TIMEOUT);
+}
+
 /* A transfer that is going on has not timed out, however long it takes. */
 void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
 {
@@ -152,12 +168,13 @@ void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
         uint64_t since_ns = latest_sign_ns(c, open);
         if (silence_ns(m.now_ns, since_ns) <= limit_ns)
             continue;
+        open->x.notes |= c->one_way ? NOTE_ONE_WAY : 0;
         if (open->touched || open->answered)
             pairing_abort(&c->pairing, m, open, OUTCOME_UNKNOWN);
         else if (open->request_ended && open->x.call == CALL_NONE)
-            pairing_tell(&c->pairing, m, open, OUTCOME_TIMEOUT);
+            pairing_tell(&c->pairing, m, open, c->one_way ? OUTCOME_UNKNOWN : OUTCOME_TIMEOUT);
         else if (exchange_is_past_deadline(&open->x, m.now_ns))
-            pairing_abort(&c->pairing, m, open, OUTCOME_TIMEOUT);
+            end_past_deadline(c, m, open);
     }
 }
 

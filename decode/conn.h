@@ -85,6 +85,10 @@ void conn_free(struct conn *c);
 /* Both. */
 void conn_close(struct conn *c, struct moment m, enum conn_close why);
 
+/* Do only one side's packets reach the tap? Then what is not answered is not known to be. NULL is
+ * fine. */
+void conn_set_one_way(struct conn *c, bool one_way);
+
 /* Requests sent and not yet answered whole, of whose answer nothing has come for longer than
  * `limit_ns`, end as timeouts now; what arrives for them later is passed over. Calls made of
  * messages may be silent for as long as their client said, or like; but what a loss has touched,

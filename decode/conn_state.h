@@ -37,5 +37,6 @@ struct conn {
     bool becoming, wants_classify;
     bool changed; /* there is a new decoder, which has not been shown what is unread */
     bool client_ended_first;
+    bool one_way; /* an answer that has not come may have passed unseen */
     struct conn_ends ends;
 };

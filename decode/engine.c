@@ -144,7 +144,7 @@ static void time_out_requests(struct engine *e, struct moment m)
         if (f->waiting_s > e->tick_s && f->waiting_s - e->tick_s <= e->check_s)
             return;
         flow_take(l->flows, f, LIST_WAITING);
-        conn_time_out(f->conn, m, limit_ns);
+        lifecycle_time_out(f, m, limit_ns);
         if (elapsed_ns(m.now_ns, f->last_ns) <= limit_ns + e->check_s * SECOND_NS)
             lifecycle_wait(l, f);
     }

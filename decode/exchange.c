@@ -29,7 +29,7 @@ const char *note_name(int bit)
     static const char *const names[NOTES] = {
         "midstream", "gap",          "truncated",        "retransmitted", "inferred-direction",
         "pipelined", "early-answer", "ambiguous-length", "upgraded",      "unknown-fields",
-        "pushed",    "refused",      "deadline",         "compressed",
+        "pushed",    "refused",      "deadline",         "compressed",    "one-way",
     };
     assert(bit >= 0 && bit < NOTES);
     return names[bit];

@@ -41,7 +41,8 @@ enum note {
     NOTE_REFUSED = 1 << 11,         /* the server said that it has not begun with it */
     NOTE_DEADLINE = 1 << 12,        /* its end was seen after the client's deadline had passed */
     NOTE_COMPRESSED = 1 << 13,      /* a message of it was compressed */
-    NOTES = 14,                     /* how many there are */
+    NOTE_ONE_WAY = 1 << 14,         /* only one side's packets reach the tap */
+    NOTES = 15,                     /* how many there are */
 };
 
 /* What kind of call it was, as far as its messages show. */

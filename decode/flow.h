@@ -82,7 +82,7 @@ struct flow {
     bool joined : 1; /* the next bytes need not be the first: midstream, or after a gap */
     bool reported_multiplexed : 1;
 };
-_Static_assert(sizeof(struct flow) <= 344, "an idle flow costs little");
+_Static_assert(sizeof(struct flow) <= 448, "an idle flow costs little");
 
 static inline enum dir flow_dir(const struct flow *f, unsigned side)
 {

@@ -24,16 +24,23 @@ struct flow_report {
     uint8_t failed; /* SYN refused (RST) or never answered */
     uint8_t closed;
     uint8_t reset_by_client, reset_by_server;
+    uint8_t one_way; /* only one side's packets reach the tap; told once. Not of UDP */
 
     /* By enum dir: TO_SERVER, TO_CLIENT. */
     uint64_t packets[2], bytes[2]; /* bytes: as on the wire, all headers */
     uint64_t missing_bytes[2];     /* payload acknowledged or passed over but never captured */
     uint32_t retransmits[2];       /* segments whose data had been seen already */
+    uint32_t out_of_order[2];      /* segments that came before one in front of them */
     uint32_t zero_windows[2];      /* times the receiver's window closed */
+    uint64_t zero_window_ns[2];    /* how long it was, counted when it opens */
 
     /* Of the handshake, if seen in this report; else 0. They split network time at the tap. */
     uint64_t rtt_server_ns; /* SYN to SYN-ACK */
     uint64_t rtt_client_ns; /* SYN-ACK to ACK */
+
+    /* Least time from the tap to a side and back in this report, of the handshake or of data and
+     * its acknowledgment; 0 = none. */
+    uint64_t rtt_least_server_ns, rtt_least_client_ns;
 
     /* Of protocols that carry many exchanges at once on one connection (`multiplexed`), else 0. */
     bool multiplexed;

@@ -3,25 +3,76 @@
 
 #include "decode/decoder.h"
 
+static uint64_t since(uint64_t now_ns, uint64_t then_ns)
+{
+    return then_ns && now_ns > then_ns ? now_ns - then_ns : 0;
+}
+
+static bool is_seen(const struct health *h, unsigned side)
+{
+    return h->events & HEALTH_SEEN << side;
+}
+
+static void see_window(struct health *h, unsigned side, const struct packet *p)
+{
+    uint16_t closed = (uint16_t)(HEALTH_WINDOW_CLOSED << side);
+    if (p->window) {
+        h->events &= (uint16_t)~closed;
+        h->zero_window_ns[side] += since(p->time_ns, h->closed_ns[side]);
+        h->closed_ns[side] = 0;
+        return;
+    }
+    if (!(h->events & closed)) {
+        h->zero_windows[side]++;
+        h->closed_ns[side] = p->time_ns;
+    }
+    h->events |= closed;
+}
+
 void health_packet(struct health *h, unsigned side, const struct packet *p)
 {
     h->packets[side]++;
     h->bytes[side] += p->wire_bytes;
-    if (!(p->tcp_flags & TCP_ACK) || p->tcp_flags & (TCP_SYN | TCP_RST))
-        return;
-    uint8_t closed = (uint8_t)(HEALTH_WINDOW_CLOSED << side);
-    if (p->window) {
-        h->events &= (uint8_t)~closed;
-        return;
-    }
-    if (!(h->events & closed))
-        h->zero_windows[side]++;
-    h->events |= closed;
+    h->events |= (uint16_t)(HEALTH_SEEN << side);
+    if ((p->payload.len || p->cut) && !is_seen(h, side ^ 1U) && h->lone < UINT8_MAX)
+        h->lone++;
+    if (p->tcp_flags & TCP_ACK && !(p->tcp_flags & (TCP_SYN | TCP_RST)))
+        see_window(h, side, p);
 }
 
-static uint64_t since(uint64_t now_ns, uint64_t then_ns)
+bool health_is_one_way(const struct health *h)
 {
-    return then_ns && now_ns > then_ns ? now_ns - then_ns : 0;
+    return h->lone >= HEALTH_LONE_LEAST && !(is_seen(h, 0) && is_seen(h, 1));
+}
+
+void health_waited(struct health *h)
+{
+    if (h->lone && h->lone < HEALTH_LONE_LEAST)
+        h->lone = HEALTH_LONE_LEAST;
+}
+
+void health_data(struct health *h, unsigned side, uint32_t end, uint64_t now_ns, bool first)
+{
+    struct health_probe *probe = &h->probe[side];
+    if (!first)
+        probe->sent_ns = 0;
+    else if (!probe->sent_ns)
+        *probe = (struct health_probe){.sent_ns = now_ns, .end = end};
+}
+
+static void note_rtt(struct health *h, unsigned side, uint64_t rtt_ns)
+{
+    if (rtt_ns && (!h->rtt_least_ns[side] || rtt_ns < h->rtt_least_ns[side]))
+        h->rtt_least_ns[side] = rtt_ns;
+}
+
+void health_acked(struct health *h, unsigned side, uint32_t acknowledged, uint64_t now_ns)
+{
+    struct health_probe *probe = &h->probe[side ^ 1U];
+    if (!probe->sent_ns || (int32_t)(acknowledged - probe->end) < 0)
+        return;
+    note_rtt(h, side, since(now_ns, probe->sent_ns));
+    probe->sent_ns = 0;
 }
 
 /* A SYN that was sent again: the answer belongs to the last one, or the time would be that of the
@@ -42,26 +93,51 @@ void health_established(struct health *h, uint64_t now_ns)
     h->rtt_client_ns = since(now_ns, h->handshake_ns);
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a && (!b || a < b) ? a : b;
+}
+
+static void report_side(const struct health *h, unsigned side, enum dir dir, struct flow_report *r)
+{
+    r->packets[dir] = h->packets[side];
+    r->bytes[dir] = h->bytes[side];
+    r->missing_bytes[dir] = h->missing_bytes[side];
+    r->retransmits[dir] = h->retransmits[side];
+    r->out_of_order[dir] = h->out_of_order[side];
+    /* The window that closed is that of the other direction's receiver. */
+    r->zero_windows[dir] = h->zero_windows[side ^ 1U];
+    r->zero_window_ns[dir] = h->zero_window_ns[side ^ 1U];
+}
+
+/* What a report does not end. */
+static void start_anew(struct health *h)
+{
+    *h = (struct health){
+        .events = h->events & (HEALTH_WINDOW_CLOSED | HEALTH_WINDOW_CLOSED << 1 | HEALTH_SEEN |
+                               HEALTH_SEEN << 1 | HEALTH_ONE_WAY_TOLD),
+        .handshake_ns = h->handshake_ns,
+        .lone = h->lone,
+        .closed_ns = {h->closed_ns[0], h->closed_ns[1]},
+        .probe = {h->probe[0], h->probe[1]},
+    };
+}
+
 void health_report(struct health *h, unsigned client, struct flow_report *ret_report)
 {
-    for (unsigned side = 0; side < 2; side++) {
-        enum dir dir = side == client ? TO_SERVER : TO_CLIENT;
-        ret_report->packets[dir] = h->packets[side];
-        ret_report->bytes[dir] = h->bytes[side];
-        ret_report->missing_bytes[dir] = h->missing_bytes[side];
-        ret_report->retransmits[dir] = h->retransmits[side];
-        /* The window that closed is that of the other direction's receiver. */
-        ret_report->zero_windows[dir] = h->zero_windows[side ^ 1U];
-    }
+    report_side(h, client, TO_SERVER, ret_report);
+    report_side(h, client ^ 1U, TO_CLIENT, ret_report);
     ret_report->rtt_server_ns = h->rtt_server_ns;
     ret_report->rtt_client_ns = h->rtt_client_ns;
+    ret_report->rtt_least_server_ns = least(h->rtt_least_ns[client ^ 1U], h->rtt_server_ns);
+    ret_report->rtt_least_client_ns = least(h->rtt_least_ns[client], h->rtt_client_ns);
     ret_report->opened = (h->events & HEALTH_OPENED) != 0;
     ret_report->failed = (h->events & HEALTH_FAILED) != 0;
     ret_report->closed = (h->events & HEALTH_CLOSED) != 0;
     ret_report->reset_by_client = (h->events & HEALTH_RESET << client) != 0;
     ret_report->reset_by_server = (h->events & HEALTH_RESET << (client ^ 1U)) != 0;
-    *h = (struct health){
-        .events = h->events & (HEALTH_WINDOW_CLOSED | HEALTH_WINDOW_CLOSED << 1),
-        .handshake_ns = h->handshake_ns,
-    };
+    ret_report->one_way = health_is_one_way(h) && !(h->events & HEALTH_ONE_WAY_TOLD);
+    if (ret_report->one_way)
+        h->events |= HEALTH_ONE_WAY_TOLD;
+    start_anew(h);
 }

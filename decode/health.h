@@ -14,6 +14,18 @@ enum health_event {
     HEALTH_CLOSED = 1 << 2,
     HEALTH_RESET = 1 << 3,         /* by side 0; by side 1 the bit above */
     HEALTH_WINDOW_CLOSED = 1 << 5, /* of side 0; side 1 likewise. Stays until it opens */
+    HEALTH_SEEN = 1 << 7,          /* a packet of side 0; side 1 likewise. Stays */
+    HEALTH_ONE_WAY_TOLD = 1 << 9,  /* stays */
+};
+
+enum {
+    HEALTH_LONE_LEAST = 8
+}; /* packets with data after which a silent other side was not captured */
+
+/* Data whose acknowledgment is awaited: it tells how far the other side is. */
+struct health_probe {
+    uint64_t sent_ns; /* 0: none */
+    uint32_t end;     /* the sequence number behind it */
 };
 
 struct health {
@@ -23,8 +35,14 @@ struct health {
     uint64_t rtt_server_ns, rtt_client_ns;
     uint32_t packets[2];
     uint32_t retransmits[2];
+    uint32_t out_of_order[2]; /* segments of a side that came before one in front of them */
     uint32_t zero_windows[2]; /* announced by a side */
-    uint8_t events;           /* enum health_event */
+    uint16_t events;          /* enum health_event */
+    uint8_t lone;             /* packets with data while the other side was silent, up to 255 */
+    uint64_t closed_ns[2];    /* since when a side's window has been closed; 0: it is open */
+    uint64_t zero_window_ns[2];
+    uint64_t rtt_least_ns[2]; /* from the tap to a side and back; 0 = none */
+    struct health_probe probe[2];
 };
 
 /* A packet of the flow, sent by `side`. */
@@ -34,6 +52,19 @@ void health_packet(struct health *h, unsigned side, const struct packet *p);
 void health_syn(struct health *h, uint64_t now_ns);
 void health_syn_ack(struct health *h, uint64_t now_ns);
 void health_established(struct health *h, uint64_t now_ns);
+
+/* Data of `side` that ends before sequence number `end` came for the first time, or (false) again:
+ * then nobody knows which of the two an acknowledgment answers (RFC 6298, 3). */
+void health_data(struct health *h, unsigned side, uint32_t end, uint64_t now_ns, bool first);
+
+/* `side` acknowledges what comes before `acknowledged`. */
+void health_acked(struct health *h, unsigned side, uint32_t acknowledged, uint64_t now_ns);
+
+/* Was nothing of the other side seen, though enough data was? Its packets do not reach the tap. */
+bool health_is_one_way(const struct health *h);
+
+/* There was time enough for the other side: any data that stayed alone was enough. */
+void health_waited(struct health *h);
 
 /* Moves the counters into a report and starts them anew. `client` is a side. */
 void health_report(struct health *h, unsigned client, struct flow_report *ret_report);

@@ -54,7 +54,7 @@ bool http2_frame_is_legal(const struct http2_frame *f)
 /* The least payload that the flags ask for. */
 static uint32_t least_len(const struct http2_frame *f)
 {
-    bool may_be_empty = f->type == HTTP2_DATA;
+    bool may_be_empty = f->type == HTTP2_DATA && f->flags & HTTP2_END_STREAM;
     uint32_t least = may_be_empty ? 0 : 1;
     if (f->flags & HTTP2_PADDED)
         least++;
@@ -80,7 +80,10 @@ bool http2_frame_is_likely(const struct http2_frame *f, enum dir dir)
                    f->type == HTTP2_PUSH_PROMISE || f->type == HTTP2_CONTINUATION;
     if (!carries)
         return true;
-    if (dir == TO_SERVER && (f->type == HTTP2_PUSH_PROMISE || f->stream % 2 == 0))
+    bool pushed = f->stream % 2 == 0;
+    if (dir == TO_SERVER && (pushed || f->type == HTTP2_PUSH_PROMISE))
+        return false;
+    if (pushed && f->type != HTTP2_HEADERS) /* which has a block that can be judged */
         return false;
     return f->len >= least_len(f);
 }
@@ -110,10 +113,11 @@ bool http2_read_fragment(const struct http2_frame *f, struct bytes payload, stru
 }
 
 /* A header is a version, a type, flags, a stream and a length, which of data is that of what
- * follows (hashicorp/yamux, spec.md). */
+ * follows (hashicorp/yamux, spec.md). Streams count from 1, and data is no longer than a window;
+ * with greater numbers it is an empty frame of HTTP/2, or a place inside one. */
 bool http2_is_inside_yamux(struct bytes in)
 {
-    enum { HEADER = 12, TYPES = 4, FLAGS_MAX = 0xf };
+    enum { HEADER = 12, TYPES = 4, FLAGS_MAX = 0xf, NUMBER_MAX = 0xffffff };
     unsigned frames = 0;
     for (; in.len >= HEADER; frames++) {
         struct cursor c = cursor_over(in);
@@ -122,6 +126,8 @@ bool http2_is_inside_yamux(struct bytes in)
         uint32_t stream = cursor_be32(&c), len = cursor_be32(&c);
         bool has_stream = type < 2;
         if (version || type >= TYPES || flags > FLAGS_MAX || has_stream != (stream != 0))
+            return false;
+        if (stream > NUMBER_MAX || (type == 0 && len > NUMBER_MAX))
             return false;
         in = bytes_after(in, HEADER + (type ? 0 : (size_t)len));
     }

@@ -51,8 +51,10 @@ bool http2_read_frame(struct bytes in, struct http2_frame *ret);
 /* Could a peer that keeps to the rules have sent it? */
 bool http2_frame_is_legal(const struct http2_frame *f);
 
-/* Does it look like one that peers do send: no bit set that has no meaning, and a stream that this
- * side may use? */
+/* Does it look like one that peers do send: no bit set that has no meaning, not empty without a
+ * reason, and on a stream that a client has begun? (Only the head of a pushed answer is likely too:
+ * hardly anybody pushes any more, and bytes full of zeroes hold other frames on even streams by
+ * chance too often.) */
 bool http2_frame_is_likely(const struct http2_frame *f, enum dir dir);
 
 /* The part of a HEADERS, PUSH_PROMISE or CONTINUATION payload that is header block, without

@@ -40,11 +40,19 @@ static void on_host(struct reading *r, struct bytes value)
         http_note_host(r->x, value);
 }
 
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static void on_status(struct reading *r, struct bytes value)
 {
     unsigned code = 0;
-    for (size_t i = 0; i < value.len && value.len == 3; i++)
-        code = value.at[i] >= '0' && value.at[i] <= '9' ? code * 10 + value.at[i] - '0' : 0;
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.len != 3 || !is_digit(value.at[i]))
+            return;
+        code = code * 10 + value.at[i] - '0';
+    }
     r->head->code = code;
     if (code >= 200)
         http_note_status(r->x, value, code);

@@ -68,9 +68,23 @@ static void flush(struct lifecycle *l, struct flow *f, struct moment m)
     }
 }
 
+static bool is_one_way(const struct flow *f)
+{
+    return f->key.protocol == IPPROTO_TCP && health_is_one_way(&f->health);
+}
+
+void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
+{
+    conn_set_one_way(f->conn, is_one_way(f));
+    conn_time_out(f->conn, m, limit_ns);
+}
+
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
     flush(l, f, m);
+    if (why != CLOSE_CAPTURE_ENDED && why != CLOSE_UNSEEN)
+        health_waited(&f->health);
+    conn_set_one_way(f->conn, is_one_way(f));
     reader_finish(f, m, why);
     if (f->opened && why != CLOSE_CAPTURE_ENDED)
         f->health.events |= HEALTH_CLOSED;
@@ -132,6 +146,7 @@ void lifecycle_report(struct lifecycle *l, struct flow *f)
         report_change(l, f);
     struct flow_report report = report_of(f, f->protocol);
     health_report(&f->health, f->client, &report);
+    report.one_way = report.one_way && f->key.protocol == IPPROTO_TCP;
     conn_report(f->conn, &report);
     f->reported = f->protocol;
     f->reported_multiplexed = report.multiplexed;

@@ -26,6 +26,9 @@ void lifecycle_packet(struct lifecycle *l, struct flow *f, unsigned side, const 
  * is known. */
 void lifecycle_read(struct lifecycle *l, struct flow *f);
 
+/* Requests that have waited for longer than the limit end. */
+void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns);
+
 /* The flow's connection may have open exchanges; they are looked at in due time. */
 void lifecycle_wait(struct lifecycle *l, struct flow *f);
 

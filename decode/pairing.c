@@ -351,10 +351,11 @@ void pairing_answer_ends(struct pairing *p, uint64_t key)
     p->stray = false;
 }
 
+/* Of one whose beginning was not seen, the request's end may have been missed too. */
 void pairing_answered(struct pairing *p, struct moment m, struct open *open)
 {
     open->answered = true;
-    if (open->key != KEY_IN_ORDER && !open->request_ended)
+    if (open->key != KEY_IN_ORDER && !open->request_ended && !open->unseen)
         return;
     p->asks_ahead = open->ahead;
     emit(p, m, open);

@@ -140,6 +140,10 @@ static enum segment_fate see_segment(struct place *at, const struct packet *p)
     };
     struct stream_out out = reader_out(at);
     enum segment_fate fate = stream_segment(&f->stream[at->side], &segment, &out);
+    if (fate == SEGMENT_NEW || fate == SEGMENT_OLD)
+        health_data(&f->health, at->side, p->sequence + (uint32_t)p->payload.len + p->cut,
+                    p->time_ns, fate == SEGMENT_NEW);
+    f->health.out_of_order[at->side] += fate == SEGMENT_HELD;
     if (fate == SEGMENT_OLD) {
         at->reader->stream.counters->retransmits++;
         f->health.retransmits[at->side]++;
@@ -194,6 +198,7 @@ static bool see_packet(struct lifecycle *l, struct flow *f, unsigned side, const
     bool believed = f->state != FLOW_HALF_OPEN && stream_expects(&f->stream[side], p->sequence);
     if (p->tcp_flags & TCP_ACK && believed) {
         stream_acked(&f->stream[side ^ 1U], p->acknowledged, p->time_ns);
+        health_acked(&f->health, side, p->acknowledged, p->time_ns);
         if (f->stream[side ^ 1U].hole)
             tcp_check_holes(l, f, m);
         if (f->state == FLOW_CLOSED) /* the hole was all that kept it */

@@ -55,6 +55,10 @@ struct edge_delta {
     uint64_t retransmits[2], zero_windows[2];
     uint64_t rtt_server_sum_ns, rtt_client_sum_ns; /* over `handshakes` */
     uint64_t handshakes;
+    uint64_t one_way; /* connections of which one side's packets do not reach the tap */
+    uint64_t out_of_order[2], zero_window_ns[2];
+    /* Sums of the least round trip in each report, and how many had one, by which end of it. */
+    uint64_t rtt_least_server_sum_ns, rtt_least_client_sum_ns, rtt_least_servers, rtt_least_clients;
     uint64_t notes; /* enum note: seen on any exchange or connection */
 };
 

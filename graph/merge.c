@@ -88,7 +88,14 @@ static void add_edge(struct edge_delta *into, struct edge_delta *from)
         into->missing_bytes[dir] += from->missing_bytes[dir];
         into->retransmits[dir] += from->retransmits[dir];
         into->zero_windows[dir] += from->zero_windows[dir];
+        into->out_of_order[dir] += from->out_of_order[dir];
+        into->zero_window_ns[dir] += from->zero_window_ns[dir];
     }
+    into->one_way += from->one_way;
+    into->rtt_least_server_sum_ns += from->rtt_least_server_sum_ns;
+    into->rtt_least_client_sum_ns += from->rtt_least_client_sum_ns;
+    into->rtt_least_servers += from->rtt_least_servers;
+    into->rtt_least_clients += from->rtt_least_clients;
     into->rtt_server_sum_ns += from->rtt_server_sum_ns;
     into->rtt_client_sum_ns += from->rtt_client_sum_ns;
     into->handshakes += from->handshakes;

@@ -297,7 +297,14 @@ void tally_flow(struct tally *t, const struct flow_report *r)
         edge->missing_bytes[dir] += r->missing_bytes[dir];
         edge->retransmits[dir] += r->retransmits[dir];
         edge->zero_windows[dir] += r->zero_windows[dir];
+        edge->out_of_order[dir] += r->out_of_order[dir];
+        edge->zero_window_ns[dir] += r->zero_window_ns[dir];
     }
+    edge->one_way += r->one_way;
+    edge->rtt_least_server_sum_ns += r->rtt_least_server_ns;
+    edge->rtt_least_client_sum_ns += r->rtt_least_client_ns;
+    edge->rtt_least_servers += r->rtt_least_server_ns != 0;
+    edge->rtt_least_clients += r->rtt_least_client_ns != 0;
     if (r->multiplexed)
         count_connection(t, row_of(t, edge), r);
     if (!r->rtt_server_ns && !r->rtt_client_ns)

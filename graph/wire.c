@@ -73,6 +73,13 @@ static void put_edge(struct writer *w, const struct edge_delta *e)
     wire_put_number(w, e->rtt_server_sum_ns);
     wire_put_number(w, e->rtt_client_sum_ns);
     wire_put_number(w, e->handshakes);
+    wire_put_number(w, e->one_way);
+    put_numbers(w, e->out_of_order, 2);
+    put_numbers(w, e->zero_window_ns, 2);
+    wire_put_number(w, e->rtt_least_server_sum_ns);
+    wire_put_number(w, e->rtt_least_client_sum_ns);
+    wire_put_number(w, e->rtt_least_servers);
+    wire_put_number(w, e->rtt_least_clients);
     writer_varint(w, e->notes);
 }
 
@@ -219,6 +226,13 @@ static void get_edge(struct reader *r, struct edge_delta *e)
     e->rtt_server_sum_ns = wire_get_number(c);
     e->rtt_client_sum_ns = wire_get_number(c);
     e->handshakes = wire_get_number(c);
+    e->one_way = wire_get_number(c);
+    get_numbers(c, e->out_of_order, 2);
+    get_numbers(c, e->zero_window_ns, 2);
+    e->rtt_least_server_sum_ns = wire_get_number(c);
+    e->rtt_least_client_sum_ns = wire_get_number(c);
+    e->rtt_least_servers = wire_get_number(c);
+    e->rtt_least_clients = wire_get_number(c);
     e->notes = wire_get_within(c, (1U << NOTES) - 1);
 }
 

@@ -20,6 +20,15 @@ const size_t edge_counter_at[EDGE_COUNTERS] = {
     offsetof(struct edge_delta, rtt_server_sum_ns),
     offsetof(struct edge_delta, rtt_client_sum_ns),
     offsetof(struct edge_delta, handshakes),
+    offsetof(struct edge_delta, one_way),
+    offsetof(struct edge_delta, out_of_order[0]),
+    offsetof(struct edge_delta, out_of_order[1]),
+    offsetof(struct edge_delta, zero_window_ns[0]),
+    offsetof(struct edge_delta, zero_window_ns[1]),
+    offsetof(struct edge_delta, rtt_least_server_sum_ns),
+    offsetof(struct edge_delta, rtt_least_client_sum_ns),
+    offsetof(struct edge_delta, rtt_least_servers),
+    offsetof(struct edge_delta, rtt_least_clients),
 };
 
 const size_t capture_counter_at[CAPTURE_COUNTERS] = {

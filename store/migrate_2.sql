@@ -8,6 +8,16 @@ ALTER TABLE edge_window ADD COLUMN first_message BLOB;
 ALTER TABLE edge_window ADD COLUMN message_gap BLOB;
 ALTER TABLE edge_window ADD COLUMN age BLOB;
 
+ALTER TABLE edge_window ADD COLUMN one_way INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN out_of_order_to_server INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN out_of_order_to_client INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN zero_window_to_server_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN zero_window_to_client_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN rtt_least_server_sum_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN rtt_least_client_sum_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN rtt_least_servers INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN rtt_least_clients INTEGER NOT NULL DEFAULT 0;
+
 ALTER TABLE operation_window ADD COLUMN request_messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE operation_window ADD COLUMN response_messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE operation_window ADD COLUMN streams INTEGER NOT NULL DEFAULT 0;

@@ -60,9 +60,12 @@ struct edge_row {
     uint64_t opened, failed, active; /* connections; active: at the end of the range */
     uint64_t bytes[2], packets[2];   /* on the wire, by enum dir */
     uint64_t missing_bytes, retransmits, zero_windows, resets;
-    uint64_t connect_ns, rtt_client_ns, rtt_server_ns; /* means; 0 = no handshake seen */
-    uint64_t notes;                                    /* enum note */
-    uint64_t first_seen_ns, last_seen_ns;              /* ever, not only in the range */
+    uint64_t out_of_order, zero_window_ns; /* segments; how long receivers were full */
+    uint64_t one_way;    /* connections of which one side's packets do not reach the tap */
+    uint64_t connect_ns; /* mean; 0 = no handshake seen */
+    uint64_t rtt_client_ns, rtt_server_ns; /* of handshakes, else of data; means; 0 = none seen */
+    uint64_t notes;                        /* enum note */
+    uint64_t first_seen_ns, last_seen_ns;  /* ever, not only in the range */
 };
 
 struct service_row {

@@ -31,8 +31,13 @@ static struct edge_row edge_row(const struct topology *t, const struct topology_
         .zero_windows = d->zero_windows[0] + d->zero_windows[1],
         .resets = d->reset_by_client + d->reset_by_server,
         .connect_ns = mean(d->rtt_server_sum_ns + d->rtt_client_sum_ns, d->handshakes),
-        .rtt_client_ns = mean(d->rtt_client_sum_ns, d->handshakes),
-        .rtt_server_ns = mean(d->rtt_server_sum_ns, d->handshakes),
+        .rtt_client_ns = d->handshakes ? mean(d->rtt_client_sum_ns, d->handshakes)
+                                       : mean(d->rtt_least_client_sum_ns, d->rtt_least_clients),
+        .rtt_server_ns = d->handshakes ? mean(d->rtt_server_sum_ns, d->handshakes)
+                                       : mean(d->rtt_least_server_sum_ns, d->rtt_least_servers),
+        .out_of_order = d->out_of_order[0] + d->out_of_order[1],
+        .zero_window_ns = d->zero_window_ns[0] + d->zero_window_ns[1],
+        .one_way = d->one_way,
         .notes = d->notes,
         .first_seen_ns = e->first_ns,
         .last_seen_ns = e->last_ns,

@@ -149,6 +149,15 @@ CREATE TABLE edge_window (
     rtt_server_sum_ns       INTEGER NOT NULL, -- over handshakes
     rtt_client_sum_ns       INTEGER NOT NULL,
     handshakes              INTEGER NOT NULL,
+    one_way                 INTEGER NOT NULL DEFAULT 0, -- connections of which one side was not captured
+    out_of_order_to_server  INTEGER NOT NULL DEFAULT 0,
+    out_of_order_to_client  INTEGER NOT NULL DEFAULT 0,
+    zero_window_to_server_ns INTEGER NOT NULL DEFAULT 0,
+    zero_window_to_client_ns INTEGER NOT NULL DEFAULT 0,
+    rtt_least_server_sum_ns INTEGER NOT NULL DEFAULT 0, -- over rtt_least_servers
+    rtt_least_client_sum_ns INTEGER NOT NULL DEFAULT 0, -- over rtt_least_clients
+    rtt_least_servers       INTEGER NOT NULL DEFAULT 0,
+    rtt_least_clients       INTEGER NOT NULL DEFAULT 0,
     notes                   INTEGER NOT NULL, -- bits, seen on any exchange or connection
     active                  INTEGER NOT NULL, -- connections open at the window's end
     p50_ms                  REAL,

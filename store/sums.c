@@ -15,7 +15,11 @@ static const char all_sql[] =
     "x.packets_to_client, x.bytes_to_server, x.bytes_to_client, x.missing_to_server, "
     "x.missing_to_client, x.retransmits_to_server, x.retransmits_to_client, "
     "x.zero_windows_to_server, x.zero_windows_to_client, x.rtt_server_sum_ns, "
-    "x.rtt_client_sum_ns, x.handshakes, x.notes" FROM_RANGE;
+    "x.rtt_client_sum_ns, x.handshakes, "
+    "x.one_way, x.out_of_order_to_server, x.out_of_order_to_client, x.zero_window_to_server_ns, "
+    "x.zero_window_to_client_ns, "
+    "x.rtt_least_server_sum_ns, x.rtt_least_client_sum_ns, x.rtt_least_servers, "
+    "x.rtt_least_clients, x.notes" FROM_RANGE;
 
 static const char calls_sql[] =
     "SELECT x.pair_id, " TALLIED_COLUMNS ", x.bytes_to_server, x.bytes_to_client" FROM_RANGE;

@@ -56,9 +56,14 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "packets_to_server, packets_to_client, bytes_to_server, bytes_to_client, "
         "missing_to_server, missing_to_client, retransmits_to_server, retransmits_to_client, "
         "zero_windows_to_server, zero_windows_to_client, rtt_server_sum_ns, rtt_client_sum_ns, "
-        "handshakes, notes, active) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+        "handshakes, one_way, out_of_order_to_server, out_of_order_to_client, "
+        "zero_window_to_server_ns, zero_window_to_client_ns, rtt_least_server_sum_ns, "
+        "rtt_least_client_sum_ns, rtt_least_servers, rtt_least_clients, notes, active) VALUES (?1, "
+        "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
         "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
-        "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44) "
+        "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, "
+        "?48, ?49, "
+        "?50, ?51, ?52, ?53) "
         "ON CONFLICT (window_id, pair_id) DO UPDATE SET " TALLIED_ADDED
         ", opened = opened + excluded.opened, failed = failed + excluded.failed, closed = closed + "
         "excluded.closed, reset_by_client = reset_by_client + excluded.reset_by_client, "
@@ -73,8 +78,17 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "excluded.zero_windows_to_server, zero_windows_to_client = zero_windows_to_client + "
         "excluded.zero_windows_to_client, rtt_server_sum_ns = rtt_server_sum_ns + "
         "excluded.rtt_server_sum_ns, rtt_client_sum_ns = rtt_client_sum_ns + "
-        "excluded.rtt_client_sum_ns, handshakes = handshakes + excluded.handshakes, notes = notes "
-        "| excluded.notes, active = excluded.active",
+        "excluded.rtt_client_sum_ns, handshakes = handshakes + excluded.handshakes, "
+        "one_way = one_way + excluded.one_way, "
+        "out_of_order_to_server = out_of_order_to_server + excluded.out_of_order_to_server, "
+        "out_of_order_to_client = out_of_order_to_client + excluded.out_of_order_to_client, "
+        "zero_window_to_server_ns = zero_window_to_server_ns + excluded.zero_window_to_server_ns, "
+        "zero_window_to_client_ns = zero_window_to_client_ns + excluded.zero_window_to_client_ns, "
+        "rtt_least_server_sum_ns = rtt_least_server_sum_ns + excluded.rtt_least_server_sum_ns, "
+        "rtt_least_client_sum_ns = rtt_least_client_sum_ns + excluded.rtt_least_client_sum_ns, "
+        "rtt_least_servers = rtt_least_servers + excluded.rtt_least_servers, "
+        "rtt_least_clients = rtt_least_clients + excluded.rtt_least_clients, "
+        "notes = notes | excluded.notes, active = excluded.active",
     [OPERATION_FIND] = "SELECT id FROM operation WHERE pair_id = ?1 AND name = ?2",
     [OPERATION_ADD] = "INSERT INTO operation (pair_id, name) VALUES (?1, ?2) RETURNING id",
     [OPERATION_COUNT] = "UPDATE pair SET operations = operations + 1 WHERE id = ?1",

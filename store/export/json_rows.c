@@ -101,7 +101,9 @@ static void add_tcp(cJSON *to, const struct edge_row *row)
     add_ms(tcp, "rtt_client_ms", row->rtt_client_ns, row->rtt_client_ns != 0);
     add_ms(tcp, "rtt_server_ms", row->rtt_server_ns, row->rtt_server_ns != 0);
     add_count(tcp, "retransmits", row->retransmits);
+    add_count(tcp, "out_of_order", row->out_of_order);
     add_count(tcp, "zero_windows", row->zero_windows);
+    add_ms(tcp, "zero_window_ms", row->zero_window_ns, row->zero_window_ns != 0);
     add_count(tcp, "resets", row->resets);
 }
 
@@ -128,6 +130,7 @@ cJSON *json_edge(const struct edge_row *row)
     add_tcp(o, row);
     cJSON *quality = cJSON_AddObjectToObject(o, "quality");
     add_count(quality, "missing_bytes", row->missing_bytes);
+    add_count(quality, "one_way", row->one_way);
     add_notes(o, row->notes);
     add_time(o, "first_seen", row->first_seen_ns);
     add_time(o, "last_seen", row->last_seen_ns);

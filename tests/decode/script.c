@@ -139,7 +139,8 @@ static void play_bytes(struct play *play, const struct step *step, int cut)
 
 static void play_step(struct play *play, const struct step *step, int cut)
 {
-    play->now_ms += step->kind == STEP_TIME_OUT ? step->len : 1;
+    bool lasts = step->kind == STEP_WAIT || step->kind == STEP_TIME_OUT;
+    play->now_ms += lasts ? step->len : 1;
     switch (step->kind) {
     case STEP_BYTES:
         play_bytes(play, step, cut);
@@ -152,6 +153,8 @@ static void play_step(struct play *play, const struct step *step, int cut)
         break;
     case STEP_REPEAT:
         conn_retransmitted(play->conn, step->dir);
+        break;
+    case STEP_WAIT:
         break;
     case STEP_TIME_OUT:
         conn_time_out(play->conn, now(play), (step->len - 1) * MS);

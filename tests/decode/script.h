@@ -7,9 +7,18 @@
 
 #include "decode/conn.h"
 
-enum step_kind { STEP_BYTES, STEP_GAP, STEP_END, STEP_REPEAT, STEP_TIME_OUT, STEP_CLOSE };
+enum step_kind {
+    STEP_BYTES,
+    STEP_GAP,
+    STEP_END,
+    STEP_REPEAT,
+    STEP_WAIT,
+    STEP_TIME_OUT,
+    STEP_CLOSE,
+};
 
-/* A step takes place 1 ms after the one before it; STEP_TIME_OUT when `len` ms have passed. */
+/* A step takes place 1 ms after the one before it; STEP_WAIT, in which nothing happens, and
+ * STEP_TIME_OUT, of what was silent for as long, when `len` ms have passed. */
 struct step {
     enum step_kind kind;
     enum dir dir;
@@ -23,6 +32,7 @@ struct step {
 #define LOSES(dir, len) ((struct step){STEP_GAP, dir, NULL, len, 0})
 #define ENDS(dir) ((struct step){STEP_END, dir, NULL, 0, 0})
 #define REPEATS(dir) ((struct step){STEP_REPEAT, dir, NULL, 0, 0})
+#define WAITS(ms) ((struct step){STEP_WAIT, TO_SERVER, NULL, ms, 0})
 #define TIMES_OUT(ms) ((struct step){STEP_TIME_OUT, TO_SERVER, NULL, ms, 0})
 #define CLOSES(why) ((struct step){STEP_CLOSE, TO_SERVER, NULL, 0, why})
 

@@ -210,6 +210,12 @@ void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
         tell("?%d", (int)(m.now_ns / MS));
 }
 
+void conn_set_one_way(struct conn *c, bool one_way)
+{
+    (void)c;
+    (void)one_way;
+}
+
 const struct decoder *conn_decoder(const struct conn *c)
 {
     return c->decoder;

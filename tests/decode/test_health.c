@@ -79,12 +79,92 @@ static void closed_windows(void **state)
     assert_int_equal(r.zero_windows[TO_SERVER], 0);
 }
 
+/* How long the window was closed is told when it opens, in whatever report that falls. */
+static void closed_for_how_long(void **state)
+{
+    (void)state;
+    struct health h = {0};
+    struct flow_report r = {0};
+    health_packet(&h, 1, &(struct packet){.tcp_flags = TCP_ACK, .time_ns = 100});
+    health_packet(&h, 1, &(struct packet){.tcp_flags = TCP_ACK, .time_ns = 150});
+    health_report(&h, 0, &r);
+    assert_int_equal(r.zero_window_ns[TO_SERVER], 0);
+    health_packet(&h, 1, &(struct packet){.tcp_flags = TCP_ACK, .time_ns = 400, .window = 9});
+    health_report(&h, 0, &r);
+    assert_int_equal(r.zero_window_ns[TO_SERVER], 300);
+    assert_int_equal(r.zero_window_ns[TO_CLIENT], 0);
+}
+
+/* Data and what acknowledges it tell how far the receiver is, the nearest counts; data that was
+ * sent again tells nothing. Side 1 is the server. */
+static void round_trips(void **state)
+{
+    (void)state;
+    struct health h = {0};
+    struct flow_report r = {0};
+    health_data(&h, 0, 1100, 100, true);
+    health_data(&h, 0, 1200, 110, true); /* one is measured at a time */
+    health_acked(&h, 1, 1050, 120);      /* not yet */
+    health_acked(&h, 1, 1200, 150);
+    health_data(&h, 0, 1300, 200, true);
+    health_acked(&h, 1, 1300, 230);
+    health_data(&h, 1, 500, 300, true);
+    health_data(&h, 1, 500, 700, false);
+    health_acked(&h, 0, 500, 720);
+    health_report(&h, 0, &r);
+    assert_int_equal(r.rtt_least_server_ns, 30);
+    assert_int_equal(r.rtt_least_client_ns, 0);
+
+    health_syn(&h, 100);
+    health_syn_ack(&h, 104);
+    health_established(&h, 109);
+    health_report(&h, 0, &r);
+    assert_int_equal(r.rtt_least_server_ns, 4);
+    assert_int_equal(r.rtt_least_client_ns, 5);
+}
+
+/* Data of one side alone for long enough, and nothing of the other: told once, unless the other
+ * appears before. */
+static void one_way(void **state)
+{
+    static const struct {
+        unsigned sent; /* packets with data of side 0 */
+        bool waited, other, told;
+    } cases[] = {
+        {HEALTH_LONE_LEAST - 1, false, false, false},
+        {HEALTH_LONE_LEAST, false, false, true},
+        {300, false, false, true},
+        {1, true, false, true},
+        {0, true, false, false},
+        {HEALTH_LONE_LEAST, false, true, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct health h = {0};
+        struct flow_report r = {0}, again = {0};
+        struct packet data = {.tcp_flags = TCP_ACK, .window = 1, .payload = bytes_of_text("x")};
+        for (unsigned n = 0; n < cases[i].sent; n++)
+            health_packet(&h, 0, &data);
+        if (cases[i].waited)
+            health_waited(&h);
+        if (cases[i].other)
+            health_packet(&h, 1, &(struct packet){.tcp_flags = TCP_ACK, .window = 1});
+        health_report(&h, 0, &r);
+        health_report(&h, 0, &again);
+        assert_int_equal(r.one_way, cases[i].told);
+        assert_int_equal(again.one_way, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counters_follow_the_client),
         cmocka_unit_test(halves_of_the_handshake),
         cmocka_unit_test(closed_windows),
+        cmocka_unit_test(closed_for_how_long),
+        cmocka_unit_test(round_trips),
+        cmocka_unit_test(one_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,115 +1,10 @@
-/* test_http2.c - specifies how decode/proto/http2.c reads HTTP/2 and gRPC on it.
- *
- * Conversations are put together of frames by the functions below; header blocks are written with
- * indices of the static table, and with literals that are inserted. */
-#include "script.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-#include "decode/http2_frame.h"
+/* test_http2.c - specifies how decode/proto/http2.c reads HTTP/2 and gRPC on it. */
+#include "frames.h"
+#include "tests/check.h"
 
 extern const struct decoder http2_decoder;
 
 static const struct decoder *const http2 = &http2_decoder;
-
-/* All bytes of one test. */
-static char arena[1 << 20];
-static size_t arena_len;
-
-static int begin(void **state)
-{
-    (void)state;
-    arena_len = 0;
-    return 0;
-}
-
-static char *put(const void *at, size_t len)
-{
-    assert_true(arena_len + len <= sizeof arena);
-    char *to = memcpy(arena + arena_len, at, len);
-    arena_len += len;
-    return to;
-}
-
-static struct step of(enum dir dir, const char *bytes, size_t len)
-{
-    return (struct step){STEP_BYTES, dir, bytes, len, 0};
-}
-
-static struct step frame(enum dir dir, unsigned type, unsigned flags, unsigned stream,
-                         struct bytes payload)
-{
-    const uint8_t head[9] = {(uint8_t)(payload.len >> 16),
-                             (uint8_t)(payload.len >> 8),
-                             (uint8_t)payload.len,
-                             (uint8_t)type,
-                             (uint8_t)flags,
-                             (uint8_t)(stream >> 24),
-                             (uint8_t)(stream >> 16),
-                             (uint8_t)(stream >> 8),
-                             (uint8_t)stream};
-    const char *at = put(head, sizeof head);
-    if (payload.len)
-        put(payload.at, payload.len);
-    return of(dir, at, sizeof head + payload.len);
-}
-
-/* In one segment. */
-static struct step join(struct step a, struct step b)
-{
-    const char *at = put(a.bytes, a.len);
-    put(b.bytes, b.len);
-    return of(a.dir, at, a.len + b.len);
-}
-
-#define TEXT(text) bytes_of(text, sizeof(text) - 1)
-#define CLIENT(type, flags, stream, payload) frame(TO_SERVER, type, flags, stream, TEXT(payload))
-#define SERVER(type, flags, stream, payload) frame(TO_CLIENT, type, flags, stream, TEXT(payload))
-
-enum { WHOLE = HTTP2_END_HEADERS, LAST = HTTP2_END_STREAM, ALL = WHOLE | LAST };
-
-/* POST, http, a path of at most 126 bytes, ":authority: api", and a content-type; each literal is
- * inserted into the table, in that order. */
-static struct bytes asks(const char *path, const char *type)
-{
-    char block[256];
-    int len = snprintf(block, sizeof block,
-                       "\x83\x86\x44%c%s\x41\x03"
-                       "api\x5f%c%s",
-                       (int)strlen(path), path, (int)strlen(type), type);
-    return bytes_of(put(block, (size_t)len), (size_t)len);
-}
-
-#define GRPC "application/grpc"
-#define GETS(path)                                                                                 \
-    "\x82\x86\x44" path "\x41\x03"                                                                 \
-    "api"
-#define M1 "\0\0\0\0\1a"            /* a message */
-#define OK_HEAD "\x88\x5f\x10" GRPC /* :status 200 and the type */
-#define STATUS(code) "\x40\x0bgrpc-status\x01" code
-
-static struct step preface(void)
-{
-    return join(SAYS("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), CLIENT(HTTP2_SETTINGS, 0, 0, ""));
-}
-
-static struct step calls(unsigned stream, const char *path)
-{
-    return join(frame(TO_SERVER, HTTP2_HEADERS, WHOLE, stream, asks(path, GRPC)),
-                CLIENT(HTTP2_DATA, LAST, stream, M1));
-}
-
-static struct step answers(unsigned stream)
-{
-    return join(
-        SERVER(HTTP2_HEADERS, WHOLE, stream, OK_HEAD),
-        join(SERVER(HTTP2_DATA, 0, stream, M1), SERVER(HTTP2_HEADERS, ALL, stream, STATUS("0"))));
-}
 
 /* Streams are exchanges, answered in any order, interleaved as they like. */
 static void streams(void **state)
@@ -306,7 +201,7 @@ static void joined_late(void **state)
 {
     (void)state;
     TELLS_WITH(SHOW_GRPC | JOINED, http2, "POST api/a.B/C OK ok grpc a.B/C 0 unary 1+1 4-4 ms\n",
-               join(of(TO_CLIENT, "the end of some data", 20), answers(5)),
+               join(HEARS("the end of some data"), answers(5)),
                SERVER(HTTP2_PING, 0, 0, "12345678"), calls(7, "/a.B/C"), answers(7));
     assert_int_equal(script_counters()->stray_answers, 1);
 }
@@ -321,9 +216,10 @@ static void hole_in_data(void **state)
                "POST api/a.B/D OK ok grpc a.B/D 0 unary 1+1 8-8 ms\n"
                "POST api/a.B/C OK ok gap grpc a.B/C 0 unary 1+1 4-4 ms\n",
                preface(), calls(1, "/a.B/C"), SERVER(HTTP2_HEADERS, WHOLE, 1, OK_HEAD),
-               of(TO_CLIENT, data.bytes, 100), LOSES(TO_CLIENT, sizeof big + 9 - 100 - 50),
-               of(TO_CLIENT, data.bytes + data.len - 50, 50), calls(3, "/a.B/D"), answers(3),
-               SERVER(HTTP2_HEADERS, ALL, 1, STATUS("0")));
+               frames_of(TO_CLIENT, bytes_of(data.bytes, 100)),
+               LOSES(TO_CLIENT, sizeof big + 9 - 100 - 50),
+               frames_of(TO_CLIENT, bytes_of(data.bytes + data.len - 50, 50)), calls(3, "/a.B/D"),
+               answers(3), SERVER(HTTP2_HEADERS, ALL, 1, STATUS("0")));
     assert_int_equal(script_counters()->lost, 0);
 }
 
@@ -336,8 +232,8 @@ static void hole_in_block(void **state)
                "  200 ok gap unknown-fields http2 {unknown #40000001} -1  0+0\n"
                "POST  200 ok unknown-fields http2 {unknown #40000002} -1  0+0\n"
                "POST api/new 200 ok http2  -1  0+0\n",
-               preface(), of(TO_SERVER, head.bytes, 12), LOSES(TO_SERVER, head.len - 12),
-               SERVER(HTTP2_HEADERS, ALL, 1, "\x88"),
+               preface(), frames_of(TO_SERVER, bytes_of(head.bytes, 12)),
+               LOSES(TO_SERVER, head.len - 12), SERVER(HTTP2_HEADERS, ALL, 1, "\x88"),
                CLIENT(HTTP2_HEADERS, ALL, 3, "\x83\x86\xc0\xbf\xbe"),
                SERVER(HTTP2_HEADERS, ALL, 3, "\x88"),
                frame(TO_SERVER, HTTP2_HEADERS, ALL, 5, asks("/new", "text/x")),
@@ -374,11 +270,6 @@ static void continuation_flood(void **state)
     assert_int_equal(script_counters()->shed, 1);
 }
 
-static struct bytes bytes_of_step(struct step s)
-{
-    return bytes_of(s.bytes, s.len);
-}
-
 static void count(void *ctx, struct exchange *x)
 {
     (void)x;
@@ -398,8 +289,7 @@ static void pieces_of_another(void **state)
     struct conn_ends ends = {.server_port = 80};
     struct conn *c = conn_new(&shared, http2, &ends, true);
     for (unsigned i = 0; i < 200; i++) {
-        struct step piece =
-            join(of(TO_SERVER, "a header of another", 19), calls(2 * i + 1, "/a.B/C"));
+        struct step piece = join(SAYS("a header of another"), calls(2 * i + 1, "/a.B/C"));
         struct moment m = {.now_ns = 1 + i};
         conn_bytes(c, TO_SERVER, m, m.now_ns, bytes_of_step(piece));
     }
@@ -408,62 +298,27 @@ static void pieces_of_another(void **state)
     conn_close(c, (struct moment){0}, CLOSE_ORDERLY);
 }
 
-static enum guess probe(struct bytes to_server, struct bytes to_client, bool midstream)
-{
-    struct opening o = {to_server, to_client, midstream};
-    return http2->probe(&o);
-}
-
-/* Known by its preface; in the middle by frames that follow each other; never by one that could be
- * chance. */
-static void probes(void **state)
-{
-    (void)state;
-    struct bytes none = {0};
-    struct step settings = SERVER(HTTP2_SETTINGS, 0, 0, "\0\3\0\0\0\x64");
-    assert_int_equal(probe(bytes_of_step(preface()), none, false), GUESS_YES);
-    assert_int_equal(probe(TEXT("PRI * HT"), none, false), GUESS_MORE);
-    assert_int_equal(probe(TEXT("GET / HT"), none, false), GUESS_NO);
-    assert_int_equal(probe(none, bytes_of_step(settings), false), GUESS_MORE);
-    assert_int_equal(probe(none, TEXT("\x16\3\3\0\x7a\2\0\0\x76"), false), GUESS_NO);
-    assert_int_equal(probe(bytes_of_step(calls(7, "/a.B/C")), none, true), GUESS_YES);
-    assert_int_equal(probe(none, bytes_of_step(answers(7)), true), GUESS_YES);
-    struct step ping = CLIENT(HTTP2_PING, 0, 0, "12345678");
-    assert_int_equal(probe(bytes_of_step(ping), none, true), GUESS_MORE);
-    /* yamux: window updates and pings of twelve bytes each, both ways */
-    struct bytes yamux = TEXT("\0\1\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4ping"
-                              "\0\2\0\1\0\0\0\0\0\0\0\7\0\1\0\0\0\0\0\3\0\4\0\0");
-    assert_int_equal(probe(yamux, yamux, true), GUESS_NO);
-    /* and a call inside it, whose frames would do */
-    struct step inner = calls(7, "/a.B/C");
-    const char outer[12] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, (char)inner.len};
-    struct step both = join(of(TO_SERVER, outer, sizeof outer), inner);
-    assert_int_equal(probe(bytes_of_step(inner), none, true), GUESS_YES);
-    assert_int_equal(probe(bytes_of_step(both), none, true), GUESS_NO);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(streams, begin),
-        cmocka_unit_test_setup(sizes_and_times, begin),
-        cmocka_unit_test_setup(interim, begin),
-        cmocka_unit_test_setup(blocks, begin),
-        cmocka_unit_test_setup(resets, begin),
-        cmocka_unit_test_setup(goes_away, begin),
-        cmocka_unit_test_setup(pushes, begin),
-        cmocka_unit_test_setup(unary, begin),
-        cmocka_unit_test_setup(streaming, begin),
-        cmocka_unit_test_setup(no_status, begin),
-        cmocka_unit_test_setup(deadline, begin),
-        cmocka_unit_test_setup(joined, begin),
-        cmocka_unit_test_setup(joined_late, begin),
-        cmocka_unit_test_setup(hole_in_data, begin),
-        cmocka_unit_test_setup(hole_in_block, begin),
-        cmocka_unit_test_setup(hole_of_frames, begin),
-        cmocka_unit_test_setup(continuation_flood, begin),
-        cmocka_unit_test_setup(pieces_of_another, begin),
-        cmocka_unit_test_setup(probes, begin),
+        cmocka_unit_test_setup(streams, frames_setup),
+        cmocka_unit_test_setup(sizes_and_times, frames_setup),
+        cmocka_unit_test_setup(interim, frames_setup),
+        cmocka_unit_test_setup(blocks, frames_setup),
+        cmocka_unit_test_setup(resets, frames_setup),
+        cmocka_unit_test_setup(goes_away, frames_setup),
+        cmocka_unit_test_setup(pushes, frames_setup),
+        cmocka_unit_test_setup(unary, frames_setup),
+        cmocka_unit_test_setup(streaming, frames_setup),
+        cmocka_unit_test_setup(no_status, frames_setup),
+        cmocka_unit_test_setup(deadline, frames_setup),
+        cmocka_unit_test_setup(joined, frames_setup),
+        cmocka_unit_test_setup(joined_late, frames_setup),
+        cmocka_unit_test_setup(hole_in_data, frames_setup),
+        cmocka_unit_test_setup(hole_in_block, frames_setup),
+        cmocka_unit_test_setup(hole_of_frames, frames_setup),
+        cmocka_unit_test_setup(continuation_flood, frames_setup),
+        cmocka_unit_test_setup(pieces_of_another, frames_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

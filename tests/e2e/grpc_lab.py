@@ -37,10 +37,17 @@ class Server:
         lab.start(host, *peer(program), f"{lab.address(host)}:{port}", self.path)
         wait_until(lambda: listens(lab, host, port), 20, f"{program} listens on {host}")
 
+    def lines(self):
+        with open(self.path) as file:
+            return [json.loads(line) for line in file if line.endswith("\n")]
+
     def calls(self):
         """What it counted, by id."""
-        with open(self.path) as file:
-            return {call["id"]: call for call in map(json.loads, file)}
+        return {line["id"]: line for line in self.lines() if "id" in line}
+
+    def open_calls(self):
+        """The ids of those that have begun and not ended; of grpc_server.py only."""
+        return {line["begins"] for line in self.lines() if "begins" in line} - set(self.calls())
 
 
 def listens(lab, host, port):
@@ -48,11 +55,12 @@ def listens(lab, host, port):
 
 
 class Client:
-    """A gRPC client on a host that stays until close(); `target` is ADDRESS:PORT."""
+    """A gRPC client on a host that stays until close(); `target` is ADDRESS:PORT, `authority` of grpc_client.py only."""
 
-    def __init__(self, lab, host, target, program="grpc_client.py", prefix="py"):
+    def __init__(self, lab, host, target, program="grpc_client.py", prefix="py", authority=None):
         self.process = subprocess.Popen(
-            ["ip", "netns", "exec", lab.namespace(host), *peer(program), target, prefix],
+            ["ip", "netns", "exec", lab.namespace(host), *peer(program), target, prefix,
+             *([authority] if authority else [])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         lab.processes.append(self.process)
 

@@ -318,13 +318,18 @@ static void flow_reports_add_up(void **state)
         .bytes = {300, 200},
         .missing_bytes = {1, 2},
         .retransmits = {4, 5},
+        .out_of_order = {2, 0},
         .zero_windows = {0, 1},
+        .zero_window_ns = {0, 70},
+        .one_way = 1,
+        .rtt_least_server_ns = 900,
         .rtt_server_ns = 1000,
         .rtt_client_ns = 50,
     };
     tally_flow(tally, &r);
     r.opened = 0, r.closed = 1, r.reset_by_server = 1, r.end_ns = 9000;
     r.rtt_server_ns = r.rtt_client_ns = 0;
+    r.one_way = 0, r.rtt_least_server_ns = 100, r.rtt_least_client_ns = 30;
     tally_flow(tally, &r);
     count(make_exchange("/a")); /* the same edge */
     take();
@@ -338,6 +343,13 @@ static void flow_reports_add_up(void **state)
     assert_int_equal(edge->missing_bytes[1], 4);
     assert_int_equal(edge->retransmits[0], 8);
     assert_int_equal(edge->zero_windows[1], 2);
+    assert_int_equal(edge->out_of_order[0], 4);
+    assert_int_equal(edge->zero_window_ns[1], 140);
+    assert_int_equal(edge->one_way, 1);
+    assert_int_equal(edge->rtt_least_server_sum_ns, 1000);
+    assert_int_equal(edge->rtt_least_servers, 2);
+    assert_int_equal(edge->rtt_least_client_sum_ns, 30);
+    assert_int_equal(edge->rtt_least_clients, 1);
     assert_int_equal(edge->handshakes, 1);
     assert_int_equal(edge->rtt_server_sum_ns, 1000);
     assert_int_equal(edge->rtt_client_sum_ns, 50);

@@ -113,7 +113,9 @@ function Wire({ edge }: { edge: Edge }) {
     ["Network, tap to client and back", milliseconds(tcp.rtt_client_ms)],
     ["Network, tap to server and back", milliseconds(tcp.rtt_server_ms)],
     ["Segments sent again", count(tcp.retransmits)],
+    ["Segments out of order", count(tcp.out_of_order)],
     ["Receiver was full (zero window)", count(tcp.zero_windows)],
+    ["for so long in all", milliseconds(tcp.zero_window_ms)],
     ["Resets", count(tcp.resets)],
     ["Requests, bytes", bytes(edge.request_bytes)],
     ["Answers, bytes", bytes(edge.response_bytes)],
@@ -137,7 +139,9 @@ function Wire({ edge }: { edge: Edge }) {
 
 function Quality({ edge }: { edge: Edge }) {
   const missing = Number(edge.quality.missing_bytes ?? 0);
+  const oneWay = Number(edge.quality.one_way ?? 0);
   const words = edge.notes.map((note) => NOTES[note] ?? note);
+  if (oneWay) words.unshift(`Of ${count(oneWay)} connections only one side's packets reach the tap: mirror both directions.`);
   if (missing) words.unshift(`${bytes(missing)} were acknowledged but never reached the tap.`);
   return (
     <Section title="How sure this is">

@@ -14,6 +14,7 @@ export const NOTES: Record<string, string> = {
   pushed: "Some answers were promised by the server; nobody asked.",
   refused: "The server refused some calls before it began with them.",
   deadline: "Some calls ended after the deadline that the client had set.",
+  "one-way": "Of some connections only one side's packets reach the tap: what was answered is not known.",
   compressed: "Some messages were compressed; their sizes are those on the wire.",
 };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """grpc_client.py - a gRPC client (grpcio) that takes steps and tells what came of each call. See README.md.
 
-usage: grpc_client.py ADDRESS:PORT [PREFIX-OF-IDS]
+usage: grpc_client.py ADDRESS:PORT [PREFIX-OF-IDS [AUTHORITY]]
 """
 import concurrent.futures
 import itertools
@@ -17,9 +17,11 @@ KINDS = {"Import": "stream_unary", "Watch": "unary_stream", "Chat": "stream_stre
 
 
 class Client:
-    def __init__(self, target, prefix):
-        self.channel = grpc.insecure_channel(target, options=[
-            ("grpc.max_metadata_size", 1 << 17), ("grpc.max_receive_message_length", -1)])
+    def __init__(self, target, prefix="py", authority=None):
+        options = [("grpc.max_metadata_size", 1 << 17), ("grpc.max_receive_message_length", -1)]
+        if authority:
+            options.append(("grpc.default_authority", authority))
+        self.channel = grpc.insecure_channel(target, options)
         self.prefix, self.numbers = prefix, itertools.count(1)
 
     def run(self, steps):
@@ -42,6 +44,7 @@ class Client:
                 body = json.dumps(first).encode()
                 sent += 1
                 yield body + b" " * (step.get("send_bytes", 0) - len(body))
+                time.sleep(step.get("send_every_ms", 0) / 1000)
 
         metadata = [("x-request-id", name)]
         if size := step.get("metadata_bytes"):
@@ -73,7 +76,7 @@ class Client:
 
 
 def main():
-    client = Client(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "py")
+    client = Client(*sys.argv[1:])
     for line in sys.stdin:
         print(json.dumps(client.run(json.loads(line))), flush=True)
     client.channel.close()

@@ -22,6 +22,7 @@ class Call:
         self.began = time.monotonic()
         self.ask, self.sent, self.received = {}, 0, 0
         self.id = dict(context.invocation_metadata()).get("x-request-id")
+        server.note({"begins": self.id})
 
     def hear(self, message):
         self.received += 1

@@ -115,6 +115,9 @@ void conn_finish(struct conn *c, struct moment m, enum conn_close why)
     case CLOSE_IDLE:
         pairing_end(p, m, OUTCOME_TIMEOUT, OUTCOME_TIMEOUT);
         break;
+    case CLOSE_UNSEEN:
+        pairing_end(p, m, OUTCOME_UNANSWERED, OUTCOME_UNKNOWN);
+        break;
     case CLOSE_CAPTURE_ENDED:
         c->left_open = count_open(c);
         pairing_end(p, m, OUTCOME_UNANSWERED, OUTCOME_UNKNOWN);

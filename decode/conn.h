@@ -71,7 +71,9 @@ enum conn_close {
     CLOSE_RESET_BY_CLIENT, /* open exchanges: cancelled */
     CLOSE_RESET_BY_SERVER, /* open exchanges: reset */
     CLOSE_IDLE,            /* nothing for a long time: a request without an answer is a timeout */
-    CLOSE_CAPTURE_ENDED,   /* or the flow was evicted: unanswered, or unknown if half answered */
+    CLOSE_UNSEEN, /* it is over, or was evicted, and nobody saw how: unanswered, or unknown if half
+                   * answered */
+    CLOSE_CAPTURE_ENDED, /* likewise, but it may well go on */
 };
 
 /* Emits what is open, with the outcome that `why` says. NULL is fine. */

@@ -210,6 +210,14 @@ void engine_tick(struct engine *e, uint64_t now_ns, uint64_t number, bool window
     report_open_calls(&e->life);
 }
 
+/* What is open when the capture ends has not been closed by that. */
+static void finish(struct lifecycle *l, struct flow *f, struct moment m)
+{
+    if (f->state != FLOW_CLOSED)
+        lifecycle_end(l, f, m, CLOSE_CAPTURE_ENDED);
+    lifecycle_forget(l, f, m);
+}
+
 void engine_finish(struct engine *e, uint64_t now_ns, uint64_t number)
 {
     struct lifecycle *l = &e->life;
@@ -220,12 +228,12 @@ void engine_finish(struct engine *e, uint64_t now_ns, uint64_t number)
     if (flows) {
         flow_table_in_order(l->flows, flows);
         for (uint32_t i = 0; i < count; i++)
-            lifecycle_forget(l, flows[i], m);
+            finish(l, flows[i], m);
         free(flows);
     }
     /* Without memory for the order of arrival, that of age must do. */
     for (struct flow *f; (f = flow_oldest(l->flows));)
-        lifecycle_forget(l, f, m);
+        finish(l, f, m);
 }
 
 const struct decode_counters *engine_counters(const struct engine *e)

@@ -41,7 +41,7 @@ void engine_learn(struct engine *e, const struct packet *p);
  * once a second of packet time while there are packets. */
 void engine_tick(struct engine *e, uint64_t now_ns, uint64_t number, bool window_ends);
 
-/* The capture is over: every flow ends. */
+/* The capture is over: every flow ends here, though its connection, if open, may well go on. */
 void engine_finish(struct engine *e, uint64_t now_ns, uint64_t number);
 
 const struct decode_counters *engine_counters(const struct engine *e);

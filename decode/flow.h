@@ -66,7 +66,8 @@ struct flow {
     uint64_t last_ns;        /* packet time of its latest packet */
     struct conn *conn;       /* owned; NULL until a decoder claims the bytes */
     struct early *early;     /* owned; NULL unless READING_OPENING needs it */
-    const char *protocol;    /* as reported; NULL while it is not known */
+    const char *protocol;    /* to be reported as; NULL while it is not known */
+    const char *reported;    /* likewise, by the latest report; NULL: none has been made */
     struct stream stream[2]; /* by side: what it sends */
     struct health health;
     uint32_t waiting_s; /* packet time: when open exchanges are looked at; when it was closed */
@@ -78,8 +79,8 @@ struct flow {
     bool syn_seen : 1;     /* from the client */
     bool syn_ack_seen : 1; /* from the server */
     bool opened : 1;
-    bool joined : 1;    /* the next bytes need not be the first: midstream, or after a gap */
-    bool announced : 1; /* reported at least once */
+    bool joined : 1; /* the next bytes need not be the first: midstream, or after a gap */
+    bool reported_multiplexed : 1;
 };
 _Static_assert(sizeof(struct flow) <= 448, "an idle flow costs little");
 

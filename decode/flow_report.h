@@ -17,7 +17,9 @@ struct flow_report {
     uint32_t tenant;
     uint32_t notes; /* enum note */
 
-    /* Connections, 0 or 1 each. A UDP flow is opened by its first packet and never fails. */
+    /* Connections, 0 or 1 each. A UDP flow is opened by its first packet and never fails. One that
+     * goes on as another protocol is closed as what it was, and opened as what it is; one that is
+     * open when the capture ends is not closed. */
     uint8_t opened; /* handshake seen complete, or traffic seen on one that began before */
     uint8_t failed; /* SYN refused (RST) or never answered */
     uint8_t closed;

@@ -1,6 +1,8 @@
 /* lifecycle.c - see lifecycle.h. */
 #include "decode/lifecycle.h"
 
+#include <string.h>
+
 /* A closed flow that makes room is no loss, and not counted. */
 static void make_room(struct lifecycle *l, struct moment m)
 {
@@ -51,7 +53,7 @@ void lifecycle_read(struct lifecycle *l, struct flow *f)
         lifecycle_wait(l, f);
     if (conn_is_multiplexed(f->conn))
         flow_put(l->flows, f, LIST_MULTIPLEXED);
-    if (f->protocol && !f->announced)
+    if (f->protocol && !f->reported)
         lifecycle_report(l, f);
 }
 
@@ -80,11 +82,11 @@ void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
     flush(l, f, m);
-    if (why != CLOSE_CAPTURE_ENDED)
+    if (why != CLOSE_CAPTURE_ENDED && why != CLOSE_UNSEEN)
         health_waited(&f->health);
     conn_set_one_way(f->conn, is_one_way(f));
     reader_finish(f, m, why);
-    if (f->opened)
+    if (f->opened && why != CLOSE_CAPTURE_ENDED)
         f->health.events |= HEALTH_CLOSED;
     if (!f->protocol)
         f->protocol = f->key.protocol == IPPROTO_UDP ? "udp" : "";
@@ -100,22 +102,18 @@ void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum co
 void lifecycle_forget(struct lifecycle *l, struct flow *f, struct moment m)
 {
     if (f->state != FLOW_CLOSED)
-        lifecycle_end(l, f, m, CLOSE_CAPTURE_ENDED);
+        lifecycle_end(l, f, m, CLOSE_UNSEEN);
     if (flow_is_on(l->flows, f, LIST_CHANGED))
         lifecycle_report(l, f);
     flow_remove(l->flows, f);
     l->counters.flows = flow_table_count(l->flows);
 }
 
-void lifecycle_report(struct lifecycle *l, struct flow *f)
+static struct flow_report report_of(const struct flow *f, const char *protocol)
 {
-    flow_take(l->flows, f, LIST_CHANGED);
-    if (!f->protocol)
-        return;
-    f->announced = true;
     unsigned server = flow_server(f);
-    struct flow_report report = {
-        .protocol = f->protocol,
+    return (struct flow_report){
+        .protocol = protocol,
         .began_ns = f->first_ns,
         .end_ns = f->last_ns,
         .client_address = f->key.address[f->client],
@@ -125,8 +123,32 @@ void lifecycle_report(struct lifecycle *l, struct flow *f)
         .tenant = f->key.tenant,
         .notes = flow_notes(f),
     };
+}
+
+/* It goes on as another: of what it was before, a connection has ended, and of what it is now one
+ * has begun. */
+static void report_change(struct lifecycle *l, struct flow *f)
+{
+    struct flow_report report = report_of(f, f->reported);
+    report.closed = f->opened && !(f->health.events & HEALTH_OPENED);
+    report.multiplexed = f->reported_multiplexed;
+    l->sink.flow(l->sink.ctx, &report);
+    if (report.closed)
+        f->health.events |= HEALTH_OPENED;
+}
+
+void lifecycle_report(struct lifecycle *l, struct flow *f)
+{
+    flow_take(l->flows, f, LIST_CHANGED);
+    if (!f->protocol)
+        return;
+    if (f->reported && strcmp(f->reported, f->protocol) != 0)
+        report_change(l, f);
+    struct flow_report report = report_of(f, f->protocol);
     health_report(&f->health, f->client, &report);
     report.one_way = report.one_way && f->key.protocol == IPPROTO_TCP;
     conn_report(f->conn, &report);
+    f->reported = f->protocol;
+    f->reported_multiplexed = report.multiplexed;
     l->sink.flow(l->sink.ctx, &report);
 }

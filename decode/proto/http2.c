@@ -194,6 +194,8 @@ static int64_t feed_frame(struct conn *c, enum dir dir, struct bytes in)
     bool too_long = is_fragment(&f) && f.len > READ_MAX;
     if (!too_long && payload.len < needed(&f))
         return wait(side, &f);
+    if (too_long)
+        conn_shed(c);
     payload = bytes_first(payload, f.len);
     side->sane++;
     if (is_fragment(&f))

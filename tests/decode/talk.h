@@ -159,8 +159,8 @@ void conn_eof(struct conn *c, enum dir dir, struct moment m)
 
 void conn_finish(struct conn *c, struct moment m, enum conn_close why)
 {
-    static const char *const names[] = {"orderly", "reset by client", "reset by server", "idle",
-                                        "capture ended"};
+    static const char *const names[] = {"orderly", "reset by client", "reset by server",
+                                        "idle",    "unseen",          "capture ended"};
     (void)m;
     if (!c)
         return;

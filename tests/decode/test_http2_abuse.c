@@ -134,6 +134,24 @@ static void windows_follow_settings(void **state)
     conn_free(c);
 }
 
+/* A header block too long to be read in one frame is passed over, and that is counted; what comes
+ * behind it is read. */
+static void long_header_block(void **state)
+{
+    (void)state;
+    static const uint8_t block[61 * 1024];
+    struct conn *c = connection();
+    send(c, preface());
+    send(c, frame(TO_SERVER, HTTP2_HEADERS, ALL, 1, bytes_of(block, sizeof block)));
+    assert_int_equal(counters.shed, 1);
+    send(c, CLIENT(HTTP2_HEADERS, ALL, 3, GETS("\2/a")));
+    struct exchange *x = conn_peek(c, 3);
+    assert_non_null(x);
+    assert_string_equal(x->path, "/a");
+    assert_int_equal(counters.lost, 0);
+    conn_free(c);
+}
+
 static double seconds(void)
 {
     return (double)clock() / CLOCKS_PER_SEC;
@@ -202,6 +220,7 @@ int main(void)
         cmocka_unit_test_setup(first_data_in_a_hole, frames_setup),
         cmocka_unit_test_setup(prefix_in_two_frames, frames_setup),
         cmocka_unit_test_setup(windows_follow_settings, frames_setup),
+        cmocka_unit_test_setup(long_header_block, frames_setup),
         cmocka_unit_test_setup(floods_over_open_streams, frames_setup),
         cmocka_unit_test_setup(chains_within_payloads, frames_setup),
     };

@@ -202,6 +202,14 @@ static size_t do_event(struct conn *c, const struct talk *t, size_t i, size_t pi
     return i;
 }
 
+static void forget(struct story *s)
+{
+    s->exchanges = s->calls = s->sum = 0;
+    s->asked = s->lost = false;
+    for (int i = 0; i < IDS; i++)
+        s->of[i].protocol = NULL;
+}
+
 static void play(const struct talk *t, const struct play *how, struct story *s)
 {
     struct decode_counters counters = {0};
@@ -213,7 +221,7 @@ static void play(const struct talk *t, const struct play *how, struct story *s)
     struct conn *c = conn_new(&shared, how->decoder, &ends, how->resync);
     struct moment m = {.now_ns = 1};
     check(c);
-    *s = (struct story){0};
+    forget(s);
     for (size_t i = how->from; i < t->events;) {
         m.now_ns += !t->event[i].together;
         bool looks = t->event[i].what == TALK_LOOK;

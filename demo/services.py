@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """The services of the demonstration shop, one a process: services.py NAME
 
-They speak HTTP/1.1 to each other by name, keep connections alive, pass traceparent and x-request-id
-on, and take times and make errors as services do, from a seed of their own. cart keeps its data in
-Redis, checkout and inventory in PostgreSQL, and recommendation asks ranking over gRPC.
+They speak HTTP/1.1 and gRPC to each other by name, keep connections alive, pass traceparent and
+x-request-id on, and take times and make errors as services do, from a seed of their own. cart keeps
+its data in Redis, checkout and inventory in PostgreSQL.
 """
+import contextlib
 import http.client
 import http.server
+import itertools
 import json
 import math
 import os
@@ -18,6 +20,8 @@ import socket
 import sys
 import threading
 import time
+
+import rpc
 
 PORT = 8080
 CALLS_PER_CONNECTION = 40
@@ -74,6 +78,29 @@ class Caller:
         else:
             self.idle.put(connection)
         return answer.status, json.loads(text) if text else None
+
+
+def metadata_of(ask):
+    """What a call over gRPC passes on."""
+    return (("traceparent", f"00-{ask.trace}-{hex_id(16)}-01"), ("x-request-id", ask.request_id))
+
+
+def over_grpc(client, ask, method, values):
+    """Returns the answer; a call that failed fails the request."""
+    try:
+        return client.call(method, values, metadata_of(ask))
+    except rpc.Failure as failure:
+        statuses = {"NOT_FOUND": 404, "RESOURCE_EXHAUSTED": 409, "FAILED_PRECONDITION": 409}
+        raise Failure(statuses.get(failure.status, 502), f"upstream: {failure}") from failure
+
+
+class Passed:
+    """On whose behalf a call came, from its metadata: for calls that it leads to."""
+
+    def __init__(self, metadata):
+        self.service = Handler.service
+        self.trace = metadata.get("traceparent", "-" * 3).split("-")[1] or hex_id(32)
+        self.request_id = metadata.get("x-request-id", self.trace)
 
 
 # --- the server side ------------------------------------------------------------------------------
@@ -146,6 +173,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 open_sockets = set()
+stopping = threading.Event()
 
 
 def need(result, *good):
@@ -159,18 +187,30 @@ def need(result, *good):
 # --- storefront -----------------------------------------------------------------------------------
 
 storefront_calls = {}
+storefront_cart = rpc.Client("cart", "shop.Cart")
+storefront_similar = rpc.Client("recommendation", "shop.Recommendation")
 
 
 def calls(name):
     return storefront_calls.setdefault(name, Caller(name)).call
 
 
+def count_cart(ask):
+    """The number beside the cart, on every page; a page does without it."""
+    try:
+        user = ask.headers.get("x-user", "guest")
+        return storefront_cart.call("Count", {"user": user}, metadata_of(ask))["items"]
+    except rpc.Failure:
+        return 0
+
+
 @route("storefront", "GET", "/")
 def home(ask):
     work(4)
     shelf = need(calls("catalog")(ask, "GET", "/products?shelf=new&limit=4"))
-    calls("recommendation")(ask, "GET", f"/users/{ask.headers.get('x-user', 'guest')}/recommendations")
-    return 200, {"shelf": shelf}
+    user = ask.headers.get("x-user", "guest")
+    picks = list(storefront_similar.stream("Recommend", {"user": user}, metadata_of(ask)))
+    return 200, {"shelf": shelf, "picks": picks, "cart": count_cart(ask)}
 
 
 @route("storefront", "GET", "/products/{}")
@@ -178,32 +218,39 @@ def product_page(ask, product):
     work(3)
     answer = need(calls("catalog")(ask, "GET", f"/products/{product}"))
     similar = calls("recommendation")(ask, "GET", f"/products/{product}/similar")[1]
-    return 200, {"product": answer, "similar": similar}
+    return 200, {"product": answer, "similar": similar, "cart": count_cart(ask)}
 
 
 @route("storefront", "GET", "/search")
 def search_page(ask):
     work(3)
-    return 200, need(calls("catalog")(ask, "GET", "/search" + ask.path[len("/search"):]))
+    hits = need(calls("catalog")(ask, "GET", "/search" + ask.path[len("/search"):]))
+    return 200, {**hits, "cart": count_cart(ask)}
 
 
 @route("storefront", "GET", "/users/{}/cart")
 def cart_page(ask, user):
     work(2)
     need(calls("users")(ask, "GET", f"/users/{user}"))
-    return 200, need(calls("cart")(ask, "GET", f"/users/{user}/cart"))
+    return 200, over_grpc(storefront_cart, ask, "Get", {"user": user})
 
 
 @route("storefront", "POST", "/users/{}/cart/items")
 def cart_add(ask, user):
     work(2)
-    return 201, need(calls("cart")(ask, "POST", f"/users/{user}/cart/items", ask.body), 201)
+    return 201, over_grpc(storefront_cart, ask, "Add", {"user": user, **ask.body})
 
 
 @route("storefront", "POST", "/users/{}/orders")
 def order(ask, user):
     work(4)
     return 201, need(calls("checkout")(ask, "POST", "/orders", {"user": user}), 201)
+
+
+def watch_prices():
+    """Hears of prices from when it starts."""
+    for _ in rpc.Client("catalog", "shop.Prices").stream("Watch", {"shelf": "new"}):
+        pass
 
 
 # --- catalog (two replicas), users, recommendation ------------------------------------------------
@@ -229,6 +276,13 @@ def search(ask):
     return 200, {"hits": chance.randrange(40)}
 
 
+def prices(asked, metadata):
+    """Tells those who watch of each new price."""
+    while not stopping.wait(0.4):
+        number = chance.randrange(1000, 1060)
+        yield {"product": number, "cents": number * 7 % 9000 + 99}
+
+
 @route("users", "GET", "/users/{}")
 def user(ask, user):
     work(2)
@@ -243,10 +297,12 @@ def session(ask):
     return 201, {"session": hex_id(8)}
 
 
-@route("recommendation", "GET", "/users/{}/recommendations")
-def recommended(ask, user):
+def recommend(asked, metadata):
+    """One by one, as they are found."""
     work(5)
-    return 200, {"products": rank(ask, 3)}
+    for product in rank(Passed(metadata), 4):
+        yield {"product": product}
+        work(4)
 
 
 @route("recommendation", "GET", "/products/{}/similar")
@@ -255,33 +311,48 @@ def similar(ask, product):
     return 200, {"products": rank(ask, 3)}
 
 
-# --- cart (Redis) ---------------------------------------------------------------------------------
+# --- cart (three replicas, Redis) -----------------------------------------------------------------
 
 cart_catalog = Caller("catalog")
 
 
-@route("cart", "GET", "/users/{}/cart")
-def cart(ask, user):
+def cart_get(asked, metadata):
     work(1)
-    items = redis("HGETALL", f"cart:{user}")
-    return 200, dict(zip(items[::2], items[1::2]))
+    if chance.random() < 0.03:
+        raise rpc.Failure("UNAVAILABLE", "the cart is being moved")
+    items = redis("HGETALL", f"cart:{asked['user']}")
+    return {"items": dict(zip(items[::2], items[1::2]))}
 
 
-@route("cart", "POST", "/users/{}/cart/items")
-def cart_item(ask, user):
+def cart_count(asked, metadata):
+    work(0.5)
+    return {"items": redis("HLEN", f"cart:{asked['user']}")}
+
+
+def cart_add_item(asked, metadata):
     work(1)
-    product = str(ask.body["product"])
-    need(cart_catalog.call(ask, "GET", f"/products/{product}"))
-    redis("HINCRBY", f"cart:{user}", product, "1")
-    redis("EXPIRE", f"cart:{user}", "3600")
-    return 201, {"product": int(product)}
+    product = str(int(asked["product"]))
+    status, _ = cart_catalog.call(Passed(metadata), "GET", f"/products/{product}")
+    if status == 404:
+        raise rpc.Failure("NOT_FOUND", "no such product")
+    redis("HINCRBY", f"cart:{asked['user']}", product, "1")
+    redis("EXPIRE", f"cart:{asked['user']}", "3600")
+    return {"product": int(product)}
 
 
-@route("cart", "DELETE", "/users/{}/cart")
-def cart_clear(ask, user):
+def cart_weigh(asked, metadata):
+    work(2)
+    return {"grams": 400 * redis("HLEN", f"cart:{asked['user']}")}
+
+
+def cart_clear(asked, metadata):
     work(1)
-    redis("DEL", f"cart:{user}")
-    return 204, None
+    redis("DEL", f"cart:{asked['user']}")
+    return {}
+
+
+CART = {"Get": cart_get, "Count": cart_count, "Add": cart_add_item, "Weigh": cart_weigh,
+        "Clear": cart_clear}
 
 
 class Redis:
@@ -315,7 +386,8 @@ redis = Redis()
 # --- checkout, payment, shipping, inventory (PostgreSQL) ------------------------------------------
 
 checkout_calls = {name: Caller(name) for name in
-                  ("users", "cart", "inventory", "payment", "shipping")}
+                  ("users", "inventory", "payment", "shipping")}
+checkout_cart = rpc.Client("cart", "shop.Cart")
 
 
 @route("checkout", "POST", "/orders")
@@ -324,13 +396,14 @@ def checkout(ask):
     user, order = ask.body["user"], chance.randrange(100000, 999999)
     call = {name: caller.call for name, caller in checkout_calls.items()}
     need(call["users"](ask, "GET", f"/users/{user}"))
-    items = need(call["cart"](ask, "GET", f"/users/{user}/cart")) or {"1007": "1"}
-    need(call["inventory"](ask, "POST", "/reservations", {"order": order, "items": items}), 201)
-    cents = need(call["shipping"](ask, "POST", "/quotes", {"country": "SE", "items": len(items)}))
+    items = over_grpc(checkout_cart, ask, "Get", {"user": user}).get("items") or {"1007": "1"}
+    need(call["inventory"](ask, "POST", "/reservations",
+                           {"user": user, "order": order, "items": items}), 201)
+    cents = need(call["shipping"](ask, "POST", "/quotes", {"user": user, "country": "SE"}))
     need(call["payment"](ask, "POST", "/charges", {"order": order, "cents": cents["cents"]}), 201)
     database("INSERT INTO orders (number, customer, cents) VALUES (%s, %s, %s)",
              (order, user, cents["cents"]))
-    need(call["cart"](ask, "DELETE", f"/users/{user}/cart"), 204)
+    over_grpc(checkout_cart, ask, "Clear", {"user": user})
     return 201, {"order": order}
 
 
@@ -347,9 +420,17 @@ def charge(ask):
     return 201, {"charge": hex_id(16)}
 
 
+shipping_cart = rpc.Client("cart", "shop.Cart", first=1)
+inventory_cart = rpc.Client("cart", "shop.Cart", first=2)
+places = queue.Queue()  # of parcels
+
+
 @route("shipping", "POST", "/quotes")
 def quote(ask):
     work(12)
+    if chance.random() < 0.6:
+        over_grpc(shipping_cart, ask, "Weigh", {"user": ask.body["user"]})
+    places.put({"parcel": chance.randrange(10000, 99999)})
     return 200, {"cents": 490 + chance.randrange(10) * 50, "days": chance.randrange(1, 5)}
 
 
@@ -360,6 +441,7 @@ def reserve(ask):
         left = database("UPDATE stock SET left_over = left_over - 1 WHERE product = %s "
                         "RETURNING left_over", (int(product),))
         if left and left[0][0] < 0:
+            over_grpc(inventory_cart, ask, "Weigh", {"user": ask.body["user"]})
             raise Failure(409, "sold out")
     return 201, {"reservation": chance.randrange(10000, 99999)}
 
@@ -384,51 +466,69 @@ class Database:
 database = Database()
 
 
-# --- ranking (gRPC) -------------------------------------------------------------------------------
-
-class Ranking:
-    """The caller of shop.Ranking/Rank. The message: field 1 of both, a packed list of products."""
-
-    def __init__(self):
-        self.rank = None
-
-    def __call__(self, ask, count):
-        if not self.rank:
-            import grpc
-            self.rank = grpc.insecure_channel("dns:///ranking:50051").unary_unary(
-                "/shop.Ranking/Rank")
-        head = (("traceparent", f"00-{ask.trace}-{hex_id(16)}-01"),)
-        try:
-            answer = self.rank(bytes([8, count]), metadata=head, timeout=2)
-        except Exception:
-            return []  # no ranking, no recommendations: the page does without
-        return [1000 + byte for byte in answer[2:]]
+def track():
+    """Tells the parcel service of each parcel, from the first one on, and hears where they are."""
+    parcels = itertools.chain([places.get()], iter(places.get, None))
+    for _ in rpc.Client("tracking", "shop.Tracking").chat("Follow", parcels):
+        pass
 
 
-rank = Ranking()
+def follow(asked, metadata):
+    for parcel in asked:
+        work(30)
+        yield {"parcel": parcel["parcel"], "place": "depot"}
+        work(200)
+        yield {"parcel": parcel["parcel"], "place": "van"}
 
 
-def serve_ranking():
-    import concurrent.futures
-    import grpc
+# --- ranking --------------------------------------------------------------------------------------
 
-    def answer(request, context):
-        work(3)
-        if chance.random() < 0.02:
-            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many to rank")
-        products = bytes(chance.randrange(60) for _ in range(request[1]))
-        return bytes([10, len(products)]) + products
+recommendation_ranking = rpc.Client("ranking", "shop.Ranking")
 
-    server = grpc.server(concurrent.futures.ThreadPoolExecutor(4))
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(
-        "shop.Ranking", {"Rank": grpc.unary_unary_rpc_method_handler(answer)}),))
-    server.add_insecure_port("0.0.0.0:50051")
-    server.start()
-    server.wait_for_termination()
+
+def rank(ask, count):
+    try:
+        return recommendation_ranking.call("Rank", {"count": count}, metadata_of(ask))["products"]
+    except rpc.Failure:
+        return []  # no ranking, no recommendations: the page does without
+
+
+def rank_products(asked, metadata):
+    work(3)
+    if chance.random() < 0.02:
+        raise rpc.Failure("RESOURCE_EXHAUSTED", "too many to rank")
+    return {"products": [1000 + chance.randrange(60) for _ in range(int(asked["count"]))]}
+
+
+# --- starting and stopping ------------------------------------------------------------------------
+
+def warm_up():
+    """Fills a cache at the start, as services do."""
+    with contextlib.suppress(rpc.Failure):
+        for _ in range(12):
+            recommendation_ranking.call("Rank", {"count": 5})
+
+
+UNARY, GIVES, BOTH = "unary_unary", "unary_stream", "stream_stream"
+GRPC = {  # of a service: its name, its methods, and how long it lets a connection last
+    "cart": ("shop.Cart", {name: (UNARY, function) for name, function in CART.items()}, None),
+    "catalog": ("shop.Prices", {"Watch": (GIVES, prices)}, None),
+    "recommendation": ("shop.Recommendation", {"Recommend": (GIVES, recommend)}, None),
+    "ranking": ("shop.Ranking", {"Rank": (UNARY, rank_products)}, 30),
+    "tracking": ("shop.Tracking", {"Follow": (BOTH, follow)}, None),
+}
+BACKGROUND = {"storefront": watch_prices, "shipping": track, "recommendation": warm_up}
+
+
+grpc_servers = []
 
 
 def stop(*_):
-    """Ends all connections in order, so that the capture shows how they end."""
+    """Ends all streams and connections in order, so that the capture shows how they end."""
+    stopping.set()
+    places.put(None)
+    for server in grpc_servers:
+        server.stop(0.25)
     for connection in list(open_sockets):
         try:
             connection.shutdown(socket.SHUT_RDWR)
@@ -442,12 +542,16 @@ def main():
     service, seed = sys.argv[1], sys.argv[2]
     chance.seed(service + seed)
     signal.signal(signal.SIGTERM, stop)
+    Handler.service = service
     if service == "inventory":
         database.driver = "pg8000"
-    if service == "ranking":
-        serve_ranking()
-        return
-    Handler.service = service
+    if service in GRPC:
+        name, functions, age_s = GRPC[service]
+        grpc_servers.append(rpc.serve(name, functions, age_s))
+    if service in BACKGROUND:
+        threading.Thread(target=BACKGROUND[service], daemon=True).start()
+    if service not in ROUTES:
+        threading.Event().wait()
     http.server.ThreadingHTTPServer.daemon_threads = True
     http.server.ThreadingHTTPServer(("0.0.0.0", PORT), Handler).serve_forever()
 

@@ -98,6 +98,7 @@ void conn_finish(struct conn *c, struct moment m, enum conn_close why)
         return;
     struct pairing *p = &c->pairing;
     c->moment = m;
+    c->left_open = why == CLOSE_CAPTURE_ENDED ? count_open(c) : 0;
     if (c->one_way) {
         pairing_note(p, NOTE_ONE_WAY);
         pairing_end(p, m, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN);
@@ -116,10 +117,7 @@ void conn_finish(struct conn *c, struct moment m, enum conn_close why)
         pairing_end(p, m, OUTCOME_TIMEOUT, OUTCOME_TIMEOUT);
         break;
     case CLOSE_UNSEEN:
-        pairing_end(p, m, OUTCOME_UNANSWERED, OUTCOME_UNKNOWN);
-        break;
     case CLOSE_CAPTURE_ENDED:
-        c->left_open = count_open(c);
         pairing_end(p, m, OUTCOME_UNANSWERED, OUTCOME_UNKNOWN);
         break;
     }

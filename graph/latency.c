@@ -213,7 +213,7 @@ static bool read_buckets(struct cursor *c, uint64_t len, uint64_t count, struct 
     return true;
 }
 
-bool latency_decode(struct cursor *c, struct latency *into)
+static bool decode(struct cursor *c, bool alone, struct latency *into)
 {
     struct stored bucket[LATENCY_BUCKETS];
     struct latency figures;
@@ -224,10 +224,21 @@ bool latency_decode(struct cursor *c, struct latency *into)
     uint64_t buckets = cursor_varint(c);
     if (c->starved || buckets > LATENCY_BUCKETS || figures.min_ns > figures.max_ns)
         return false;
-    if (!read_buckets(c, buckets, figures.count, bucket))
+    if (!read_buckets(c, buckets, figures.count, bucket) || (alone && cursor_left(c)))
         return false;
     add_figures(into, &figures);
     for (uint64_t i = 0; i < buckets; i++)
         add_to_bucket(into, bucket[i].index, bucket[i].count);
     return true;
+}
+
+bool latency_decode(struct cursor *c, struct latency *into)
+{
+    return decode(c, false, into);
+}
+
+bool latency_decode_alone(struct bytes stored, struct latency *into)
+{
+    struct cursor c = cursor_over(stored);
+    return decode(&c, true, into);
 }

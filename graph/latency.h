@@ -55,3 +55,6 @@ void latency_encode(const struct latency *l, struct writer *w);
 /* Reads one stored form from the front of `c` and adds it to `into`. Returns false if it is
  * damaged; `into` is then as before. */
 bool latency_decode(struct cursor *c, struct latency *into);
+
+/* Likewise of what holds one stored form and nothing else: more bytes are damage. */
+bool latency_decode_alone(struct bytes stored, struct latency *into);

@@ -34,10 +34,8 @@ void tallied_blobs_free(struct tallied_blobs *b)
 static void add_stored(sqlite3_stmt *s, int at, struct latency *into)
 {
     struct bytes blob = column_bytes(s, at);
-    if (!blob.len)
-        return;
-    struct cursor c = cursor_over(blob);
-    latency_decode(&c, into);
+    if (blob.len)
+        latency_decode_alone(blob, into);
 }
 
 static bool encode(struct writer *w, const struct latency *l)

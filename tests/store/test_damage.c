@@ -129,6 +129,7 @@ static void a_histogram(void **state)
         "x'03c0843dc0843dc0843d02c10201'",       /* two buckets, and one is there */
         "x'03c0843dc0843dc0843d0290020101ff7f'", /* the second is past the last */
         "x'03c0843dc0843d0101c10203'",           /* least above greatest */
+        "x'01c0843dc0843dc0843d01c1020100'",     /* more behind it */
         "'text'",
         "randomblob(1000)",
     };

@@ -2,8 +2,8 @@
  *
  * Input: records of a head of 8 bytes and a payload. The head says which of a few flows, which
  * side, flags, time, how far from the expected sequence number, and whether a tick comes first.
- * Caps are small, so that they are reached. Whatever comes, every flow that was opened is closed in
- * the end, and no packet is counted twice. */
+ * Caps are small, so that they are reached. Whatever comes, no flow is closed that
+ * was not opened, and no packet is counted twice. */
 #include <stdlib.h>
 
 #include <netinet/in.h>

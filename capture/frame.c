@@ -33,12 +33,20 @@ enum {
 /* Where reading has got to. */
 struct layers {
     const struct frame *frame;
+    const struct frame_options *options;
     struct cursor bytes;      /* captured, from here to the end of the layer */
     size_t length;            /* the same on the wire: at least as many */
-    const uint8_t *from, *to; /* addresses of the innermost IP header */
+    const uint8_t *ip;        /* the innermost IP header */
+    const uint8_t *ip_end;    /* of what was captured of its packet */
+    const uint8_t *from, *to; /* its addresses */
     bool is_v6;
-    bool unbounded; /* the IP header gave no length */
-    int tunnels;    /* entered so far */
+    bool unbounded; /* it gave no length */
+    uint8_t ttl;    /* from here on as in struct packet */
+    uint8_t tunnels;
+    uint16_t ip_id;
+    uint16_t vlan;
+    uint32_t tunnel_id;
+    uint64_t link;
 };
 
 static enum frame_verdict read_ethertype(struct layers *l, uint16_t ethertype,
@@ -80,20 +88,34 @@ static inline void end_layer(struct layers *l, size_t len)
         l->bytes.end = l->bytes.at + len;
 }
 
-static inline void write_common(const struct layers *l, const uint8_t *ports, uint8_t protocol,
-                                struct packet *packet)
+static inline void write_ip(const struct layers *l, uint8_t protocol, struct packet *packet)
 {
     packet->time_ns = l->frame->time_ns;
     packet->source = l->is_v6 ? address_v6(l->from) : address_v4(l->from);
     packet->destination = l->is_v6 ? address_v6(l->to) : address_v4(l->to);
-    packet->source_port = be16_at(ports);
-    packet->destination_port = be16_at(ports + 2);
+    packet->source_port = packet->destination_port = 0;
     packet->protocol = protocol;
+    packet->tcp_flags = 0;
     packet->interface = l->frame->interface;
     packet->tenant = 0;
+    packet->sequence = packet->acknowledged = packet->window = 0;
     packet->payload = bytes_of(l->bytes.at, (size_t)(l->bytes.end - l->bytes.at));
     packet->cut = (uint32_t)(l->length - packet->payload.len);
     packet->wire_bytes = l->frame->length;
+    packet->copy = false;
+    packet->ttl = l->ttl;
+    packet->tunnels = l->tunnels;
+    packet->ip_id = l->ip_id;
+    packet->vlan = l->vlan;
+    packet->tunnel_id = l->tunnel_id;
+    packet->link = l->link;
+    packet->ip = bytes_of(l->ip, (size_t)(l->ip_end - l->ip));
+}
+
+static inline void write_ports(const uint8_t *ports, struct packet *packet)
+{
+    packet->source_port = be16_at(ports);
+    packet->destination_port = be16_at(ports + 2);
 }
 
 /* Options, checksum and urgent pointer may be cut off: a snapshot of 64 bytes often ends there. */
@@ -110,7 +132,8 @@ static enum frame_verdict read_tcp(struct layers *l, struct packet *packet)
     size_t unread = header - TCP_READ_BYTES, captured = cursor_left(&l->bytes);
     cursor_skip(&l->bytes, unread < captured ? unread : captured);
     l->length -= unread;
-    write_common(l, tcp, IPPROTO_TCP, packet);
+    write_ip(l, IPPROTO_TCP, packet);
+    write_ports(tcp, packet);
     packet->sequence = be32_at(tcp + 4);
     packet->acknowledged = be32_at(tcp + 8);
     packet->tcp_flags = tcp[13];
@@ -130,11 +153,8 @@ static enum frame_verdict read_udp(struct layers *l, struct packet *packet)
     if (length < UDP_BYTES || length - UDP_BYTES > l->length)
         return FRAME_MALFORMED;
     end_layer(l, length - UDP_BYTES);
-    write_common(l, udp, IPPROTO_UDP, packet);
-    packet->sequence = 0;
-    packet->acknowledged = 0;
-    packet->tcp_flags = 0;
-    packet->window = 0;
+    write_ip(l, IPPROTO_UDP, packet);
+    write_ports(udp, packet);
     return FRAME_PACKET;
 }
 
@@ -160,8 +180,11 @@ static enum frame_verdict read_gre(struct layers *l, struct packet *packet)
         return lacks(l, GRE_BYTES);
     uint16_t flags = be16_at(gre), inner = be16_at(gre + 2);
     size_t fields = (size_t)(!!(flags & CHECKSUM) + !!(flags & KEY) + !!(flags & SEQUENCE));
-    if (flags & VERSION || ++l->tunnels > TUNNELS_MAX)
+    if (flags & VERSION || l->tunnels == TUNNELS_MAX || l->options->no_decap) {
+        write_ip(l, IPPROTO_GRE, packet);
         return FRAME_OTHER_IP;
+    }
+    l->tunnels++;
     if (fields && !take(l, fields * GRE_FIELD_BYTES))
         return lacks(l, fields * GRE_FIELD_BYTES);
     switch (inner) {
@@ -184,6 +207,7 @@ static enum frame_verdict read_transport(struct layers *l, uint8_t protocol, str
         return read_udp(l, packet);
     if (protocol == IPPROTO_GRE)
         return read_gre(l, packet);
+    write_ip(l, protocol, packet);
     return FRAME_OTHER_IP;
 }
 
@@ -202,11 +226,17 @@ static enum frame_verdict read_ipv4(struct layers *l, struct packet *packet)
     end_layer(l, total - IPV4_BYTES);
     if (header > IPV4_BYTES && !take(l, header - IPV4_BYTES))
         return FRAME_HEADERS_CUT;
-    if (be16_at(ip + 6) & 0x3fff) /* "more fragments" or an offset */
-        return FRAME_FRAGMENT;
+    l->ip = ip;
+    l->ip_end = l->bytes.end;
     l->from = ip + 12;
     l->to = ip + 16;
     l->is_v6 = false;
+    l->ttl = ip[8];
+    l->ip_id = be16_at(ip + 4);
+    if (be16_at(ip + 6) & 0x3fff) { /* "more fragments" or an offset */
+        write_ip(l, ip[9], packet);
+        return FRAME_FRAGMENT;
+    }
     return read_transport(l, ip[9], packet);
 }
 
@@ -247,12 +277,18 @@ static enum frame_verdict read_ipv6(struct layers *l, struct packet *packet)
     l->unbounded = payload == 0;
     if (!l->unbounded)
         end_layer(l, payload);
+    l->ip = ip;
+    l->ip_end = l->bytes.end;
     l->from = ip + 8;
     l->to = ip + 24;
     l->is_v6 = true;
+    l->ttl = ip[7];
+    l->ip_id = 0;
     uint8_t protocol = ip[6];
     for (int i = 0; i < IPV6_EXTENSIONS_MAX && is_ipv6_extension(protocol); i++) {
         enum frame_verdict verdict = read_ipv6_extension(l, &protocol);
+        if (verdict == FRAME_FRAGMENT)
+            write_ip(l, protocol, packet);
         if (verdict != FRAME_PACKET)
             return verdict;
     }
@@ -272,6 +308,7 @@ static enum frame_verdict read_ethertype(struct layers *l, uint16_t ethertype,
         const uint8_t *tag = take(l, VLAN_TAG_BYTES);
         if (!tag)
             return lacks(l, VLAN_TAG_BYTES);
+        l->vlan = be16_at(tag) & 0xfff;
         ethertype = be16_at(tag + 2);
     }
     if (ethertype == 0x0800)
@@ -281,6 +318,15 @@ static enum frame_verdict read_ethertype(struct layers *l, uint16_t ethertype,
     return FRAME_NOT_IP;
 }
 
+/* The two addresses of an Ethernet header, mixed to tell pairs apart. */
+static inline uint64_t mix_addresses(const uint8_t *ethernet)
+{
+    uint64_t first, rest = 0;
+    memcpy(&first, ethernet, sizeof first);
+    memcpy(&rest, ethernet + sizeof first, 12 - sizeof first);
+    return (first ^ rest << 32) * 0x9e3779b97f4a7c15U ^ rest;
+}
+
 /* A link layer of `header` bytes with an EtherType at `type_at`. */
 static enum frame_verdict read_typed_link(struct layers *l, size_t header, size_t type_at,
                                           struct packet *packet)
@@ -288,6 +334,8 @@ static enum frame_verdict read_typed_link(struct layers *l, size_t header, size_
     const uint8_t *link = take(l, header);
     if (!link)
         return lacks(l, header);
+    l->vlan = 0;
+    l->link = header == ETHERNET_BYTES ? mix_addresses(link) : 0;
     return read_ethertype(l, be16_at(link + type_at), packet);
 }
 
@@ -328,13 +376,18 @@ static enum frame_verdict read_raw(struct layers *l, struct packet *packet)
     }
 }
 
-enum frame_verdict frame_parse(const struct frame *frame, struct packet *ret_packet)
+enum frame_verdict frame_parse(const struct frame *frame, const struct frame_options *options,
+                               struct packet *ret_packet)
 {
     struct layers l;
     l.frame = frame;
+    l.options = options;
     l.bytes = cursor_over(bytes_of(frame->data, frame->captured));
     l.length = frame->length;
     l.tunnels = 0;
+    l.vlan = 0;
+    l.tunnel_id = 0;
+    l.link = 0;
     switch (frame->link_type) {
     case DLT_EN10MB:
         return read_typed_link(&l, ETHERNET_BYTES, 12, ret_packet);
@@ -354,6 +407,30 @@ enum frame_verdict frame_parse(const struct frame *frame, struct packet *ret_pac
     default:
         return FRAME_NOT_IP;
     }
+}
+
+enum frame_verdict frame_parse_rebuilt(const struct packet *fragment, struct bytes ip,
+                                       const struct frame_options *options,
+                                       struct packet *ret_packet)
+{
+    struct frame frame = {
+        .time_ns = fragment->time_ns,
+        .captured = (uint32_t)ip.len,
+        .length = (uint32_t)ip.len,
+        .data = ip.at,
+        .link_type = DLT_RAW,
+        .interface = fragment->interface,
+    };
+    struct layers l;
+    l.frame = &frame;
+    l.options = options;
+    l.bytes = cursor_over(ip);
+    l.length = ip.len;
+    l.tunnels = fragment->tunnels;
+    l.vlan = fragment->vlan;
+    l.tunnel_id = fragment->tunnel_id;
+    l.link = fragment->link;
+    return read_raw(&l, ret_packet);
 }
 
 void frame_count(struct capture_counters *counters, const struct frame *frame,

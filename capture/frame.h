@@ -24,19 +24,33 @@ struct frame {
     uint16_t interface;
 };
 
+/* All zero: every tunnel is taken off. Kept by whoever is handed it. */
+struct frame_options {
+    bool no_decap; /* what a tunnel carries is not looked into */
+};
+
 enum frame_verdict {
-    FRAME_PACKET, /* `ret_packet` is set, except for `number` */
+    FRAME_PACKET,
     FRAME_NOT_IP,
-    FRAME_OTHER_IP,
-    FRAME_FRAGMENT, /* not the whole IP packet; an IPv6 atomic fragment (RFC 6946) is one */
+    FRAME_OTHER_IP, /* neither TCP nor UDP: no ports */
+    FRAME_FRAGMENT, /* not the whole IP packet; an IPv6 atomic fragment (RFC 6946) is none */
     FRAME_HEADERS_CUT,
     FRAME_MALFORMED,
 };
 
 /* Reads the headers. Payload stays where it is: `ret_packet->payload` points into the frame.
- * Leaves `ret_packet` alone unless the verdict is FRAME_PACKET. More VLAN tags than the limit are
- * FRAME_NOT_IP, more IPv6 extension headers FRAME_OTHER_IP. */
-enum frame_verdict frame_parse(const struct frame *frame, struct packet *ret_packet);
+ * Sets all of `ret_packet` but `number` for FRAME_PACKET, and for FRAME_OTHER_IP and
+ * FRAME_FRAGMENT all but that and what a transport header would say; else leaves it alone. More
+ * VLAN tags than the limit are FRAME_NOT_IP, more IPv6 extension headers FRAME_OTHER_IP. */
+enum frame_verdict frame_parse(const struct frame *frame, const struct frame_options *options,
+                               struct packet *ret_packet);
+
+/* As frame_parse(), for an IP packet put together from fragments, the last of which to arrive was
+ * `fragment`: time, interface and what was around it are taken from there. `wire_bytes` is then
+ * the length of `ip`. */
+enum frame_verdict frame_parse_rebuilt(const struct packet *fragment, struct bytes ip,
+                                       const struct frame_options *options,
+                                       struct packet *ret_packet);
 
 /* Counts a frame and its verdict. `packet` is NULL unless the verdict is FRAME_PACKET. */
 void frame_count(struct capture_counters *counters, const struct frame *frame,

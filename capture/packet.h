@@ -2,6 +2,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/bytes.h"
 #include "capture/address.h"
 
@@ -29,6 +31,7 @@ struct packet {
     struct bytes payload;  /* what was captured of it; borrowed */
     uint32_t cut;          /* payload bytes after `payload` that the snapshot length cut off */
     uint32_t wire_bytes;   /* length of the frame on the wire */
+    bool copy;             /* seen before: to be counted and nothing else */
 
     /* By what a copy of the packet can be told from the packet sent again: */
     uint8_t ttl;        /* time to live, or hop limit, of the innermost IP header */

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/frame.h"
 #include "decode/engine.h"
 #include "graph/networks.h"
 
@@ -27,6 +28,7 @@ struct daemon_options {
     unsigned workers; /* of a replay, 1 or more */
     bool loop;        /* play the files again and again */
     bool quiet;       /* no progress bar */
+    struct frame_options frame;
     struct engine_options engine;
     struct networks networks;
 };

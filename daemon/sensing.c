@@ -69,7 +69,7 @@ void sensing_frame(struct sensing *s, const struct frame *frame)
 {
     struct packet packet;
     sensing_advance(s, frame->time_ns);
-    enum frame_verdict verdict = frame_parse(frame, &packet);
+    enum frame_verdict verdict = frame_parse(frame, &s->options->frame, &packet);
     frame_count(&s->capture, frame, verdict, &packet);
     packet.number = s->number++;
     if (verdict == FRAME_PACKET)

@@ -28,6 +28,8 @@ enum { FRAME_MAX = 1024, STORY_MAX = 256 };
 #define UDP_V4 "udp 10.0.0.1:40000 10.0.0.2:53 0 0 0 0 [abc]"
 #define UDP_V6 "udp 2001:db8::1:40000 2001:db8::2:53 0 0 0 0 [abc]"
 
+static const struct frame_options automatic;
+
 struct sample {
     const char *claim;
     int link_type;
@@ -40,7 +42,7 @@ static void write_story(const struct frame *f, char *text)
                                            "fragment", "headers cut", "malformed"};
     struct packet p;
     char source[ADDRESS_TEXT_MAX], destination[ADDRESS_TEXT_MAX];
-    enum frame_verdict verdict = frame_parse(f, &p);
+    enum frame_verdict verdict = frame_parse(f, &automatic, &p);
     snprintf(text, STORY_MAX, "%s", verdicts[verdict]);
     if (verdict != FRAME_PACKET)
         return;
@@ -91,12 +93,12 @@ static void reads_every_snapshot(const struct sample *s, const uint8_t *bytes, s
 {
     struct packet whole, part;
     struct frame f = frame_of(s->link_type, bytes, length, length);
-    if (frame_parse(&f, &whole) != FRAME_PACKET)
+    if (frame_parse(&f, &automatic, &whole) != FRAME_PACKET)
         return;
     bool had_ports = false;
     for (size_t captured = 0; captured < length; captured++) {
         f = frame_of(s->link_type, bytes, captured, length);
-        enum frame_verdict verdict = frame_parse(&f, &part);
+        enum frame_verdict verdict = frame_parse(&f, &automatic, &part);
         assert_true(verdict == FRAME_PACKET || (verdict == FRAME_HEADERS_CUT && !had_ports));
         if (verdict != FRAME_PACKET)
             continue;
@@ -347,7 +349,7 @@ static void test_any_byte_may_be_anything(void **state)
                 size_t captured = flip % 8 == 1 ? length : (at * 131 + flip) % length;
                 struct frame f = frame_of(samples[i].link_type, bytes, captured, captured);
                 struct packet p;
-                if (frame_parse(&f, &p) == FRAME_PACKET)
+                if (frame_parse(&f, &automatic, &p) == FRAME_PACKET)
                     assert_true(p.payload.at >= f.data &&
                                 p.payload.at + p.payload.len <= f.data + captured);
                 bytes[at] ^= (uint8_t)flip;
@@ -416,7 +418,7 @@ static void test_leaves_the_packet_alone_unless_there_is_one(void **state)
     struct packet packet, before;
     memset(&packet, 0x5a, sizeof packet);
     memset(&before, 0x5a, sizeof before);
-    assert_int_equal(frame_parse(&f, &packet), FRAME_MALFORMED);
+    assert_int_equal(frame_parse(&f, &automatic, &packet), FRAME_MALFORMED);
     assert_memory_equal(&packet, &before, sizeof packet);
 }
 

@@ -19,6 +19,8 @@
 
 enum { SMALL_RING = 2 * 1024 * 1024, PORT = 5353, WAIT_MS = 2000 };
 
+static const struct frame_options automatic;
+
 static bool has_namespace;
 
 struct seen {
@@ -31,7 +33,7 @@ static void see(void *ctx, const struct frame *frame)
 {
     struct seen *seen = ctx;
     struct packet p;
-    if (frame_parse(frame, &p) != FRAME_PACKET || p.protocol != IPPROTO_UDP)
+    if (frame_parse(frame, &automatic, &p) != FRAME_PACKET || p.protocol != IPPROTO_UDP)
         return;
     seen->packets++;
     seen->last = p;

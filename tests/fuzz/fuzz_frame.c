@@ -12,6 +12,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const struct frame_options automatic;
+
 static void check_packet(const struct frame *f, const struct packet *p)
 {
     bool is_known = p->protocol == IPPROTO_TCP || p->protocol == IPPROTO_UDP;
@@ -51,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     struct packet p;
     struct capture_counters counters = {0};
-    enum frame_verdict verdict = frame_parse(&f, &p);
+    enum frame_verdict verdict = frame_parse(&f, &automatic, &p);
     if (verdict == FRAME_PACKET)
         check_packet(&f, &p);
     frame_count(&counters, &f, verdict, verdict == FRAME_PACKET ? &p : NULL);

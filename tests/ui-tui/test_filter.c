@@ -107,6 +107,22 @@ static void test_passes(void **state)
         {"rate<0.1k", true},
         {"p95>10ms and errors<5% web", true},
         {"p95>10ms errors>5%", false},
+        {"cart or mail", true},
+        {"mail or p95>10ms", true},
+        {"mail || bank", false},
+        {"mail or cart web", true}, /* "and" binds closer */
+        {"mail cart or web", true},
+        {"cart or web mail", true},
+        {"(cart or web) mail", false},
+        {"(cart or web) && not mail", true},
+        {"not mail", true},
+        {"!mail and !bank", true},
+        {"not not mail", false},
+        {"not (mail or cart)", false},
+        {"not(mail or bank)", true},
+        {"((server~cart) and (p95>1s or errors>1%))", true},
+        {"\"or\" or cart", true},
+        {"client=web or(server=mail)", true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -138,7 +154,13 @@ static void test_says_what_is_wrong(void **state)
         {"client!web", "\"!\" alone compares nothing: use != or !~", 6},
         {"errors>-1", "errors is a number; \"-1\" is none", 7},
         {"server~\"cart", "a closing \" is missing", 7},
-        {"cart or mail", "only \"and\" joins terms; to look for this word, quote it", 5},
+        {"cart or", "what should stand here?", 5},
+        {"cart and ", "what should stand here?", 5},
+        {"not", "what should stand here?", 0},
+        {"cart (web or mail", "a closing ) is missing", 5},
+        {"cart ()", "nothing stands between ( and )", 5},
+        {"a and (b or p95>)", "p95: what should it be compared with?", 16},
+        {"((((((((((((((((( a", "too many parentheses within each other", 16},
         {"=5", "no column \"\"; there are client, server, errors, p95, bytes, rate", 0},
         {"a b c d e f g h i j k l m n o p q", "more than 16 terms", 32},
     };
@@ -162,6 +184,10 @@ static void test_keeps_the_right_terms(void **state)
     (void)state;
     assert_false(filter_parse("mail p95>", columns, &f, &err, &at));
     assert_int_equal(f.len, 1);
+    assert_false(filter_passes(&f, columns, &row));
+    assert_false(filter_parse("mail or (cart and p95>", columns, &f, &err, &at));
+    assert_true(filter_passes(&f, columns, &row));
+    assert_false(filter_parse("mail or (bank and not p95>", columns, &f, &err, &at));
     assert_false(filter_passes(&f, columns, &row));
 }
 

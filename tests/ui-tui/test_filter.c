@@ -67,13 +67,28 @@ static const struct columns columns = {list, sizeof list / sizeof *list};
 /* The row that all cases look at. */
 static const struct row row = {"web", "Shopping Cart", 8080, 0.02, 20e6, 1.5e6, 12};
 
+struct filtered {
+    const char *text;
+    bool passes;
+};
+
+static void assert_filters(const struct filtered *cases, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        struct filter f;
+        struct err err = {""};
+        size_t at = 0;
+        if (!filter_parse(cases[i].text, columns, &f, &err, &at))
+            fail_msg("\"%s\": %s", cases[i].text, err.text);
+        if (filter_passes(&f, columns, &row) != cases[i].passes)
+            fail_msg("\"%s\" should %spass", cases[i].text, cases[i].passes ? "" : "not ");
+    }
+}
+
 /* Words and terms must all hold; case does not matter, blanks around a sign neither. */
 static void test_passes(void **state)
 {
-    static const struct {
-        const char *text;
-        bool passes;
-    } cases[] = {
+    static const struct filtered cases[] = {
         {"", true},
         {"   ", true},
         {"cart", true},
@@ -107,10 +122,19 @@ static void test_passes(void **state)
         {"rate<0.1k", true},
         {"p95>10ms and errors<5% web", true},
         {"p95>10ms errors>5%", false},
+    };
+    (void)state;
+    assert_filters(cases, sizeof cases / sizeof *cases);
+}
+
+/* "not" binds closest, then "and", then "or". */
+static void test_joins(void **state)
+{
+    static const struct filtered cases[] = {
         {"cart or mail", true},
         {"mail or p95>10ms", true},
         {"mail || bank", false},
-        {"mail or cart web", true}, /* "and" binds closer */
+        {"mail or cart web", true},
         {"mail cart or web", true},
         {"cart or web mail", true},
         {"(cart or web) mail", false},
@@ -125,15 +149,7 @@ static void test_passes(void **state)
         {"client=web or(server=mail)", true},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct filter f;
-        struct err err = {""};
-        size_t at = 0;
-        if (!filter_parse(cases[i].text, columns, &f, &err, &at))
-            fail_msg("\"%s\": %s", cases[i].text, err.text);
-        if (filter_passes(&f, columns, &row) != cases[i].passes)
-            fail_msg("\"%s\" should %spass", cases[i].text, cases[i].passes ? "" : "not ");
-    }
+    assert_filters(cases, sizeof cases / sizeof *cases);
 }
 
 /* An error names the column or the value, and points at it. */
@@ -195,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_passes),
+        cmocka_unit_test(test_joins),
         cmocka_unit_test(test_says_what_is_wrong),
         cmocka_unit_test(test_keeps_the_right_terms),
     };

@@ -175,7 +175,7 @@ static void test_vlan_tags(void **state)
           {"a service tag outside", DLT_EN10MB,
            MACS "88a8 0001 8100 0064 86dd " IPV6("0017", "06") TCP ABC, TCP_V6},
           {"the old tag types", DLT_EN10MB,
-           MACS "9100 0001 9200 0002 8100 0003 0800 " IPV4("002b", "06") TCP ABC, TCP_V4},
+           MACS "9300 0004 9100 0001 9200 0002 8100 0003 0800 " IPV4("002b", "06") TCP ABC, TCP_V4},
           {"a tag in a cooked frame", DLT_LINUX_SLL,
            "0000 0001 0006 02000000000a0000 8100 0064 0800 " IPV4("002b", "06") TCP ABC, TCP_V4},
           {"eight tags, the limit", DLT_EN10MB,
@@ -376,39 +376,6 @@ static void test_counts_each_frame_once(void **state)
                      11111);
 }
 
-#define GRE(length, header) IPV4(length, "2f") header " "
-#define INNER_TCP IPV4("002b", "06") TCP ABC
-
-/* What a switch or a cloud wraps mirrored frames in is taken off, up to a depth. */
-static void test_tunnels(void **state)
-{
-    (void)state;
-    READS({"IPv4 in GRE", DLT_RAW, GRE("0043", "0000 0800") INNER_TCP, TCP_V4},
-          {"Ethernet in GRE", DLT_RAW, GRE("0051", "0000 6558") ETHERNET_TCP, TCP_V4},
-          {"GRE with checksum, key and number", DLT_RAW,
-           GRE("005d", "b000 6558 00000000 00000001 00000002") ETHERNET_TCP, TCP_V4},
-          {"ERSPAN I", DLT_RAW, GRE("0051", "0000 88be") ETHERNET_TCP, TCP_V4},
-          {"ERSPAN II", DLT_RAW, GRE("005d", "1000 88be 00000001 1001000000000000") ETHERNET_TCP,
-           TCP_V4},
-          {"ERSPAN III", DLT_RAW,
-           GRE("0061", "1000 22eb 00000001 200100000000000000000000") ETHERNET_TCP, TCP_V4},
-          {"ERSPAN III with a subheader", DLT_RAW,
-           GRE("0069", "1000 22eb 00000001 200100000000000000000001 0000000000000000") ETHERNET_TCP,
-           TCP_V4},
-          {"four tunnels", DLT_RAW,
-           GRE("008b", "0000 0800") GRE("0073", "0000 0800") GRE("005b", "0000 0800")
-               GRE("0043", "0000 0800") INNER_TCP,
-           TCP_V4},
-          {"five are too many", DLT_RAW,
-           GRE("00a3", "0000 0800") GRE("008b", "0000 0800") GRE("0073", "0000 0800")
-               GRE("005b", "0000 0800") GRE("0043", "0000 0800") INNER_TCP,
-           "other ip"},
-          {"PPTP", DLT_RAW, GRE("001c", "2001 880b 00000000"), "other ip"},
-          {"something else in GRE", DLT_RAW, GRE("0018", "0000 0806"), "not ip"},
-          {"no room for the key", DLT_RAW, GRE("0018", "2000 6558"), "malformed"},
-          {"no room for ERSPAN II", DLT_RAW, GRE("001c", "1000 88be 00000001"), "malformed"});
-}
-
 static void test_leaves_the_packet_alone_unless_there_is_one(void **state)
 {
     (void)state;
@@ -433,7 +400,6 @@ int main(void)
         cmocka_unit_test(test_ipv6_extension_headers),
         cmocka_unit_test(test_fragments),
         cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_tunnels),
         cmocka_unit_test(test_cut_tcp_options_cost_nothing),
         cmocka_unit_test(test_any_byte_may_be_anything),
         cmocka_unit_test(test_counts_each_frame_once),

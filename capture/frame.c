@@ -13,6 +13,12 @@ enum {
     JUMBO_FRAME_MAX = JUMBO_IP_MAX + 14 + 2 * 4 + 4, /* Ethernet, two tags, checksum */
 };
 
+const char *const frame_tunnel_names[TUNNELS + 1] = {
+    [TUNNEL_MPLS] = "mpls",     [TUNNEL_PPPOE] = "pppoe", [TUNNEL_GRE] = "gre",
+    [TUNNEL_ERSPAN] = "erspan", [TUNNEL_VXLAN] = "vxlan", [TUNNEL_GENEVE] = "geneve",
+    [TUNNEL_IPIP] = "ipip",     [TUNNEL_GTP] = "gtp",     [TUNNEL_NSH] = "nsh",
+};
+
 static inline void begin(struct layers *l, const struct frame *frame,
                          const struct frame_options *options)
 {

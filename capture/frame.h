@@ -40,6 +40,8 @@ enum tunnel {
     TUNNELS,
 };
 
+extern const char *const frame_tunnel_names[TUNNELS + 1]; /* "mpls"; the last is NULL */
+
 enum { TUNNEL_PORTS_MAX = 16, TUNNEL_DEPTH_MAX = 8 };
 
 /* UDP ports, besides those that are assigned. */

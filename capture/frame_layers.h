@@ -19,16 +19,18 @@ struct layers {
     const uint8_t *ip_end;    /* of what was captured of its packet */
     const uint8_t *from, *to; /* its addresses */
     bool is_v6;
-    bool unbounded;  /* it gave no length */
-    bool pseudowire; /* an Ethernet frame was looked for behind MPLS labels */
-    uint8_t ttl;     /* from here on as in struct packet */
-    uint8_t tunnels;
-    uint16_t ip_id;
-    uint16_t vlan;
+    bool unbounded;     /* it gave no length */
+    uint8_t ttl;        /* of it, as in struct packet */
+    uint16_t ip_id;     /* likewise */
     uint16_t ethertype; /* set with FRAME_NOT_IP by layer_ethertype(): what it was */
+
+    /* From here on all begins as 0. */
+    bool pseudowire; /* an Ethernet frame was looked for behind MPLS labels */
+    uint8_t tunnels; /* this and the next as in struct packet */
+    uint16_t vlan;
     uint32_t tunnel_id;
-    uint32_t network; /* tenant_of() of the innermost tunnel that tells networks apart, or 0 */
     uint64_t link;
+    uint32_t network; /* tenant_of() of the innermost tunnel that tells networks apart */
 };
 
 /* The layers. Each reads on to the innermost packet. */

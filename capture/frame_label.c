@@ -5,6 +5,8 @@ enum {
     LABEL_BYTES = 4,
     LABELS_MAX = 16,
     CONTROL_WORD_BYTES = 4,
+    IPV4_BYTES = 20,
+    IPV6_BYTES = 40,
     PPPOE_BYTES = 6,
     NSH_BYTES = 8, /* base and service path header */
     NSH_1_BYTES = 24,
@@ -15,32 +17,58 @@ static inline bool holds_ip(enum frame_verdict verdict)
     return verdict == FRAME_PACKET || verdict == FRAME_OTHER_IP || verdict == FRAME_FRAGMENT;
 }
 
-/* An Ethernet frame behind labels (RFC 4448), with or without the control word: only what it holds
- * can tell, for that word looks like the address of a network card. At the first pseudowire only,
- * or nesting would double the work each time. */
-static enum frame_verdict read_pseudowire(struct layers *l, bool may_have_word,
-                                          struct packet *packet)
+static uint16_t ipv4_checksum(const uint8_t *ip, size_t len)
 {
-    if (l->pseudowire)
-        return FRAME_NOT_IP;
-    l->pseudowire = true;
-    l->vlan = 0;
-    struct layers behind_labels = *l;
-    enum frame_verdict plain = layer_ethernet(l, packet), worded = FRAME_NOT_IP;
-    if (holds_ip(plain))
-        return plain;
-    if (may_have_word) {
-        *l = behind_labels;
-        worded =
-            take(l, CONTROL_WORD_BYTES) ? layer_ethernet(l, packet) : lacks(l, CONTROL_WORD_BYTES);
-        if (holds_ip(worded))
-            return worded;
-    }
-    return plain == FRAME_HEADERS_CUT || worded == FRAME_HEADERS_CUT ? FRAME_HEADERS_CUT
-                                                                     : FRAME_NOT_IP;
+    uint32_t sum = 0;
+    for (size_t i = 0; i + 1 < len; i += 2)
+        sum += be16_at(ip + i);
+    return (uint16_t) ~((sum & 0xffff) + (sum >> 16));
 }
 
-/* A stack of labels (RFC 3032) says nowhere what it carries: the first four bits do (RFC 4928). */
+/* Does an IP packet begin here that is one for sure? Four bits of a version say little. */
+static bool is_surely_ip(const struct layers *l)
+{
+    const uint8_t *ip = l->bytes.at;
+    size_t captured = cursor_left(&l->bytes), header = (size_t)(ip[0] & 0xf) * 4;
+    if (ip[0] >> 4 == 4)
+        return header >= IPV4_BYTES && captured >= header && ipv4_checksum(ip, header) == 0;
+    return ip[0] >> 4 == 6 && captured >= 6 && be16_at(ip + 4) == l->length - IPV6_BYTES;
+}
+
+/* An Ethernet frame (RFC 4448) that holds IP, `skip` bytes from here. Puts `l` back if it is none.
+ */
+static enum frame_verdict read_pseudowire(struct layers *l, size_t skip, struct packet *packet)
+{
+    struct layers behind_labels = *l;
+    l->pseudowire = true;
+    l->vlan = 0;
+    if (skip && !take(l, skip))
+        return lacks(l, skip);
+    enum frame_verdict verdict = layer_ethernet(l, packet);
+    if (holds_ip(verdict))
+        return verdict;
+    *l = behind_labels;
+    return verdict == FRAME_HEADERS_CUT ? verdict : FRAME_NOT_IP;
+}
+
+/* A stack of labels says nowhere what it carries: IP, whose version comes first, or an Ethernet
+ * frame, whose first bits may look like a version, with or without a control word, which may look
+ * like the address of a network card. So what is inside has to tell. Pseudowires in pseudowires are
+ * not looked for, or nesting would double the work each time. */
+static enum frame_verdict read_labelled(struct layers *l, struct packet *packet)
+{
+    unsigned first = l->bytes.at[0] >> 4;
+    if (l->pseudowire || is_surely_ip(l))
+        return layer_ip(l, packet);
+    enum frame_verdict plain = read_pseudowire(l, 0, packet);
+    if (plain != FRAME_NOT_IP)
+        return plain;
+    if (first == 4 || first == 6)
+        return layer_ip(l, packet);
+    return first == 0 ? read_pseudowire(l, CONTROL_WORD_BYTES, packet) : FRAME_NOT_IP;
+}
+
+/* RFC 3032. */
 enum frame_verdict layer_mpls(struct layers *l, struct packet *packet)
 {
     const uint8_t *label;
@@ -54,22 +82,18 @@ enum frame_verdict layer_mpls(struct layers *l, struct packet *packet)
     } while (!(label[2] & 1)); /* bottom of the stack */
     if (!cursor_left(&l->bytes))
         return lacks(l, 1);
-    unsigned first = l->bytes.at[0] >> 4;
-    if (first == 4 || first == 6) {
-        struct layers behind_labels = *l;
-        enum frame_verdict verdict = layer_ip(l, packet);
-        if (verdict != FRAME_MALFORMED)
-            return verdict;
-        *l = behind_labels;
-    }
-    return read_pseudowire(l, first == 0, packet);
+    enum frame_verdict verdict = read_labelled(l, packet);
+    return verdict == FRAME_MALFORMED ? FRAME_NOT_IP : verdict;
 }
 
 /* PPP (RFC 1661) with or without its HDLC framing, its protocol field compressed or not. */
 enum frame_verdict layer_ppp(struct layers *l, struct packet *packet)
 {
-    if (cursor_left(&l->bytes) >= 2 && be16_at(l->bytes.at) == 0xff03)
-        take(l, 2);
+    if (cursor_left(&l->bytes) && l->bytes.at[0] == 0xff) { /* to all stations */
+        const uint8_t *framing = take(l, 2);
+        if (!framing)
+            return lacks(l, 2);
+    }
     size_t len = cursor_left(&l->bytes) && l->bytes.at[0] & 1 ? 1 : 2;
     const uint8_t *field = take(l, len);
     if (!field)

@@ -4,9 +4,8 @@
 #include <netinet/in.h>
 #include <pcap/dlt.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "tests/capture/frames.h"
 #include "tests/capture/hex.h"
 #include "tests/check.h"
 
@@ -58,33 +57,6 @@ static void write_story(const struct frame *f, char *text)
     assert_int_equal(p.interface, f->interface);
     assert_int_equal(p.wire_bytes, f->length);
     assert_int_equal(p.tenant, 0);
-}
-
-/* A copy of the bytes whose last one is the last readable one. */
-static const uint8_t *before_the_wall(const uint8_t *bytes, size_t len)
-{
-    static uint8_t *wall;
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    if (!wall) {
-        uint8_t *map =
-            mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        assert_true(map != MAP_FAILED);
-        assert_int_equal(mprotect(map + page, page, PROT_NONE), 0);
-        wall = map + page;
-    }
-    return memcpy(wall - len, bytes, len);
-}
-
-static struct frame frame_of(int link_type, const uint8_t *bytes, size_t captured, size_t length)
-{
-    return (struct frame){
-        .time_ns = UINT64_C(1700000000123456789),
-        .captured = (uint32_t)captured,
-        .length = (uint32_t)length,
-        .data = before_the_wall(bytes, captured),
-        .link_type = link_type,
-        .interface = 7,
-    };
 }
 
 /* A snapshot may end anywhere: the packet is the same with less payload, or its ports are missing.
@@ -357,6 +329,36 @@ static void test_any_byte_may_be_anything(void **state)
     }
 }
 
+static void test_counts_what_came_in_tunnels_and_what_was_joined(void **state)
+{
+    (void)state;
+    static const uint8_t none[1];
+    static const struct {
+        uint32_t length; /* of the frame */
+        size_t ip;       /* length of the IP packet */
+        uint32_t cut;
+        uint8_t protocol, tunnels;
+        uint64_t tunnelled, oversized;
+    } cases[] = {
+        {1514, 1500, 0, IPPROTO_TCP, 0, 0, 0},   {1564, 1500, 0, IPPROTO_TCP, 1, 1, 0},
+        {9230, 9216, 0, IPPROTO_TCP, 0, 0, 0},   {9231, 9217, 0, IPPROTO_TCP, 0, 0, 1},
+        {9231, 217, 9000, IPPROTO_TCP, 0, 0, 1}, {9231, 9217, 0, IPPROTO_UDP, 0, 0, 0},
+        {9300, 9200, 0, IPPROTO_UDP, 2, 1, 1},   {128, 114, 9110, IPPROTO_TCP, 0, 0, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct capture_counters c = {0};
+        struct frame f = {.length = cases[i].length};
+        struct packet p = {.ip = bytes_of(none, cases[i].ip),
+                           .cut = cases[i].cut,
+                           .protocol = cases[i].protocol,
+                           .tunnels = cases[i].tunnels};
+        frame_count(&c, &f, FRAME_PACKET, &p);
+        if (c.tunnelled != cases[i].tunnelled || c.oversized != cases[i].oversized)
+            fail_msg("case %zu: tunnelled %lu, oversized %lu", i, (unsigned long)c.tunnelled,
+                     (unsigned long)c.oversized);
+    }
+}
+
 static void test_counts_each_frame_once(void **state)
 {
     (void)state;
@@ -402,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_cut_tcp_options_cost_nothing),
         cmocka_unit_test(test_any_byte_may_be_anything),
+        cmocka_unit_test(test_counts_what_came_in_tunnels_and_what_was_joined),
         cmocka_unit_test(test_counts_each_frame_once),
         cmocka_unit_test(test_leaves_the_packet_alone_unless_there_is_one),
     };

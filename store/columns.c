@@ -29,6 +29,8 @@ const size_t edge_counter_at[EDGE_COUNTERS] = {
     offsetof(struct edge_delta, rtt_least_client_sum_ns),
     offsetof(struct edge_delta, rtt_least_servers),
     offsetof(struct edge_delta, rtt_least_clients),
+    offsetof(struct edge_delta, duplicates[0]),
+    offsetof(struct edge_delta, duplicates[1]),
 };
 
 const size_t capture_counter_at[CAPTURE_COUNTERS] = {

@@ -7,7 +7,7 @@
 #include "graph/delta.h"
 
 enum {
-    EDGE_COUNTERS = 27, /* opened to rtt_least_clients, of struct edge_delta */
+    EDGE_COUNTERS = 29, /* opened to duplicates, of struct edge_delta */
     CAPTURE_COUNTERS = 11,
     DECODE_COUNTERS = 13, /* struct decode_counters but for flows, which is no counter */
 };

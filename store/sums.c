@@ -19,7 +19,7 @@ static const char all_sql[] =
     "x.one_way, x.out_of_order_to_server, x.out_of_order_to_client, x.zero_window_to_server_ns, "
     "x.zero_window_to_client_ns, "
     "x.rtt_least_server_sum_ns, x.rtt_least_client_sum_ns, x.rtt_least_servers, "
-    "x.rtt_least_clients, x.notes" FROM_RANGE;
+    "x.rtt_least_clients, x.duplicates_to_server, x.duplicates_to_client, x.notes" FROM_RANGE;
 
 static const char calls_sql[] =
     "SELECT x.pair_id, " TALLIED_COLUMNS ", x.bytes_to_server, x.bytes_to_client" FROM_RANGE;

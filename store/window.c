@@ -20,6 +20,7 @@ enum statement {
     OPERATION_HISTOGRAMS,
     OPERATION_WRITE,
     CONNECTIONS_FORGET,
+    VANTAGE_WRITE,
 };
 
 static const char *const sql[WINDOW_STATEMENTS] = {
@@ -30,9 +31,9 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "interface_drops, flows_opened, flows_evicted, segments_held, segments_dropped, "
         "retransmits, gaps, gap_bytes, lost, given_up, stray_answers, exchanges_evicted, "
         "exchanges, shed, flows, edges_dropped, names_dropped, connections_dropped, "
-        "open_calls_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+        "open_calls_dropped, vantages_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
         "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-        "?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) RETURNING id",
+        "?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33) RETURNING id",
     [WINDOW_ADD_TO] =
         "UPDATE capture_window SET end_ns = max(end_ns, ?3), frames = frames + ?4, bytes = "
         "bytes + ?5, packets = packets + ?6, not_ip = not_ip + ?7, other_ip = other_ip + "
@@ -45,8 +46,8 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "+ ?23, stray_answers = stray_answers + ?24, exchanges_evicted = exchanges_evicted "
         "+ ?25, exchanges = exchanges + ?26, shed = shed + ?27, flows = ?28, edges_dropped = "
         "edges_dropped + ?29, names_dropped = names_dropped + ?30, connections_dropped = "
-        "connections_dropped + ?31, open_calls_dropped = open_calls_dropped + ?32 WHERE level = ?1 "
-        "AND start_ns = ?2 "
+        "connections_dropped + ?31, open_calls_dropped = open_calls_dropped + ?32, "
+        "vantages_dropped = vantages_dropped + ?33 WHERE level = ?1 AND start_ns = ?2 "
         "RETURNING id",
     [EDGE_HISTOGRAMS] = "SELECT " TALLIED_HISTOGRAM_COLUMNS
                         " FROM edge_window WHERE window_id = ?1 AND pair_id = ?2",
@@ -58,12 +59,13 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "zero_windows_to_server, zero_windows_to_client, rtt_server_sum_ns, rtt_client_sum_ns, "
         "handshakes, one_way, out_of_order_to_server, out_of_order_to_client, "
         "zero_window_to_server_ns, zero_window_to_client_ns, rtt_least_server_sum_ns, "
-        "rtt_least_client_sum_ns, rtt_least_servers, rtt_least_clients, notes, active) VALUES (?1, "
+        "rtt_least_client_sum_ns, rtt_least_servers, rtt_least_clients, duplicates_to_server, "
+        "duplicates_to_client, notes, active) VALUES (?1, "
         "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
         "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
         "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, "
         "?48, ?49, "
-        "?50, ?51, ?52, ?53) "
+        "?50, ?51, ?52, ?53, ?54, ?55) "
         "ON CONFLICT (window_id, pair_id) DO UPDATE SET " TALLIED_ADDED
         ", opened = opened + excluded.opened, failed = failed + excluded.failed, closed = closed + "
         "excluded.closed, reset_by_client = reset_by_client + excluded.reset_by_client, "
@@ -88,6 +90,8 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "rtt_least_client_sum_ns = rtt_least_client_sum_ns + excluded.rtt_least_client_sum_ns, "
         "rtt_least_servers = rtt_least_servers + excluded.rtt_least_servers, "
         "rtt_least_clients = rtt_least_clients + excluded.rtt_least_clients, "
+        "duplicates_to_server = duplicates_to_server + excluded.duplicates_to_server, "
+        "duplicates_to_client = duplicates_to_client + excluded.duplicates_to_client, "
         "notes = notes | excluded.notes, active = excluded.active",
     [OPERATION_FIND] = "SELECT id FROM operation WHERE pair_id = ?1 AND name = ?2",
     [OPERATION_ADD] = "INSERT INTO operation (pair_id, name) VALUES (?1, ?2) RETURNING id",
@@ -100,6 +104,13 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "?18, ?19, ?20, ?21, ?22, ?23, ?24) "
         "ON CONFLICT (window_id, operation_id) DO UPDATE SET " TALLIED_ADDED,
     [CONNECTIONS_FORGET] = "UPDATE pair SET active = 0 WHERE active <> 0",
+    [VANTAGE_WRITE] =
+        "INSERT INTO vantage_window (window_id, interface, vlan, tunnels, tunnel_id, packets, "
+        "bytes, duplicates, duplicate_bytes, uncertain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+        "?9, ?10) ON CONFLICT (window_id, interface, vlan, tunnels, tunnel_id) DO UPDATE SET "
+        "packets = packets + excluded.packets, bytes = bytes + excluded.bytes, duplicates = "
+        "duplicates + excluded.duplicates, duplicate_bytes = duplicate_bytes + "
+        "excluded.duplicate_bytes, uncertain = uncertain + excluded.uncertain",
 };
 
 bool window_open(struct window_writer *w, sqlite3 *db)
@@ -163,6 +174,7 @@ static void bind_counters(const struct window_writer *w, sqlite3_stmt *s, const 
     bind_count(s, at++, d->names_dropped);
     bind_count(s, at++, d->connections_dropped);
     bind_count(s, at++, d->open_calls_dropped);
+    bind_count(s, at++, d->vantages_dropped);
 }
 
 static bool write_capture(struct window_writer *w, const struct delta *d, int64_t *ret_id,
@@ -290,6 +302,22 @@ static bool forget(struct window_writer *w)
            open_calls_forget(&w->open_calls);
 }
 
+static bool write_vantages(struct window_writer *w, int64_t window, const struct delta *d)
+{
+    sqlite3_stmt *s = w->statement[VANTAGE_WRITE];
+    for (const struct vantage *v = d->vantage; v < d->vantage + d->vantage_len; v++) {
+        uint64_t value[] = {v->interface, v->vlan,  v->tunnels,    v->tunnel_id,
+                            v->packets,   v->bytes, v->duplicates, v->duplicate_bytes,
+                            v->uncertain};
+        bind_id(s, 1, window);
+        for (size_t i = 0; i < sizeof value / sizeof *value; i++)
+            bind_count(s, (int)i + 2, value[i]);
+        if (!statement_run(s))
+            return false;
+    }
+    return true;
+}
+
 static bool write_rows(struct window_writer *w, const struct delta *d, const struct names *names,
                        struct pair *pairs)
 {
@@ -303,7 +331,8 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
         if (d->operation[i].edge < d->edge_len &&
             !write_operation(w, row.window, &pairs[d->operation[i].edge], &d->operation[i]))
             return false;
-    return connections_write(&w->connections, row.window, d, pairs) &&
+    return write_vantages(w, row.window, d) &&
+           connections_write(&w->connections, row.window, d, pairs) &&
            open_calls_write(&w->open_calls, row.window, d, pairs);
 }
 

@@ -242,7 +242,7 @@ static enum dedup_verdict judge(struct dedup *d, const struct packet *p, bool ce
     enum dedup_verdict verdict = DEDUP_FIRST;
     if (before && (certain || sent(d, s) <= before))
         verdict = DEDUP_COPY;
-    else if (s->count > 1)
+    else if (s->count > 1 && copies_at(d, s->path) == 1)
         verdict = DEDUP_UNCERTAIN;
     if (s->count >= COUNT_MAX)
         count_down(e);

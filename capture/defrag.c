@@ -315,9 +315,10 @@ static struct waiting *next_lost(struct defrag *d, uint64_t now_ns)
         w = overdue(d, HEADLESS, now_ns, DEFRAG_WAIT_NS);
     if (w || (piece_pool_left(d->pool) >= DEFRAG_CELLS_FREE && d->count < DEFRAG_PACKETS_MAX))
         return w;
-    /* Those without a beginning first: of them nothing can be used. */
-    w = oldest(d, HEADLESS);
-    return w ? w : oldest(d, BEGUN);
+    struct waiting *headless = oldest(d, HEADLESS), *begun = oldest(d, BEGUN);
+    if (!headless || !begun)
+        return headless ? headless : begun;
+    return headless->since_ns <= begun->since_ns ? headless : begun;
 }
 
 bool defrag_give_up(struct defrag *d, uint64_t now_ns, struct rebuilt *out, struct defragged *ret)

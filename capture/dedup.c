@@ -259,11 +259,17 @@ static void turn(struct dedup *d)
     d->looked = d->copies = d->repeated = 0;
 }
 
+/* Does what is sent again differ? Nobody repeats a SYN within the window (RFC 6298, 2.1). */
+static inline bool is_certain(const struct packet *p, bool is_fragment)
+{
+    return is_fragment || p->ip_id || (p->protocol == IPPROTO_TCP && p->tcp_flags & TCP_SYN);
+}
+
 enum dedup_verdict dedup_packet(struct dedup *d, const struct packet *p, bool is_fragment)
 {
     if (!p->ip.len || (d->asleep && !is_fragment && !is_sampled(p)))
         return DEDUP_FIRST;
-    enum dedup_verdict verdict = judge(d, p, is_fragment || p->ip_id != 0);
+    enum dedup_verdict verdict = judge(d, p, is_certain(p, is_fragment));
     d->looked++;
     d->copies += verdict == DEDUP_COPY;
     d->repeated += verdict == DEDUP_UNCERTAIN;

@@ -7,7 +7,8 @@
  * time to live.
  *
  * IPv4 with an identification, and fragments, which always have one: the same again within
- * DEDUP_WINDOW_NS is a copy, since what is sent again gets a new identification. Without one (IPv4
+ * DEDUP_WINDOW_NS is a copy, since what is sent again gets a new identification. So is a SYN, which
+ * nobody sends again so soon. Without an identification (IPv4
  * with 0, IPv6) what is sent again may be equal to the last bit. Then what counts is how often each
  * place has shown it: a packet is a copy if another place has shown it at least as often. When one
  * place shows it more often than any other, it was sent again, unless that place is known to show

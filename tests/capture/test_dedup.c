@@ -224,6 +224,23 @@ static void test_sleeps_and_wakes(void **state)
     dedup_free(e.dedup);
 }
 
+/* A SYN is sent again after a second at the earliest: the same in the window is a copy. */
+static void test_handshakes(void **state)
+{
+    (void)state;
+    for (unsigned flags = TCP_SYN; flags <= (TCP_SYN | TCP_ACK); flags += TCP_ACK) {
+        struct eyes e = open_eyes();
+        uint8_t ip[64] = {0x60, [6] = 6};
+        struct packet p = {.protocol = 6, .tcp_flags = (uint8_t)flags, .ip = bytes_of(ip, 60)};
+        p.time_ns = e.now_ns;
+        assert_int_equal(dedup_packet(e.dedup, &p, false), DEDUP_FIRST);
+        assert_int_equal(dedup_packet(e.dedup, &p, false), DEDUP_COPY);
+        p.time_ns += 1000000000;
+        assert_int_equal(dedup_packet(e.dedup, &p, false), DEDUP_FIRST);
+        dedup_free(e.dedup);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_equal_datagrams_are_no_lesson),
         cmocka_unit_test(test_unlearns),
         cmocka_unit_test(test_sleeps_and_wakes),
+        cmocka_unit_test(test_handshakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

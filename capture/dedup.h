@@ -28,7 +28,7 @@
 enum {
     DEDUP_LEARN = 200,     /* packets of a vantage, before anything is concluded from them */
     DEDUP_SLEEP = 65536,   /* packets without a copy, before it steps aside */
-    DEDUP_SAMPLE_BITS = 4, /* then one packet in 16 is looked at */
+    DEDUP_SAMPLE_BITS = 5, /* then one packet in 32 is looked at */
 };
 
 enum dedup_verdict {
@@ -39,7 +39,7 @@ enum dedup_verdict {
 
 struct dedup;
 
-/* About 1.1 MiB. `key` is copied. NULL when memory is short. */
+/* About 0.6 MiB. `key` is copied. NULL when memory is short. */
 struct dedup *dedup_new(const struct hash_key *key);
 void dedup_free(struct dedup *d);
 

@@ -9,7 +9,7 @@
 
 enum {
     BUCKET_ENTRIES = 4,
-    BUCKETS = 8192,
+    BUCKETS = 4096,
     SIGHTINGS_MAX = 4, /* places that are told apart, of one packet */
     COUNT_MAX = 240,   /* sightings at one place; from there they are counted down together... */
     COUNT_STEP = 120,  /* ...by a multiple of any number of copies that is told apart */
@@ -18,7 +18,7 @@ enum {
     LEARNED_MAX = 1024, /* packets of a path, at which its figures are halved */
     IPV4_BYTES = 20,
     IPV6_BYTES = 40,
-    HASHED_MAX = 96,      /* bytes behind the IP header */
+    HASHED_MAX = 64, /* bytes behind the IP header */
     TCP_CHECKSUM_AT = 16, /* in the header behind that of IP */
     UDP_CHECKSUM_AT = 6,
     SAMPLES = 64,        /* in one period, while asleep */
@@ -92,10 +92,9 @@ static uint16_t path_of(const struct packet *p)
 /* One packet in 2^DEDUP_SAMPLE_BITS, by what all its copies agree in. */
 static inline bool is_sampled(const struct packet *p)
 {
-    uint64_t first = 0;
-    if (p->payload.len >= sizeof first)
-        memcpy(&first, p->payload.at, sizeof first);
-    uint64_t what = ((uint64_t)p->sequence << 32 | p->acknowledged) ^ first;
+    uint64_t what = (uint64_t)p->sequence << 32 | p->acknowledged;
+    if (p->protocol != IPPROTO_TCP && p->payload.len >= sizeof what)
+        memcpy(&what, p->payload.at, sizeof what);
     what += (uint64_t)p->ip_id << 32 | (uint32_t)p->source_port << 16 | p->destination_port;
     return what * 0x9e3779b97f4a7c15U >> (64 - DEDUP_SAMPLE_BITS) == 0;
 }
@@ -259,11 +258,17 @@ static void turn(struct dedup *d)
     d->looked = d->copies = d->repeated = 0;
 }
 
+/* Does what is sent again differ? Nobody repeats a SYN within the window (RFC 6298, 2.1). */
+static inline bool is_certain(const struct packet *p, bool is_fragment)
+{
+    return is_fragment || p->ip_id || (p->protocol == IPPROTO_TCP && p->tcp_flags & TCP_SYN);
+}
+
 enum dedup_verdict dedup_packet(struct dedup *d, const struct packet *p, bool is_fragment)
 {
     if (!p->ip.len || (d->asleep && !is_fragment && !is_sampled(p)))
         return DEDUP_FIRST;
-    enum dedup_verdict verdict = judge(d, p, is_fragment || p->ip_id != 0);
+    enum dedup_verdict verdict = judge(d, p, is_certain(p, is_fragment));
     d->looked++;
     d->copies += verdict == DEDUP_COPY;
     d->repeated += verdict == DEDUP_UNCERTAIN;

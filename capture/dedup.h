@@ -7,7 +7,8 @@
  * time to live.
  *
  * IPv4 with an identification, and fragments, which always have one: the same again within
- * DEDUP_WINDOW_NS is a copy, since what is sent again gets a new identification. Without one (IPv4
+ * DEDUP_WINDOW_NS is a copy, since what is sent again gets a new identification. So is a SYN, which
+ * nobody sends again so soon. Without an identification (IPv4
  * with 0, IPv6) what is sent again may be equal to the last bit. Then what counts is how often each
  * place has shown it: a packet is a copy if another place has shown it at least as often. When one
  * place shows it more often than any other, it was sent again, unless that place is known to show
@@ -27,7 +28,7 @@
 enum {
     DEDUP_LEARN = 200,     /* packets of a vantage, before anything is concluded from them */
     DEDUP_SLEEP = 65536,   /* packets without a copy, before it steps aside */
-    DEDUP_SAMPLE_BITS = 4, /* then one packet in 16 is looked at */
+    DEDUP_SAMPLE_BITS = 5, /* then one packet in 32 is looked at */
 };
 
 enum dedup_verdict {
@@ -38,7 +39,7 @@ enum dedup_verdict {
 
 struct dedup;
 
-/* About 1.1 MiB. `key` is copied. NULL when memory is short. */
+/* About 0.6 MiB. `key` is copied. NULL when memory is short. */
 struct dedup *dedup_new(const struct hash_key *key);
 void dedup_free(struct dedup *d);
 

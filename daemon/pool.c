@@ -147,21 +147,3 @@ void pool_wait(struct pool *p)
         pthread_cond_wait(&p->done, &p->lock);
     pthread_mutex_unlock(&p->lock);
 }
-
-unsigned pool_worker_of(const struct hash_key *key, const struct packet *p, unsigned worker_len)
-{
-    struct {
-        struct address address[2];
-        uint16_t port[2];
-        uint32_t tenant;
-    } ends = {.tenant = p->tenant};
-    int order = address_compare(&p->source, &p->destination);
-    bool swap = order > 0 || (order == 0 && p->source_port > p->destination_port);
-    ends.address[swap] = p->source;
-    ends.address[!swap] = p->destination;
-    ends.port[swap] = p->source_port;
-    ends.port[!swap] = p->destination_port;
-    /* The high half: the flow tables use the low bits of the same kind of hash. */
-    uint64_t hash = hash_bytes(key, &ends, sizeof ends) >> 32;
-    return (unsigned)(hash * worker_len >> 32);
-}

@@ -67,7 +67,7 @@ static void work(const struct hand *hand, const struct batch *b)
             continue;
         }
         const struct timed *t = &b->tick[what - TODO_TICK];
-        worker_tick(hand->worker, t->tick.at_ns, t->number, t->tick.window_ends);
+        worker_tick(hand->worker, &t->tick, t->number);
     }
 }
 

@@ -38,6 +38,7 @@ void sensing_close(struct sensing *s)
 {
     for (unsigned i = 0; i < s->worker_len; i++)
         worker_free(s->worker[i]);
+    delta_free(&s->window);
     writer_free(&s->message);
     writer_free(&s->log);
 }
@@ -51,7 +52,7 @@ void sensing_note_closed(struct sensing *s, const struct tick *tick)
 
 static void tick_one(struct sensing *s, const struct tick *tick)
 {
-    worker_tick(s->worker[0], tick->at_ns, s->number, tick->window_ends);
+    worker_tick(s->worker[0], tick, s->number);
     if (!tick->window_ends)
         return;
     sensing_note_closed(s, tick);
@@ -65,15 +66,22 @@ void sensing_advance(struct sensing *s, uint64_t time_ns)
         tick_one(s, &tick);
 }
 
+size_t sensing_take(struct sensing *s, const struct frame *frame,
+                    struct packet ret_packets[FRAME_PACKETS_MAX])
+{
+    enum frame_verdict verdict = frame_parse(frame, &s->options->frame, ret_packets);
+    frame_count(&s->capture, frame, verdict, ret_packets);
+    ret_packets->number = s->number++;
+    return verdict == FRAME_PACKET;
+}
+
 void sensing_frame(struct sensing *s, const struct frame *frame)
 {
-    struct packet packet;
+    struct packet packet[FRAME_PACKETS_MAX];
     sensing_advance(s, frame->time_ns);
-    enum frame_verdict verdict = frame_parse(frame, &s->options->frame, &packet);
-    frame_count(&s->capture, frame, verdict, &packet);
-    packet.number = s->number++;
-    if (verdict == FRAME_PACKET)
-        worker_packet(s->worker[0], &packet);
+    size_t len = sensing_take(s, frame, packet);
+    for (size_t i = 0; i < len; i++)
+        worker_packet(s->worker[0], &packet[i]);
 }
 
 void sensing_finish(struct sensing *s)
@@ -83,7 +91,7 @@ void sensing_finish(struct sensing *s)
     struct tick last = clock_stop(&s->clock);
     for (unsigned i = 0; i < s->worker_len; i++) {
         worker_finish(s->worker[i], last.at_ns, s->number);
-        worker_tick(s->worker[i], last.at_ns, s->number, true);
+        worker_tick(s->worker[i], &last, s->number);
     }
     sensing_note_closed(s, &last);
 }
@@ -106,31 +114,67 @@ static void send(struct sensing *s, enum message_type type, const struct writer 
         fail(s, err.text);
 }
 
-static void send_window(struct sensing *s, struct delta *delta)
+static void add_counters(struct capture_counters *into, const struct capture_counters *from)
 {
-    const struct closed *closed = &s->closed[0];
-    delta->start_ns = closed->start_ns;
-    delta->end_ns = closed->end_ns;
-    delta->capture = closed->capture;
-    memmove(s->closed, s->closed + 1, --s->closed_len * sizeof *s->closed);
+    uint64_t *sum = (uint64_t *)into;
+    const uint64_t *more = (const uint64_t *)from;
+    for (size_t i = 0; i < sizeof *into / sizeof *sum; i++)
+        sum[i] += more[i];
+}
+
+/* Adds what was captured up to the end of the window. */
+static void add_capture(struct delta *window, struct sensing *s)
+{
+    size_t closed = 0;
+    while (closed < s->closed_len && s->closed[closed].start_ns <= window->start_ns)
+        s->handed = s->closed[closed++].capture;
+    s->closed_len -= closed;
+    memmove(s->closed, s->closed + closed, s->closed_len * sizeof *s->closed);
+    add_counters(&window->capture, &s->handed);
+}
+
+bool sensing_collect(struct sensing *s)
+{
+    writer_clear(&s->log);
+    s->has_window = workers_merge(s->worker, s->worker_len, &s->log, &s->window);
+    if (!s->has_window)
+        return false;
+    for (unsigned i = 0; i < s->part_len; i++)
+        add_capture(&s->window, s->part[i]);
+    if (s->part_len)
+        add_counters(&s->window.capture, &s->capture);
+    else
+        add_capture(&s->window, s);
+    return true;
+}
+
+void sensing_send_collected(struct sensing *s)
+{
+    if (s->log.len || s->log.failed)
+        send(s, MESSAGE_EXCHANGES, &s->log);
+    if (!s->has_window)
+        return;
     writer_clear(&s->message);
-    wire_put_delta(&s->message, delta);
+    wire_put_delta(&s->message, &s->window);
     send(s, MESSAGE_WINDOW, &s->message);
+    delta_free(&s->window);
 }
 
 void sensing_send(struct sensing *s)
 {
     bool window;
     do {
-        struct delta delta = {0};
-        writer_clear(&s->log);
-        window = workers_merge(s->worker, s->worker_len, &s->log, &delta);
-        if (s->log.len || s->log.failed)
-            send(s, MESSAGE_EXCHANGES, &s->log);
-        if (window)
-            send_window(s, &delta);
-        delta_free(&delta);
+        window = sensing_collect(s);
+        sensing_send_collected(s);
     } while (window);
+}
+
+void sensing_send_event(struct sensing *s, const char *kind, const char *text)
+{
+    writer_clear(&s->message);
+    writer_text(&s->message, kind);
+    writer_text(&s->message, text);
+    send(s, MESSAGE_EVENT, &s->message);
 }
 
 void sensing_send_progress(struct sensing *s, uint64_t read_bytes, uint64_t total_bytes)

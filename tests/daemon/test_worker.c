@@ -82,8 +82,15 @@ static void open_a_call(void)
 
 static void end_window(uint64_t nth)
 {
+    const uint64_t window_ns = WINDOW_MS * (uint64_t)MS;
+    struct tick tick = {
+        .at_ns = nth * window_ns,
+        .window_ends = true,
+        .start_ns = (nth - 1) * window_ns,
+        .end_ns = nth * window_ns,
+    };
     for (size_t i = 0; i < 2; i++)
-        worker_tick(workers[i], nth * WINDOW_MS * MS, number + 1, true);
+        worker_tick(workers[i], &tick, number + 1);
 }
 
 /* The oldest window that all have ended. */

@@ -12,6 +12,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -119,6 +120,24 @@ class Lab:
 
     def unplug(self, host):
         self.ip(self.namespace(host), "link del eth0")
+
+    def cable(self, one, other, interface, mtu=1500):
+        """Connects two hosts with a cable of their own, at an interface that has this name at both."""
+        self.ip(self.namespace(one), f"link add {interface} mtu {mtu} type veth peer name {interface} mtu {mtu} netns "
+                f"{self.namespace(other)}")
+        for host in (one, other):
+            self.sysctl(self.namespace(host))
+            self.ip(self.namespace(host), f"link set {interface} up")
+
+    def wire(self, host, interface):
+        """A socket that sends whole frames from there."""
+        self.enter(host)
+        try:
+            sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+            sender.bind((interface, 0))
+            return sender
+        finally:
+            self.leave()
 
     def enter(self, host):
         """Moves the calling thread to the host, for connections that it then makes itself."""

@@ -39,6 +39,7 @@ struct lane {
     unsigned index;
     pthread_t thread;
     struct sensing s;               /* with one worker, ours */
+    struct frame_options reading;   /* of frames as they come; these tell of the mirror's numbers */
     struct live *live[SOURCES_MAX]; /* NULL: gone */
     uint64_t until_ns[SOURCES_MAX]; /* likewise each has been read */
     uint64_t frame_ns; /* time of the latest frame of the interface that is being read; or 0 */
@@ -161,7 +162,7 @@ static unsigned owner_of(const struct lane *l, const struct frame *frame)
     struct packet p;
     if (c->lane_len == 1)
         return 0;
-    enum frame_verdict verdict = frame_parse(frame, &c->options->frame, &p);
+    enum frame_verdict verdict = frame_parse(frame, &l->reading, &p);
     if (verdict == FRAME_PACKET)
         return spread_packet(key, &p, c->lane_len);
     if (verdict == FRAME_FRAGMENT || verdict == FRAME_OTHER_IP)
@@ -319,8 +320,12 @@ static struct lane *new_lane(struct crew *c, unsigned index, struct err *err)
     l->crew = c;
     l->index = index;
     l->mailbox = mailbox_new(MAILBOX_BYTES, err);
-    if (l->mailbox && sensing_open(&l->s, c->options, 1, -1, err))
+    if (l->mailbox && sensing_open(&l->s, c->options, 1, -1, err)) {
+        l->reading = l->s.frame;
+        if (c->options->workers > 1) /* a mirror's numbers are in order where they are received */
+            l->s.frame.mirror = NULL;
         return l;
+    }
     mailbox_free(l->mailbox);
     sensing_close(&l->s);
     free(l);

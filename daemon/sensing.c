@@ -23,7 +23,9 @@ bool sensing_open(struct sensing *s, const struct daemon_options *options, unsig
         .keeper_fd = keeper_fd,
         .number = 1,
         .clock = {.window_ns = options->window_ns},
+        .frame = options->frame,
     };
+    s->frame.mirror = &s->mirror;
     prctl(PR_SET_NAME, "tapgraph-sensor");
     signal(SIGTERM, stop);
     signal(SIGINT, SIG_IGN); /* of a terminal: the supervisor ends us in order */
@@ -45,6 +47,8 @@ void sensing_close(struct sensing *s)
 
 void sensing_note_closed(struct sensing *s, const struct tick *tick)
 {
+    s->capture.mirror_seen = s->mirror.seen;
+    s->capture.mirror_lost = s->mirror.lost;
     if (s->closed_len == CLOSED_MAX) /* as in worker.c: the next one carries its counts too */
         return;
     s->closed[s->closed_len++] = (struct closed){tick->start_ns, tick->end_ns, s->capture};
@@ -69,7 +73,7 @@ void sensing_advance(struct sensing *s, uint64_t time_ns)
 size_t sensing_take(struct sensing *s, const struct frame *frame,
                     struct packet ret_packets[FRAME_PACKETS_MAX])
 {
-    enum frame_verdict verdict = frame_parse(frame, &s->options->frame, ret_packets);
+    enum frame_verdict verdict = frame_parse(frame, &s->frame, ret_packets);
     frame_count(&s->capture, frame, verdict, ret_packets);
     ret_packets->number = s->number++;
     return verdict == FRAME_PACKET;
@@ -89,6 +93,7 @@ void sensing_finish(struct sensing *s)
     if (!s->clock.end_ns)
         return;
     struct tick last = clock_stop(&s->clock);
+    mirror_settle(&s->mirror);
     for (unsigned i = 0; i < s->worker_len; i++) {
         worker_finish(s->worker[i], last.at_ns, s->number);
         worker_tick(s->worker[i], &last, s->number);

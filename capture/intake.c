@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "capture/dedup.h"
-#include "capture/mirror.h"
 
 enum { NESTED_MAX = 4 }; /* rebuilt packets, one in a tunnel in the other */
 
@@ -14,7 +13,6 @@ struct intake {
     struct defrag *defrag;
     struct dedup *dedup; /* NULL: copies are not looked for */
     struct vantages vantages;
-    struct mirror mirror;
 };
 
 struct intake *intake_new(const struct intake_options *options, struct capture_counters *counters,
@@ -24,7 +22,6 @@ struct intake *intake_new(const struct intake_options *options, struct capture_c
     if (!in)
         goto fail;
     in->options = *options;
-    in->options.frame.mirror = &in->mirror;
     in->counters = counters;
     vantages_init(&in->vantages, &options->key);
     struct defrag_options defrag = {.key = options->key, .by_vantage = options->no_dedup};
@@ -57,6 +54,11 @@ void rebuilt_free(struct rebuilt *r)
 {
     free(r->bytes);
     *r = (struct rebuilt){0};
+}
+
+void intake_set_mirror(struct intake *in, struct mirror *mirror)
+{
+    in->options.frame.mirror = mirror;
 }
 
 struct vantages *intake_vantages(struct intake *in)
@@ -155,12 +157,6 @@ static enum frame_verdict put_together(struct intake *in, struct rebuilt *out, s
     return verdict;
 }
 
-static void count_mirror(struct intake *in)
-{
-    in->counters->mirror_seen = in->mirror.seen;
-    in->counters->mirror_lost = in->mirror.lost;
-}
-
 size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *number,
                     struct rebuilt *out, struct packet ret_packets[INTAKE_PACKETS_MAX])
 {
@@ -170,7 +166,6 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
     struct packet *p = &ret_packets[len];
     enum dedup_verdict seen = DEDUP_FIRST;
     enum frame_verdict verdict = frame_parse(frame, &in->options.frame, p);
-    count_mirror(in);
     if (is_ip(verdict)) {
         struct vantage *vantage = vantages_of(&in->vantages, p);
         seen = judge(in, p, verdict);
@@ -192,7 +187,5 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
 size_t intake_finish(struct intake *in, uint64_t *number, struct rebuilt *out,
                      struct packet ret_packets[INTAKE_PACKETS_MAX])
 {
-    mirror_settle(&in->mirror);
-    count_mirror(in);
     return take_lost(in, NULL, number, out, ret_packets);
 }

@@ -24,13 +24,24 @@ static void print(struct range r, const struct health_row *h)
     line("TCP and UDP", c->packets, c->frames, "");
     line("other IP", c->other_ip, c->frames, "");
     line("not IP", c->not_ip, c->frames, "");
-    line("fragments", c->fragments, c->frames, "not put together: their flows have holes");
+    line("in a tunnel", c->tunnelled, c->frames, "looked into");
+    line("copies", c->duplicates, c->frames, human_bytes((double)c->duplicate_bytes).text);
+    line("copies or not", c->uncertain, c->packets, "seen again by the mirror, or sent again");
+    line("fragments", c->fragments, c->frames, "");
+    line("put together", c->rebuilt, 0, "packets that came in fragments");
+    line("never whole", c->unfinished, 0, "likewise, but not all fragments came");
+    line("fragments overlapped", c->overlapped, c->fragments, "contradicting or repeating others");
     line("headers cut", c->headers_cut, c->frames,
          "the snapshot length cut the headers themselves: raise --snap");
     line("malformed", c->malformed, c->frames, "headers that contradict themselves");
     line("truncated", c->truncated, c->frames, "cut by the snapshot length: raise --snap");
+    line("joined by offloading", c->oversized, c->packets, "larger than any wire carries");
     line("dropped by the kernel", c->kernel_drops, sent, "we were too slow: raise --ring");
     line("dropped before it", c->interface_drops, sent, "by the network card or its driver");
+    line("lost by the mirror", c->mirror_lost, c->mirror_lost + c->mirror_seen,
+         "by the numbers that it gives to frames");
+    printf("  %-22s %12s\n", "late by over 1 s for", human_span(c->behind_ns).text);
+    line("interface gone", c->source_gone, 0, "times it was away or down");
     printf("\nDecoding\n");
     line("exchanges", d->exchanges, 0, "");
     line("connections", d->flows_opened, 0, "");
@@ -47,6 +58,27 @@ static void print(struct range r, const struct health_row *h)
     line("connections not told", h->connections_dropped, 0, "likewise; their calls are counted");
     line("open calls not told", h->open_calls_dropped, 0, "likewise, those begun last");
     line("connections forgotten", h->connections_forgotten, 0, "the oldest, to keep the rest");
+}
+
+/* Where copies come from. */
+static bool print_vantages(struct query *q, struct range r, struct err *err)
+{
+    struct vantage_rows vantages;
+    if (!query_vantages(q, r, &vantages, err))
+        return false;
+    if (vantages.len)
+        printf("\nSeen at\n  %-9s %5s %7s %10s %12s %10s %12s %8s %12s\n", "interface", "VLAN",
+               "tunnels", "tunnel id", "packets", "", "copies", "", "uncertain");
+    for (size_t i = 0; i < vantages.len; i++) {
+        const struct vantage *v = &vantages.row[i];
+        printf("  %-9u %5u %7u %10u %12llu %10s %12llu %8s %12llu\n", v->interface, v->vlan,
+               v->tunnels, v->tunnel_id, (unsigned long long)v->packets,
+               human_bytes((double)v->bytes).text, (unsigned long long)v->duplicates,
+               human_share((double)v->duplicates / (double)v->packets).text,
+               (unsigned long long)v->uncertain);
+    }
+    free(vantages.row);
+    return true;
 }
 
 static bool print_events(struct query *q, struct range r, struct err *err)
@@ -71,7 +103,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     if (e)
         return e->health(stdout, r, &row);
     print(r, &row);
-    return print_events(q, r, err);
+    return print_vantages(q, r, err) && print_events(q, r, err);
 }
 
 static int run(const struct command *self, int argc, char **argv)

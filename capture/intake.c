@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "capture/dedup.h"
+#include "capture/mirror.h"
 
 enum { NESTED_MAX = 4 }; /* rebuilt packets, one in a tunnel in the other */
 
@@ -13,6 +14,7 @@ struct intake {
     struct defrag *defrag;
     struct dedup *dedup; /* NULL: copies are not looked for */
     struct vantages vantages;
+    struct mirror mirror;
 };
 
 struct intake *intake_new(const struct intake_options *options, struct capture_counters *counters,
@@ -22,6 +24,7 @@ struct intake *intake_new(const struct intake_options *options, struct capture_c
     if (!in)
         goto fail;
     in->options = *options;
+    in->options.frame.mirror = &in->mirror;
     in->counters = counters;
     vantages_init(&in->vantages, &options->key);
     struct defrag_options defrag = {.key = options->key, .by_vantage = options->no_dedup};
@@ -152,6 +155,12 @@ static enum frame_verdict put_together(struct intake *in, struct rebuilt *out, s
     return verdict;
 }
 
+static void count_mirror(struct intake *in)
+{
+    in->counters->mirror_seen = in->mirror.seen;
+    in->counters->mirror_lost = in->mirror.lost;
+}
+
 size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *number,
                     struct rebuilt *out, struct packet ret_packets[INTAKE_PACKETS_MAX])
 {
@@ -161,6 +170,7 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
     struct packet *p = &ret_packets[len];
     enum dedup_verdict seen = DEDUP_FIRST;
     enum frame_verdict verdict = frame_parse(frame, &in->options.frame, p);
+    count_mirror(in);
     if (is_ip(verdict)) {
         struct vantage *vantage = vantages_of(&in->vantages, p);
         seen = judge(in, p, verdict);
@@ -182,5 +192,7 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
 size_t intake_finish(struct intake *in, uint64_t *number, struct rebuilt *out,
                      struct packet ret_packets[INTAKE_PACKETS_MAX])
 {
+    mirror_settle(&in->mirror);
+    count_mirror(in);
     return take_lost(in, NULL, number, out, ret_packets);
 }

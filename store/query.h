@@ -247,6 +247,7 @@ struct health_row {
     struct capture_counters capture; /* within the range */
     struct decode_counters decode;   /* likewise, but for those that say "now" */
     uint64_t edges_dropped, names_dropped, connections_dropped, open_calls_dropped;
+    uint64_t vantages_dropped;
     uint64_t connections_forgotten; /* rows of the oldest, dropped so that there are not too many */
 };
 bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err);

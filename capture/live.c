@@ -37,9 +37,9 @@ struct live {
     int index;       /* of the interface; 0 for "any" */
     int link_type;
     uint16_t number;
-    uint64_t since_ns; /* frames from before this are not ours */
-    uint64_t kernel_drops;
-    int loss_fd[LOSSES]; /* in /sys; -1 if there is none */
+    uint64_t since_ns;                      /* frames from before this are not ours */
+    uint64_t kernel_drops, interface_drops; /* totals since opening */
+    int loss_fd[LOSSES];                    /* in /sys; -1 if there is none */
     uint64_t loss_at_open;
     live_handler *handler; /* of the call of live_read() that is going on */
     void *ctx;
@@ -338,7 +338,9 @@ void live_count_drops(struct live *l, struct capture_counters *counters)
         l->kernel_drops += since_last.tp_drops;
     uint64_t losses = read_losses(l);
     counters->kernel_drops = l->kernel_drops;
-    counters->interface_drops = losses > l->loss_at_open ? losses - l->loss_at_open : 0;
+    if (losses > l->loss_at_open + l->interface_drops) /* once deleted, it has none to tell of */
+        l->interface_drops = losses - l->loss_at_open;
+    counters->interface_drops = l->interface_drops;
 }
 
 bool live_list(struct err *err)

@@ -211,7 +211,7 @@ struct flow *flow_oldest(struct flow_table *t)
         return oldest;
     for (unsigned state = FLOW_HALF_CLOSED; state < FLOW_STATES; state++) {
         struct flow *f = flow_first(t, state);
-        if (f && (!oldest || f->last_ns < oldest->last_ns))
+        if (f && (!oldest || flow_seen_ns(f) < flow_seen_ns(oldest)))
             oldest = f;
     }
     return oldest;

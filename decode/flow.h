@@ -64,6 +64,7 @@ struct flow {
     uint64_t first_number;   /* packet.number of its first packet */
     uint64_t first_ns;       /* packet time of its first packet */
     uint64_t last_ns;        /* packet time of its latest packet */
+    uint64_t lag_ns;         /* how far that was behind the clock; 0 but where stamps go back */
     struct conn *conn;       /* owned; NULL until a decoder claims the bytes */
     struct early *early;     /* owned; NULL unless READING_OPENING needs it */
     const char *protocol;    /* to be reported as; NULL while it is not known */
@@ -82,7 +83,7 @@ struct flow {
     bool joined : 1; /* the next bytes need not be the first: midstream, or after a gap */
     bool reported_multiplexed : 1;
 };
-_Static_assert(sizeof(struct flow) <= 448, "an idle flow costs little");
+_Static_assert(sizeof(struct flow) <= 512, "an idle flow costs little");
 
 static inline enum dir flow_dir(const struct flow *f, unsigned side)
 {
@@ -98,6 +99,19 @@ static inline unsigned flow_server(const struct flow *f)
 static inline bool flow_handshake_seen(const struct flow *f)
 {
     return f->syn_seen || f->syn_ack_seen;
+}
+
+/* What the clock said when its latest packet came. */
+static inline uint64_t flow_seen_ns(const struct flow *f)
+{
+    return f->last_ns + f->lag_ns;
+}
+
+/* The same moment by the flow's own stamps, which may be behind. */
+static inline struct moment flow_moment(const struct flow *f, struct moment m)
+{
+    m.now_ns -= f->lag_ns < m.now_ns ? f->lag_ns : m.now_ns;
+    return m;
 }
 
 /* What is to be said of everything that is seen on the flow. */

@@ -8,11 +8,6 @@ static uint64_t since(uint64_t now_ns, uint64_t then_ns)
     return then_ns && now_ns > then_ns ? now_ns - then_ns : 0;
 }
 
-static bool is_seen(const struct health *h, unsigned side)
-{
-    return h->events & HEALTH_SEEN << side;
-}
-
 static void see_window(struct health *h, unsigned side, const struct packet *p)
 {
     uint16_t closed = (uint16_t)(HEALTH_WINDOW_CLOSED << side);
@@ -34,7 +29,7 @@ void health_packet(struct health *h, unsigned side, const struct packet *p)
     h->packets[side]++;
     h->bytes[side] += p->wire_bytes;
     h->events |= (uint16_t)(HEALTH_SEEN << side);
-    if ((p->payload.len || p->cut) && !is_seen(h, side ^ 1U) && h->lone < UINT8_MAX)
+    if ((p->payload.len || p->cut) && !health_is_seen(h, side ^ 1U) && h->lone < UINT8_MAX)
         h->lone++;
     if (p->tcp_flags & TCP_ACK && !(p->tcp_flags & (TCP_SYN | TCP_RST)))
         see_window(h, side, p);
@@ -42,7 +37,7 @@ void health_packet(struct health *h, unsigned side, const struct packet *p)
 
 bool health_is_one_way(const struct health *h)
 {
-    return h->lone >= HEALTH_LONE_LEAST && !(is_seen(h, 0) && is_seen(h, 1));
+    return h->lone >= HEALTH_LONE_LEAST && !(health_is_seen(h, 0) && health_is_seen(h, 1));
 }
 
 void health_waited(struct health *h)

@@ -45,6 +45,12 @@ struct health {
     struct health_probe probe[2];
 };
 
+/* Was any packet of this side seen? */
+static inline bool health_is_seen(const struct health *h, unsigned side)
+{
+    return h->events & HEALTH_SEEN << side;
+}
+
 /* A packet of the flow, sent by `side`. */
 void health_packet(struct health *h, unsigned side, const struct packet *p);
 

@@ -127,6 +127,10 @@ static void emit(struct pairing *p, struct moment m, struct open *open)
         p->shared->counters->stray_answers++;
         return;
     }
+    if (open->untimed) {
+        open->x.response_ns = open->x.response_end_ns = 0;
+        p->shared->counters->unmeasured++;
+    }
     open->x.end_ns = m.now_ns;
     open->x.number = m.number;
     p->ended++;
@@ -330,8 +334,11 @@ struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, ui
     }
     if (!open->x.response_ns)
         open->x.response_ns = began_ns;
-    if (!open->request_ended || open->x.request_end_ns > open->x.response_ns)
+    if (!open->request_ended)
         open->x.notes |= NOTE_EARLY_ANSWER;
+    open->untimed = open->request_ended && open->x.request_end_ns > open->x.response_ns;
+    if (m.skewed || open->untimed)
+        open->x.notes |= NOTE_SKEW;
     return open;
 }
 

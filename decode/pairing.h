@@ -39,6 +39,7 @@ struct open {
     bool answered; /* whole; what is left of the request is still to come */
     bool touched;  /* bytes of its answer may be lost, and nobody knows whether its end was there */
     bool unseen;   /* it began before we could see: never emitted */
+    bool untimed;  /* its answer is stamped before its request: the clock was put back */
     bool carried;  /* it goes on in the next era */
 };
 

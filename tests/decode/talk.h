@@ -137,11 +137,14 @@ void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_
         c->decoder = NULL;
 }
 
-void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len)
+void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len, enum note note)
 {
     (void)c;
     (void)m;
-    tell("%c[%d]", dir == TO_SERVER ? '>' : '<', (int)len);
+    tell("%c[%d%s]", dir == TO_SERVER ? '>' : '<', (int)len,
+         note == NOTE_TRUNCATED ? " cut"
+         : note == NOTE_ONE_WAY ? " unseen"
+                                : "");
 }
 
 void conn_retransmitted(struct conn *c, enum dir dir)

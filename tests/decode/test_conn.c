@@ -417,7 +417,7 @@ static void send_lossy(struct lossy *l, enum dir dir, const char *text)
             continue;
         }
         if (l->lost[dir])
-            conn_gap(l->c, dir, m, l->lost[dir]);
+            conn_gap(l->c, dir, m, l->lost[dir], NOTE_GAP);
         l->lost[dir] = 0;
         conn_bytes(l->c, dir, m, m.now_ns, piece);
     }

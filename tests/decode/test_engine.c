@@ -174,7 +174,7 @@ static void held_bytes_are_capped(void **state)
     client(&t, TCP_ACK, 104, 556, "");
     pass(&t, 20);
     assert_int_equal(engine_counters(t.engine)->gaps, 1);
-    assert_int_equal(engine_counters(t.engine)->gap_bytes, 55);
+    assert_int_equal(engine_counters(t.engine)->gap_bytes, 54); /* or a FIN */
     told(&t, "echo:>ask<[55]{capture ended}");
 }
 

@@ -72,7 +72,7 @@ void sensing_frame(struct sensing *s, const struct frame *frame)
     enum frame_verdict verdict = frame_parse(frame, &s->options->frame, &packet);
     frame_count(&s->capture, frame, verdict, &packet);
     packet.number = s->number++;
-    if (verdict == FRAME_PACKET)
+    if (verdict == FRAME_PACKET || verdict == FRAME_OTHER_IP)
         worker_packet(s->worker[0], &packet);
 }
 

@@ -74,7 +74,7 @@ static size_t plan(struct batch *b, struct sensing *s, size_t from)
         enum frame_verdict verdict = frame_parse(frame, &s->options->frame, packet);
         frame_count(&s->capture, frame, verdict, packet);
         packet->number = s->number++;
-        if (verdict == FRAME_PACKET)
+        if (verdict == FRAME_PACKET || verdict == FRAME_OTHER_IP)
             plan_packet(b, s, packet);
     }
     return i;

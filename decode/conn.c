@@ -191,6 +191,7 @@ static void message_passed(struct conn *c, enum dir dir)
         return;
     }
     open->x.response_end_ns = h->passed_ns;
+    pairing_follows(&c->pairing, open, open->x.response_ns, &open->x.response_end_ns);
     pairing_answered(&c->pairing, c->moment, open);
 }
 

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+enum { SKEW_MAX_NS = 1000000 }; /* 1 ms: the clocks of two mirrored ports are no farther apart */
+
 struct decode_counters {
     uint64_t flows; /* in the table now */
     uint64_t flows_opened;
@@ -19,6 +21,7 @@ struct decode_counters {
     uint64_t stray_answers;     /* answers without a request */
     uint64_t exchanges_evicted; /* ended as unknown because a table was full */
     uint64_t exchanges;
-    uint64_t skewed; /* segments stamped up to 1 ms before what they answer: taken as one time */
+    uint64_t
+        skewed; /* segments stamped up to SKEW_MAX before what they answer: taken as one time */
     uint64_t unmeasured; /* exchanges whose answer is stamped farther before its request */
 };

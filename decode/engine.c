@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "decode/lifecycle.h"
+#include "decode/other_ip.h"
 #include "decode/tcp.h"
 #include "decode/udp.h"
 
@@ -123,6 +124,8 @@ void engine_packet(struct engine *e, const struct packet *p)
         tcp_packet(&e->life, p);
     else if (p->protocol == IPPROTO_UDP)
         udp_packet(&e->life, p);
+    else
+        other_ip_packet(&e->life, p);
 }
 
 static void check_holes(struct lifecycle *l, struct moment m)

@@ -20,7 +20,7 @@ struct flow_key {
     struct address address[2]; /* by side: the lower end first */
     uint16_t port[2];
     uint32_t tenant;
-    uint32_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+    uint32_t protocol; /* of IP: IPPROTO_TCP, IPPROTO_UDP... */
 };
 
 /* What a flow waits for. Each has its time-out and its list by age. */
@@ -29,7 +29,7 @@ enum flow_state {
     FLOW_HALF_OPEN,
     FLOW_HALF_CLOSED, /* one side has sent its FIN */
     FLOW_OPEN,
-    FLOW_DATAGRAMS, /* UDP */
+    FLOW_DATAGRAMS, /* UDP, and all that is not TCP */
     FLOW_STATES,
 };
 
@@ -117,7 +117,7 @@ static inline struct moment flow_moment(const struct flow *f, struct moment m)
 /* What is to be said of everything that is seen on the flow. */
 static inline uint32_t flow_notes(const struct flow *f)
 {
-    if (f->key.protocol == IPPROTO_UDP || flow_handshake_seen(f))
+    if (f->key.protocol != IPPROTO_TCP || flow_handshake_seen(f))
         return 0;
     return NOTE_MIDSTREAM | NOTE_INFERRED_DIRECTION;
 }

@@ -5,6 +5,8 @@
 
 #include "decode/duplex.h"
 
+#define SETTLED_NS UINT64_C(1000000000) /* nothing is reordered by so much */
+
 /* A closed flow that makes room is no loss, and not counted. */
 static void make_room(struct lifecycle *l, struct moment m)
 {
@@ -76,6 +78,10 @@ static bool is_one_way(const struct flow *f)
 
 void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
 {
+    if (elapsed_ns(m.now_ns, f->first_ns) >= SETTLED_NS)
+        health_settled(&f->health);
+    if (elapsed_ns(m.now_ns, f->last_ns) >= limit_ns)
+        health_waited(&f->health);
     conn_set_one_way(f->conn, is_one_way(f));
     conn_time_out(f->conn, m, limit_ns);
 }
@@ -83,6 +89,7 @@ void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
     flush(l, f, m);
+    health_settled(&f->health);
     if (why != CLOSE_CAPTURE_ENDED && why != CLOSE_UNSEEN)
         health_waited(&f->health);
     conn_set_one_way(f->conn, is_one_way(f));

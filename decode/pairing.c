@@ -319,6 +319,19 @@ static struct open *next_in_order(struct pairing *p, struct moment m, uint64_t b
     return NULL;
 }
 
+void pairing_follows(struct pairing *p, struct open *open, uint64_t earlier_ns, uint64_t *ns)
+{
+    if (*ns >= earlier_ns)
+        return;
+    open->x.notes |= NOTE_SKEW;
+    if (earlier_ns - *ns > SKEW_MAX_NS) {
+        open->untimed = true;
+        return;
+    }
+    *ns = earlier_ns;
+    p->shared->counters->skewed++;
+}
+
 struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns)
 {
     struct open *open = key == KEY_IN_ORDER ? next_in_order(p, m, began_ns) : oldest(p, key);
@@ -336,8 +349,9 @@ struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, ui
         open->x.response_ns = began_ns;
     if (!open->request_ended)
         open->x.notes |= NOTE_EARLY_ANSWER;
-    open->untimed = open->request_ended && open->x.request_end_ns > open->x.response_ns;
-    if (m.skewed || open->untimed)
+    else
+        pairing_follows(p, open, open->x.request_end_ns, &open->x.response_ns);
+    if (m.skewed)
         open->x.notes |= NOTE_SKEW;
     return open;
 }

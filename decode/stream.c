@@ -141,7 +141,7 @@ static uint64_t arrival_of(const struct segment *span, const struct stream_out *
     if (!span->answers || !other || span->acknowledged != other->next)
         return span->arrived_ns;
     uint64_t behind_ns = elapsed_ns(other->latest_ns, span->arrived_ns);
-    if (!behind_ns || behind_ns > STREAM_SKEW_MAX_NS)
+    if (!behind_ns || behind_ns > SKEW_MAX_NS)
         return span->arrived_ns;
     out->shared->counters->skewed++;
     if (out->skewed)
@@ -351,7 +351,9 @@ static enum segment_fate place_above_hole(struct stream *s, struct segment span,
     make_room(s, &span, out);
     if (!sequence_after(span.sequence, s->next))
         return read_in_order(s, span, out);
-    return keep(s, span, out);
+    bool goes_on = holds_early(s) && end_of(&s->last->span) == span.sequence;
+    enum segment_fate fate = keep(s, span, out);
+    return fate == SEGMENT_HELD && goes_on ? SEGMENT_EARLY : fate;
 }
 
 /* or at `next` or before it. */

@@ -33,7 +33,6 @@ enum {
     STREAM_BEHIND_MAX = 64 << 20,    /* ...and so is farther below: no window is so large */
     STREAM_ACKED_WAIT_NS = 20000000, /* 20 ms */
     STREAM_EARLY_WAIT_NS = 5000000,  /* 5 ms */
-    STREAM_SKEW_MAX_NS = 1000000,    /* 1 ms: clocks of two ports are no farther apart */
 };
 #define STREAM_SILENT_WAIT_NS UINT64_C(5000000000) /* 5 s */
 

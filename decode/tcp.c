@@ -199,6 +199,14 @@ static bool fills_hole(const struct flow *f, unsigned side, const struct packet 
     return has_data(p) && s->hole && !sequence_after(p->sequence, s->next);
 }
 
+/* Does it acknowledge a SYN or bytes that the other side sent in the time of the flow? */
+static bool proves_other(const struct flow *f, unsigned side, const struct packet *p)
+{
+    const struct stream *other = &f->stream[side ^ 1U];
+    return is_syn(p) || f->stream[side].isn_known ||
+           (other->placed && sequence_after(p->acknowledged, other->acked));
+}
+
 /* Returns false when the packet shows that the flow is not the one it was taken for. */
 static bool see_packet(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)
 {
@@ -215,6 +223,8 @@ static bool see_packet(struct lifecycle *l, struct flow *f, unsigned side, const
      * that a loss in one direction does not swallow what the other says next. An answer to a SYN
      * that is no SYN-ACK speaks of another connection (RFC 5961, 4). */
     bool believed = f->state != FLOW_HALF_OPEN && stream_expects(&f->stream[side], p->sequence);
+    if (p->tcp_flags & TCP_ACK && proves_other(f, side, p))
+        health_answered(&f->health);
     if (p->tcp_flags & TCP_ACK && believed) {
         stream_acked(&f->stream[side ^ 1U], p->acknowledged, p->time_ns);
         health_acked(&f->health, side, p->acknowledged, p->time_ns);

@@ -37,7 +37,9 @@
     X(rtt_least_server_sum_ns, rtt_least_server_sum_ns)                                            \
     X(rtt_least_client_sum_ns, rtt_least_client_sum_ns)                                            \
     X(rtt_least_servers, rtt_least_servers)                                                        \
-    X(rtt_least_clients, rtt_least_clients)
+    X(rtt_least_clients, rtt_least_clients)                                                        \
+    X(truncated_to_server, truncated[0])                                                           \
+    X(truncated_to_client, truncated[1])
 
 /* Of capture_window, and struct capture_counters: all of it. */
 #define CAPTURE_COLUMNS(X)                                                                         \
@@ -79,7 +81,9 @@
     X(shed, shed)                                                                                  \
     X(stray_answers, stray_answers)                                                                \
     X(exchanges_evicted, exchanges_evicted)                                                        \
-    X(exchanges, exchanges)
+    X(exchanges, exchanges)                                                                        \
+    X(skewed, skewed)                                                                              \
+    X(unmeasured, unmeasured)
 
 /* Of capture_window, and both struct delta and struct health_row. */
 #define LIMIT_COLUMNS(X)                                                                           \

@@ -130,7 +130,7 @@ static inline struct endpoint flow_endpoint(const struct flow_key *key, unsigned
                              .protocol = (uint16_t)key->protocol};
 }
 
-/* The key of a packet's flow; returns the side that sent it. */
+/* The key of a packet's flow, with the ports of SCTP; returns the side that sent it. */
 unsigned flow_key_of(const struct packet *p, struct flow_key *ret_key);
 
 struct flow_table;

@@ -77,27 +77,13 @@ static struct flow *begin(struct lifecycle *l, const struct flow_key *key, unsig
     return f;
 }
 
-/* The common header of SCTP (RFC 9260, 3.1) begins like those of TCP and UDP. */
-static struct packet with_ports(const struct packet *p)
-{
-    struct packet copy = *p;
-    struct cursor in = cursor_over(p->payload);
-    uint16_t source = cursor_be16(&in), destination = cursor_be16(&in);
-    if (p->protocol == IPPROTO_SCTP && !in.starved) {
-        copy.source_port = source;
-        copy.destination_port = destination;
-    }
-    return copy;
-}
-
 void other_ip_packet(struct lifecycle *l, const struct packet *p)
 {
-    struct packet packet = with_ports(p);
     struct flow_key key;
-    unsigned side = flow_key_of(&packet, &key);
+    unsigned side = flow_key_of(p, &key);
     struct flow *f = flow_find(l->flows, &key);
     if (!f)
-        f = begin(l, &key, side, &packet);
+        f = begin(l, &key, side, p);
     if (f)
-        lifecycle_packet(l, f, side, &packet);
+        lifecycle_packet(l, f, side, p);
 }

@@ -277,6 +277,7 @@ static void on_flow(void *ctx, const struct flow_report *r)
     for (int dir = 0; dir < 2; dir++) {
         sum.packets[dir] += t->sum.packets[dir];
         sum.bytes[dir] += t->sum.bytes[dir];
+        sum.duplicates[dir] += t->sum.duplicates[dir];
         sum.missing_bytes[dir] += t->sum.missing_bytes[dir];
         sum.truncated[dir] += t->sum.truncated[dir];
         sum.out_of_order[dir] += t->sum.out_of_order[dir];

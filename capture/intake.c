@@ -101,6 +101,12 @@ static inline bool is_ip(enum frame_verdict verdict)
     return verdict == FRAME_PACKET || verdict == FRAME_FRAGMENT || verdict == FRAME_OTHER_IP;
 }
 
+/* Is it for decode/? */
+static inline bool is_whole(enum frame_verdict verdict)
+{
+    return verdict == FRAME_PACKET || verdict == FRAME_OTHER_IP;
+}
+
 /* What a fragment comes to: itself, or the packet that it completes, which may again be one. */
 static enum frame_verdict take_fragment(struct intake *in, struct rebuilt *out, struct packet *p)
 {
@@ -120,8 +126,7 @@ static enum frame_verdict take_fragment(struct intake *in, struct rebuilt *out, 
     return verdict;
 }
 
-/* Packets of which only the beginning came, as far as they are TCP or UDP. Their frames have been
- * counted. */
+/* Packets of which only the beginning came. Their frames have been counted. */
 static size_t take_lost(struct intake *in, const struct frame *frame, uint64_t *number,
                         struct rebuilt *out, struct packet *ret_packets)
 {
@@ -131,7 +136,7 @@ static size_t take_lost(struct intake *in, const struct frame *frame, uint64_t *
            (frame ? defrag_give_up(in->defrag, frame->time_ns, out, &lost)
                   : defrag_finish(in->defrag, out, &lost))) {
         struct packet *p = &ret_packets[len];
-        if (frame_parse_rebuilt(&lost.fragment, lost.ip, &in->options.frame, p) != FRAME_PACKET)
+        if (!is_whole(frame_parse_rebuilt(&lost.fragment, lost.ip, &in->options.frame, p)))
             continue;
         p->wire_bytes = lost.wire_bytes;
         p->number = (*number)++;
@@ -181,7 +186,7 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
         in->counters->uncertain += seen == DEDUP_UNCERTAIN && verdict == FRAME_PACKET;
         frame_count(in->counters, frame, verdict, p);
     }
-    return len + (verdict == FRAME_PACKET);
+    return len + is_whole(verdict);
 }
 
 size_t intake_finish(struct intake *in, uint64_t *number, struct rebuilt *out,

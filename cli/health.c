@@ -52,6 +52,8 @@ static void print(struct range r, const struct health_row *h)
     line("lost its place", d->lost, 0, "a decoder met bytes that start no message");
     line("given up", d->given_up, 0, "connections no longer decoded");
     line("passed over", d->shed, 0, "parts of messages, for being too long");
+    line("clocks apart", d->skewed, c->packets, "answers stamped just before what they answer");
+    line("not timed", d->unmeasured, d->exchanges, "their answer is stamped before their request");
     line("stray answers", d->stray_answers, 0, "answers whose request was not seen");
     line("exchanges evicted", d->exchanges_evicted, d->exchanges, "counted as unknown");
     line("edges not counted", h->edges_dropped, 0, "more edges in a window than there is room for");

@@ -87,6 +87,7 @@ static void add_edge(struct edge_delta *into, struct edge_delta *from)
         into->bytes[dir] += from->bytes[dir];
         into->duplicates[dir] += from->duplicates[dir];
         into->missing_bytes[dir] += from->missing_bytes[dir];
+        into->truncated[dir] += from->truncated[dir];
         into->retransmits[dir] += from->retransmits[dir];
         into->zero_windows[dir] += from->zero_windows[dir];
         into->out_of_order[dir] += from->out_of_order[dir];

@@ -296,6 +296,7 @@ void tally_flow(struct tally *t, const struct flow_report *r)
         edge->bytes[dir] += r->bytes[dir];
         edge->duplicates[dir] += r->duplicates[dir];
         edge->missing_bytes[dir] += r->missing_bytes[dir];
+        edge->truncated[dir] += r->truncated[dir];
         edge->retransmits[dir] += r->retransmits[dir];
         edge->zero_windows[dir] += r->zero_windows[dir];
         edge->out_of_order[dir] += r->out_of_order[dir];

@@ -82,6 +82,7 @@ static void put_edge(struct writer *w, const struct edge_delta *e)
     wire_put_number(w, e->rtt_least_client_sum_ns);
     wire_put_number(w, e->rtt_least_servers);
     wire_put_number(w, e->rtt_least_clients);
+    put_numbers(w, e->truncated, 2);
     writer_varint(w, e->notes);
 }
 
@@ -253,6 +254,7 @@ static void get_edge(struct reader *r, struct edge_delta *e)
     e->rtt_least_client_sum_ns = wire_get_number(c);
     e->rtt_least_servers = wire_get_number(c);
     e->rtt_least_clients = wire_get_number(c);
+    get_numbers(c, e->truncated, 2);
     e->notes = wire_get_within(c, (1U << NOTES) - 1);
 }
 

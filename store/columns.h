@@ -38,6 +38,8 @@
     X(rtt_least_client_sum_ns, rtt_least_client_sum_ns)                                            \
     X(rtt_least_servers, rtt_least_servers)                                                        \
     X(rtt_least_clients, rtt_least_clients)                                                        \
+    X(truncated_to_server, truncated[0])                                                           \
+    X(truncated_to_client, truncated[1])                                                           \
     X(duplicates_to_server, duplicates[0])                                                         \
     X(duplicates_to_client, duplicates[1])
 
@@ -81,7 +83,9 @@
     X(shed, shed)                                                                                  \
     X(stray_answers, stray_answers)                                                                \
     X(exchanges_evicted, exchanges_evicted)                                                        \
-    X(exchanges, exchanges)
+    X(exchanges, exchanges)                                                                        \
+    X(skewed, skewed)                                                                              \
+    X(unmeasured, unmeasured)
 
 /* Of capture_window, and both struct delta and struct health_row. */
 #define LIMIT_COLUMNS(X)                                                                           \

@@ -61,6 +61,7 @@ struct edge_row {
     uint64_t bytes[2], packets[2];   /* on the wire, by enum dir */
     uint64_t duplicates;             /* copies of packets that a mirror made; not in `packets` */
     uint64_t missing_bytes, retransmits, zero_windows, resets;
+    uint64_t truncated;                    /* packets of which only a part was captured */
     uint64_t out_of_order, zero_window_ns; /* segments; how long receivers were full */
     uint64_t one_way;    /* connections of which one side's packets do not reach the tap */
     uint64_t connect_ns; /* mean; 0 = no handshake seen */

@@ -132,6 +132,7 @@ cJSON *json_edge(const struct edge_row *row)
     cJSON *quality = cJSON_AddObjectToObject(o, "quality");
     add_count(quality, "duplicates", row->duplicates);
     add_count(quality, "missing_bytes", row->missing_bytes);
+    add_count(quality, "truncated", row->truncated);
     add_count(quality, "one_way", row->one_way);
     add_notes(o, row->notes);
     add_time(o, "first_seen", row->first_seen_ns);

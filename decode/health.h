@@ -16,6 +16,7 @@ enum health_event {
     HEALTH_WINDOW_CLOSED = 1 << 5, /* of side 0; side 1 likewise. Stays until it opens */
     HEALTH_SEEN = 1 << 7,          /* a packet of side 0; side 1 likewise. Stays */
     HEALTH_ONE_WAY_TOLD = 1 << 9,  /* stays */
+    HEALTH_REFUSED = 1 << 10,      /* besides HEALTH_FAILED */
 };
 
 enum {

@@ -162,6 +162,20 @@ static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
     return (uint32_t)(edge - t->rows.open.edge);
 }
 
+static bool runs_back(uint64_t from_ns, uint64_t to_ns)
+{
+    return from_ns && to_ns && to_ns < from_ns;
+}
+
+/* Do its times contradict the order of its bytes? Then the clocks of several taps differ, or
+ * packets were not captured in order. */
+static bool is_skewed(const struct exchange *x)
+{
+    return runs_back(x->request_ns, x->request_end_ns) ||
+           runs_back(x->request_ns, x->response_ns) ||
+           runs_back(x->response_ns, x->response_end_ns);
+}
+
 void tally_exchange(struct tally *t, struct exchange *x)
 {
     struct edge_delta *edge = edge_of(t, x);
@@ -173,6 +187,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     }
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
     edge->notes |= x->notes;
+    edge->skewed += is_skewed(x);
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
     count_name(t, row_of(t, edge), x);
@@ -288,6 +303,7 @@ void tally_flow(struct tally *t, const struct flow_report *r)
     edge->notes |= r->notes;
     edge->opened += r->opened;
     edge->failed += r->failed;
+    edge->refused += r->refused;
     edge->closed += r->closed;
     edge->reset_by_client += r->reset_by_client;
     edge->reset_by_server += r->reset_by_server;
@@ -300,6 +316,8 @@ void tally_flow(struct tally *t, const struct flow_report *r)
         edge->out_of_order[dir] += r->out_of_order[dir];
         edge->zero_window_ns[dir] += r->zero_window_ns[dir];
     }
+    for (size_t i = 0; i < TROUBLES; i++)
+        edge->troubles[i] += r->troubles[i];
     edge->one_way += r->one_way;
     edge->rtt_least_server_sum_ns += r->rtt_least_server_ns;
     edge->rtt_least_client_sum_ns += r->rtt_least_client_ns;

@@ -13,6 +13,7 @@
 #define EDGE_COLUMNS(X)                                                                            \
     X(opened, opened)                                                                              \
     X(failed, failed)                                                                              \
+    X(refused, refused)                                                                            \
     X(closed, closed)                                                                              \
     X(reset_by_client, reset_by_client)                                                            \
     X(reset_by_server, reset_by_server)                                                            \
@@ -37,7 +38,14 @@
     X(rtt_least_server_sum_ns, rtt_least_server_sum_ns)                                            \
     X(rtt_least_client_sum_ns, rtt_least_client_sum_ns)                                            \
     X(rtt_least_servers, rtt_least_servers)                                                        \
-    X(rtt_least_clients, rtt_least_clients)
+    X(rtt_least_clients, rtt_least_clients)                                                        \
+    X(lost, troubles[TROUBLE_LOST])                                                                \
+    X(given_up, troubles[TROUBLE_GIVEN_UP])                                                        \
+    X(shed, troubles[TROUBLE_SHED])                                                                \
+    X(shortened, troubles[TROUBLE_SHORTENED])                                                      \
+    X(stray_answers, troubles[TROUBLE_STRAY_ANSWERS])                                              \
+    X(exchanges_evicted, troubles[TROUBLE_EXCHANGES_EVICTED])                                      \
+    X(skewed, skewed)
 
 /* Of capture_window, and struct capture_counters: all of it. */
 #define CAPTURE_COLUMNS(X)                                                                         \
@@ -77,6 +85,7 @@
     X(lost, lost)                                                                                  \
     X(given_up, given_up)                                                                          \
     X(shed, shed)                                                                                  \
+    X(shortened, shortened)                                                                        \
     X(stray_answers, stray_answers)                                                                \
     X(exchanges_evicted, exchanges_evicted)                                                        \
     X(exchanges, exchanges)

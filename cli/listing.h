@@ -7,12 +7,12 @@
 
 #include "base/err.h"
 
-enum { LISTING_COLUMNS_MAX = 16, LISTING_CELL_MAX = 256 };
+enum { LISTING_COLUMNS_MAX = 20, LISTING_CELL_MAX = 256 };
 
 struct listing;
 
-/* `heads` says the columns, split by '|'; one that starts with '>' is aligned to the right. NULL
- * when memory is short. */
+/* `heads` says the columns, split by '|'; one that starts with '>' is aligned to the right, one
+ * that starts with '?' is left out if all its cells are empty. NULL when memory is short. */
 struct listing *listing_new(const char *heads);
 void listing_free(struct listing *t);
 

@@ -104,6 +104,7 @@
 #define COLUMN_OF_X(column, field) ", x." #column /* in a join, of the table named x */
 #define COLUMN_PLACE(column, field) ", ?"         /* the next parameter */
 #define COLUMN_SUM(column, field) ", sum(" #column ")"
+#define COLUMN_SUM_OF_X(column, field) ", sum(x." #column ")"
 #define COLUMN_GROWS(column, field) ", " #column " = " #column " + excluded." #column
 #define COLUMN_IS_NEW(column, field) ", " #column " = excluded." #column
 #define COLUMN_ONE(column, field) +1

@@ -154,12 +154,12 @@ static void as_csv(void **state)
     says(&streams_command, "--csv",
          "client,server,client_port,server_address,port,protocol,stream_id,operation,kind,began,"
          "seen,last_message,request_messages,response_messages,request_messages_per_s,"
-         "response_messages_per_s\r\n"
+         "response_messages_per_s,marks\r\n"
          "\"web\",\"cart\",40001,\"10.0.0.11\",50051,\"grpc\",5,\"\",,,"
-         "2023-11-14T22:13:25.000000000Z,,0,0,0.000000,0.000000\r\n"
+         "2023-11-14T22:13:25.000000000Z,,0,0,0.000000,0.000000,\r\n"
          "\"web\",\"cart\",40001,\"10.0.0.11\",50051,\"grpc\",7,\"shop.Prices/Watch\","
          "server-streaming,2023-11-14T22:12:25.000000000Z,2023-11-14T22:13:25.000000000Z,"
-         "2023-11-14T22:13:23.000000000Z,1,600,0.016667,10.000000\r\n");
+         "2023-11-14T22:13:23.000000000Z,1,600,0.016667,10.000000,\r\n");
 }
 
 /* With nothing to list, one sentence says so on standard error, and what else there is. */

@@ -200,32 +200,27 @@ static struct human number(uint64_t count)
 
 static void say_one_way(const struct quality *q, char *ret)
 {
+    static const char so[] = "what is answered there, and how fast, is not known";
+    uint64_t all = q->connections > q->one_way ? q->connections : q->one_way;
     if (q->one_way)
         snprintf(ret, REASON_TEXT_MAX,
-                 "of %s of %s connections only one side's packets reach the tap: what is answered, "
-                 "and how fast, is not known",
-                 number(q->one_way).text,
-                 number(q->connections > q->one_way ? q->connections : q->one_way).text);
+                 "connections of which only one side's packets reach the tap: %s of %s; %s",
+                 number(q->one_way).text, number(all).text, so);
     else
         snprintf(ret, REASON_TEXT_MAX,
-                 "of some connections only one side's packets reach the tap: what is answered, and "
-                 "how fast, is not known");
+                 "only one side's packets of some connections reach the tap; %s", so);
 }
 
 static void say_drops(const struct quality *q, char *ret)
 {
-    const char *by = q->dropped ? "before they were read" : "by the mirror";
-    uint64_t lost = q->dropped ? q->dropped : q->mirror_lost;
-    if (q->dropped && q->mirror_lost) {
-        by = "by the mirror and before they were read";
-        lost += q->mirror_lost;
-    }
-    snprintf(ret, REASON_TEXT_MAX,
-             "%s packets (%s of all) were lost %s: every figure is a lower bound",
-             number(lost).text, human_share(share_dropped(q)).text, by);
+    const char *by = !q->mirror_lost ? "before they were read"
+                     : q->dropped    ? "by the mirror, and before they were read"
+                                     : "by the mirror";
+    snprintf(ret, REASON_TEXT_MAX, "packets lost %s: %s (%s of all); every figure is a lower bound",
+             by, number(q->dropped + q->mirror_lost).text, human_share(share_dropped(q)).text);
 }
 
-/* "lost its place 3 times, 2 answers without a request": what there is of it. */
+/* "places lost: 3, answers without a request: 2; ..." */
 static void say_undecoded(const struct quality *q, char *ret)
 {
     static const char *const words[TROUBLES] = {
@@ -237,29 +232,36 @@ static void say_undecoded(const struct quality *q, char *ret)
     size_t used = 0;
     for (int t = 0; t < TROUBLES; t++)
         if (words[t] && q->troubles[t])
-            used += (size_t)snprintf(ret + used, REASON_TEXT_MAX - used, "%s%s %s",
-                                     used ? ", " : "", number(q->troubles[t]).text, words[t]);
-    snprintf(ret + used, REASON_TEXT_MAX - used, ": what was in between is unknown or not counted");
+            used += (size_t)snprintf(ret + used, REASON_TEXT_MAX - used, "%s%s: %s",
+                                     used ? ", " : "", words[t], number(q->troubles[t]).text);
+    snprintf(ret + used, REASON_TEXT_MAX - used,
+             "; what lies in between is unknown, or not counted");
 }
 
 static void say_copies(const struct quality *q, char *ret)
 {
     int used =
-        snprintf(ret, REASON_TEXT_MAX, "%s copies of packets (%s) were removed",
+        snprintf(ret, REASON_TEXT_MAX, "copies of packets removed: %s (%s)",
                  number(q->duplicates).text, human_share(share(q->duplicates, q->packets)).text);
     if (severity_of_copies(q) > SEVERITY_NOTE)
         snprintf(ret + used, REASON_TEXT_MAX - (size_t)used,
-                 "; of %s packets of the capture it is not sure whether they are copies or were "
-                 "sent again",
+                 "; packets of the capture that may be copies, or sent again: %s",
                  number(q->uncertain).text);
 }
 
-static void say_shed(const struct quality *q, char *ret)
+/* "what: 4 (2.0 %); so". */
+static void say_part(char *ret, const char *what, uint64_t part, uint64_t of, const char *so)
+{
+    snprintf(ret, REASON_TEXT_MAX, "%s: %s (%s); %s", what, number(part).text,
+             human_share(of ? (double)part / (double)of : 1).text, so);
+}
+
+static void say_missing(const struct quality *q, char *ret)
 {
     snprintf(ret, REASON_TEXT_MAX,
-             "%s parts of messages were too long to read: texts and operations of those messages "
-             "may be incomplete",
-             number(count_shed(q)).text);
+             "%s (%s) acknowledged but never seen; requests in them are unknown, or not counted",
+             human_bytes((double)q->missing_bytes).text,
+             human_share(share(q->missing_bytes, q->bytes)).text);
 }
 
 void quality_reason(const struct quality *q, enum mark mark, char ret[REASON_TEXT_MAX])
@@ -270,11 +272,7 @@ void quality_reason(const struct quality *q, enum mark mark, char ret[REASON_TEX
         say_one_way(q, ret);
         break;
     case MARK_MISSING:
-        snprintf(ret, REASON_TEXT_MAX,
-                 "%s (%s) were acknowledged but never seen: requests in them are unknown or not "
-                 "counted",
-                 human_bytes((double)q->missing_bytes).text,
-                 human_share(share(q->missing_bytes, q->bytes)).text);
+        say_missing(q, ret);
         break;
     case MARK_DROPS:
         say_drops(q, ret);
@@ -283,29 +281,24 @@ void quality_reason(const struct quality *q, enum mark mark, char ret[REASON_TEX
         say_undecoded(q, ret);
         break;
     case MARK_SKEW:
-        snprintf(ret, REASON_TEXT_MAX,
-                 "the times of %s requests (%s) contradict their order: latencies are not exact, "
-                 "clocks of several taps may differ",
-                 number(q->skewed).text,
-                 human_share(q->requests ? (double)q->skewed / (double)q->requests : 1).text);
+        say_part(ret, "requests whose times contradict their order", q->skewed, q->requests,
+                 "latencies are not exact, clocks of several taps may differ");
         break;
     case MARK_TRUNCATED:
-        snprintf(ret, REASON_TEXT_MAX,
-                 "%s packets (%s) were cut by the snapshot length: heads of messages may be "
-                 "missing",
-                 number(q->truncated).text,
-                 human_share(q->packets ? (double)q->truncated / (double)q->packets : 1).text);
+        say_part(ret, "packets cut by the snapshot length", q->truncated, q->packets,
+                 "heads of messages may be missing");
         break;
     case MARK_SHED:
-        say_shed(q, ret);
+        snprintf(ret, REASON_TEXT_MAX,
+                 "parts of messages too long to read: %s; texts and operations may be incomplete",
+                 number(count_shed(q)).text);
         break;
     case MARK_COPIES:
         say_copies(q, ret);
         break;
     case MARK_MIDSTREAM:
-        snprintf(ret, REASON_TEXT_MAX,
-                 "some connections began before the capture: their handshake and first requests "
-                 "were not seen");
+        strcpy(ret, "some connections began before the capture; their handshake and first requests "
+                    "were not seen");
         break;
     case MARKS:
         break;

@@ -164,22 +164,24 @@ static void reasons(void **state)
         .dropped = 21,
     };
     static const char *const says[MARKS] = {
-        [MARK_ONE_WAY] = "of 3 of 40 connections only one side's packets reach the tap: what is "
-                         "answered, and how fast, is not known",
-        [MARK_MISSING] = "2.0 kB (2.0 %) were acknowledged but never seen: requests in them are "
-                         "unknown or not counted",
-        [MARK_DROPS] = "21 packets (2.1 % of all) were lost before they were read: every figure is "
-                       "a lower bound",
-        [MARK_UNDECODED] = "3 places lost, 2 answers without a request: what was in between is "
-                           "unknown or not counted",
-        [MARK_SKEW] = "the times of 4 requests (2.0 %) contradict their order: latencies are not "
+        [MARK_ONE_WAY] = "connections of which only one side's packets reach the tap: 3 of 40; "
+                         "what is answered there, and how fast, is not known",
+        [MARK_MISSING] =
+            "2.0 kB (2.0 %) acknowledged but never seen; requests in them are unknown, "
+            "or not counted",
+        [MARK_DROPS] = "packets lost before they were read: 21 (2.1 % of all); every figure is a "
+                       "lower bound",
+        [MARK_UNDECODED] = "places lost: 3, answers without a request: 2; what lies in between is "
+                           "unknown, or not counted",
+        [MARK_SKEW] = "requests whose times contradict their order: 4 (2.0 %); latencies are not "
                       "exact, clocks of several taps may differ",
-        [MARK_TRUNCATED] = "90 packets (10 %) were cut by the snapshot length: heads of messages "
-                           "may be missing",
-        [MARK_SHED] = "2 parts of messages were too long to read: texts and operations of those "
-                      "messages may be incomplete",
-        [MARK_COPIES] = "100 copies of packets (10 %) were removed",
-        [MARK_MIDSTREAM] = "some connections began before the capture: their handshake and first "
+        [MARK_TRUNCATED] =
+            "packets cut by the snapshot length: 90 (10 %); heads of messages may be "
+            "missing",
+        [MARK_SHED] =
+            "parts of messages too long to read: 2; texts and operations may be incomplete",
+        [MARK_COPIES] = "copies of packets removed: 100 (10 %)",
+        [MARK_MIDSTREAM] = "some connections began before the capture; their handshake and first "
                            "requests were not seen",
     };
     for (int i = 0; i < MARKS; i++) {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <wchar.h>
 
-enum { BAR_COLUMNS = 12 };
+enum { BAR_COLUMNS = 12, TEXT_COLUMNS = 100 };
 
 struct listing {
     char head[LISTING_COLUMNS_MAX][32];
@@ -21,10 +21,10 @@ struct listing *listing_new(const char *heads)
     struct listing *t = calloc(1, sizeof *t);
     while (t && *heads && t->columns < LISTING_COLUMNS_MAX) {
         size_t len = strcspn(heads, "|");
-        t->right[t->columns] = *heads == '>';
-        t->optional[t->columns] = *heads == '?';
-        int sign = *heads == '>' || *heads == '?';
-        snprintf(t->head[t->columns], sizeof t->head[0], "%.*s", (int)len - sign, heads + sign);
+        size_t signs = strspn(heads, ">?");
+        t->right[t->columns] = memchr(heads, '>', signs);
+        t->optional[t->columns] = memchr(heads, '?', signs);
+        snprintf(t->head[t->columns], sizeof t->head[0], "%.*s", (int)(len - signs), heads + signs);
         t->columns++;
         heads += len + (heads[len] == '|');
     }
@@ -161,4 +161,17 @@ bool listing_finish(struct listing *t, size_t rows, const char *empty, struct er
         fprintf(stderr, "%s\n", empty);
     listing_free(t);
     return printed || err_set(err, "the table could not be written whole");
+}
+
+void text_print(const char *text)
+{
+    while (*text) {
+        size_t len = strlen(text);
+        if (len > TEXT_COLUMNS)
+            for (len = TEXT_COLUMNS; len > 1 && text[len] != ' ';)
+                len--;
+        printf("  %.*s\n", (int)len, text);
+        text += len;
+        text += strspn(text, " ");
+    }
 }

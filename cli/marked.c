@@ -25,8 +25,10 @@ static void print_entry(size_t *column, const char *sign, const char *means)
     printf("  %s %s", sign, means);
 }
 
-static void print_legend(const struct marks *all)
+void marked_legend(const struct marks *all)
 {
+    if (marks_worst(all) == SEVERITY_NONE)
+        return;
     bool said[SEVERITIES] = {false};
     size_t column = 6;
     fputs("\nMarks:", stdout);
@@ -53,7 +55,7 @@ bool marked_finish(struct listing *t, size_t rows, const struct marks *all, cons
                    struct err *err)
 {
     bool printed = listing_finish(t, rows, empty, err);
-    if (printed && marks_worst(all) != SEVERITY_NONE)
-        print_legend(all);
+    if (printed)
+        marked_legend(all);
     return printed;
 }

@@ -10,6 +10,9 @@
 /* The marks of a row; they are added to `all`. */
 void marked_cell(struct listing *t, const struct marks *m, struct marks *all);
 
+/* What they mean, on standard output; nothing if there are none. */
+void marked_legend(const struct marks *all);
+
 /* As listing_finish(), and below the table what its marks mean. */
 bool marked_finish(struct listing *t, size_t rows, const struct marks *all, const char *empty,
                    struct err *err);

@@ -85,6 +85,23 @@ void quality_add(struct quality *q, const struct edge_delta *e)
     q->some_one_way = q->some_one_way || e->notes & NOTE_ONE_WAY;
 }
 
+void quality_join(struct quality *q, const struct quality *other)
+{
+    q->packets += other->packets;
+    q->duplicates += other->duplicates;
+    q->truncated += other->truncated;
+    q->bytes += other->bytes;
+    q->missing_bytes += other->missing_bytes;
+    q->connections += other->connections;
+    q->one_way += other->one_way;
+    q->requests += other->requests;
+    q->skewed += other->skewed;
+    for (int t = 0; t < TROUBLES; t++)
+        q->troubles[t] += other->troubles[t];
+    q->midstream = q->midstream || other->midstream;
+    q->some_one_way = q->some_one_way || other->some_one_way;
+}
+
 void quality_set_capture(struct quality *q, const struct capture_counters *c)
 {
     q->frames = c->frames;

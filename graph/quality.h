@@ -48,6 +48,7 @@ struct quality {
 };
 
 void quality_add(struct quality *q, const struct edge_delta *e);
+void quality_join(struct quality *q, const struct quality *other); /* what is known of edges */
 void quality_set_capture(struct quality *q, const struct capture_counters *c);
 
 /* The verdict: enum severity, by enum mark. */

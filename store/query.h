@@ -258,16 +258,46 @@ struct points {
 bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
                   struct points *ret, struct err *err);
 
+/* How one protocol was decoded in a range. */
+enum { PROTOCOLS_TOLD_MAX = 32 };
+struct protocol_health {
+    char name[PROTOCOL_TEXT_MAX];
+    struct quality quality; /* of all its edges; not of the capture */
+};
+
 /* How good the capture was, at the range's end, and what happened to the collector. */
 struct health_row {
+    struct range range;
     uint64_t time_ns;
     uint64_t windows;                /* in the range */
     struct capture_counters capture; /* within the range */
     struct decode_counters decode;   /* likewise, but for those that say "now" */
     uint64_t edges_dropped, names_dropped, connections_dropped, open_calls_dropped;
     uint64_t connections_forgotten; /* rows of the oldest, dropped so that there are not too many */
+    struct quality quality;         /* of all edges, and of the capture */
+    struct protocol_health
+        protocol[PROTOCOLS_TOLD_MAX]; /* in order of name; the rest is left out */
+    uint32_t protocol_len;
 };
 bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err);
+
+/* What spoiled a capture, and what helps. All texts but `what` are static. */
+struct diagnosis {
+    enum severity severity;
+    double share;       /* 0 to 1, of what there was */
+    char what[128];     /* a sentence without its stop */
+    const char *effect; /* "figures are lower bounds" */
+    const char *remedy; /* a sentence or two */
+};
+enum { DIAGNOSES_MAX = 24 };
+
+/* Writes those that apply, the worst first; returns how many. Notes are among them. Pure. */
+size_t health_diagnoses(const struct health_row *h, struct diagnosis ret[DIAGNOSES_MAX]);
+
+/* All of it in one line: "good: ...", "figures are lower bounds: 2.1 % of packets (1,234) were
+ * ...". The severity is that of the worst. */
+enum { VERDICT_TEXT_MAX = 192 };
+enum severity health_verdict(const struct health_row *h, char ret[VERDICT_TEXT_MAX]);
 
 struct event_row {
     uint64_t time_ns;

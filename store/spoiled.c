@@ -18,9 +18,13 @@ static const char *const sql[] = {
     [SPOILED_BY_PAIR] = "SELECT p.id" ADDED_UP FROM_RANGE "GROUP BY p.id",
 };
 
-static struct spoiled read_row(sqlite3_stmt *s, const struct capture_counters *capture)
+static const char protocols_sql[] =
+    "SELECT p.protocol" ADDED_UP FROM_RANGE "GROUP BY p.protocol ORDER BY p.protocol";
+
+/* From the second column on. */
+static struct quality read_quality(sqlite3_stmt *s)
 {
-    struct spoiled row = {.id = sqlite3_column_int64(s, 0)};
+    struct quality q = {0};
     struct edge_delta sum = {0};
     int at = 1;
     for (int i = 0; i < EDGE_COUNTERS; i++)
@@ -28,9 +32,20 @@ static struct spoiled read_row(sqlite3_stmt *s, const struct capture_counters *c
     sum.exchanges.outcomes[OUTCOME_OK] =
         column_count(s, at++); /* quality asks how many, not which */
     sum.notes = column_count(s, at) | column_count(s, at + 1);
-    quality_add(&row.quality, &sum);
-    quality_set_capture(&row.quality, capture);
-    return row;
+    quality_add(&q, &sum);
+    return q;
+}
+
+/* A question about a range. */
+static sqlite3_stmt *ask(struct query *q, struct range r, const char *text, struct err *err)
+{
+    sqlite3_stmt *s = question_ask(q, text, err);
+    if (!s)
+        return NULL;
+    question_bind_range(s, r);
+    bind_id(s, 3, NOTE_MIDSTREAM);
+    bind_id(s, 4, NOTE_ONE_WAY);
+    return s;
 }
 
 static bool add_row(struct spoiled_rows *rows, size_t *room, const struct spoiled *row)
@@ -56,20 +71,34 @@ bool spoiled_load(struct query *q, struct range r, enum spoiled_by by, struct sp
     *ret = (struct spoiled_rows){0};
     if (!captured_load(q, r, &capture, err))
         return false;
-    sqlite3_stmt *s = question_ask(q, sql[by], err);
-    if (s) {
-        question_bind_range(s, r);
-        bind_id(s, 3, NOTE_MIDSTREAM);
-        bind_id(s, 4, NOTE_ONE_WAY);
-    }
+    sqlite3_stmt *s = ask(q, r, sql[by], err);
     while (s && question_row(q, s, &failed, err)) {
-        struct spoiled row = read_row(s, &capture);
+        struct spoiled row = {sqlite3_column_int64(s, 0), read_quality(s)};
+        quality_set_capture(&row.quality, &capture);
         if (!add_row(ret, &room, &row)) {
             failed = !question_no_memory(q, err);
             break;
         }
     }
     sqlite3_finalize(s);
+    return s && !failed;
+}
+
+bool spoiled_protocols(struct query *q, struct health_row *row, struct err *err)
+{
+    bool failed = false;
+    sqlite3_stmt *s = ask(q, row->range, protocols_sql, err);
+    while (s && question_row(q, s, &failed, err)) {
+        struct quality quality = read_quality(s);
+        quality_join(&row->quality, &quality);
+        if (row->protocol_len == PROTOCOLS_TOLD_MAX)
+            continue;
+        struct protocol_health *p = &row->protocol[row->protocol_len++];
+        column_text(s, 0, p->name, sizeof p->name);
+        p->quality = quality;
+    }
+    sqlite3_finalize(s);
+    quality_set_capture(&row->quality, &row->capture);
     return s && !failed;
 }
 

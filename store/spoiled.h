@@ -25,5 +25,12 @@ bool spoiled_load(struct query *q, struct range r, enum spoiled_by by, struct sp
 /* No marks if it was not seen. */
 struct marks spoiled_marks(const struct spoiled_rows *rows, int64_t id);
 
+/* The same by protocol, and all together, of the range and the capture that `row` has, into it. To
+ * be called inside a question. */
+bool spoiled_protocols(struct query *q, struct health_row *row, struct err *err);
+
+/* What query_health() answers. To be called inside a question. */
+bool health_load(struct query *q, struct range r, struct health_row *ret, struct err *err);
+
 /* What was captured in the range. To be called inside a question. */
 bool captured_load(struct query *q, struct range r, struct capture_counters *ret, struct err *err);

@@ -403,9 +403,67 @@ static void add_decode(cJSON *to, const struct decode_counters *d)
 #undef ADD
 }
 
+/* One finding, or the verdict. */
+static cJSON *json_diagnosis(const struct diagnosis *d)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "severity", severity_name(d->severity));
+    cJSON_AddStringToObject(o, "what", d->what);
+    cJSON_AddStringToObject(o, "effect", d->effect);
+    cJSON_AddStringToObject(o, "remedy", d->remedy);
+    add_ratio(o, "share", d->share);
+    return o;
+}
+
+static void add_verdict(cJSON *to, const struct health_row *row)
+{
+    struct diagnosis found[DIAGNOSES_MAX];
+    char text[VERDICT_TEXT_MAX];
+    cJSON *verdict = cJSON_AddObjectToObject(to, "verdict");
+    cJSON_AddStringToObject(verdict, "severity", severity_name(health_verdict(row, text)));
+    cJSON_AddStringToObject(verdict, "text", text);
+    cJSON *list = cJSON_AddArrayToObject(to, "findings");
+    size_t len = health_diagnoses(row, found);
+    for (size_t i = 0; i < len; i++)
+        cJSON_AddItemToArray(list, json_diagnosis(&found[i]));
+}
+
+/* Sums over edges. */
+static void add_sums(cJSON *o, const struct quality *q)
+{
+    add_count(o, "connections", q->connections);
+    add_count(o, "requests", q->requests);
+    add_count(o, "bytes", q->bytes);
+    add_count(o, "missing_bytes", q->missing_bytes);
+    add_ratio(o, "missing_share",
+              q->missing_bytes
+                  ? (double)q->missing_bytes / ((double)q->missing_bytes + (double)q->bytes)
+                  : 0);
+    add_count(o, "one_way", q->one_way);
+    add_count(o, "skewed", q->skewed);
+    cJSON_AddBoolToObject(o, "midstream", q->midstream);
+    for (int t = 0; t < TROUBLES; t++)
+        add_count(o, trouble_name((enum trouble)t), q->troubles[t]);
+}
+
+static void add_protocols(cJSON *to, const struct health_row *row)
+{
+    cJSON *list = cJSON_AddArrayToObject(to, "protocols");
+    for (uint32_t i = 0; i < row->protocol_len; i++) {
+        const struct protocol_health *p = &row->protocol[i];
+        struct marks marks = quality_marks(&p->quality);
+        cJSON *o = cJSON_CreateObject();
+        cJSON_AddStringToObject(o, "protocol", p->name);
+        add_sums(o, &p->quality);
+        add_marks(o, &marks);
+        cJSON_AddItemToArray(list, o);
+    }
+}
+
 cJSON *json_health(struct range r, const struct health_row *row)
 {
     cJSON *o = cJSON_CreateObject();
+    add_verdict(o, row);
     add_time(o, "time", row->time_ns);
     cJSON_AddItemToObject(o, "range", json_range(r));
     add_count(o, "windows", row->windows);
@@ -415,6 +473,8 @@ cJSON *json_health(struct range r, const struct health_row *row)
     LIMIT_COLUMNS(ADD)
 #undef ADD
     add_count(o, "connections_forgotten", row->connections_forgotten);
+    add_sums(cJSON_AddObjectToObject(o, "edges"), &row->quality);
+    add_protocols(o, row);
     return o;
 }
 

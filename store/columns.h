@@ -45,7 +45,9 @@
     X(shortened, troubles[TROUBLE_SHORTENED])                                                      \
     X(stray_answers, troubles[TROUBLE_STRAY_ANSWERS])                                              \
     X(exchanges_evicted, troubles[TROUBLE_EXCHANGES_EVICTED])                                      \
-    X(skewed, skewed)
+    X(skewed, skewed)                                                                              \
+    X(duplicates_to_server, duplicates[0])                                                         \
+    X(duplicates_to_client, duplicates[1])
 
 /* Of capture_window, and struct capture_counters: all of it. */
 #define CAPTURE_COLUMNS(X)                                                                         \
@@ -95,7 +97,8 @@
     X(edges_dropped, edges_dropped)                                                                \
     X(names_dropped, names_dropped)                                                                \
     X(connections_dropped, connections_dropped)                                                    \
-    X(open_calls_dropped, open_calls_dropped)
+    X(open_calls_dropped, open_calls_dropped)                                                      \
+    X(vantages_dropped, vantages_dropped)
 
 #define WINDOW_COLUMNS(X) CAPTURE_COLUMNS(X) DECODE_COLUMNS(X) LIMIT_COLUMNS(X)
 

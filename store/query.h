@@ -273,6 +273,7 @@ struct health_row {
     struct capture_counters capture; /* within the range */
     struct decode_counters decode;   /* likewise, but for those that say "now" */
     uint64_t edges_dropped, names_dropped, connections_dropped, open_calls_dropped;
+    uint64_t vantages_dropped;
     uint64_t connections_forgotten; /* rows of the oldest, dropped so that there are not too many */
     struct quality quality;         /* of all edges, and of the capture */
     struct protocol_health
@@ -298,6 +299,14 @@ size_t health_diagnoses(const struct health_row *h, struct diagnosis ret[DIAGNOS
  * ...". The severity is that of the worst. */
 enum { VERDICT_TEXT_MAX = 192 };
 enum severity health_verdict(const struct health_row *h, char ret[VERDICT_TEXT_MAX]);
+
+/* Where packets were seen, and how many of them were copies. In order of interface, VLAN, tunnels,
+ * tunnel id. */
+struct vantage_rows {
+    struct vantage *row;
+    size_t len;
+};
+bool query_vantages(struct query *q, struct range r, struct vantage_rows *ret, struct err *err);
 
 struct event_row {
     uint64_t time_ns;

@@ -76,6 +76,7 @@ static void an_edge_adds_up(void **state)
         .exchanges.outcomes = {[OUTCOME_OK] = 5, [OUTCOME_UNKNOWN] = 1},
         .opened = 7,
         .packets = {10, 20},
+        .duplicates = {1, 2},
         .bytes = {1000, 2000},
         .missing_bytes = {1, 2},
         .one_way = 3,
@@ -99,6 +100,7 @@ static void an_edge_adds_up(void **state)
     assert_int_equal(q.requests, 12);
     assert_int_equal(q.connections, 14);
     assert_int_equal(q.packets, 60);
+    assert_int_equal(q.duplicates, 6);
     assert_int_equal(q.bytes, 6000);
     assert_int_equal(q.missing_bytes, 6);
     assert_int_equal(q.one_way, 6);

@@ -42,7 +42,7 @@ static void drop_unread(struct conn *c, struct half *h)
 
 static void give_up(struct conn *c)
 {
-    c->shared->counters->given_up++;
+    pairing_trouble(&c->pairing, TROUBLE_GIVEN_UP, 1);
     stop_decoder(c);
     for (int dir = 0; dir < 2; dir++)
         drop_unread(c, &c->half[dir]);
@@ -265,7 +265,7 @@ static void lose(struct conn *c, enum dir dir, uint64_t len)
     bool missed = h->resync && !len;
     drop_unread(c, h);
     h->ends_with_close = false;
-    c->shared->counters->lost += !h->resync;
+    pairing_trouble(&c->pairing, TROUBLE_LOST, !h->resync);
     h->resync = true;
     /* What is not the start of a message tells nothing about the open ones, unless it looked like
      * one. */
@@ -539,8 +539,17 @@ void conn_open_calls(struct conn *c)
             sink->open_call(sink->ctx, &open->x);
 }
 
+void conn_report_troubles(struct conn *c, struct flow_report *r)
+{
+    if (!c)
+        return;
+    memcpy(r->troubles, c->pairing.troubles, sizeof r->troubles);
+    memset(c->pairing.troubles, 0, sizeof c->pairing.troubles);
+}
+
 void conn_report(struct conn *c, struct flow_report *r)
 {
+    conn_report_troubles(c, r);
     if (!conn_is_multiplexed(c))
         return;
     r->multiplexed = true;

@@ -114,5 +114,8 @@ bool conn_is_multiplexed(const struct conn *c);
 void conn_open_calls(struct conn *c);
 void conn_report(struct conn *c, struct flow_report *r);
 
+/* Moves what it counted of troubles into a report; conn_report() does that too. NULL is fine. */
+void conn_report_troubles(struct conn *c, struct flow_report *r);
+
 /* Bytes of memory the connection holds. */
 size_t conn_memory(const struct conn *c);

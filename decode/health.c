@@ -153,6 +153,7 @@ void health_report(struct health *h, unsigned client, struct flow_report *ret_re
     ret_report->rtt_least_client_ns = least(h->rtt_least_ns[client], h->rtt_client_ns);
     ret_report->opened = (h->events & HEALTH_OPENED) != 0;
     ret_report->failed = (h->events & HEALTH_FAILED) != 0;
+    ret_report->refused = (h->events & HEALTH_REFUSED) != 0;
     ret_report->closed = (h->events & HEALTH_CLOSED) != 0;
     ret_report->reset_by_client = (h->events & HEALTH_RESET << client) != 0;
     ret_report->reset_by_server = (h->events & HEALTH_RESET << (client ^ 1U)) != 0;

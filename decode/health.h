@@ -18,6 +18,7 @@ enum health_event {
     HEALTH_ONE_WAY_TOLD = 1 << 9,  /* stays */
     HEALTH_ANSWERED = 1 << 10,     /* one side has got something of the other, unseen. Stays */
     HEALTH_AGAIN = 1 << 11,        /* data was sent again. Stays */
+    HEALTH_REFUSED = 1 << 12,      /* besides HEALTH_FAILED */
 };
 
 enum {

@@ -151,6 +151,7 @@ static void report_change(struct lifecycle *l, struct flow *f)
     struct flow_report report = report_of(f, f->reported);
     report.closed = f->opened && !(f->health.events & HEALTH_OPENED);
     report.multiplexed = f->reported_multiplexed;
+    conn_report_troubles(f->conn, &report);
     l->sink.flow(l->sink.ctx, &report);
     if (report.closed)
         f->health.events |= HEALTH_OPENED;

@@ -11,6 +11,12 @@ void pairing_init(struct pairing *p, struct conn_shared *shared, const struct co
     shared->conns++;
 }
 
+void pairing_trouble(struct pairing *p, enum trouble trouble, uint32_t count)
+{
+    p->troubles[trouble] += count;
+    p->shared->counters->troubles[trouble] += count;
+}
+
 /* Cleared as a whole, so that nothing of another exchange is left behind a shorter text. */
 static struct open *take_room(struct pairing *p)
 {
@@ -124,7 +130,7 @@ static void emit(struct pairing *p, struct moment m, struct open *open)
         return;
     open->told = true;
     if (open->unseen) {
-        p->shared->counters->stray_answers++;
+        pairing_trouble(p, TROUBLE_STRAY_ANSWERS, 1);
         return;
     }
     if (open->untimed) {
@@ -181,7 +187,8 @@ static void make_room(struct pairing *p, struct moment m, uint64_t key)
 {
     uint32_t max = key == KEY_IN_ORDER ? OPEN_MAX : OPEN_KEYED_MAX;
     while (p->len >= max || (p->len && p->shared->open >= p->shared->open_max)) {
-        p->shared->counters->exchanges_evicted += key == KEY_IN_ORDER ? p->len : !p->first->told;
+        pairing_trouble(p, TROUBLE_EXCHANGES_EVICTED,
+                        key == KEY_IN_ORDER ? p->len : !p->first->told);
         if (key != KEY_IN_ORDER) {
             drop(p, m, p->first);
             continue;
@@ -228,7 +235,7 @@ static struct open *append(struct pairing *p, struct moment m, uint64_t key)
     make_room(p, m, key);
     struct open *open = p->shared->open < p->shared->open_max ? take_room(p) : NULL;
     if (!open) {
-        p->shared->counters->exchanges_evicted++;
+        pairing_trouble(p, TROUBLE_EXCHANGES_EVICTED, 1);
         p->settled = false;
         return NULL;
     }
@@ -342,7 +349,7 @@ struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, ui
     if (!open) {
         p->settled = false;
         p->stray_ns = began_ns;
-        p->shared->counters->stray_answers++;
+        pairing_trouble(p, TROUBLE_STRAY_ANSWERS, 1);
         return NULL;
     }
     if (!open->x.response_ns)

@@ -60,11 +60,15 @@ struct pairing {
     uint64_t stray_ns;       /* when the latest answer that nobody asked for began */
     uint32_t era;            /* counts decoders */
     uint32_t len;
-    uint32_t ended; /* emitted since somebody asked */
+    uint32_t ended;              /* emitted since somebody asked */
+    uint32_t troubles[TROUBLES]; /* likewise, by enum trouble */
 };
 
 /* `ends` and `shared` are kept. */
 void pairing_init(struct pairing *p, struct conn_shared *shared, const struct conn_ends *ends);
+
+/* Counts what could not be done, for the connection and for all. */
+void pairing_trouble(struct pairing *p, enum trouble trouble, uint32_t count);
 
 /* Releases what is open without emitting it. */
 void pairing_fini(struct pairing *p);

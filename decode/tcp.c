@@ -124,9 +124,12 @@ static bool is_blind_reset(const struct flow *f, unsigned side, uint32_t sequenc
 /* Without a SYN-ACK the attempt has failed: refused by the server, or given up by the client. */
 static void see_reset(struct lifecycle *l, struct flow *f, unsigned side, struct moment m)
 {
-    bool failed = f->state == FLOW_HALF_OPEN && !f->syn_ack_seen;
-    f->health.events |= (uint8_t)(failed ? HEALTH_FAILED : HEALTH_RESET << side);
-    lifecycle_end(l, f, m, side == f->client ? CLOSE_RESET_BY_CLIENT : CLOSE_RESET_BY_SERVER);
+    bool failed = f->state == FLOW_HALF_OPEN && !f->syn_ack_seen, by_client = side == f->client;
+    if (failed)
+        f->health.events |= by_client ? HEALTH_FAILED : HEALTH_FAILED | HEALTH_REFUSED;
+    else
+        f->health.events |= (uint16_t)(HEALTH_RESET << side);
+    lifecycle_end(l, f, m, by_client ? CLOSE_RESET_BY_CLIENT : CLOSE_RESET_BY_SERVER);
 }
 
 /* May it say that bytes of the other side came before it which we have not seen, but will? When

@@ -173,6 +173,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     }
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
     edge->notes |= x->notes;
+    edge->skewed += x->notes & NOTE_SKEW ? 1 : 0;
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
     count_name(t, row_of(t, edge), x);
@@ -288,6 +289,7 @@ void tally_flow(struct tally *t, const struct flow_report *r)
     edge->notes |= r->notes;
     edge->opened += r->opened;
     edge->failed += r->failed;
+    edge->refused += r->refused;
     edge->closed += r->closed;
     edge->reset_by_client += r->reset_by_client;
     edge->reset_by_server += r->reset_by_server;
@@ -302,6 +304,8 @@ void tally_flow(struct tally *t, const struct flow_report *r)
         edge->out_of_order[dir] += r->out_of_order[dir];
         edge->zero_window_ns[dir] += r->zero_window_ns[dir];
     }
+    for (size_t i = 0; i < TROUBLES; i++)
+        edge->troubles[i] += r->troubles[i];
     edge->one_way += r->one_way;
     edge->rtt_least_server_sum_ns += r->rtt_least_server_ns;
     edge->rtt_least_client_sum_ns += r->rtt_least_client_ns;

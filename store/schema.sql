@@ -105,6 +105,7 @@ CREATE TABLE capture_window (
     connections_dropped   INTEGER NOT NULL DEFAULT 0,
     open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
     connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap
+    shortened             INTEGER NOT NULL DEFAULT 0,
     duplicates            INTEGER NOT NULL DEFAULT 0,
     duplicate_bytes       INTEGER NOT NULL DEFAULT 0,
     uncertain             INTEGER NOT NULL DEFAULT 0,
@@ -175,6 +176,14 @@ CREATE TABLE edge_window (
     rtt_least_clients       INTEGER NOT NULL DEFAULT 0,
     truncated_to_server     INTEGER NOT NULL DEFAULT 0, -- packets of which only a part was captured
     truncated_to_client     INTEGER NOT NULL DEFAULT 0,
+    refused                 INTEGER NOT NULL DEFAULT 0, -- of failed: by a RST
+    lost                    INTEGER NOT NULL DEFAULT 0, -- what could not be decoded, by reason
+    given_up                INTEGER NOT NULL DEFAULT 0,
+    shed                    INTEGER NOT NULL DEFAULT 0,
+    shortened               INTEGER NOT NULL DEFAULT 0,
+    stray_answers           INTEGER NOT NULL DEFAULT 0,
+    exchanges_evicted       INTEGER NOT NULL DEFAULT 0,
+    skewed                  INTEGER NOT NULL DEFAULT 0, -- exchanges whose times contradict their order
     duplicates_to_server    INTEGER NOT NULL DEFAULT 0, -- copies of packets, by a mirror; not in packets_*
     duplicates_to_client    INTEGER NOT NULL DEFAULT 0,
     notes                   INTEGER NOT NULL, -- bits, seen on any exchange or connection

@@ -204,6 +204,12 @@ void conn_report(struct conn *c, struct flow_report *r)
     (void)r;
 }
 
+void conn_report_troubles(struct conn *c, struct flow_report *r)
+{
+    (void)c;
+    (void)r;
+}
+
 void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
 {
     (void)c;
@@ -270,6 +276,7 @@ static void on_flow(void *ctx, const struct flow_report *r)
     struct flow_report sum = *r;
     sum.opened = (uint8_t)(t->sum.opened + r->opened);
     sum.failed = (uint8_t)(t->sum.failed + r->failed);
+    sum.refused = (uint8_t)(t->sum.refused + r->refused);
     sum.closed = (uint8_t)(t->sum.closed + r->closed);
     sum.one_way = (uint8_t)(t->sum.one_way + r->one_way);
     sum.reset_by_client = (uint8_t)(t->sum.reset_by_client + r->reset_by_client);

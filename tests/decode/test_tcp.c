@@ -137,6 +137,7 @@ static void attempts_that_fail(void **state)
     assert_int_equal(t.reports, 1);
     told(&t, "");
     assert_int_equal(t.sum.failed, 1);
+    assert_int_equal(t.sum.refused, 1);
     assert_int_equal(t.sum.opened + t.sum.closed + t.sum.reset_by_server, 0);
     assert_string_equal(t.protocols, " ");
 
@@ -148,12 +149,14 @@ static void attempts_that_fail(void **state)
     assert_int_equal(t.reports, 1);
     told(&t, "");
     assert_int_equal(t.sum.failed, 1);
+    assert_int_equal(t.sum.refused, 0);
 
     begin(&t, NULL);
     client(&t, TCP_SYN, 100, 0, "");
     client(&t, TCP_RST, 101, 0, "");
     told(&t, "");
     assert_int_equal(t.sum.failed, 1);
+    assert_int_equal(t.sum.refused, 0);
     assert_int_equal(t.sum.reset_by_client, 0);
 
     begin(&t, NULL);

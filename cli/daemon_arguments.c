@@ -9,8 +9,8 @@
 
 static const uint64_t second = 1000000000;
 
-bool daemon_options_set(struct daemon_options *options, const struct daemon_arguments *a,
-                        const struct texts *sources, struct err *err)
+bool daemon_options_set_reading(struct daemon_options *options, const struct daemon_arguments *a,
+                                const struct texts *sources, struct err *err)
 {
     *options = (struct daemon_options){
         .filter = a->filter,
@@ -40,6 +40,14 @@ bool daemon_options_set(struct daemon_options *options, const struct daemon_argu
     if (getrandom(&options->engine.key, sizeof options->engine.key, 0) !=
         (ssize_t)sizeof options->engine.key)
         return err_set(err, "no random numbers: %s", strerror(errno));
+    return true;
+}
+
+bool daemon_options_set(struct daemon_options *options, const struct daemon_arguments *a,
+                        const struct texts *sources, struct err *err)
+{
+    if (!daemon_options_set_reading(options, a, sources, err))
+        return false;
     options->db = place_for_db(a->db, err);
     return options->db != NULL;
 }

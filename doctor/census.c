@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/human.h"
+
 enum {
     SLOTS = 2 * CENSUS_MAX, /* a power of two */
     ENOUGH = 2,             /* signs that the other side is there */
-    DATA_A_SIGN = 4, /* segments of new data that make one: nobody sends on without answers */
+    DATA_A_SIGN = 4,    /* segments of new data that make one: nobody sends on without answers */
+    HOLE_MAX = 1 << 28, /* a larger step in sequence numbers is no hole, but something else */
 };
 
 /* Without padding, so that it can be hashed and compared as bytes. */
@@ -21,13 +24,14 @@ struct ends {
 
 struct sighting { /* of one side */
     uint32_t packets;
-    uint32_t next;         /* sequence number behind the latest data */
+    uint32_t next;         /* sequence number behind the latest data; valid if `has_next` */
+    uint64_t missing;      /* bytes before it that were never seen */
     uint32_t acknowledged; /* the latest; valid if `has_acknowledged` */
     uint32_t tunnel_id;
     uint16_t vlan;
     uint8_t signs; /* that the other side is there, up to ENOUGH */
     uint8_t data;  /* segments of new data, up to DATA_A_SIGN, then anew */
-    bool syn, syn_ack, has_acknowledged, has_data;
+    bool syn, syn_ack, has_acknowledged, has_next;
 };
 
 struct connection {
@@ -97,6 +101,7 @@ static void see_handshake(struct sighting *s, const struct packet *p)
 {
     bool acknowledges = p->tcp_flags & TCP_ACK;
     if (p->tcp_flags & TCP_SYN) {
+        s->has_next = s->has_acknowledged = false; /* the ends may have had a connection before */
         s->syn = s->syn || !acknowledges;
         s->syn_ack = s->syn_ack || acknowledges;
     } else if (s->syn && acknowledges && !(p->tcp_flags & TCP_RST)) {
@@ -106,29 +111,52 @@ static void see_handshake(struct sighting *s, const struct packet *p)
 
 static void see_acknowledgment(struct sighting *s, const struct packet *p)
 {
-    if (!(p->tcp_flags & TCP_ACK))
+    if (!(p->tcp_flags & TCP_ACK) || p->tcp_flags & TCP_RST)
         return;
-    if (s->has_acknowledged && (int32_t)(p->acknowledged - s->acknowledged) > 0)
+    bool goes_on = s->has_acknowledged && (int32_t)(p->acknowledged - s->acknowledged) > 0;
+    if (goes_on)
         add_signs(s, s->syn_ack ? ENOUGH : 1);
-    if (!s->has_acknowledged || (int32_t)(p->acknowledged - s->acknowledged) > 0)
+    if (goes_on || !s->has_acknowledged)
         s->acknowledged = p->acknowledged;
     s->has_acknowledged = true;
 }
 
-/* New data; what is sent again tells nothing. Returns how many bytes of it are new. */
+/* What comes behind `next` leaves a hole; what comes before it fills one, if there is one, for who
+ * sends again sends what was lost. Returns how many bytes are new. */
+static uint32_t see_sequence(struct sighting *s, uint32_t start, uint32_t len)
+{
+    uint32_t end = start + len;
+    int32_t ahead = (int32_t)(start - s->next), past = (int32_t)(end - s->next);
+    if (!s->has_next || ahead >= HOLE_MAX || ahead <= -HOLE_MAX) {
+        s->next = end;
+        s->has_next = true;
+        return len;
+    }
+    if (past <= 0) {
+        uint32_t filled = len < s->missing ? len : (uint32_t)s->missing;
+        s->missing -= filled;
+        return filled;
+    }
+    s->missing += ahead > 0 ? (uint32_t)ahead : 0;
+    s->next = end;
+    return ahead > 0 ? len : (uint32_t)past;
+}
+
+/* Returns how many bytes of it are new. SYN and FIN count as a byte (RFC 9293, 3.4); the number of
+ * a reset may be anything. */
 static uint32_t see_data(struct sighting *s, const struct packet *p)
 {
-    uint32_t len = (uint32_t)p->payload.len + p->cut, end = p->sequence + len;
-    if (!len || (s->has_data && (int32_t)(end - s->next) <= 0))
+    uint32_t len = (uint32_t)p->payload.len + p->cut, before = s->next;
+    uint32_t flags = (p->tcp_flags & TCP_SYN ? 1 : 0) + (p->tcp_flags & TCP_FIN ? 1 : 0);
+    bool first = !s->has_next;
+    if (p->tcp_flags & TCP_RST)
         return 0;
-    uint32_t fresh = s->has_data && end - s->next < len ? end - s->next : len;
-    s->next = end;
-    s->has_data = true;
-    if (++s->data == DATA_A_SIGN) {
+    uint32_t fresh = see_sequence(s, p->sequence, len + flags);
+    if (len && (first || s->next != before) && ++s->data == DATA_A_SIGN) {
         s->data = 0;
         add_signs(s, 1);
     }
-    return fresh;
+    return fresh < len ? fresh : len;
 }
 
 /* A record of TLS (RFC 8446, 5.1): a handshake or data, of version 3.x. */
@@ -240,6 +268,30 @@ static void note_split(struct census_result *r, const struct connection *c)
     }
 }
 
+/* What `side` sent and nobody here saw: the holes in it, and what the other side has of it behind
+ * the last packet. */
+static uint64_t missing_of(const struct connection *c, unsigned side)
+{
+    const struct sighting *s = &c->side[side], *other = &c->side[side ^ 1U];
+    int32_t behind = (int32_t)(other->acknowledged - s->next);
+    bool has = s->has_next && other->has_acknowledged && behind > 0 && behind < HOLE_MAX;
+    return s->missing + (has ? (uint32_t)behind : 0);
+}
+
+static void note_missing(struct census_result *r, const struct connection *c, uint64_t *most)
+{
+    for (unsigned side = 0; side < 2; side++) {
+        uint64_t missing = missing_of(c, side);
+        r->missing_bytes += missing;
+        if (missing <= *most)
+            continue;
+        *most = missing;
+        size_t len = describe(r->missing_example, c, side);
+        snprintf(r->missing_example + len, EXAMPLE_MAX - len, ", %s",
+                 human_bytes((double)missing).text);
+    }
+}
+
 static void judge(struct census_result *r, const struct connection *c, uint32_t *most)
 {
     const struct sighting *side = c->side;
@@ -274,12 +326,15 @@ static int compare_networks(const void *left, const void *right)
 void census_judge(const struct census *c, struct census_result *ret)
 {
     uint32_t most[SIDES] = {0};
+    uint64_t most_missing = 0;
     *ret = (struct census_result){
         .seen = c->connection_len,
         .past_room = c->past_room,
         .payload_bytes = c->payload_bytes,
     };
-    for (uint32_t i = 0; i < c->connection_len; i++)
+    for (uint32_t i = 0; i < c->connection_len; i++) {
         judge(ret, &c->connection[i], most);
+        note_missing(ret, &c->connection[i], &most_missing);
+    }
     qsort(ret->network, ret->network_len, sizeof *ret->network, compare_networks);
 }

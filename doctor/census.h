@@ -32,9 +32,11 @@ struct census_result {
     struct network_seen
         network[NETWORKS_SEEN_MAX]; /* those with most that lack a side come first */
     size_t network_len;
-    uint64_t payload_bytes;           /* of all, but for what was seen before */
+    uint64_t payload_bytes; /* of all, but for what was seen before; cut off or not */
+    uint64_t missing_bytes; /* never seen of sides that were, though the other side has them */
     char example[SIDES][EXAMPLE_MAX]; /* "10.0.0.1:40000 > 10.0.0.2:80 (VLAN 20), 12 packets" */
     char split_example[EXAMPLE_MAX];
+    char missing_example[EXAMPLE_MAX]; /* of one connection, where most is missing */
 };
 
 struct census;

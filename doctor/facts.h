@@ -81,8 +81,6 @@ struct protocol_seen {
 /* What the graph would have been. */
 struct traffic {
     uint64_t edges, servers, requests;
-    uint64_t missing_bytes;    /* acknowledged, never seen; not where a whole side is missing */
-    char missing[EXAMPLE_MAX]; /* where most of them are */
     struct protocol_seen protocol[PROTOCOLS_MAX]; /* by bytes, the most first */
     size_t protocol_len;
 };

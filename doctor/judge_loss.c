@@ -9,6 +9,7 @@
 #define MISSING_WORTH_IT 0.0001
 #define MISSING_WARNING 0.001
 #define MISSING_SERIOUS 0.03
+#define EXPLAINS 2 /* times its share of frames: lost frames tend to be full ones */
 #define MIRROR_LOST_SERIOUS 0.03
 #define NEARLY_FULL 0.7 /* of a link's speed, over the whole time: bursts do not fit */
 
@@ -100,34 +101,51 @@ static const struct port *busiest(const struct facts *facts, double *ret_mbit)
     return found;
 }
 
+/* Is what is missing told of already, as frames that this machine lost or that cannot be read? */
+static bool is_explained(const struct facts *facts, double missing, const char **ret_by)
+{
+    const struct capture_counters *c = &facts->capture;
+    uint64_t lost = c->kernel_drops, unread = c->malformed + c->headers_cut;
+    for (uint16_t i = 0; i < facts->port_len; i++)
+        lost += facts->port[i].counts.of[COUNT_NO_ROOM];
+    for (size_t i = 0; i < facts->unread_len; i++)
+        unread += facts->unread[i].frames;
+    double by_drops = share_of(lost, c->frames + lost), by_unread = share_of(unread, c->frames);
+    *ret_by =
+        by_drops >= by_unread ? "the drops on this machine" : "the frames that cannot be read";
+    return (by_drops + by_unread) * EXPLAINS >= missing;
+}
+
 static void explain_missing(const struct facts *facts, struct finding *f)
 {
     double mbit = 0;
     const struct port *full = busiest(facts, &mbit);
-    bool dropped = facts->capture.kernel_drops || facts->capture.interface_drops;
+    const char *by;
     char most[EXAMPLE_MAX + 8];
-    SAY(most, "Most: %s.", facts->traffic.missing);
+    SAY(most, "Most: %s.", facts->census.missing_example);
     if (full)
         SAY(f->example, "%s %s carries %.0f of its %u Mbit/s.", most, full->name, mbit,
             full->state.speed_mbit);
     else
         SAY(f->example, "%s", most);
-    if (dropped)
-        SAY(f->remedy, "See to the drops on this machine first, then look again.");
-    else if (facts->live)
+    if (is_explained(facts, f->share, &by)) {
+        f->severity = NOTE;
+        SAY(f->remedy, "See to %s first, then look again.", by);
+    } else if (facts->live) {
         SAY(f->remedy,
             "They were lost before this machine: more is mirrored than the mirror port "
             "carries. Mirror fewer ports or VLANs, each frame once, or use a faster port. "
             "Or part of the traffic takes a way that is not mirrored.");
-    else
+    } else {
         SAY(f->remedy,
             "They were lost before the capture (more is mirrored than the port carries) or "
             "by it: tcpdump says at its end how many frames the kernel dropped.");
+    }
 }
 
 static bool missing(const struct facts *facts, struct finding *f)
 {
-    uint64_t lost = facts->traffic.missing_bytes;
+    uint64_t lost = facts->census.missing_bytes;
     f->share = share_of(lost, lost + facts->census.payload_bytes);
     if (f->share < MISSING_WORTH_IT)
         return false;

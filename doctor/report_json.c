@@ -193,6 +193,8 @@ static void put_connections(struct json *j, const struct census_result *c)
     put_count(j, "lacking_requests", c->lacking[REQUESTS]);
     put_count(j, "lacking_answers", c->lacking[ANSWERS]);
     put_count(j, "split_vlans", c->split);
+    put_count(j, "payload_bytes", c->payload_bytes);
+    put_count(j, "missing_bytes", c->missing_bytes);
     open_key(j, "networks", '[');
     for (size_t i = 0; i < c->network_len; i++) {
         const struct network_seen *n = &c->network[i];
@@ -252,8 +254,6 @@ static void put_traffic(struct json *j, const struct facts *facts)
     put_count(j, "edges", t->edges);
     put_count(j, "servers", t->servers);
     put_count(j, "requests", t->requests);
-    put_count(j, "payload_bytes", facts->census.payload_bytes);
-    put_count(j, "missing_bytes", t->missing_bytes);
     open_key(j, "protocols", '[');
     for (size_t i = 0; i < t->protocol_len; i++) {
         open_element(j);

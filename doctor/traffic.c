@@ -3,50 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "base/human.h"
-
 static uint64_t requests_of(const struct edge_delta *e)
 {
     uint64_t requests = 0;
     for (int i = 0; i < OUTCOMES; i++)
         requests += e->exchanges.outcomes[i];
     return requests;
-}
-
-/* Where one side of a connection never comes, all that it sends is missing: not lost, but never
- * mirrored. That is told elsewhere. */
-static uint64_t missing_of(const struct edge_delta *e, int dir)
-{
-    return e->one_way || !e->packets[dir] ? 0 : e->missing_bytes[dir];
-}
-
-static void describe_missing(char text[EXAMPLE_MAX], const struct edge_delta *e)
-{
-    char client[ADDRESS_TEXT_MAX] = "external", server[ADDRESS_TEXT_MAX];
-    if (!address_is_none(&e->key.client))
-        address_to_text(&e->key.client, client, sizeof client);
-    address_to_text(&e->key.server, server, sizeof server);
-    bool v6 = !address_is_v4(&e->key.server);
-    bool requests = missing_of(e, REQUESTS) > missing_of(e, ANSWERS);
-    snprintf(text, EXAMPLE_MAX, "%s > %s%s%s:%u, %s of what the %s sent", client, v6 ? "[" : "",
-             server, v6 ? "]" : "", e->key.port,
-             human_bytes((double)missing_of(e, requests ? REQUESTS : ANSWERS)).text,
-             requests ? "client" : "server");
-}
-
-static void measure_missing(const struct delta *d, struct traffic *t)
-{
-    uint64_t most = 0;
-    for (uint32_t i = 0; i < d->edge_len; i++) {
-        const struct edge_delta *e = &d->edge[i];
-        uint64_t missing = missing_of(e, REQUESTS) + missing_of(e, ANSWERS);
-        t->missing_bytes += missing;
-        if (missing > most) {
-            most = missing;
-            describe_missing(t->missing, e);
-        }
-    }
 }
 
 /* What was said on a connection is of no known protocol, or nothing was: both are "tcp" here. */
@@ -110,6 +72,5 @@ void traffic_measure(const struct delta *d, struct traffic *ret)
         p->requests += requests_of(e);
         p->bytes += e->bytes[REQUESTS] + e->bytes[ANSWERS];
     }
-    measure_missing(d, ret);
     qsort(ret->protocol, ret->protocol_len, sizeof *ret->protocol, compare_protocols);
 }

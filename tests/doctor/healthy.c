@@ -70,7 +70,7 @@ static const struct {
     FIELD("split", census.split),
     FIELD("encrypted", census.encrypted),
     FIELD("payload", census.payload_bytes),
-    FIELD("missing", traffic.missing_bytes),
+    FIELD("missing", census.missing_bytes),
     FIELD("all_packets", copies.packets),
     FIELD("copies", copies.copies),
     FIELD("copies_same", copies.by_pattern[COPY_SAME]),
@@ -117,7 +117,7 @@ struct facts *healthy(void)
              "10.0.0.1:40000 > 10.0.0.2:80 (VLAN 20), 12 packets");
     snprintf(facts.census.example[REQUESTS], EXAMPLE_MAX,
              "10.0.0.2:80 > 10.0.0.1:40000 (VLAN 20), 9 packets");
-    snprintf(facts.traffic.missing, EXAMPLE_MAX, "10.0.0.1 > 10.0.0.2:80, 9 kB");
+    snprintf(facts.census.missing_example, EXAMPLE_MAX, "10.0.0.1:40000 > 10.0.0.2:80, 9 kB");
     return &facts;
 }
 

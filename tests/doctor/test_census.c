@@ -150,6 +150,59 @@ static void test_payload(void **state)
     assert_int_equal(result.payload_bytes, 157);
 }
 
+/* Holes in what a side sent, and what the other side has of it behind the last packet. */
+static void test_missing(void **state)
+{
+    static const struct {
+        const char *claim, *packets[PACKETS_MAX];
+        uint64_t missing;
+    } told[] = {
+        {"all is there",
+         {C "S seq 9", S "SA seq 7 ack 10", C "A seq 10 ack 8 len 5", S "A seq 8 ack 15 len 9",
+          C "A seq 15 ack 17", C "AF seq 15 ack 17", S "AF seq 17 ack 16", C "A seq 16 ack 18"},
+         0},
+        {"a hole", {C "A seq 10 len 5", C "A seq 20 len 5"}, 5},
+        {"one that is filled by what is sent again",
+         {C "A seq 10 len 5", C "A seq 20 len 5", C "A seq 15 len 5"},
+         0},
+        {"out of order is no loss",
+         {C "A seq 10 len 5", C "A seq 25 len 5", C "A seq 20 len 5", C "A seq 15 len 5"},
+         0},
+        {"an acknowledgment shows where its side has got to",
+         {C "A seq 10 len 5", C "A seq 40"},
+         25},
+        {"the end is missing, and the other side has it",
+         {C "A seq 10 len 5", S "A seq 1 ack 115 len 5"},
+         100},
+        {"what the other side does not have may come yet",
+         {C "A seq 10 len 5", S "A seq 1 ack 10 len 5"},
+         0},
+        {"what was cut off is not missing", {C "A seq 10 len 5 cut 5", C "A seq 20 len 5"}, 0},
+        {"a side that never comes is told of otherwise",
+         {C "S seq 9", C "A seq 10 ack 8 len 5", C "A seq 15 ack 90000"},
+         0},
+        {"the same ends again begin anew",
+         {C "A seq 10 len 5", S "A seq 1 ack 15", C "S seq 900000", S "SA seq 5000 ack 900001",
+          C "A seq 900001 ack 5001 len 5", S "A seq 5001 ack 900006"},
+         0},
+        {"the numbers of a reset may be anything",
+         {C "A seq 10 len 5", S "A seq 1 ack 15 len 5", S "R seq 90000", S "RA seq 6 ack 90000"},
+         0},
+        {"a leap is not a hole", {C "A seq 10 len 5", C "A seq 900000000 len 5"}, 0},
+        {"numbers wrap", {C "A seq 4294967290 len 5", C "A seq 10 len 5"}, 11},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        take(told[i].packets);
+        if (result.missing_bytes != told[i].missing)
+            fail_msg("%s: %u, not %u", told[i].claim, (unsigned)result.missing_bytes,
+                     (unsigned)told[i].missing);
+    }
+    take((const char *const[PACKETS_MAX]){C "A seq 10 len 5", C "A seq 20 len 5",
+                                          S "A seq 10 len 5 vlan 3", S "A seq 2015 len 5 vlan 3"});
+    assert_string_equal(result.missing_example, "10.0.0.2:80 > 10.0.0.1:40000 (VLAN 3), 2.0 kB");
+}
+
 static void test_encrypted(void **state)
 {
     static const struct {
@@ -200,7 +253,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_who_is_missing), cmocka_unit_test(test_examples),
         cmocka_unit_test(test_networks),       cmocka_unit_test(test_payload),
-        cmocka_unit_test(test_encrypted),      cmocka_unit_test(test_room),
+        cmocka_unit_test(test_missing),        cmocka_unit_test(test_encrypted),
+        cmocka_unit_test(test_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

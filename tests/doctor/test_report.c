@@ -85,7 +85,7 @@ static void test_a_good_mirror(void **state)
     assert_non_null(strstr(out, "  networks       VLAN 20, VLAN 30 in tunnel 7\n"));
     assert_non_null(strstr(out,
                            "  interface      MTU 1500, 10000 Mbit/s, longest frame 1514 bytes, "
-                           "GRO by the card on\n"));
+                           "GRO by the\n                 card on\n"));
 }
 
 /* However long the text, no line is longer than a terminal, and every byte is plain. */

@@ -280,6 +280,7 @@ static uint64_t missing_of(const struct connection *c, unsigned side)
 
 static void note_missing(struct census_result *r, const struct connection *c, uint64_t *most)
 {
+    r->missing_of += missing_of(c, 0) || missing_of(c, 1);
     for (unsigned side = 0; side < 2; side++) {
         uint64_t missing = missing_of(c, side);
         r->missing_bytes += missing;

@@ -34,6 +34,7 @@ struct census_result {
     size_t network_len;
     uint64_t payload_bytes; /* of all, but for what was seen before; cut off or not */
     uint64_t missing_bytes; /* never seen of sides that were, though the other side has them */
+    uint64_t missing_of;    /* of `seen`: connections of which there are such bytes */
     char example[SIDES][EXAMPLE_MAX]; /* "10.0.0.1:40000 > 10.0.0.2:80 (VLAN 20), 12 packets" */
     char split_example[EXAMPLE_MAX];
     char missing_example[EXAMPLE_MAX]; /* of one connection, where most is missing */

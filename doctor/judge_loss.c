@@ -9,7 +9,8 @@
 #define MISSING_WORTH_IT 0.0001
 #define MISSING_WARNING 0.001
 #define MISSING_SERIOUS 0.03
-#define EXPLAINS 2 /* times its share of frames: lost frames tend to be full ones */
+#define MISSING_LITTLE 100000 /* bytes that a single odd connection may lack */
+#define EXPLAINS 2            /* times its share of frames: lost frames tend to be full ones */
 #define MIRROR_LOST_SERIOUS 0.03
 #define NEARLY_FULL 0.7 /* of a link's speed, over the whole time: bursts do not fit */
 
@@ -83,6 +84,8 @@ static bool damaged_frames(const struct facts *facts, const struct port *port, s
     return true;
 }
 
+enum { FEW = 3 /* connections from which nothing serious is concluded */ };
+
 /* The port that is nearest to its speed, or NULL if none is near. */
 static const struct port *busiest(const struct facts *facts, double *ret_mbit)
 {
@@ -150,9 +153,14 @@ static bool missing(const struct facts *facts, struct finding *f)
     if (f->share < MISSING_WORTH_IT)
         return false;
     f->severity = severity_of(f->share, MISSING_WARNING, MISSING_SERIOUS);
+    if (f->severity == SERIOUS && lost < MISSING_LITTLE && facts->census.missing_of < FEW)
+        f->severity = WARNING;
     f->id = "missing";
-    SAY(f->what, "%s of what TCP carried was never seen, though its receivers have it: %s.",
-        human_share(f->share).text, human_bytes((double)lost).text);
+    SAY(f->what,
+        "%s of what TCP carried was never seen, though its receivers have it: %s, of %llu "
+        "connections.",
+        human_share(f->share).text, human_bytes((double)lost).text,
+        (unsigned long long)facts->census.missing_of);
     explain_missing(facts, f);
     return true;
 }

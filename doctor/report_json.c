@@ -195,6 +195,7 @@ static void put_connections(struct json *j, const struct census_result *c)
     put_count(j, "split_vlans", c->split);
     put_count(j, "payload_bytes", c->payload_bytes);
     put_count(j, "missing_bytes", c->missing_bytes);
+    put_count(j, "missing_of", c->missing_of);
     open_key(j, "networks", '[');
     for (size_t i = 0; i < c->network_len; i++) {
         const struct network_seen *n = &c->network[i];

@@ -71,6 +71,7 @@ static const struct {
     FIELD("encrypted", census.encrypted),
     FIELD("payload", census.payload_bytes),
     FIELD("missing", census.missing_bytes),
+    FIELD("missing_of", census.missing_of),
     FIELD("all_packets", copies.packets),
     FIELD("copies", copies.copies),
     FIELD("copies_same", copies.by_pattern[COPY_SAME]),

@@ -194,6 +194,7 @@ static void test_missing(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
         take(told[i].packets);
+        assert_int_equal(result.missing_of, told[i].missing ? 1 : 0);
         if (result.missing_bytes != told[i].missing)
             fail_msg("%s: %u, not %u", told[i].claim, (unsigned)result.missing_bytes,
                      (unsigned)told[i].missing);

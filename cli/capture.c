@@ -8,7 +8,7 @@
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    struct daemon_arguments a = {.listen = "127.0.0.1:7117"};
+    struct daemon_arguments a = {.listen = "127.0.0.1:7117", .no_decap.known = frame_tunnel_names};
     const struct argument table[] = {
         {'i', "interface", "IFACE", "watch this interface, or 'any'; may be given again",
          ARGUMENT_TEXTS, &a.interfaces},
@@ -27,6 +27,13 @@ static int run(const struct command *self, int argc, char **argv)
          &a.names},
         {0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated",
          ARGUMENT_TEXTS, &a.networks},
+        {0, "no-decap", "[KIND,...]", TUNNELS_HELP, ARGUMENT_WORDS, &a.no_decap},
+        {0, "vxlan-port", "N", "VXLAN is on this UDP port too; may be repeated", ARGUMENT_TEXTS,
+         &a.vxlan_ports},
+        {0, "geneve-port", "N", "GENEVE is on this UDP port too; may be repeated", ARGUMENT_TEXTS,
+         &a.geneve_ports},
+        {0, "tenants", NULL, "addresses may overlap: VLANs and virtual networks tell them apart",
+         ARGUMENT_FLAG, &a.tenants},
         {0, "window", "TIME", "how long a window is (5s)", ARGUMENT_DURATION, &a.window_ns},
         {'s', "snap", "BYTES", "capture this much of a packet (262144)", ARGUMENT_SIZE,
          &a.snap_bytes},

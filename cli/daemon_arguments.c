@@ -2,12 +2,37 @@
 #include "cli/daemon_arguments.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "cli/place.h"
 
 static const uint64_t second = 1000000000;
+
+static bool set_ports(struct tunnel_ports *ports, const struct texts *given, const char *option,
+                      struct err *err)
+{
+    for (uint16_t i = 0; i < given->len; i++) {
+        char *end;
+        unsigned long port = strtoul(given->text[i], &end, 10);
+        if (*end || port == 0 || port > UINT16_MAX || given->text[i][0] == '-')
+            return err_set(err, "--%s takes a UDP port, not '%s'", option, given->text[i]);
+        if (ports->len == TUNNEL_PORTS_MAX)
+            return err_set(err, "--%s: at most %d ports", option, TUNNEL_PORTS_MAX);
+        ports->port[ports->len++] = (uint16_t)port;
+    }
+    return true;
+}
+
+static bool set_tunnels(struct frame_options *frame, const struct daemon_arguments *a,
+                        struct err *err)
+{
+    frame->left_on = a->no_decap.chosen;
+    frame->tenants = a->tenants;
+    return set_ports(&frame->vxlan, &a->vxlan_ports, "vxlan-port", err) &&
+           set_ports(&frame->geneve, &a->geneve_ports, "geneve-port", err);
+}
 
 bool daemon_options_set_reading(struct daemon_options *options, const struct daemon_arguments *a,
                                 const struct texts *sources, struct err *err)
@@ -31,6 +56,8 @@ bool daemon_options_set_reading(struct daemon_options *options, const struct dae
         return err_set(err, "--window takes whole seconds");
     if (options->workers > WORKERS_MAX)
         return err_set(err, "--workers: at most %d", WORKERS_MAX);
+    if (!set_tunnels(&options->frame, a, err))
+        return false;
     networks_init(&options->networks);
     for (uint16_t i = 0; i < a->networks.len; i++)
         if (!networks_add(&options->networks, a->networks.text[i], err))

@@ -96,7 +96,7 @@ static int examine(const struct doctor *d)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    struct daemon_arguments a = {0};
+    struct daemon_arguments a = {.no_decap.known = frame_tunnel_names};
     struct doctor d = {.look.daemon = &d.options};
     const struct argument table[] = {
         {'i', "interface", "IFACE", "look at this interface; two of a tap together: -i A -i B",
@@ -111,6 +111,11 @@ static int run(const struct command *self, int argc, char **argv)
         {'C', "no-color", NULL, "no colours (also when NO_COLOR is set)", ARGUMENT_FLAG,
          &d.no_color},
         {'q', "quiet", NULL, "no line that says how far it is", ARGUMENT_FLAG, &d.look.quiet},
+        {0, "no-decap", "[KIND,...]", TUNNELS_HELP, ARGUMENT_WORDS, &a.no_decap},
+        {0, "vxlan-port", "N", "VXLAN is on this UDP port too; may be repeated", ARGUMENT_TEXTS,
+         &a.vxlan_ports},
+        {0, "geneve-port", "N", "GENEVE is on this UDP port too; may be repeated", ARGUMENT_TEXTS,
+         &a.geneve_ports},
         {'s', "snap", "BYTES", "capture this much of a packet (262144)", ARGUMENT_SIZE,
          &a.snap_bytes},
         {'B', "ring", "BYTES", "size of the kernel's ring for each interface (64M)", ARGUMENT_SIZE,

@@ -24,13 +24,24 @@ static void print(struct range r, const struct health_row *h)
     line("TCP and UDP", c->packets, c->frames, "");
     line("other IP", c->other_ip, c->frames, "");
     line("not IP", c->not_ip, c->frames, "");
-    line("fragments", c->fragments, c->frames, "not put together: their flows have holes");
+    line("in a tunnel", c->tunnelled, c->frames, "looked into");
+    line("copies", c->duplicates, c->frames, human_bytes((double)c->duplicate_bytes).text);
+    line("copies or not", c->uncertain, c->packets, "seen again by the mirror, or sent again");
+    line("fragments", c->fragments, c->frames, "");
+    line("put together", c->rebuilt, 0, "packets that came in fragments");
+    line("never whole", c->unfinished, 0, "likewise, but not all fragments came");
+    line("fragments overlapped", c->overlapped, c->fragments, "contradicting or repeating others");
     line("headers cut", c->headers_cut, c->frames,
          "the snapshot length cut the headers themselves: raise --snap");
     line("malformed", c->malformed, c->frames, "headers that contradict themselves");
     line("truncated", c->truncated, c->frames, "cut by the snapshot length: raise --snap");
+    line("joined by offloading", c->oversized, c->packets, "larger than any wire carries");
     line("dropped by the kernel", c->kernel_drops, sent, "we were too slow: raise --ring");
     line("dropped before it", c->interface_drops, sent, "by the network card or its driver");
+    line("lost by the mirror", c->mirror_lost, c->mirror_lost + c->mirror_seen,
+         "by the numbers that it gives to frames");
+    printf("  %-22s %12s\n", "late by over 1 s for", human_span(c->behind_ns).text);
+    line("interface gone", c->source_gone, 0, "times it was away or down");
     printf("\nDecoding\n");
     line("exchanges", d->exchanges, 0, "");
     line("connections", d->flows_opened, 0, "");

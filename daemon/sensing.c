@@ -23,7 +23,9 @@ bool sensing_open(struct sensing *s, const struct daemon_options *options, unsig
         .keeper_fd = keeper_fd,
         .number = 1,
         .clock = {.window_ns = options->window_ns},
+        .frame = options->frame,
     };
+    s->frame.mirror = &s->mirror;
     prctl(PR_SET_NAME, "tapgraph-sensor");
     signal(SIGTERM, stop);
     signal(SIGINT, SIG_IGN); /* of a terminal: the supervisor ends us in order */
@@ -44,6 +46,8 @@ void sensing_close(struct sensing *s)
 
 void sensing_note_closed(struct sensing *s, const struct tick *tick)
 {
+    s->capture.mirror_seen = s->mirror.seen;
+    s->capture.mirror_lost = s->mirror.lost;
     if (s->closed_len == CLOSED_MAX) /* as in worker.c: the next one carries its counts too */
         return;
     s->closed[s->closed_len++] = (struct closed){tick->start_ns, tick->end_ns, s->capture};
@@ -69,7 +73,7 @@ void sensing_frame(struct sensing *s, const struct frame *frame)
 {
     struct packet packet;
     sensing_advance(s, frame->time_ns);
-    enum frame_verdict verdict = frame_parse(frame, &s->options->frame, &packet);
+    enum frame_verdict verdict = frame_parse(frame, &s->frame, &packet);
     frame_count(&s->capture, frame, verdict, &packet);
     packet.number = s->number++;
     if (verdict == FRAME_PACKET)
@@ -81,6 +85,7 @@ void sensing_finish(struct sensing *s)
     if (!s->clock.end_ns)
         return;
     struct tick last = clock_stop(&s->clock);
+    mirror_settle(&s->mirror);
     for (unsigned i = 0; i < s->worker_len; i++) {
         worker_finish(s->worker[i], last.at_ns, s->number);
         worker_tick(s->worker[i], last.at_ns, s->number, true);

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "capture/frame.h"
+#include "capture/mirror.h"
 #include "daemon/clock.h"
 #include "daemon/worker.h"
 
@@ -21,6 +22,8 @@ struct sensing {
     unsigned worker_len;
     struct clock clock;
     struct capture_counters capture;
+    struct frame_options frame;
+    struct mirror mirror;
     uint64_t number; /* of the next frame */
     struct closed closed[CLOSED_MAX];
     size_t closed_len;

@@ -71,7 +71,7 @@ static size_t plan(struct batch *b, struct sensing *s, size_t from)
                 sensing_note_closed(s, &tick);
             plan_tick(b, s, tick);
         }
-        enum frame_verdict verdict = frame_parse(frame, &s->options->frame, packet);
+        enum frame_verdict verdict = frame_parse(frame, &s->frame, packet);
         frame_count(&s->capture, frame, verdict, packet);
         packet->number = s->number++;
         if (verdict == FRAME_PACKET)

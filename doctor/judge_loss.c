@@ -104,7 +104,8 @@ static const struct port *busiest(const struct facts *facts, double *ret_mbit)
     return found;
 }
 
-/* Is what is missing told of already, as frames that this machine lost or that cannot be read? */
+/* Is what is missing told of already: as lost by this machine or on the way to it, or in frames
+ * that cannot be read? */
 static bool is_explained(const struct facts *facts, double missing, const char **ret_by)
 {
     const struct capture_counters *c = &facts->capture;
@@ -113,10 +114,22 @@ static bool is_explained(const struct facts *facts, double missing, const char *
         lost += facts->port[i].counts.of[COUNT_NO_ROOM];
     for (size_t i = 0; i < facts->unread_len; i++)
         unread += facts->unread[i].frames;
-    double by_drops = share_of(lost, c->frames + lost), by_unread = share_of(unread, c->frames);
-    *ret_by =
-        by_drops >= by_unread ? "the drops on this machine" : "the frames that cannot be read";
-    return (by_drops + by_unread) * EXPLAINS >= missing;
+    const struct {
+        const char *name;
+        double share;
+    } causes[] = {
+        {"the drops on this machine", share_of(lost, c->frames + lost)},
+        {"the frames that cannot be read", share_of(unread, c->frames)},
+        {"the losses between the switch and here",
+         share_of(c->mirror_lost, c->frames + c->mirror_lost)},
+    };
+    double sum = 0, most = 0;
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
+        sum += causes[i].share;
+        *ret_by = causes[i].share >= most ? causes[i].name : *ret_by;
+        most = causes[i].share >= most ? causes[i].share : most;
+    }
+    return sum * EXPLAINS >= missing;
 }
 
 static void explain_missing(const struct facts *facts, struct finding *f)

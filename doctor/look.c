@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "capture/file.h"
 #include "capture/live.h"
+#include "capture/mirror.h"
 #include "daemon/clock.h"
 #include "daemon/worker.h"
 #include "doctor/survey.h"
@@ -27,6 +28,8 @@ struct look {
     struct capture_file *file;
     struct live *live[SOURCES_MAX];
     struct interface_meter *meter[SOURCES_MAX];
+    struct frame_options frame; /* those of `options`, with `mirror` */
+    struct mirror mirror;
     struct survey *survey;
     struct worker *worker;
     struct clock clock;
@@ -101,6 +104,8 @@ struct look *look_open(const struct look_options *options, struct facts *facts, 
     *facts = (struct facts){0};
     l->options = options;
     l->facts = facts;
+    l->frame = options->daemon->frame;
+    l->frame.mirror = &l->mirror;
     l->number = 1;
     l->clock.window_ns = options->daemon->window_ns;
     if (open_sources(l, err) && (l->worker = worker_new(options->daemon, err)) &&
@@ -146,7 +151,7 @@ static void take(void *ctx, const struct frame *frame)
     l->first_ns = l->first_ns ? l->first_ns : frame->time_ns;
     l->last_ns = frame->time_ns > l->last_ns ? frame->time_ns : l->last_ns;
     survey_frame(l->survey, frame);
-    enum frame_verdict verdict = frame_parse(frame, &l->options->daemon->frame, &packet);
+    enum frame_verdict verdict = frame_parse(frame, &l->frame, &packet);
     frame_count(&l->facts->capture, frame, verdict, &packet);
     packet.number = l->number++;
     if (verdict != FRAME_PACKET)
@@ -283,6 +288,9 @@ static void finish(struct look *l)
         worker_finish(l->worker, last.at_ns, l->number);
         tick(l, &last);
     }
+    mirror_settle(&l->mirror);
+    l->facts->capture.mirror_seen = l->mirror.seen;
+    l->facts->capture.mirror_lost = l->mirror.lost;
     l->facts->decode = l->delta.decode;
     survey_finish(l->survey);
     traffic_measure(&l->delta, &l->facts->traffic);

@@ -22,7 +22,7 @@ enum {
 struct survey {
     struct facts *facts;
     const struct daemon_options *options;
-    struct frame_options outside; /* nothing is taken off */
+    struct frame_options outside; /* every tunnel is left on */
     struct census *census;
     struct copies *copies;
     uint64_t latest_ns[SOURCES_MAX]; /* of each port */
@@ -37,7 +37,8 @@ struct survey *survey_new(struct facts *facts, const struct daemon_options *opti
     if (s) {
         s->facts = facts;
         s->options = options;
-        s->outside.no_decap = true;
+        s->outside = options->frame;
+        s->outside.left_on = ~UINT32_C(0);
         s->census = census_new(&options->engine.key);
         s->copies = copies_new(&options->engine.key);
     }

@@ -3,6 +3,8 @@
 
 #include <netinet/in.h>
 
+#include "capture/link.h"
+
 enum {
     VXLAN_BYTES = 8,
     GENEVE_BYTES = 8,
@@ -60,6 +62,7 @@ static const struct {
     {UNREAD_IP, IPPROTO_ESP, "IPsec ESP, encrypted"},
     {UNREAD_IP, IPPROTO_SCTP, "SCTP"},
     {UNREAD_IP, IPPROTO_GRE, "GRE of an unknown kind"},
+    {UNREAD_IP, 137, "MPLS in IP"},
     {UNREAD_IP, IPPROTO_IPIP, "IP in IP"},
     {UNREAD_IP, IPPROTO_IPV6, "IPv6 in IP"},
     {UNREAD_IP, 115, "L2TP"},
@@ -76,6 +79,14 @@ static uint16_t be16_at(const uint8_t *at)
 static uint32_t be24_at(const uint8_t *at)
 {
     return (uint32_t)at[0] << 16 | be16_at(at + 1);
+}
+
+static bool has_port(const struct tunnel_ports *ports, uint16_t port)
+{
+    for (uint16_t i = 0; i < ports->len; i++)
+        if (ports->port[i] == port)
+            return true;
+    return false;
 }
 
 static const char *udp_tunnel(uint16_t port)
@@ -104,10 +115,9 @@ static const char *gre_tunnel(struct bytes ip)
     return NULL;
 }
 
-static const char *ip_tunnel(uint8_t protocol)
+static const char *unread_name(enum unread_what what, uint16_t number)
 {
-    const struct unread u = {.what = UNREAD_IP, .number = protocol};
-    return protocol == IPPROTO_IPIP || protocol == IPPROTO_IPV6 ? wrapping_unread_name(&u) : NULL;
+    return wrapping_unread_name(&(struct unread){.what = what, .number = number});
 }
 
 const char *wrapping_of(const struct frame *frame, const struct frame_options *outside)
@@ -115,12 +125,19 @@ const char *wrapping_of(const struct frame *frame, const struct frame_options *o
     struct packet p = {0};
     const char *name = NULL;
     enum frame_verdict verdict = frame_parse(frame, outside, &p);
-    if (verdict == FRAME_PACKET && p.protocol == IPPROTO_UDP)
+    if (verdict == FRAME_PACKET && p.protocol == IPPROTO_UDP) {
         name = udp_tunnel(p.destination_port);
-    else if (verdict == FRAME_OTHER_IP && p.protocol == IPPROTO_GRE)
+        if (!name && has_port(&outside->vxlan, p.destination_port))
+            name = "VXLAN";
+        if (!name && has_port(&outside->geneve, p.destination_port))
+            name = "GENEVE";
+    } else if (verdict == FRAME_OTHER_IP && p.protocol == IPPROTO_GRE) {
         name = gre_tunnel(p.ip);
-    else if (verdict == FRAME_OTHER_IP)
-        name = ip_tunnel(p.protocol);
+    } else if (verdict == FRAME_OTHER_IP) {
+        name = unread_name(UNREAD_IP, p.protocol);
+    } else if (verdict == FRAME_NOT_IP) {
+        name = unread_name(UNREAD_ETHERTYPE, link_ethertype(frame));
+    }
     return name ? name : "tunnel";
 }
 

@@ -5,7 +5,7 @@
 #include "doctor/facts.h"
 
 /* The outermost tunnel of a frame from which one was taken off: "VXLAN", "ERSPAN II"; "tunnel" if
- * it has no name here. Static. `outside` takes nothing off. */
+ * it has no name here. Static. `outside` leaves all of them on. */
 const char *wrapping_of(const struct frame *frame, const struct frame_options *outside);
 
 /* Does a fragment carry a piece of a tunnel's packet, as far as it shows? */

@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 
+#include "capture/tenant.h"
 #include "graph/host.h"
 #include "graph/index.h"
 
@@ -338,6 +339,16 @@ static const struct candidate *learned(const struct host *host, uint16_t port)
     return whole ? whole : agreed(host);
 }
 
+void names_address(const struct address *a, uint32_t tenant, char name[NAME_TEXT_MAX])
+{
+    address_to_text(a, name, NAME_TEXT_MAX);
+    if (!tenant || !name[0])
+        return;
+    size_t len = strlen(name);
+    name[len++] = '@';
+    tenant_to_text(tenant, name + len, NAME_TEXT_MAX - len);
+}
+
 struct named names_of(const struct names *n, const struct address *a, uint16_t port,
                       uint32_t tenant)
 {
@@ -354,7 +365,7 @@ struct named names_of(const struct names *n, const struct address *a, uint16_t p
         name.source = from_wire->source;
         return name;
     }
-    address_to_text(a, name.name, sizeof name.name);
+    names_address(a, tenant, name.name);
     return name;
 }
 

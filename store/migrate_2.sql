@@ -1,4 +1,5 @@
--- migrate_2.sql - version 1 to 2: streaming calls, connections that carry many calls, open calls.
+-- migrate_2.sql - version 1 to 2: streaming calls, connections that carry many calls, open calls, and
+-- how good the capture was.
 -- The reasons for the tables are in schema.sql.
 
 ALTER TABLE edge_window ADD COLUMN request_messages INTEGER NOT NULL DEFAULT 0;
@@ -29,6 +30,18 @@ ALTER TABLE capture_window ADD COLUMN shed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN open_calls_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_forgotten INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN duplicates INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN duplicate_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN uncertain INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN tunnelled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN oversized INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN rebuilt INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN unfinished INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN overlapped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN mirror_lost INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN mirror_seen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN behind_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN source_gone INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE connection (
     id                INTEGER PRIMARY KEY,

@@ -27,7 +27,7 @@ static const char known_sql[] =
     "WHERE ?3 = 0 OR e.id = ?3 ORDER BY c.name, s.name, e.port, e.protocol, e.id, o.name, o.id";
 
 static const char counted_sql[] =
-    "SELECT x.operation_id, " TALLIED_COLUMNS " "
+    "SELECT x.operation_id" TALLIED_COLUMNS " "
     "FROM capture_window w JOIN operation_window x ON x.window_id = w.id "
     "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2";
 

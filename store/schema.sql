@@ -103,6 +103,18 @@ CREATE TABLE capture_window (
     connections_dropped   INTEGER NOT NULL DEFAULT 0,
     open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
     connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap
+    duplicates            INTEGER NOT NULL DEFAULT 0,
+    duplicate_bytes       INTEGER NOT NULL DEFAULT 0,
+    uncertain             INTEGER NOT NULL DEFAULT 0,
+    tunnelled             INTEGER NOT NULL DEFAULT 0,
+    oversized             INTEGER NOT NULL DEFAULT 0,
+    rebuilt               INTEGER NOT NULL DEFAULT 0,
+    unfinished            INTEGER NOT NULL DEFAULT 0,
+    overlapped            INTEGER NOT NULL DEFAULT 0,
+    mirror_lost           INTEGER NOT NULL DEFAULT 0,
+    mirror_seen           INTEGER NOT NULL DEFAULT 0,
+    behind_ns             INTEGER NOT NULL DEFAULT 0,
+    source_gone           INTEGER NOT NULL DEFAULT 0,
     UNIQUE (level, start_ns) -- which windows begin in a range?
 ) STRICT;
 

@@ -12,7 +12,7 @@
 #include "store/open_calls.h"
 #include "store/tallied.h"
 
-enum { WINDOW_STATEMENTS = 11 };
+enum { WINDOW_STATEMENTS = 10 };
 
 struct window_writer {
     sqlite3_stmt *statement[WINDOW_STATEMENTS];

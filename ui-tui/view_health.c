@@ -13,6 +13,7 @@ enum {
     CELL_WIDTH = 38,
     LABEL_WIDTH = 26,
     VALUE_WIDTH = 9,
+    COUNTERS_MAX = 48,
     EVENTS_LEAST = 4, /* rows kept for the events, headings included */
 };
 
@@ -106,57 +107,92 @@ static int draw_findings(const struct pane *pane, const struct health_row *h, in
     return row;
 }
 
-/* A counter, and whether it should be 0. */
+/* A counter, and how it is seen. */
 struct counter {
     const char *label;
     uint64_t value;
-    bool loss, bytes;
+    enum { LOSS, BYTES_LOST, SECONDS_LOST, ODD, ODD_BYTES, PLAIN, PLAIN_BYTES } kind;
 };
+
+static struct human counter_text(const struct counter *c)
+{
+    if (c->kind == BYTES_LOST || c->kind == ODD_BYTES || c->kind == PLAIN_BYTES)
+        return human_bytes((double)c->value);
+    return c->kind == SECONDS_LOST ? human_span(c->value) : human_count((double)c->value);
+}
 
 static void draw_counter(const struct pane *cell, const struct counter *c)
 {
-    enum ink ink = !c->value ? INK_DIM : c->loss ? INK_WARN : INK_PLAIN;
-    struct human text = c->bytes ? human_bytes((double)c->value) : human_count((double)c->value);
+    bool loss = c->value && c->kind <= SECONDS_LOST;
     struct pane value = pane_line(cell, 0, LABEL_WIDTH, VALUE_WIDTH);
-    pane_text(cell, 0, 0, c->value && c->loss ? INK_PLAIN : INK_DIM, c->label);
-    pane_field(&value, ALIGN_RIGHT, ink, text.text);
+    pane_text(cell, 0, 0, loss ? INK_PLAIN : INK_DIM, c->label);
+    pane_field(&value, ALIGN_RIGHT,
+               loss       ? INK_WARN
+               : c->value ? INK_PLAIN
+                          : INK_DIM,
+               counter_text(c).text);
+}
+
+/* Those that matter always, and of the others those that counted something. Returns how many. */
+static int drawn_counters(const struct health_row *h, struct counter ret[COUNTERS_MAX])
+{
+    const struct capture_counters *c = &h->capture;
+    const struct decode_counters *d = &h->decode;
+    const struct counter all[COUNTERS_MAX] = {
+        {"frames", c->frames, PLAIN},
+        {"bytes", c->bytes, PLAIN_BYTES},
+        {"packets, TCP and UDP", c->packets, PLAIN},
+        {"other IP", c->other_ip, ODD},
+        {"not IP", c->not_ip, ODD},
+        {"in a tunnel", c->tunnelled, ODD},
+        {"copies, removed", c->duplicates, ODD},
+        {"bytes in copies", c->duplicate_bytes, ODD_BYTES},
+        {"copies or sent again", c->uncertain, LOSS},
+        {"fragments", c->fragments, ODD},
+        {"put together of them", c->rebuilt, ODD},
+        {"never whole of them", c->unfinished, LOSS},
+        {"fragments overlapping", c->overlapped, LOSS},
+        {"malformed", c->malformed, LOSS},
+        {"joined by offloading", c->oversized, LOSS},
+        {"cut short", c->truncated, LOSS},
+        {"cut before the ports", c->headers_cut, LOSS},
+        {"dropped by the kernel", c->kernel_drops, LOSS},
+        {"dropped by the interface", c->interface_drops, LOSS},
+        {"numbered by the mirror", c->mirror_seen, ODD},
+        {"lost by the mirror", c->mirror_lost, LOSS},
+        {"behind by over 1 s", c->behind_ns, SECONDS_LOST},
+        {"interface gone", c->source_gone, LOSS},
+        {"connections now", d->flows, PLAIN},
+        {"connections opened", d->flows_opened, PLAIN},
+        {"connections given up", d->flows_evicted, LOSS},
+        {"requests", d->exchanges, PLAIN},
+        {"requests given up", d->exchanges_evicted, LOSS},
+        {"answers without request", d->stray_answers, ODD},
+        {"segments out of order", d->segments_held, ODD},
+        {"segments sent again", d->retransmits, ODD},
+        {"segments given up", d->segments_dropped, LOSS},
+        {"holes", d->gaps, LOSS},
+        {"bytes in holes", d->gap_bytes, BYTES_LOST},
+        {"places lost by decoders", d->lost, ODD},
+        {"connections not decoded", d->given_up, ODD},
+        {"parts too long to read", d->shed, ODD},
+        {"reports not kept", h->edges_dropped + h->connections_dropped + h->open_calls_dropped,
+         LOSS},
+        {"names not kept", h->names_dropped, LOSS},
+        {"connections forgotten", h->connections_forgotten, LOSS},
+    };
+    int len = 0;
+    for (int i = 0; i < COUNTERS_MAX; i++)
+        if (all[i].label && (all[i].value || all[i].kind >= PLAIN))
+            ret[len++] = all[i];
+    return len;
 }
 
 /* Down, then right, in as many columns as fit. Returns the row after them. */
 static int draw_counters(const struct pane *pane, const struct health_row *h, int row)
 {
-    const struct capture_counters *c = &h->capture;
-    const struct decode_counters *d = &h->decode;
-    const struct counter counters[] = {
-        {"frames", c->frames, false, false},
-        {"bytes", c->bytes, false, true},
-        {"packets, TCP and UDP", c->packets, false, false},
-        {"other IP", c->other_ip, false, false},
-        {"not IP", c->not_ip, false, false},
-        {"fragments", c->fragments, false, false},
-        {"malformed", c->malformed, false, false},
-        {"cut short", c->truncated + c->headers_cut, true, false},
-        {"dropped by the kernel", c->kernel_drops, true, false},
-        {"dropped by the interface", c->interface_drops, true, false},
-        {"connections now", d->flows, false, false},
-        {"connections opened", d->flows_opened, false, false},
-        {"connections given up", d->flows_evicted, true, false},
-        {"requests", d->exchanges, false, false},
-        {"requests given up", d->exchanges_evicted, true, false},
-        {"answers without request", d->stray_answers, false, false},
-        {"segments out of order", d->segments_held, false, false},
-        {"segments sent again", d->retransmits, false, false},
-        {"segments given up", d->segments_dropped, true, false},
-        {"holes", d->gaps, true, false},
-        {"bytes in holes", d->gap_bytes, true, true},
-        {"places lost by decoders", d->lost, false, false},
-        {"connections not decoded", d->given_up, false, false},
-        {"parts too long to read", d->shed, false, false},
-        {"reports not kept", h->edges_dropped + h->connections_dropped + h->open_calls_dropped,
-         true, false},
-        {"names not kept", h->names_dropped, true, false},
-    };
-    int len = (int)(sizeof counters / sizeof *counters);
+    struct counter counters[COUNTERS_MAX];
+    int len = drawn_counters(h, counters);
     int across = pane->columns / CELL_WIDTH > 1 ? pane->columns / CELL_WIDTH : 1;
     int down = (len + across - 1) / across;
     for (int i = 0; i < len; i++) {

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "store/columns.h"
 #include "store/export/exporter.h"
 #include "store/export/time_text.h"
 
@@ -39,6 +40,8 @@ static void put_time(FILE *out, uint64_t time_ns)
     time_to_text(time_ns, text);
     fprintf(out, ",%s", time_ns ? text : "");
 }
+
+#define HEAD(column, field) "," #column
 
 static const char figures_heads[] =
     "requests,errors,error_rate,rate_per_s,p50_ms,p90_ms,p95_ms,p99_ms,max_ms,ttfb_p50_ms,"
@@ -159,21 +162,19 @@ static bool series(FILE *out, struct range r, const struct points *points)
 
 static bool health(FILE *out, struct range r, const struct health_row *row)
 {
-    const struct capture_counters *c = &row->capture;
-    const struct decode_counters *d = &row->decode;
     (void)r;
-    fputs("windows,frames,bytes,packets,not_ip,other_ip,fragments,headers_cut,malformed,truncated,"
-          "kernel_drops,"
-          "interface_drops,exchanges,gaps,gap_bytes,lost,given_up,stray_answers\r\n",
+    fputs("windows" CAPTURE_COLUMNS(HEAD) DECODE_COLUMNS(HEAD)
+              LIMIT_COLUMNS(HEAD) ",connections_forgotten\r\n",
           out);
     fprintf(out, "%" PRIu64, row->windows);
-    const uint64_t numbers[] = {
-        c->frames,          c->bytes,        c->packets,   c->not_ip,    c->other_ip,
-        c->fragments,       c->headers_cut,  c->malformed, c->truncated, c->kernel_drops,
-        c->interface_drops, d->exchanges,    d->gaps,      d->gap_bytes, d->lost,
-        d->given_up,        d->stray_answers};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        put_number(out, numbers[i]);
+    for (int i = 0; i < CAPTURE_COUNTERS; i++)
+        put_number(out, counter_of(&row->capture, capture_counter_at[i]));
+    for (int i = 0; i < DECODE_COUNTERS; i++)
+        put_number(out, counter_of(&row->decode, decode_counter_at[i]));
+#define PUT(column, field) put_number(out, row->field);
+    LIMIT_COLUMNS(PUT)
+#undef PUT
+    put_number(out, row->connections_forgotten);
     fputs("\r\n", out);
     return !ferror(out);
 }

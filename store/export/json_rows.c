@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "store/columns.h"
 #include "store/export/time_text.h"
 
 static void add_ms(cJSON *to, const char *name, uint64_t ns, bool known)
@@ -321,36 +322,18 @@ cJSON *json_insight(const struct insight_row *row)
 static void add_capture(cJSON *to, const struct capture_counters *c)
 {
     cJSON *o = cJSON_AddObjectToObject(to, "capture");
-    add_count(o, "frames", c->frames);
-    add_count(o, "bytes", c->bytes);
-    add_count(o, "packets", c->packets);
-    add_count(o, "not_ip", c->not_ip);
-    add_count(o, "other_ip", c->other_ip);
-    add_count(o, "fragments", c->fragments);
-    add_count(o, "headers_cut", c->headers_cut);
-    add_count(o, "malformed", c->malformed);
-    add_count(o, "truncated", c->truncated);
-    add_count(o, "kernel_drops", c->kernel_drops);
-    add_count(o, "interface_drops", c->interface_drops);
+#define ADD(column, field) add_count(o, #column, c->field);
+    CAPTURE_COLUMNS(ADD)
+#undef ADD
 }
 
 static void add_decode(cJSON *to, const struct decode_counters *d)
 {
     cJSON *o = cJSON_AddObjectToObject(to, "decode");
     add_count(o, "flows", d->flows);
-    add_count(o, "flows_opened", d->flows_opened);
-    add_count(o, "flows_evicted", d->flows_evicted);
-    add_count(o, "segments_held", d->segments_held);
-    add_count(o, "segments_dropped", d->segments_dropped);
-    add_count(o, "retransmits", d->retransmits);
-    add_count(o, "gaps", d->gaps);
-    add_count(o, "gap_bytes", d->gap_bytes);
-    add_count(o, "lost", d->lost);
-    add_count(o, "given_up", d->given_up);
-    add_count(o, "shed", d->shed);
-    add_count(o, "stray_answers", d->stray_answers);
-    add_count(o, "exchanges_evicted", d->exchanges_evicted);
-    add_count(o, "exchanges", d->exchanges);
+#define ADD(column, field) add_count(o, #column, d->field);
+    DECODE_COLUMNS(ADD)
+#undef ADD
 }
 
 cJSON *json_health(struct range r, const struct health_row *row)
@@ -361,10 +344,9 @@ cJSON *json_health(struct range r, const struct health_row *row)
     add_count(o, "windows", row->windows);
     add_capture(o, &row->capture);
     add_decode(o, &row->decode);
-    add_count(o, "edges_dropped", row->edges_dropped);
-    add_count(o, "names_dropped", row->names_dropped);
-    add_count(o, "connections_dropped", row->connections_dropped);
-    add_count(o, "open_calls_dropped", row->open_calls_dropped);
+#define ADD(column, field) add_count(o, #column, row->field);
+    LIMIT_COLUMNS(ADD)
+#undef ADD
     add_count(o, "connections_forgotten", row->connections_forgotten);
     return o;
 }

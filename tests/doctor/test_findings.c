@@ -90,6 +90,8 @@ static const struct {
      "serious card-drops, note missing"},
     {"but few drops do not explain much loss", "missing=900000 no_room=300",
      "serious card-drops, serious missing"},
+    {"what the mirror lost is missing", "missing=200000 mirror_lost=400 mirror_seen=9600",
+     "serious mirror-lost, note missing"},
     {"what cannot be read is missing too", "missing=200000 malformed=300",
      "warning malformed, note missing"},
     {"the mirror counts", "mirror_lost=1 mirror_seen=9999", "warning mirror-lost"},

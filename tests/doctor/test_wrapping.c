@@ -15,7 +15,8 @@
 #define INNER MACS "0800 " IPV4("06") "9c40 0050 01020304 05060708 5018 2000 0000 0000 "
 #define PADDING "00000000 00000000"
 
-static const struct frame_options outside = {.no_decap = true};
+static const struct frame_options outside = {
+    .left_on = ~0U, .vxlan = {{0x1111}, 1}, .geneve = {{0x2222}, 1}};
 
 static struct frame frame_of(const char *hex)
 {
@@ -39,7 +40,11 @@ static void test_kinds(void **state)
         {UDP("2118") INNER, "VXLAN"},
         {UDP("17c1") INNER, "GENEVE"},
         {UDP("0868") INNER, "GTP-U"},
+        {UDP("1111") INNER, "VXLAN"},
+        {UDP("2222") INNER, "GENEVE"},
         {UDP("0869") INNER, "tunnel"},
+        {MACS "8847 00010140 4500", "MPLS"},
+        {MACS "8100 0014 8864 1100 0001 0002 0021", "PPPoE"},
         {MACS "0800 " IPV4("04") INNER, "IP in IP"},
         {MACS "0806", "tunnel"},
         {"", "tunnel"},

@@ -23,7 +23,7 @@ struct capture_counters {
     uint64_t tunnelled;       /* of `packets` and `duplicates`: came in a tunnel */
     uint64_t oversized;       /* of `packets`: more than any wire carries: offloading joined them */
     uint64_t rebuilt;         /* packets put together from `fragments` */
-    uint64_t unfinished;      /* packets of which not all fragments came in time */
+    uint64_t unfinished;      /* packets given up, since not all fragments of them came in time */
     uint64_t overlapped;      /* fragments that contradict or repeat one that came before */
     uint64_t mirror_lost; /* frames that the mirror sent, by its own numbers, and we never saw */
     uint64_t mirror_seen; /* frames that bore such a number */

@@ -60,6 +60,27 @@ static void print(struct range r, const struct health_row *h)
     line("connections forgotten", h->connections_forgotten, 0, "the oldest, to keep the rest");
 }
 
+/* Where copies come from. */
+static bool print_vantages(struct query *q, struct range r, struct err *err)
+{
+    struct vantage_rows vantages;
+    if (!query_vantages(q, r, &vantages, err))
+        return false;
+    if (vantages.len)
+        printf("\nSeen at\n  %-9s %5s %7s %10s %12s %10s %12s %8s %12s\n", "interface", "VLAN",
+               "tunnels", "tunnel id", "packets", "", "copies", "", "uncertain");
+    for (size_t i = 0; i < vantages.len; i++) {
+        const struct vantage *v = &vantages.row[i];
+        printf("  %-9u %5u %7u %10u %12llu %10s %12llu %8s %12llu\n", v->interface, v->vlan,
+               v->tunnels, v->tunnel_id, (unsigned long long)v->packets,
+               human_bytes((double)v->bytes).text, (unsigned long long)v->duplicates,
+               human_share((double)v->duplicates / (double)v->packets).text,
+               (unsigned long long)v->uncertain);
+    }
+    free(vantages.row);
+    return true;
+}
+
 static bool print_events(struct query *q, struct range r, struct err *err)
 {
     struct event_rows events;
@@ -82,7 +103,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     if (e)
         return e->health(stdout, r, &row);
     print(r, &row);
-    return print_events(q, r, err);
+    return print_vantages(q, r, err) && print_events(q, r, err);
 }
 
 static int run(const struct command *self, int argc, char **argv)

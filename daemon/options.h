@@ -29,6 +29,7 @@ struct daemon_options {
     bool loop;        /* play the files again and again */
     bool quiet;       /* no progress bar */
     struct frame_options frame;
+    bool no_dedup; /* copies count as packets */
     struct engine_options engine;
     struct networks networks;
 };

@@ -26,7 +26,8 @@ struct batch *batch_new(unsigned workers)
     if (!b)
         return NULL;
     b->block = block_new();
-    bool whole = b->block != NULL;
+    b->rebuilt = rebuilt_new();
+    bool whole = b->block && b->rebuilt.bytes;
     for (unsigned i = 0; i < workers; i++) {
         b->todo[i] = malloc(TODO_MAX * sizeof *b->todo[i]);
         whole = whole && b->todo[i];
@@ -42,6 +43,7 @@ void batch_free(struct batch *b)
     if (!b)
         return;
     block_free(b->block);
+    rebuilt_free(&b->rebuilt);
     for (unsigned i = 0; i < WORKERS_MAX; i++)
         free(b->todo[i]);
     free(b);
@@ -50,6 +52,7 @@ void batch_free(struct batch *b)
 void batch_clear(struct batch *b)
 {
     b->packet_len = 0;
+    b->rebuilt.len = 0;
     b->tick_len = 0;
     memset(b->todo_len, 0, sizeof b->todo_len);
 }

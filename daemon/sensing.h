@@ -3,8 +3,7 @@
 
 #include <signal.h>
 
-#include "capture/frame.h"
-#include "capture/mirror.h"
+#include "capture/intake.h"
 #include "daemon/clock.h"
 #include "daemon/worker.h"
 
@@ -14,6 +13,9 @@ enum { CLOSED_MAX = 64 };
 struct closed {
     uint64_t start_ns, end_ns;
     struct capture_counters capture;
+    struct vantage *vantage; /* owned */
+    uint32_t vantage_len;
+    uint64_t vantages_dropped;
 };
 
 struct sensing {
@@ -22,9 +24,9 @@ struct sensing {
     unsigned worker_len;
     struct clock clock;
     struct capture_counters capture;
-    struct frame_options frame;
-    struct mirror mirror;
-    uint64_t number; /* of the next frame */
+    struct intake *intake;
+    struct rebuilt rebuilt; /* for sensing_frame() */
+    uint64_t number;        /* of the next frame */
     struct closed closed[CLOSED_MAX];
     size_t closed_len;
     struct writer message, log;

@@ -118,6 +118,10 @@ void engine_learn(struct engine *e, const struct packet *p)
 
 void engine_packet(struct engine *e, const struct packet *p)
 {
+    if (p->copy) {
+        lifecycle_copy(&e->life, p);
+        return;
+    }
     engine_learn(e, p);
     if (p->protocol == IPPROTO_TCP)
         tcp_packet(&e->life, p);

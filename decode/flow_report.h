@@ -28,6 +28,7 @@ struct flow_report {
 
     /* By enum dir: TO_SERVER, TO_CLIENT. */
     uint64_t packets[2], bytes[2]; /* bytes: as on the wire, all headers */
+    uint64_t duplicates[2];        /* copies of these packets that a mirror made; not among them */
     uint64_t missing_bytes[2];     /* payload acknowledged or passed over but never captured */
     uint32_t retransmits[2];       /* segments whose data had been seen already */
     uint32_t out_of_order[2];      /* segments that came before one in front of them */

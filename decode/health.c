@@ -102,6 +102,7 @@ static void report_side(const struct health *h, unsigned side, enum dir dir, str
 {
     r->packets[dir] = h->packets[side];
     r->bytes[dir] = h->bytes[side];
+    r->duplicates[dir] = h->duplicates[side];
     r->missing_bytes[dir] = h->missing_bytes[side];
     r->retransmits[dir] = h->retransmits[side];
     r->out_of_order[dir] = h->out_of_order[side];

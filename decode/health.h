@@ -34,6 +34,7 @@ struct health {
     uint64_t handshake_ns;     /* packet time of the latest SYN or SYN-ACK; 0 = none */
     uint64_t rtt_server_ns, rtt_client_ns;
     uint32_t packets[2];
+    uint32_t duplicates[2]; /* copies of a side's packets */
     uint32_t retransmits[2];
     uint32_t out_of_order[2]; /* segments of a side that came before one in front of them */
     uint32_t zero_windows[2]; /* announced by a side */

@@ -39,6 +39,17 @@ void lifecycle_packet(struct lifecycle *l, struct flow *f, unsigned side, const 
     flow_put(l->flows, f, LIST_CHANGED);
 }
 
+void lifecycle_copy(struct lifecycle *l, const struct packet *p)
+{
+    struct flow_key key;
+    unsigned side = flow_key_of(p, &key);
+    struct flow *f = flow_find(l->flows, &key);
+    if (!f)
+        return;
+    f->health.duplicates[side]++;
+    flow_put(l->flows, f, LIST_CHANGED);
+}
+
 void lifecycle_wait(struct lifecycle *l, struct flow *f)
 {
     if (flow_is_on(l->flows, f, LIST_WAITING))

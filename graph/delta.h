@@ -5,6 +5,7 @@
 #pragma once
 
 #include "capture/counters.h"
+#include "capture/vantage.h"
 #include "decode/counters.h"
 #include "decode/exchange.h"
 #include "graph/latency.h"
@@ -52,6 +53,7 @@ struct edge_delta {
     struct tallied exchanges;
     uint64_t opened, failed, closed, reset_by_client, reset_by_server; /* connections */
     uint64_t packets[2], bytes[2], missing_bytes[2];                   /* by enum dir */
+    uint64_t duplicates[2]; /* copies of these packets, counted nowhere else */
     uint64_t retransmits[2], zero_windows[2];
     uint64_t rtt_server_sum_ns, rtt_client_sum_ns; /* over `handshakes` */
     uint64_t handshakes;
@@ -138,8 +140,11 @@ struct delta {
     uint32_t connection_len;
     struct open_call_delta *open_call;
     uint32_t open_call_len;
-    uint64_t connections_dropped;    /* reports on connections past CONNECTIONS_MAX */
-    uint64_t open_calls_dropped;     /* past OPEN_CALLS_MAX, or not to be told from another */
+    uint64_t connections_dropped; /* reports on connections past CONNECTIONS_MAX */
+    uint64_t open_calls_dropped;  /* past OPEN_CALLS_MAX, or not to be told from another */
+    struct vantage *vantage;      /* in order */
+    uint32_t vantage_len;
+    uint64_t vantages_dropped;       /* packets not counted by vantage, past VANTAGES_MAX */
     struct capture_counters capture; /* totals since the sensor's start, at the window's end */
     struct decode_counters decode;   /* likewise, summed over workers */
 };

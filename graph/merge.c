@@ -85,6 +85,7 @@ static void add_edge(struct edge_delta *into, struct edge_delta *from)
     for (size_t dir = 0; dir < 2; dir++) {
         into->packets[dir] += from->packets[dir];
         into->bytes[dir] += from->bytes[dir];
+        into->duplicates[dir] += from->duplicates[dir];
         into->missing_bytes[dir] += from->missing_bytes[dir];
         into->retransmits[dir] += from->retransmits[dir];
         into->zero_windows[dir] += from->zero_windows[dir];

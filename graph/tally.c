@@ -294,6 +294,7 @@ void tally_flow(struct tally *t, const struct flow_report *r)
     for (size_t dir = 0; dir < 2; dir++) {
         edge->packets[dir] += r->packets[dir];
         edge->bytes[dir] += r->bytes[dir];
+        edge->duplicates[dir] += r->duplicates[dir];
         edge->missing_bytes[dir] += r->missing_bytes[dir];
         edge->retransmits[dir] += r->retransmits[dir];
         edge->zero_windows[dir] += r->zero_windows[dir];

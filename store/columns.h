@@ -37,7 +37,9 @@
     X(rtt_least_server_sum_ns, rtt_least_server_sum_ns)                                            \
     X(rtt_least_client_sum_ns, rtt_least_client_sum_ns)                                            \
     X(rtt_least_servers, rtt_least_servers)                                                        \
-    X(rtt_least_clients, rtt_least_clients)
+    X(rtt_least_clients, rtt_least_clients)                                                        \
+    X(duplicates_to_server, duplicates[0])                                                         \
+    X(duplicates_to_client, duplicates[1])
 
 /* Of capture_window, and struct capture_counters: all of it. */
 #define CAPTURE_COLUMNS(X)                                                                         \
@@ -86,7 +88,8 @@
     X(edges_dropped, edges_dropped)                                                                \
     X(names_dropped, names_dropped)                                                                \
     X(connections_dropped, connections_dropped)                                                    \
-    X(open_calls_dropped, open_calls_dropped)
+    X(open_calls_dropped, open_calls_dropped)                                                      \
+    X(vantages_dropped, vantages_dropped)
 
 #define WINDOW_COLUMNS(X) CAPTURE_COLUMNS(X) DECODE_COLUMNS(X) LIMIT_COLUMNS(X)
 

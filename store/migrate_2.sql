@@ -18,6 +18,8 @@ ALTER TABLE edge_window ADD COLUMN rtt_least_server_sum_ns INTEGER NOT NULL DEFA
 ALTER TABLE edge_window ADD COLUMN rtt_least_client_sum_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN rtt_least_servers INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN rtt_least_clients INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN duplicates_to_server INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN duplicates_to_client INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE operation_window ADD COLUMN request_messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE operation_window ADD COLUMN response_messages INTEGER NOT NULL DEFAULT 0;
@@ -42,6 +44,7 @@ ALTER TABLE capture_window ADD COLUMN mirror_lost INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN mirror_seen INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN behind_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN source_gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN vantages_dropped INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE connection (
     id                INTEGER PRIMARY KEY,
@@ -92,3 +95,17 @@ CREATE TABLE open_call (
     PRIMARY KEY (pair_id, client_port, stream_id, began_ns)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX open_call_by_window ON open_call (window_id);
+
+CREATE TABLE vantage_window (
+    window_id       INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    interface       INTEGER NOT NULL,
+    vlan            INTEGER NOT NULL,
+    tunnels         INTEGER NOT NULL,
+    tunnel_id       INTEGER NOT NULL,
+    packets         INTEGER NOT NULL,
+    bytes           INTEGER NOT NULL,
+    duplicates      INTEGER NOT NULL,
+    duplicate_bytes INTEGER NOT NULL,
+    uncertain       INTEGER NOT NULL,
+    PRIMARY KEY (window_id, interface, vlan, tunnels, tunnel_id)
+) STRICT, WITHOUT ROWID;

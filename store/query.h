@@ -59,6 +59,7 @@ struct edge_row {
     struct figures figures;
     uint64_t opened, failed, active; /* connections; active: at the end of the range */
     uint64_t bytes[2], packets[2];   /* on the wire, by enum dir */
+    uint64_t duplicates;             /* copies of packets that a mirror made; not in `packets` */
     uint64_t missing_bytes, retransmits, zero_windows, resets;
     uint64_t out_of_order, zero_window_ns; /* segments; how long receivers were full */
     uint64_t one_way;    /* connections of which one side's packets do not reach the tap */
@@ -246,9 +247,18 @@ struct health_row {
     struct capture_counters capture; /* within the range */
     struct decode_counters decode;   /* likewise, but for those that say "now" */
     uint64_t edges_dropped, names_dropped, connections_dropped, open_calls_dropped;
+    uint64_t vantages_dropped;
     uint64_t connections_forgotten; /* rows of the oldest, dropped so that there are not too many */
 };
 bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err);
+
+/* Where packets were seen, and how many of them were copies. In order of interface, VLAN, tunnels,
+ * tunnel id. */
+struct vantage_rows {
+    struct vantage *row;
+    size_t len;
+};
+bool query_vantages(struct query *q, struct range r, struct vantage_rows *ret, struct err *err);
 
 struct event_row {
     uint64_t time_ns;

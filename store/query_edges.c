@@ -26,6 +26,7 @@ static struct edge_row edge_row(const struct topology *t, const struct topology_
         .active = sum->active,
         .bytes = {d->bytes[0], d->bytes[1]},
         .packets = {d->packets[0], d->packets[1]},
+        .duplicates = d->duplicates[0] + d->duplicates[1],
         .missing_bytes = d->missing_bytes[0] + d->missing_bytes[1],
         .retransmits = d->retransmits[0] + d->retransmits[1],
         .zero_windows = d->zero_windows[0] + d->zero_windows[1],

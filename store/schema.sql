@@ -115,6 +115,7 @@ CREATE TABLE capture_window (
     mirror_seen           INTEGER NOT NULL DEFAULT 0,
     behind_ns             INTEGER NOT NULL DEFAULT 0,
     source_gone           INTEGER NOT NULL DEFAULT 0,
+    vantages_dropped      INTEGER NOT NULL DEFAULT 0, -- packets that vantage_window does not count
     UNIQUE (level, start_ns) -- which windows begin in a range?
 ) STRICT;
 
@@ -170,6 +171,8 @@ CREATE TABLE edge_window (
     rtt_least_client_sum_ns INTEGER NOT NULL DEFAULT 0, -- over rtt_least_clients
     rtt_least_servers       INTEGER NOT NULL DEFAULT 0,
     rtt_least_clients       INTEGER NOT NULL DEFAULT 0,
+    duplicates_to_server    INTEGER NOT NULL DEFAULT 0, -- copies of packets, by a mirror; not in packets_*
+    duplicates_to_client    INTEGER NOT NULL DEFAULT 0,
     notes                   INTEGER NOT NULL, -- bits, seen on any exchange or connection
     active                  INTEGER NOT NULL, -- connections open at the window's end
     p50_ms                  REAL,
@@ -272,6 +275,22 @@ CREATE TABLE open_call (
 ) STRICT, WITHOUT ROWID;
 -- Which rows are of an older window?
 CREATE INDEX open_call_by_window ON open_call (window_id);
+
+-- What was seen of IP packets in one place, copies included: at an interface, in a VLAN (0: none), in a
+-- tunnel. At most 256 rows in a window.
+CREATE TABLE vantage_window (
+    window_id       INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    interface       INTEGER NOT NULL, -- in the order of the command line, from 0
+    vlan            INTEGER NOT NULL,
+    tunnels         INTEGER NOT NULL, -- how many, one in the other
+    tunnel_id       INTEGER NOT NULL, -- of the innermost
+    packets         INTEGER NOT NULL,
+    bytes           INTEGER NOT NULL,
+    duplicates      INTEGER NOT NULL, -- of these, copies of what another frame had brought
+    duplicate_bytes INTEGER NOT NULL,
+    uncertain       INTEGER NOT NULL, -- of these, copies or sent again: could not be told
+    PRIMARY KEY (window_id, interface, vlan, tunnels, tunnel_id)
+) STRICT, WITHOUT ROWID;
 
 -- What happened to the collector itself.
 CREATE TABLE event (

@@ -19,6 +19,7 @@ enum statement {
     OPERATION_HISTOGRAMS,
     OPERATION_WRITE,
     CONNECTIONS_FORGET,
+    VANTAGE_WRITE,
 };
 
 /* The lists of columns.h, as names, as parameters, and as sums with what is there. */
@@ -52,6 +53,13 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "VALUES (?, ?" TALLIED_PLACES ") ON CONFLICT (window_id, operation_id) DO UPDATE SET "
         "operation_id = operation_id" TALLIED_GROWS,
     [CONNECTIONS_FORGET] = "UPDATE pair SET active = 0 WHERE active <> 0",
+    [VANTAGE_WRITE] =
+        "INSERT INTO vantage_window (window_id, interface, vlan, tunnels, tunnel_id, packets, "
+        "bytes, duplicates, duplicate_bytes, uncertain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+        "?9, ?10) ON CONFLICT (window_id, interface, vlan, tunnels, tunnel_id) DO UPDATE SET "
+        "packets = packets + excluded.packets, bytes = bytes + excluded.bytes, duplicates = "
+        "duplicates + excluded.duplicates, duplicate_bytes = duplicate_bytes + "
+        "excluded.duplicate_bytes, uncertain = uncertain + excluded.uncertain",
 };
 
 bool window_open(struct window_writer *w, sqlite3 *db)
@@ -241,6 +249,22 @@ static bool forget(struct window_writer *w)
            open_calls_forget(&w->open_calls);
 }
 
+static bool write_vantages(struct window_writer *w, int64_t window, const struct delta *d)
+{
+    sqlite3_stmt *s = w->statement[VANTAGE_WRITE];
+    for (const struct vantage *v = d->vantage; v < d->vantage + d->vantage_len; v++) {
+        uint64_t value[] = {v->interface, v->vlan,  v->tunnels,    v->tunnel_id,
+                            v->packets,   v->bytes, v->duplicates, v->duplicate_bytes,
+                            v->uncertain};
+        bind_id(s, 1, window);
+        for (size_t i = 0; i < sizeof value / sizeof *value; i++)
+            bind_count(s, (int)i + 2, value[i]);
+        if (!statement_run(s))
+            return false;
+    }
+    return true;
+}
+
 static bool write_rows(struct window_writer *w, const struct delta *d, const struct names *names,
                        struct pair *pairs)
 {
@@ -254,7 +278,8 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
         if (d->operation[i].edge < d->edge_len &&
             !write_operation(w, row.window, &pairs[d->operation[i].edge], &d->operation[i]))
             return false;
-    return connections_write(&w->connections, row.window, d, pairs) &&
+    return write_vantages(w, row.window, d) &&
+           connections_write(&w->connections, row.window, d, pairs) &&
            open_calls_write(&w->open_calls, row.window, d, pairs);
 }
 

@@ -130,6 +130,7 @@ cJSON *json_edge(const struct edge_row *row)
     add_count(wire, "packets_to_client", row->packets[1]);
     add_tcp(o, row);
     cJSON *quality = cJSON_AddObjectToObject(o, "quality");
+    add_count(quality, "duplicates", row->duplicates);
     add_count(quality, "missing_bytes", row->missing_bytes);
     add_count(quality, "one_way", row->one_way);
     add_notes(o, row->notes);

@@ -54,8 +54,9 @@ size_t hex_read(const char *hex, uint8_t *bytes, size_t size)
             hex++;
             continue;
         }
-        assert_true(len + 2 <= size);
-        if (strncmp(hex, "LLLL", 4) == 0 || strncmp(hex, "NNNN", 4) == 0) {
+        bool is_length = strncmp(hex, "LLLL", 4) == 0 || strncmp(hex, "NNNN", 4) == 0;
+        assert_true(len + (is_length ? 2 : 1) <= size);
+        if (is_length) {
             *(*hex == 'L' ? &scopes.length[scopes.depth] : &scopes.next) = bytes + len;
             len += 2;
             hex += 4;

@@ -273,6 +273,7 @@ static void on_flow(void *ctx, const struct flow_report *r)
     for (int dir = 0; dir < 2; dir++) {
         sum.packets[dir] += t->sum.packets[dir];
         sum.bytes[dir] += t->sum.bytes[dir];
+        sum.duplicates[dir] += t->sum.duplicates[dir];
         sum.missing_bytes[dir] += t->sum.missing_bytes[dir];
         sum.retransmits[dir] += t->sum.retransmits[dir];
         sum.zero_windows[dir] += t->sum.zero_windows[dir];

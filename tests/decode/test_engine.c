@@ -38,6 +38,36 @@ static void reports_are_made_when_something_changed(void **state)
     assert_int_equal(t.last.closed, 0); /* it goes on, for all we know */
 }
 
+/* A copy is counted on its flow and nowhere else: it makes the flow no younger, its bytes are not
+ * told again, and where there is no flow it makes none. */
+static void copies_are_only_counted(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t, NULL);
+    struct packet copy = {.copy = true, .tcp_flags = TCP_ACK, .sequence = 101, .acknowledged = 501};
+    copy.payload = bytes_of_text("ask");
+    play(&t, true, copy);
+    assert_int_equal(engine_counters(t.engine)->flows_opened, 0);
+    handshake(&t);
+    client_says(&t, 101, "ask");
+    play(&t, true, copy);
+    play(&t, true, copy);
+    copy.payload = bytes_of_text("answer");
+    copy.sequence = 501;
+    server_says(&t, 501, "answer");
+    uint64_t latest_ns = t.now_ns;
+    t.now_ns += 1000 * MS;
+    play(&t, false, copy);
+    told(&t, "echo:>ask<answer{capture ended}");
+    assert_int_equal(t.sum.duplicates[TO_SERVER], 2);
+    assert_int_equal(t.sum.duplicates[TO_CLIENT], 1);
+    assert_int_equal(t.sum.packets[TO_SERVER], 3);
+    assert_int_equal(t.sum.packets[TO_CLIENT], 2);
+    assert_int_equal(t.sum.retransmits[TO_SERVER], 0);
+    assert_int_equal(t.last.end_ns, latest_ns);
+}
+
 /* A connection on which nothing was said is of no protocol; that is told at its end. */
 static void silent_connection_is_of_no_protocol(void **state)
 {
@@ -285,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_are_made_when_something_changed),
+        cmocka_unit_test(copies_are_only_counted),
         cmocka_unit_test(silent_connection_is_of_no_protocol),
         cmocka_unit_test(time_outs_are_options),
         cmocka_unit_test(a_packet_makes_a_flow_young),

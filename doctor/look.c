@@ -13,8 +13,8 @@
 #include "base/human.h"
 #include "base/text.h"
 #include "capture/file.h"
+#include "capture/intake.h"
 #include "capture/live.h"
-#include "capture/mirror.h"
 #include "daemon/clock.h"
 #include "daemon/worker.h"
 #include "doctor/survey.h"
@@ -28,8 +28,8 @@ struct look {
     struct capture_file *file;
     struct live *live[SOURCES_MAX];
     struct interface_meter *meter[SOURCES_MAX];
-    struct frame_options frame; /* those of `options`, with `mirror` */
-    struct mirror mirror;
+    struct intake *intake;
+    struct rebuilt rebuilt;
     struct survey *survey;
     struct worker *worker;
     struct clock clock;
@@ -94,6 +94,16 @@ static bool open_sources(struct look *l, struct err *err)
     return l->file != NULL;
 }
 
+static bool open_intake(struct look *l, struct err *err)
+{
+    const struct daemon_options *o = l->options->daemon;
+    struct intake_options options = {
+        .key = o->engine.key, .frame = o->frame, .no_dedup = o->no_dedup};
+    l->intake = intake_new(&options, &l->facts->capture, err);
+    l->rebuilt = rebuilt_new();
+    return l->intake && (l->rebuilt.bytes || err_set(err, "doctor: out of memory"));
+}
+
 struct look *look_open(const struct look_options *options, struct facts *facts, struct err *err)
 {
     struct look *l = calloc(1, sizeof *l);
@@ -104,11 +114,10 @@ struct look *look_open(const struct look_options *options, struct facts *facts, 
     *facts = (struct facts){0};
     l->options = options;
     l->facts = facts;
-    l->frame = options->daemon->frame;
-    l->frame.mirror = &l->mirror;
     l->number = 1;
     l->clock.window_ns = options->daemon->window_ns;
-    if (open_sources(l, err) && (l->worker = worker_new(options->daemon, err)) &&
+    if (open_sources(l, err) && open_intake(l, err) &&
+        (l->worker = worker_new(options->daemon, err)) &&
         (l->survey = survey_new(facts, options->daemon, err)))
         return l;
     look_close(l);
@@ -124,6 +133,8 @@ void look_close(struct look *l)
         interface_meter_close(l->meter[i]);
     }
     file_close(l->file);
+    intake_free(l->intake);
+    rebuilt_free(&l->rebuilt);
     survey_free(l->survey);
     worker_free(l->worker);
     delta_free(&l->delta);
@@ -141,23 +152,38 @@ static void tick(struct look *l, const struct tick *t)
     while (workers_merge(&l->worker, 1, &l->log, &l->delta));
 }
 
+static void decode(struct look *l, const struct packet *packet, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        survey_packet(l->survey, &packet[i]);
+        worker_packet(l->worker, &packet[i]);
+    }
+}
+
 static void take(void *ctx, const struct frame *frame)
 {
     struct look *l = ctx;
-    struct packet packet;
+    struct packet packet[INTAKE_PACKETS_MAX];
     struct tick due;
     while (clock_advance(&l->clock, frame->time_ns, &due))
         tick(l, &due);
     l->first_ns = l->first_ns ? l->first_ns : frame->time_ns;
     l->last_ns = frame->time_ns > l->last_ns ? frame->time_ns : l->last_ns;
+    l->rebuilt.len = 0;
     survey_frame(l->survey, frame);
-    enum frame_verdict verdict = frame_parse(frame, &l->frame, &packet);
-    frame_count(&l->facts->capture, frame, verdict, &packet);
-    packet.number = l->number++;
-    if (verdict != FRAME_PACKET)
-        return;
-    survey_packet(l->survey, &packet);
-    worker_packet(l->worker, &packet);
+    decode(l, packet, intake_frame(l->intake, frame, &l->number, &l->rebuilt, packet));
+}
+
+/* What is still waited for is given up. */
+static void finish_intake(struct look *l)
+{
+    struct packet packet[INTAKE_PACKETS_MAX];
+    size_t len;
+    do {
+        l->rebuilt.len = 0;
+        len = intake_finish(l->intake, &l->number, &l->rebuilt, packet);
+        decode(l, packet, len);
+    } while (len);
 }
 
 /* One line on a terminal. `share` is how much of the looking is done. */
@@ -283,14 +309,12 @@ static bool look_at_files(struct look *l, struct err *err)
 
 static void finish(struct look *l)
 {
+    finish_intake(l);
     if (l->clock.end_ns) {
         struct tick last = clock_stop(&l->clock);
         worker_finish(l->worker, last.at_ns, l->number);
         tick(l, &last);
     }
-    mirror_settle(&l->mirror);
-    l->facts->capture.mirror_seen = l->mirror.seen;
-    l->facts->capture.mirror_lost = l->mirror.lost;
     l->facts->decode = l->delta.decode;
     survey_finish(l->survey);
     traffic_measure(&l->delta, &l->facts->traffic);

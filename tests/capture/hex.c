@@ -2,6 +2,7 @@
 #include "tests/capture/hex.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "tests/check.h"

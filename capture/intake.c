@@ -24,7 +24,8 @@ struct intake *intake_new(const struct intake_options *options, struct capture_c
     in->options = *options;
     in->counters = counters;
     vantages_init(&in->vantages, &options->key);
-    struct defrag_options defrag = {.key = options->key, .by_vantage = options->no_dedup};
+    struct defrag_options defrag = {
+        .key = options->key, .cells_max = options->cells_max, .by_vantage = options->no_dedup};
     in->defrag = defrag_new(&defrag, counters);
     in->dedup = options->no_dedup ? NULL : dedup_new(&options->key);
     if (in->defrag && (in->dedup || options->no_dedup))

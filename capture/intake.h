@@ -12,7 +12,8 @@
 struct intake_options {
     struct hash_key key; /* secret */
     struct frame_options frame;
-    bool no_dedup; /* copies are packets like any other */
+    uint32_t cells_max; /* as in struct defrag_options */
+    bool no_dedup;      /* copies are packets like any other */
 };
 
 enum {

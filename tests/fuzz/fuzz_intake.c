@@ -1,9 +1,9 @@
-/* fuzz_intake.c - any frames, one after the other: every frame is counted in one place, what is handed
- * on lies where it may, in the order of its numbers, and copies are as many as are counted.
+/* fuzz_intake.c - any frames, one after the other: every frame is counted in one place, what is
+ * handed on lies where it may, in the order of its numbers, and copies are as many as are counted.
  *
  * Input: a byte of options, then records: a byte of how (bits 0 to 1: the frame before again, in a
- * VLAN, behind a router; bit 2: time passes; bit 3: of another interface), one of length in units of
- * 8 bytes, and the frame. */
+ * VLAN, behind a router; bit 2: time passes; bit 3: of another interface), one of length in units
+ * of 8 bytes, and the frame. */
 #include <pcap/dlt.h>
 #include <stdlib.h>
 
@@ -141,12 +141,15 @@ static void finish(struct feed *f)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cursor in = cursor_over(bytes_of(data, size));
-    struct intake_options options = {.key = {{1, 2}}};
+    struct intake_options options = {.key = {{1, 2}}, .cells_max = 2 * DEFRAG_CELLS_FREE};
     uint8_t flags = cursor_u8(&in);
     struct err err;
     options.no_dedup = flags & 1;
-    options.frame.no_decap = flags & 2;
-    struct feed f = {.number = 1, .time_ns = 1000000000, .out = rebuilt_new()};
+    options.frame.left_on = flags & 2 ? UINT32_MAX : 0;
+    static struct rebuilt out;
+    if (!out.bytes)
+        out = rebuilt_new();
+    struct feed f = {.number = 1, .time_ns = 1000000000, .out = out};
     f.intake = intake_new(&options, &f.counters, &err);
     if (!f.intake || !f.out.bytes)
         abort();
@@ -160,6 +163,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_counters(&f);
     check_vantages(&f);
     intake_free(f.intake);
-    rebuilt_free(&f.out);
     return 0;
 }

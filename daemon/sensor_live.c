@@ -71,11 +71,13 @@ static unsigned look_at_interfaces(struct watch *w)
     return left;
 }
 
-/* Counts the time since the latest round if the crew is more than a second behind the wire. */
+/* Counts the time since the latest round if the crew is more than a second behind the wire. Who was
+ * not let run for a second was, even if the crew has caught up before we look. */
 static void measure_lag(struct watch *w, uint64_t now_ns)
 {
     uint64_t wire_ns = clock_wall_ns(), read_ns = crew_read_until(w->crew) + LIVE_DELAY_NS;
-    if (wire_ns > read_ns && wire_ns - read_ns > second)
+    bool was_held_up = now_ns - w->round_ns > second;
+    if (was_held_up || (wire_ns > read_ns && wire_ns - read_ns > second))
         w->s.capture.behind_ns += now_ns - w->round_ns;
     w->round_ns = now_ns;
 }

@@ -250,7 +250,7 @@ const scenes = {
     const page = await open(address);
     await sees(page, "services");
     replay(grpc());
-    await page.locator(".badge", { hasText: "2" }).waitFor();
+    await page.locator(".badge", { hasText: "1" }).waitFor();
     await page.keyboard.press("i");
     await sees(page, "10.0.0.21:50051 takes 95 % of the 142 calls to orders");
     await sees(page, "95.1 % of calls: 135 calls, 1 connection");

@@ -136,7 +136,7 @@ static void explain_missing(const struct facts *facts, struct finding *f)
 {
     double mbit = 0;
     const struct port *full = busiest(facts, &mbit);
-    const char *by;
+    const char *by = "";
     char most[EXAMPLE_MAX + 8];
     SAY(most, "Most: %s.", facts->census.missing_example);
     if (full)

@@ -17,8 +17,12 @@ static bool end_a_wait(struct stream stream[2], const struct stream_out out[2], 
         uint32_t acknowledged;
         if (!stream_is_overdue(&stream[side], limit_ns, &out[side], &acknowledged))
             continue;
-        stream_advance(&stream[!side], acknowledged, now_ns, &out[!side]);
+        bool has_more = stream[!side].first;
+        if (has_more)
+            stream_advance(&stream[!side], acknowledged, now_ns, &out[!side]);
         stream_release(&stream[side], now_ns, &out[side]);
+        if (!has_more)
+            stream_advance(&stream[!side], acknowledged, now_ns, &out[!side]);
         return true;
     }
     return false;

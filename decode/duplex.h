@@ -2,7 +2,9 @@
  * answer, even where a mirror shows it after.
  *
  * An early segment (decode/stream.h) waits for STREAM_EARLY_WAIT_NS; then what it acknowledges is
- * given up, and what has come of it is handed out first. `out[i].other` is `&stream[!i]`. */
+ * given up, and what has come of it is handed out first. If only its tail is missing, the answer
+ * goes before that hole: of a message that has begun enough is known to be answered. `out[i].other`
+ * is `&stream[!i]`. */
 #pragma once
 
 #include "decode/stream.h"

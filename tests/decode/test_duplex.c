@@ -167,11 +167,11 @@ static void waits_for_five_milliseconds(void **state)
     duplex_check(t.stream, t.out, t.now_ns + 5 * MS - 1);
     assert_string_equal(t.story, "");
     duplex_check(t.stream, t.out, t.now_ns + 5 * MS);
-    assert_string_equal(t.story, ">[4]<answer");
+    assert_string_equal(t.story, "<answer>[4]");
     t.now_ns += 6 * MS;
     assert_int_equal(say(&t, CLIENT, 100, 500, "ask1"), SEGMENT_OLD);
     assert_int_equal(say(&t, CLIENT, 104, 506, "ask2"), SEGMENT_NEW);
-    told(&t, ">[4]<answer>ask2");
+    told(&t, "<answer>[4]>ask2");
     assert_int_equal(t.missing, 4);
 }
 

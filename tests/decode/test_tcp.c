@@ -392,7 +392,7 @@ static void answers_may_overtake(void **state)
     client_says(&t, 101, "ask");
     server(&t, TCP_ACK, 501, 107, "answer");
     pass(&t, 5);
-    told(&t, "echo:>ask>[3]<answer{capture ended}");
+    told(&t, "echo:>ask<answer>[3]{capture ended}");
 }
 
 /* A FIN that was lost is no byte that is missing, and the end all the same. */

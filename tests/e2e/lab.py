@@ -224,11 +224,13 @@ http {{
         ctypes.CDLL(None).setns(HOME.fileno(), CLONE_NEWNET)
 
     def ask(self, program, *command, name="tap"):
-        """What a question to the database answers: an object a line."""
+        """What a question to the database answers: an object a line. What the kernels of the lab say to each other
+        (who listens to which multicast group) is left out."""
         done = subprocess.run([program, *command, "--db", self.path(f"{name}.db"), "--json"],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
         check(done.returncode == 0, f"tapgraph {' '.join(command)}: {done.stderr}")
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        return [row for row in rows if row.get("protocol") not in ("igmp", "icmpv6")]
 
     def events(self, name="tap"):
         """What happened to the collector, as (kind, text), the earliest first."""

@@ -62,7 +62,7 @@ class Lab:
         self.folder = tempfile.mkdtemp(prefix="tapgraph-")
         os.chmod(self.folder, 0o777)
         try:
-            self.ip(self.prefix, "link add switch type bridge ageing_time 0")
+            self.ip(self.prefix, "link add switch type bridge ageing_time 0 mcast_snooping 0")
             self.sysctl(self.prefix)
             self.ip(self.prefix, "link set switch up")
             for host in self.hosts:

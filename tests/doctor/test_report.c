@@ -143,14 +143,13 @@ static void test_nothing_to_look_at(void **state)
 static void test_json(void **state)
 {
     static const char *const parts[] = {
-        "{\"verdict\":\"bad\",\"seconds\":10,\"findings\":[{\"id\":\"answers-missing\","
-        "\"severity\":"
-        "\"serious\",\"share\":1,\"what\":\"Answers do not",
+        "{\"verdict\":\"bad\",\"seconds\":10,\"findings\":[{\"id\":\"answers-missing\",",
+        "\"severity\":\"serious\",\"share\":1,\"what\":\"Answers do not",
         "\"sources\":[{\"name\":\"a\\\\x1b\\\"b\",\"frames\":10000,",
         "\"capture\":{\"frames\":10000,",
         "\"connections\":{\"seen\":60,",
-        "\"networks\":[{\"vlan\":20,\"tunnel_id\":0,\"judged\":50,\"lacking_requests\":0,"
-        "\"lacking_answers\":50}]}",
+        "\"networks\":[{\"vlan\":20,\"tunnel_id\":0,\"judged\":50,",
+        "\"lacking_requests\":0,\"lacking_answers\":50}]}",
         "\"tunnels\":[]",
         "\"traffic\":{\"edges\":0,",
     };

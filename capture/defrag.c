@@ -56,6 +56,7 @@ struct defrag {
     struct piece_pool *pool;
     uint32_t bucket[BUCKETS]; /* index in `waiting`; 0: none */
     struct list list[STATES];
+    uint32_t packets_max; /* waited for, or given up and ignored */
     uint32_t made, unused, count;
     struct waiting *waiting; /* by index, from 1 */
 };
@@ -67,8 +68,10 @@ struct defrag *defrag_new(const struct defrag_options *options, struct capture_c
         return NULL;
     d->options = *options;
     d->counters = counters;
-    d->pool = piece_pool_new(DEFRAG_CELLS_MAX, DEFRAG_CELL);
-    d->waiting = calloc(DEFRAG_PACKETS_MAX + 1U, sizeof *d->waiting);
+    uint32_t cells_max = options->cells_max ? options->cells_max : DEFRAG_CELLS_MAX;
+    d->packets_max = cells_max / 2;
+    d->pool = piece_pool_new(cells_max, DEFRAG_CELL);
+    d->waiting = calloc(d->packets_max + 1U, sizeof *d->waiting);
     if (d->pool && d->waiting)
         return d;
     defrag_free(d);
@@ -204,7 +207,7 @@ static struct waiting *add(struct defrag *d, const struct key *key, uint64_t now
     uint32_t index = d->unused;
     if (index)
         d->unused = d->waiting[index].chain;
-    else if (d->made < DEFRAG_PACKETS_MAX)
+    else if (d->made < d->packets_max)
         index = ++d->made;
     else
         return NULL;
@@ -313,7 +316,7 @@ static struct waiting *next_lost(struct defrag *d, uint64_t now_ns)
     struct waiting *w = overdue(d, BEGUN, now_ns, DEFRAG_SILENT_NS);
     if (!w)
         w = overdue(d, HEADLESS, now_ns, DEFRAG_WAIT_NS);
-    if (w || (piece_pool_left(d->pool) >= DEFRAG_CELLS_FREE && d->count < DEFRAG_PACKETS_MAX))
+    if (w || (piece_pool_left(d->pool) >= DEFRAG_CELLS_FREE && d->count < d->packets_max))
         return w;
     struct waiting *headless = oldest(d, HEADLESS), *begun = oldest(d, BEGUN);
     if (!headless || !begun)
@@ -327,7 +330,7 @@ bool defrag_give_up(struct defrag *d, uint64_t now_ns, struct rebuilt *out, stru
     while ((w = overdue(d, GIVEN_UP, now_ns, DEFRAG_WAIT_NS)))
         forget(d, w);
     for (;;) {
-        if (d->count == DEFRAG_PACKETS_MAX && (w = oldest(d, GIVEN_UP)))
+        if (d->count == d->packets_max && (w = oldest(d, GIVEN_UP)))
             forget(d, w);
         w = next_lost(d, now_ns);
         if (!w)

@@ -11,7 +11,7 @@
  * later is ignored. Likewise when there is no room. A fragment that a snapshot cut short is no
  * reason to wait: the packet is complete, and cut.
  *
- * Memory is fixed: about 18 MiB, untouched until it is needed. */
+ * Memory is fixed: about 18 MiB by default, untouched until it is needed. */
 #pragma once
 
 #include "base/hash.h"
@@ -22,12 +22,11 @@
 #define DEFRAG_SILENT_NS UINT64_C(100000000) /* 100 ms */
 
 enum {
-    DEFRAG_CELL = 2048,        /* bytes of fragments are kept in cells */
-    DEFRAG_CELLS_MAX = 8192,   /* 16 MiB */
-    DEFRAG_PACKETS_MAX = 4096, /* waited for, or given up and ignored */
-    DEFRAG_PIECES_MAX = 1024,  /* of one packet */
-    DEFRAG_CELLS_FREE = 36,    /* made free before a fragment is taken: the longest needs 34 */
-    DEFRAG_IP_MAX = 65575,     /* bytes of a rebuilt packet: IPv6 */
+    DEFRAG_CELL = 2048,       /* bytes of fragments are kept in cells */
+    DEFRAG_CELLS_MAX = 8192,  /* 16 MiB; there may be half as many packets */
+    DEFRAG_PIECES_MAX = 1024, /* of one packet */
+    DEFRAG_CELLS_FREE = 36,   /* made free before a fragment is taken: the longest needs 34 */
+    DEFRAG_IP_MAX = 65575,    /* bytes of a rebuilt packet: IPv6 */
 };
 
 /* Memory for rebuilt packets, which stay there until `len` is set to 0. */
@@ -38,6 +37,7 @@ struct rebuilt {
 
 struct defrag_options {
     struct hash_key key;
+    uint32_t cells_max; /* at least 2 * DEFRAG_CELLS_FREE; 0: DEFRAG_CELLS_MAX */
     bool by_vantage; /* fragments that were seen in another VLAN or tunnel, or at another interface,
                         belong to another packet */
 };

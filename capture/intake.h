@@ -12,7 +12,8 @@
 struct intake_options {
     struct hash_key key; /* secret */
     struct frame_options frame;
-    bool no_dedup; /* copies are packets like any other */
+    uint32_t cells_max; /* as in struct defrag_options */
+    bool no_dedup;      /* copies are packets like any other */
 };
 
 enum {
@@ -49,6 +50,9 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
  * returns 0. Then the next frame may be of another capture. */
 size_t intake_finish(struct intake *in, uint64_t *number, struct rebuilt *out,
                      struct packet ret_packets[INTAKE_PACKETS_MAX]);
+
+/* Who is told the numbers of mirrored frames, as in struct frame_options: NULL for nobody. */
+void intake_set_mirror(struct intake *in, struct mirror *mirror);
 
 /* By vantage, what there was since the last time. */
 struct vantages *intake_vantages(struct intake *in);

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+enum { SKEW_MAX_NS = 1000000 }; /* 1 ms: the clocks of two mirrored ports are no farther apart */
 /* Why something of a connection is not decoded. */
 enum trouble {
     TROUBLE_LOST,              /* times a decoder lost its place */
@@ -22,7 +23,8 @@ struct decode_counters {
     uint64_t flows; /* in the table now */
     uint64_t flows_opened;
     uint64_t flows_evicted;    /* the table was full */
-    uint64_t segments_held;    /* out of order: kept until the hole before them was filled */
+    uint64_t segments_held;    /* kept until the hole before them was filled, or what they answer
+                                  had passed */
     uint64_t segments_dropped; /* out of order, and no room to keep them */
     uint64_t retransmits;      /* segments that brought nothing new */
     uint64_t gaps, gap_bytes;  /* holes that were never filled */
@@ -33,4 +35,7 @@ struct decode_counters {
         uint64_t troubles[TROUBLES];
     };
     uint64_t exchanges;
+    uint64_t
+        skewed; /* segments stamped up to SKEW_MAX before what they answer: taken as one time */
+    uint64_t unmeasured; /* exchanges whose answer is stamped farther before its request */
 };

@@ -32,6 +32,7 @@ struct flow_report {
     uint64_t packets[2], bytes[2]; /* bytes: as on the wire, all headers */
     uint64_t duplicates[2];        /* copies of these packets that a mirror made; not among them */
     uint64_t missing_bytes[2];     /* payload acknowledged or passed over but never captured */
+    uint32_t truncated[2];         /* packets of which the capture has only a part */
     uint32_t retransmits[2];       /* segments whose data had been seen already */
     uint32_t out_of_order[2];      /* segments that came before one in front of them */
     uint32_t zero_windows[2];      /* times the receiver's window closed */

@@ -133,6 +133,10 @@ static void emit(struct pairing *p, struct moment m, struct open *open)
         pairing_trouble(p, TROUBLE_STRAY_ANSWERS, 1);
         return;
     }
+    if (open->untimed) {
+        open->x.response_ns = open->x.response_end_ns = 0;
+        p->shared->counters->unmeasured++;
+    }
     open->x.end_ns = m.now_ns;
     open->x.number = m.number;
     p->ended++;
@@ -322,6 +326,19 @@ static struct open *next_in_order(struct pairing *p, struct moment m, uint64_t b
     return NULL;
 }
 
+void pairing_follows(struct pairing *p, struct open *open, uint64_t earlier_ns, uint64_t *ns)
+{
+    if (*ns >= earlier_ns)
+        return;
+    open->x.notes |= NOTE_SKEW;
+    if (earlier_ns - *ns > SKEW_MAX_NS) {
+        open->untimed = true;
+        return;
+    }
+    *ns = earlier_ns;
+    p->shared->counters->skewed++;
+}
+
 struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns)
 {
     struct open *open = key == KEY_IN_ORDER ? next_in_order(p, m, began_ns) : oldest(p, key);
@@ -337,8 +354,12 @@ struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, ui
     }
     if (!open->x.response_ns)
         open->x.response_ns = began_ns;
-    if (!open->request_ended || open->x.request_end_ns > open->x.response_ns)
+    if (!open->request_ended)
         open->x.notes |= NOTE_EARLY_ANSWER;
+    else
+        pairing_follows(p, open, open->x.request_end_ns, &open->x.response_ns);
+    if (m.skewed)
+        open->x.notes |= NOTE_SKEW;
     return open;
 }
 

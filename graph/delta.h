@@ -65,6 +65,7 @@ struct edge_delta {
     uint64_t out_of_order[2], zero_window_ns[2];
     /* Sums of the least round trip in each report, and how many had one, by which end of it. */
     uint64_t rtt_least_server_sum_ns, rtt_least_client_sum_ns, rtt_least_servers, rtt_least_clients;
+    uint64_t truncated[2];       /* packets of which the capture has only a part */
     uint64_t troubles[TROUBLES]; /* by enum trouble */
     uint64_t skewed;             /* exchanges whose times are not in the order of their bytes */
     uint64_t notes;              /* enum note: seen on any exchange or connection */

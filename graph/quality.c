@@ -72,6 +72,7 @@ void quality_add(struct quality *q, const struct edge_delta *e)
     for (int dir = 0; dir < 2; dir++) {
         q->packets += e->packets[dir];
         q->duplicates += e->duplicates[dir];
+        q->truncated += e->truncated[dir];
         q->bytes += e->bytes[dir];
         q->missing_bytes += e->missing_bytes[dir];
     }

@@ -162,20 +162,6 @@ static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
     return (uint32_t)(edge - t->rows.open.edge);
 }
 
-static bool runs_back(uint64_t from_ns, uint64_t to_ns)
-{
-    return from_ns && to_ns && to_ns < from_ns;
-}
-
-/* Do its times contradict the order of its bytes? Then the clocks of several taps differ, or
- * packets were not captured in order. */
-static bool is_skewed(const struct exchange *x)
-{
-    return runs_back(x->request_ns, x->request_end_ns) ||
-           runs_back(x->request_ns, x->response_ns) ||
-           runs_back(x->response_ns, x->response_end_ns);
-}
-
 void tally_exchange(struct tally *t, struct exchange *x)
 {
     struct edge_delta *edge = edge_of(t, x);
@@ -187,7 +173,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     }
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
     edge->notes |= x->notes;
-    edge->skewed += is_skewed(x);
+    edge->skewed += x->notes & NOTE_SKEW ? 1 : 0;
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
     count_name(t, row_of(t, edge), x);
@@ -312,6 +298,7 @@ void tally_flow(struct tally *t, const struct flow_report *r)
         edge->bytes[dir] += r->bytes[dir];
         edge->duplicates[dir] += r->duplicates[dir];
         edge->missing_bytes[dir] += r->missing_bytes[dir];
+        edge->truncated[dir] += r->truncated[dir];
         edge->retransmits[dir] += r->retransmits[dir];
         edge->zero_windows[dir] += r->zero_windows[dir];
         edge->out_of_order[dir] += r->out_of_order[dir];

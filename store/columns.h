@@ -39,6 +39,8 @@
     X(rtt_least_client_sum_ns, rtt_least_client_sum_ns)                                            \
     X(rtt_least_servers, rtt_least_servers)                                                        \
     X(rtt_least_clients, rtt_least_clients)                                                        \
+    X(truncated_to_server, truncated[0])                                                           \
+    X(truncated_to_client, truncated[1])                                                           \
     X(lost, troubles[TROUBLE_LOST])                                                                \
     X(given_up, troubles[TROUBLE_GIVEN_UP])                                                        \
     X(shed, troubles[TROUBLE_SHED])                                                                \
@@ -90,7 +92,9 @@
     X(shortened, shortened)                                                                        \
     X(stray_answers, stray_answers)                                                                \
     X(exchanges_evicted, exchanges_evicted)                                                        \
-    X(exchanges, exchanges)
+    X(exchanges, exchanges)                                                                        \
+    X(skewed, skewed)                                                                              \
+    X(unmeasured, unmeasured)
 
 /* Of capture_window, and both struct delta and struct health_row. */
 #define LIMIT_COLUMNS(X)                                                                           \

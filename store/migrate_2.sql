@@ -18,6 +18,8 @@ ALTER TABLE edge_window ADD COLUMN rtt_least_server_sum_ns INTEGER NOT NULL DEFA
 ALTER TABLE edge_window ADD COLUMN rtt_least_client_sum_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN rtt_least_servers INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN rtt_least_clients INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN truncated_to_server INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN truncated_to_client INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0;
@@ -37,6 +39,8 @@ ALTER TABLE operation_window ADD COLUMN message_gap BLOB;
 ALTER TABLE operation_window ADD COLUMN age BLOB;
 
 ALTER TABLE capture_window ADD COLUMN shed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN skewed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN unmeasured INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN open_calls_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_forgotten INTEGER NOT NULL DEFAULT 0;

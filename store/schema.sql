@@ -100,6 +100,8 @@ CREATE TABLE capture_window (
     edges_dropped         INTEGER NOT NULL,
     names_dropped         INTEGER NOT NULL,
     shed                  INTEGER NOT NULL DEFAULT 0,
+    skewed                INTEGER NOT NULL DEFAULT 0,
+    unmeasured            INTEGER NOT NULL DEFAULT 0,
     connections_dropped   INTEGER NOT NULL DEFAULT 0,
     open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
     connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap
@@ -172,6 +174,8 @@ CREATE TABLE edge_window (
     rtt_least_client_sum_ns INTEGER NOT NULL DEFAULT 0, -- over rtt_least_clients
     rtt_least_servers       INTEGER NOT NULL DEFAULT 0,
     rtt_least_clients       INTEGER NOT NULL DEFAULT 0,
+    truncated_to_server     INTEGER NOT NULL DEFAULT 0, -- packets of which only a part was captured
+    truncated_to_client     INTEGER NOT NULL DEFAULT 0,
     refused                 INTEGER NOT NULL DEFAULT 0, -- of failed: by a RST
     lost                    INTEGER NOT NULL DEFAULT 0, -- what could not be decoded, by reason
     given_up                INTEGER NOT NULL DEFAULT 0,

@@ -14,7 +14,7 @@ enum {
     CELL_WIDTH = 38,
     LABEL_WIDTH = 26,
     VALUE_WIDTH = 9,
-    COUNTERS_MAX = 48,
+    COUNTERS_MAX = 50,
     EVENTS_LEAST = 4, /* rows kept for the events, headings included */
 };
 
@@ -188,6 +188,8 @@ static int drawn_counters(const struct health_row *h, struct counter ret[COUNTER
         {"places lost by decoders", d->lost, ODD},
         {"connections not decoded", d->given_up, ODD},
         {"parts too long to read", d->shed, ODD},
+        {"stamped too early", d->skewed, ODD},
+        {"requests not timed", d->unmeasured, ODD},
         {"reports not kept", h->edges_dropped + h->connections_dropped + h->open_calls_dropped,
          LOSS},
         {"names not kept", h->names_dropped, LOSS},

@@ -27,9 +27,10 @@ struct desk {
     char story[256];
 };
 
-static void open_desk(struct desk *d, bool v6, bool by_vantage)
+static void open_desk(struct desk *d, bool v6, bool by_vantage, uint32_t cells_max)
 {
-    struct defrag_options options = {.key = {{1, 2}}, .by_vantage = by_vantage};
+    struct defrag_options options = {
+        .key = {{1, 2}}, .by_vantage = by_vantage, .cells_max = cells_max};
     *d = (struct desk){.now_ns = 1000000000};
     d->defrag = defrag_new(&options, &d->counters);
     d->out = (struct rebuilt){.bytes = malloc(1 << 20), .room = 1 << 20};
@@ -156,7 +157,7 @@ static void test_fragments(void **state)
         const struct sample *s = &samples[i / 2];
         bool v6 = i % 2;
         struct desk d;
-        open_desk(&d, v6, false);
+        open_desk(&d, v6, false, 0);
         play(&d, s->words);
         bool given_up = v6 && s->story_v6;
         const char *story = given_up ? s->story_v6 : s->story;
@@ -178,7 +179,7 @@ static void test_by_vantage(void **state)
 {
     (void)state;
     struct desk d;
-    open_desk(&d, false, true);
+    open_desk(&d, false, true, 0);
     play(&d, "0v01v12v23v3");
     assert_string_equal(d.story, "whole, whole");
     close_desk(&d);
@@ -190,7 +191,7 @@ static void test_end_of_the_capture(void **state)
     (void)state;
     struct desk d;
     struct defragged lost;
-    open_desk(&d, false, false);
+    open_desk(&d, false, false, 0);
     play(&d, "01");
     while (defrag_finish(d.defrag, &d.out, &lost))
         tell(&d, &lost);
@@ -207,7 +208,7 @@ static void test_impossible_fragments(void **state)
     for (int v6 = 0; v6 < 2; v6++) {
         uint8_t fragment[1024];
         struct desk d;
-        open_desk(&d, v6, false);
+        open_desk(&d, v6, false, 0);
         size_t len = packets_fragment(d.ip, d.ip_len, 0, PIECE, 7, fragment);
         uint8_t *offset = v6 ? fragment + 42 : fragment + 6;
         offset[0] = v6 ? 0xff : 0x3f;
@@ -220,15 +221,14 @@ static void test_impossible_fragments(void **state)
     }
 }
 
-/* A million fragments of packets that never end: memory stays what it is, and a packet that is
- * whole comes through in between. */
-static void test_flood(void **state)
+/* A million fragments of packets that never end: memory stays what it is, however little, and a
+ * packet that is whole comes through in between. */
+static void flood(uint32_t cells_max)
 {
     static const struct place here;
-    (void)state;
     struct desk d;
     uint8_t fragment[1024];
-    open_desk(&d, false, false);
+    open_desk(&d, false, false, cells_max);
     for (uint32_t i = 0; i < 1000000; i++) {
         d.now_ns += 1000;
         size_t nth = i % 3, len;
@@ -247,6 +247,13 @@ static void test_flood(void **state)
     close_desk(&d);
 }
 
+static void test_flood(void **state)
+{
+    (void)state;
+    flood(0);
+    flood(2 * DEFRAG_CELLS_FREE);
+}
+
 /* The longest datagram there is, in the smallest of fragments that are kept. */
 static void test_long_datagrams(void **state)
 {
@@ -257,7 +264,7 @@ static void test_long_datagrams(void **state)
         struct desk d;
         static uint8_t payload[65507], fragment[MADE_MAX];
         size_t step = sizes[i] & ~(size_t)7, behind;
-        open_desk(&d, false, false);
+        open_desk(&d, false, false, 0);
         struct made m = {.udp = true, .payload = payload, .payload_len = sizeof payload};
         d.ip_len = packets_ip(&m, d.ip);
         behind = d.ip_len - 20;

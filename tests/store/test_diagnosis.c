@@ -41,11 +41,12 @@ static const char lower[] = "figures are lower bounds", fine[] = "figures are as
                   incomplete[] = "figures are incomplete", inexact[] = "some figures are not exact",
                   unread[] = "not everything could be read";
 
+/* One thing is wrong: how bad that is, what is said of it, and what it does to figures. */
 static const struct {
     struct cause cause;
     enum severity severity;
     const char *what, *effect;
-} cases[] = {
+} alone[] = {
     {{CAPTURE(kernel_drops), 50},
      SEVERITY_WARN,
      "0.5 % of packets (50) were dropped by the kernel",
@@ -152,18 +153,17 @@ static const struct {
      fine},
 };
 
-/* One thing is wrong: how bad that is, what is said of it, and what it does to figures. */
 static void each_alone(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++) {
         struct health_row h = good();
-        set(&h, &cases[i].cause);
+        set(&h, &alone[i].cause);
         struct diagnosis d = only(&h);
-        assert_string_equal(d.what, cases[i].what);
-        assert_string_equal(d.effect, cases[i].effect);
+        assert_string_equal(d.what, alone[i].what);
+        assert_string_equal(d.effect, alone[i].effect);
         assert_true(d.remedy[0]);
-        if (d.severity != cases[i].severity)
+        if (d.severity != alone[i].severity)
             fail_msg("%s: %s", d.what, severity_name(d.severity));
     }
 }

@@ -1,6 +1,7 @@
 /* intake.c - see intake.h. */
 #include "capture/intake.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "capture/dedup.h"
@@ -193,4 +194,22 @@ size_t intake_finish(struct intake *in, uint64_t *number, struct rebuilt *out,
                      struct packet ret_packets[INTAKE_PACKETS_MAX])
 {
     return take_lost(in, NULL, number, out, ret_packets);
+}
+
+void intake_packet(struct intake *in, struct packet *p)
+{
+    struct capture_counters *c = in->counters;
+    bool has_ports = p->protocol == IPPROTO_TCP || p->protocol == IPPROTO_UDP;
+    if (p->copy)
+        return;
+    enum dedup_verdict seen = judge(in, p, has_ports ? FRAME_PACKET : FRAME_OTHER_IP);
+    c->uncertain += seen == DEDUP_UNCERTAIN && has_ports;
+    if (seen != DEDUP_COPY)
+        return;
+    p->copy = true;
+    c->packets -= has_ports;
+    c->other_ip -= !has_ports;
+    c->truncated -= has_ports && p->cut;
+    c->duplicates++;
+    c->duplicate_bytes += p->wire_bytes;
 }

@@ -50,6 +50,12 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
 size_t intake_finish(struct intake *in, uint64_t *number, struct rebuilt *out,
                      struct packet ret_packets[INTAKE_PACKETS_MAX]);
 
+/* A packet that another intake put together: sets `copy` if frames that came to this one have
+ * brought it already. It was counted there as a packet; what is different is counted here, so that
+ * the sums of both are right, though a counter of one alone may be below 0, and wrap. Its vantage
+ * is that of its fragments, which have been counted. */
+void intake_packet(struct intake *in, struct packet *p);
+
 /* Who is told the numbers of mirrored frames, as in struct frame_options: NULL for nobody. */
 void intake_set_mirror(struct intake *in, struct mirror *mirror);
 

@@ -102,6 +102,12 @@ static struct bundle *new_bundle(uint32_t least)
     return b;
 }
 
+/* Does it stand for a frame that is nowhere else? */
+static bool carries_frame(const struct letter *letter)
+{
+    return letter->kind == LETTER_FRAME || letter->kind == LETTER_PACKET;
+}
+
 /* Adds a letter and copies its bytes behind it. */
 static void post(struct post *post, struct letter *letter, struct bytes bytes)
 {
@@ -113,25 +119,40 @@ static void post(struct post *post, struct letter *letter, struct bytes bytes)
         post->open = new_bundle(letter->size);
     struct bundle *b = post->open;
     if (!b) {
-        post->lost += letter->kind != LETTER_LEARN;
+        post->lost += carries_frame(letter);
         return;
     }
     memcpy(b->bytes + b->used, letter, sizeof *letter);
     if (bytes.len)
         memcpy(b->bytes + b->used + sizeof *letter, bytes.at, bytes.len);
     b->used += letter->size;
-    b->frames += letter->kind != LETTER_LEARN;
+    b->frames += carries_frame(letter);
 }
 
-void post_frame(struct post *p, const struct frame *frame)
+static void post_bytes(struct post *p, enum letter_kind kind, const struct frame *frame,
+                       bool numbered)
 {
     struct letter letter = {
-        .kind = LETTER_FRAME,
+        .kind = (uint8_t)kind,
+        .numbered = numbered,
         .time_ns = frame->time_ns,
         .interface = frame->interface,
         .frame = *frame,
     };
     post(p, &letter, bytes_of(frame->data, frame->captured));
+}
+
+void post_frame(struct post *p, const struct frame *frame, bool numbered)
+{
+    post_bytes(p, LETTER_FRAME, frame, numbered);
+}
+
+void post_head(struct post *p, const struct frame *frame)
+{
+    struct frame head = *frame;
+    if (head.captured > LETTER_HEAD_BYTES)
+        head.captured = LETTER_HEAD_BYTES;
+    post_bytes(p, LETTER_HEAD, &head, false);
 }
 
 void post_packet(struct post *p, enum letter_kind kind, const struct packet *packet)
@@ -197,7 +218,7 @@ static void sift_up(struct mailbox *m, size_t at)
 static void point_to_copy(struct letter *letter)
 {
     uint8_t *copy = (uint8_t *)(letter + 1);
-    if (letter->kind == LETTER_FRAME) {
+    if (letter->kind == LETTER_FRAME || letter->kind == LETTER_HEAD) {
         letter->frame.data = copy;
         return;
     }

@@ -12,15 +12,19 @@
 
 enum letter_kind {
     LETTER_FRAME,  /* to be read and decoded */
+    LETTER_HEAD,   /* the first LETTER_HEAD_BYTES of a frame that is read and decoded elsewhere */
     LETTER_PACKET, /* read already; to be decoded */
     LETTER_LEARN,  /* without payload: who listens is learned from it, it is decoded elsewhere */
 };
+
+enum { LETTER_HEAD_BYTES = 192 };
 
 struct letter {
     uint64_t time_ns;
     uint32_t size; /* with what follows it */
     uint16_t interface;
     uint8_t kind;        /* enum letter_kind */
+    bool numbered;       /* of a frame: a number that a mirror gave it has been noted */
     uint32_t payload_at; /* of a packet, in its IP packet */
     union {
         struct frame frame;
@@ -41,7 +45,8 @@ struct post {
     uint64_t lost;       /* frames and packets for which there was no room */
 };
 
-void post_frame(struct post *post, const struct frame *frame);
+void post_frame(struct post *post, const struct frame *frame, bool numbered);
+void post_head(struct post *post, const struct frame *frame);
 void post_packet(struct post *post, enum letter_kind kind, const struct packet *packet);
 
 /* Hands over what was posted. */

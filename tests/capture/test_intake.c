@@ -175,6 +175,43 @@ static void test_a_tunnel_in_fragments(void **state)
 }
 
 /* Each vantage has its packets and how many of them were copies. */
+/* A copy is found also when another intake put the packet together; both together count as one. */
+static void test_packets_of_another_intake(void **state)
+{
+    struct desk here, there;
+    (void)state;
+    open_desk(&here, false);
+    open_desk(&there, false);
+    play(&there, false, "1a1b1c 2a2b2c");
+    play(&here, false, "1p");
+    uint8_t ip[1024], payload[PAYLOAD];
+    for (unsigned what = '1'; what <= '2'; what++) {
+        memset(payload, (int)what, sizeof payload);
+        struct made m = {.udp = true, .id = (uint16_t)what, .payload = payload, .payload_len = PAYLOAD};
+        static const struct frame_options options;
+        struct packet p;
+        struct frame f = {
+            .data = ip,
+            .captured = (uint32_t)packets_ip(&m, ip),
+            .time_ns = here.now_ns + 1000,
+            .link_type = 12, /* DLT_RAW */
+        };
+        f.length = f.captured;
+        assert_int_equal(frame_parse(&f, &options, &p), FRAME_PACKET);
+        intake_packet(here.intake, &p);
+        assert_int_equal(p.copy, what == '1');
+    }
+    const struct capture_counters *a = &here.counters, *b = &there.counters;
+    assert_int_equal(a->packets + b->packets, 2);
+    assert_int_equal(a->duplicates + b->duplicates, 1);
+    assert_int_equal(a->fragments + b->fragments, 4);
+    assert_int_equal(a->packets + b->packets + a->duplicates + b->duplicates + a->fragments +
+                         b->fragments,
+                     a->frames + b->frames);
+    close_desk(&here);
+    close_desk(&there);
+}
+
 static void test_vantages(void **state)
 {
     (void)state;
@@ -204,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_feeds),
         cmocka_unit_test(test_a_tunnel_in_fragments),
+        cmocka_unit_test(test_packets_of_another_intake),
         cmocka_unit_test(test_vantages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

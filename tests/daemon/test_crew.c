@@ -209,6 +209,34 @@ static void every_request_meets_its_answer(void **state)
     }
 }
 
+/* After a while without anything of the kind the threads decode what they read at once, until there is
+ * again something to be handed over. */
+static void mailboxes_only_when_needed(void **state)
+{
+    (void)state;
+    need_namespace();
+    open_crew(3);
+    send_talks(0, true);
+    collect_until(TALKS);
+    for (uint64_t end_ns = clock_monotonic_ns() + CREW_PLAIN_NS + 1000000000;
+         clock_monotonic_ns() < end_ns; collect())
+        poll(NULL, 0, 10);
+    bool at_once = false;
+    unsigned rounds = 1;
+    for (; !at_once && rounds < 20; rounds++) { /* on a slow machine it takes more than one */
+        send_talks(rounds * TALKS, false);
+        uint64_t sent_ns = clock_monotonic_ns();
+        collect_until((rounds + 1) * TALKS);
+        at_once = clock_monotonic_ns() - sent_ns < LIVE_DELAY_NS;
+    }
+    assert_true(at_once);
+    send_talks(rounds * TALKS, true);
+    collect_until((rounds + 1) * TALKS);
+    close_crew();
+    assert_int_equal(f.answered, (rounds + 1) * TALKS);
+    assert_int_equal(f.capture.frames, (rounds + 1) * TALKS * STEPS);
+}
+
 /* A crew is asked to stop while frames are on their way: they are read. */
 static void stops_after_the_last_frame(void **state)
 {
@@ -260,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_request_meets_its_answer),
+        cmocka_unit_test(mailboxes_only_when_needed),
         cmocka_unit_test(stops_after_the_last_frame),
         cmocka_unit_test(windows_end_in_silence),
     };

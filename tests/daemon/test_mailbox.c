@@ -27,7 +27,7 @@ static void put(struct post *post, uint64_t time_ns, uint16_t interface, const c
         .length = (uint32_t)strlen(text) + 1,
         .data = (const uint8_t *)text,
     };
-    post_frame(post, &frame);
+    post_frame(post, &frame, false);
 }
 
 /* What comes out until nothing is left, as words. */
@@ -139,6 +139,37 @@ static void packets(void **state)
     mailbox_free(m);
 }
 
+/* Of a frame that goes elsewhere only the head comes, and is no frame if it is lost. */
+static void heads(void **state)
+{
+    uint8_t data[1000];
+    struct mailbox *m = new_mailbox(ROOM), *none = new_mailbox(0);
+    struct post a = {.to = m}, lost = {.to = none};
+    (void)state;
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i * 3);
+    struct frame frame = {.captured = sizeof data, .length = 1500, .data = data};
+    post_head(&a, &frame);
+    frame.captured = 60;
+    post_head(&a, &frame);
+    post_frame(&a, &frame, true);
+    post_flush(&a);
+    mailbox_collect(m);
+    for (unsigned i = 0; i < 3; i++, mailbox_drop(m)) {
+        const struct letter *l = mailbox_first(m);
+        assert_int_equal(l->kind, i < 2 ? LETTER_HEAD : LETTER_FRAME);
+        assert_int_equal(l->numbered, i == 2);
+        assert_int_equal(l->frame.captured, i ? 60 : LETTER_HEAD_BYTES);
+        assert_int_equal(l->frame.length, 1500);
+        assert_memory_equal(l->frame.data, data, l->frame.captured);
+    }
+    post_head(&lost, &frame);
+    post_flush(&lost);
+    assert_int_equal(lost.lost, 0);
+    mailbox_free(m);
+    mailbox_free(none);
+}
+
 /* A frame as long as any, among short ones. */
 static void frames_of_any_length(void **state)
 {
@@ -151,7 +182,7 @@ static void frames_of_any_length(void **state)
         data[i] = (uint8_t)(i * 7);
     for (uint32_t i = 0; i < 300; i++) {
         uint32_t len = i == 200 ? LONG : i;
-        post_frame(&a, &(struct frame){.time_ns = i, .captured = len, .length = len, .data = data});
+        post_frame(&a, &(struct frame){.time_ns = i, .captured = len, .length = len, .data = data}, false);
     }
     post_flush(&a);
     mailbox_collect(m);
@@ -175,7 +206,7 @@ static void full(void **state)
     (void)state;
     const struct frame frame = {.captured = sizeof data, .length = sizeof data, .data = data};
     for (unsigned i = 0; i < 1000; i++)
-        post_frame(&a, &frame);
+        post_frame(&a, &frame, false);
     post_packet(&a, LETTER_LEARN, &(struct packet){0});
     post_flush(&a);
     assert_true(mailbox_bytes(m) <= 200 * 1000 && mailbox_bytes(m) > 100 * 1000);
@@ -186,7 +217,7 @@ static void full(void **state)
     assert_int_equal(came + a.lost, 1000);
     assert_true(a.lost > 700);
     uint64_t lost = a.lost;
-    post_frame(&a, &frame);
+    post_frame(&a, &frame, false);
     post_flush(&a);
     mailbox_collect(m);
     assert_non_null(mailbox_first(m));
@@ -203,7 +234,7 @@ static void *post_many(void *ctx)
     for (uint64_t i = 1; i <= EACH; i++) {
         post_frame(
             &post,
-            &(struct frame){.time_ns = i, .captured = i % sizeof data, .length = 64, .data = data});
+            &(struct frame){.time_ns = i, .captured = i % sizeof data, .length = 64, .data = data}, false);
         if (i % 97 == 0)
             post_flush(&post);
     }
@@ -241,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_order_of_time),     cmocka_unit_test(same_time),
         cmocka_unit_test(handed_over),          cmocka_unit_test(packets),
+        cmocka_unit_test(heads),
         cmocka_unit_test(frames_of_any_length), cmocka_unit_test(full),
         cmocka_unit_test(several_threads),
     };

@@ -16,7 +16,8 @@ struct capture_counters {
     uint64_t malformed;       /* a length or version in the headers contradicts the frame */
     uint64_t duplicates;      /* packets that an earlier frame had brought already */
     uint64_t truncated;       /* of `packets`: the snapshot length cut payload off */
-    uint64_t kernel_drops;    /* lost because we were too slow: libpcap's ps_drop */
+    uint64_t kernel_drops;    /* lost because we were too slow: no room in the ring, or on the way
+                                 from the thread that received it to the one it belongs to */
     uint64_t interface_drops; /* lost before the kernel saw them: libpcap's ps_ifdrop */
     uint64_t duplicate_bytes; /* of `duplicates`, as on the wire */
     uint64_t uncertain;       /* of `packets`: a copy, or sent again; the two could not be told */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "capture/dedup.h"
-#include "capture/mirror.h"
 
 enum { NESTED_MAX = 4 }; /* rebuilt packets, one in a tunnel in the other */
 
@@ -14,7 +13,6 @@ struct intake {
     struct defrag *defrag;
     struct dedup *dedup; /* NULL: copies are not looked for */
     struct vantages vantages;
-    struct mirror mirror;
 };
 
 struct intake *intake_new(const struct intake_options *options, struct capture_counters *counters,
@@ -24,7 +22,6 @@ struct intake *intake_new(const struct intake_options *options, struct capture_c
     if (!in)
         goto fail;
     in->options = *options;
-    in->options.frame.mirror = &in->mirror;
     in->counters = counters;
     vantages_init(&in->vantages, &options->key);
     struct defrag_options defrag = {
@@ -58,6 +55,11 @@ void rebuilt_free(struct rebuilt *r)
 {
     free(r->bytes);
     *r = (struct rebuilt){0};
+}
+
+void intake_set_mirror(struct intake *in, struct mirror *mirror)
+{
+    in->options.frame.mirror = mirror;
 }
 
 struct vantages *intake_vantages(struct intake *in)
@@ -100,6 +102,12 @@ static inline bool is_ip(enum frame_verdict verdict)
     return verdict == FRAME_PACKET || verdict == FRAME_FRAGMENT || verdict == FRAME_OTHER_IP;
 }
 
+/* Is it for decode/? */
+static inline bool is_whole(enum frame_verdict verdict)
+{
+    return verdict == FRAME_PACKET || verdict == FRAME_OTHER_IP;
+}
+
 /* What a fragment comes to: itself, or the packet that it completes, which may again be one. */
 static enum frame_verdict take_fragment(struct intake *in, struct rebuilt *out, struct packet *p)
 {
@@ -119,8 +127,7 @@ static enum frame_verdict take_fragment(struct intake *in, struct rebuilt *out, 
     return verdict;
 }
 
-/* Packets of which only the beginning came, as far as they are TCP or UDP. Their frames have been
- * counted. */
+/* Packets of which only the beginning came. Their frames have been counted. */
 static size_t take_lost(struct intake *in, const struct frame *frame, uint64_t *number,
                         struct rebuilt *out, struct packet *ret_packets)
 {
@@ -130,7 +137,7 @@ static size_t take_lost(struct intake *in, const struct frame *frame, uint64_t *
            (frame ? defrag_give_up(in->defrag, frame->time_ns, out, &lost)
                   : defrag_finish(in->defrag, out, &lost))) {
         struct packet *p = &ret_packets[len];
-        if (frame_parse_rebuilt(&lost.fragment, lost.ip, &in->options.frame, p) != FRAME_PACKET)
+        if (!is_whole(frame_parse_rebuilt(&lost.fragment, lost.ip, &in->options.frame, p)))
             continue;
         p->wire_bytes = lost.wire_bytes;
         p->number = (*number)++;
@@ -156,12 +163,6 @@ static enum frame_verdict put_together(struct intake *in, struct rebuilt *out, s
     return verdict;
 }
 
-static void count_mirror(struct intake *in)
-{
-    in->counters->mirror_seen = in->mirror.seen;
-    in->counters->mirror_lost = in->mirror.lost;
-}
-
 size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *number,
                     struct rebuilt *out, struct packet ret_packets[INTAKE_PACKETS_MAX])
 {
@@ -171,7 +172,6 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
     struct packet *p = &ret_packets[len];
     enum dedup_verdict seen = DEDUP_FIRST;
     enum frame_verdict verdict = frame_parse(frame, &in->options.frame, p);
-    count_mirror(in);
     if (is_ip(verdict)) {
         struct vantage *vantage = vantages_of(&in->vantages, p);
         seen = judge(in, p, verdict);
@@ -187,13 +187,11 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
         in->counters->uncertain += seen == DEDUP_UNCERTAIN && verdict == FRAME_PACKET;
         frame_count(in->counters, frame, verdict, p);
     }
-    return len + (verdict == FRAME_PACKET);
+    return len + is_whole(verdict);
 }
 
 size_t intake_finish(struct intake *in, uint64_t *number, struct rebuilt *out,
                      struct packet ret_packets[INTAKE_PACKETS_MAX])
 {
-    mirror_settle(&in->mirror);
-    count_mirror(in);
     return take_lost(in, NULL, number, out, ret_packets);
 }

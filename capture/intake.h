@@ -51,5 +51,8 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
 size_t intake_finish(struct intake *in, uint64_t *number, struct rebuilt *out,
                      struct packet ret_packets[INTAKE_PACKETS_MAX]);
 
+/* Who is told the numbers of mirrored frames, as in struct frame_options: NULL for nobody. */
+void intake_set_mirror(struct intake *in, struct mirror *mirror);
+
 /* By vantage, what there was since the last time. */
 struct vantages *intake_vantages(struct intake *in);

@@ -1,10 +1,19 @@
 /* capture.c - the daemon. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "capture/live.h"
 #include "cli/command.h"
 #include "cli/daemon_arguments.h"
 #include "daemon/supervisor.h"
+
+enum { DEFAULT_WORKERS_MAX = 8 };
+
+static uint32_t default_workers(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores > DEFAULT_WORKERS_MAX ? DEFAULT_WORKERS_MAX : cores > 1 ? (uint32_t)cores : 1;
+}
 
 static int run(const struct command *self, int argc, char **argv)
 {
@@ -35,6 +44,8 @@ static int run(const struct command *self, int argc, char **argv)
         {0, "tenants", NULL, "addresses may overlap: VLANs and virtual networks tell them apart",
          ARGUMENT_FLAG, &a.tenants},
         {0, "window", "TIME", "how long a window is (5s)", ARGUMENT_DURATION, &a.window_ns},
+        {0, "workers", "N", "read and decode with this many threads (one a core, at most 8)",
+         ARGUMENT_COUNT, &a.workers},
         {'s', "snap", "BYTES", "capture this much of a packet (262144)", ARGUMENT_SIZE,
          &a.snap_bytes},
         {'B', "ring", "BYTES", "size of the kernel's ring for each interface (64M)", ARGUMENT_SIZE,
@@ -64,6 +75,8 @@ static int run(const struct command *self, int argc, char **argv)
     }
     if (a.no_page)
         a.listen = NULL;
+    if (!a.workers)
+        a.workers = a.files.len ? 1 : default_workers();
     const struct texts *sources = a.files.len ? &a.files : &a.interfaces;
     if (!daemon_options_set(&options, &a, sources, &err))
         return command_misused(self, &err);

@@ -34,8 +34,8 @@ static bool set_tunnels(struct frame_options *frame, const struct daemon_argumen
            set_ports(&frame->geneve, &a->geneve_ports, "geneve-port", err);
 }
 
-bool daemon_options_set(struct daemon_options *options, const struct daemon_arguments *a,
-                        const struct texts *sources, struct err *err)
+bool daemon_options_set_reading(struct daemon_options *options, const struct daemon_arguments *a,
+                                const struct texts *sources, struct err *err)
 {
     *options = (struct daemon_options){
         .filter = a->filter,
@@ -68,6 +68,14 @@ bool daemon_options_set(struct daemon_options *options, const struct daemon_argu
     if (getrandom(&options->engine.key, sizeof options->engine.key, 0) !=
         (ssize_t)sizeof options->engine.key)
         return err_set(err, "no random numbers: %s", strerror(errno));
+    return true;
+}
+
+bool daemon_options_set(struct daemon_options *options, const struct daemon_arguments *a,
+                        const struct texts *sources, struct err *err)
+{
+    if (!daemon_options_set_reading(options, a, sources, err))
+        return false;
     options->db = place_for_db(a->db, err);
     return options->db != NULL;
 }

@@ -22,3 +22,7 @@ struct daemon_arguments {
 /* Checks them and fills in defaults. `options` borrows from `a`. */
 bool daemon_options_set(struct daemon_options *options, const struct daemon_arguments *a,
                         const struct texts *sources, struct err *err);
+
+/* The same without a database, for who only looks. */
+bool daemon_options_set_reading(struct daemon_options *options, const struct daemon_arguments *a,
+                                const struct texts *sources, struct err *err);

@@ -70,7 +70,7 @@ static void work(const struct hand *hand, const struct batch *b)
             continue;
         }
         const struct timed *t = &b->tick[what - TODO_TICK];
-        worker_tick(hand->worker, t->tick.at_ns, t->number, t->tick.window_ends);
+        worker_tick(hand->worker, &t->tick, t->number);
     }
 }
 
@@ -149,22 +149,4 @@ void pool_wait(struct pool *p)
     while (p->working)
         pthread_cond_wait(&p->done, &p->lock);
     pthread_mutex_unlock(&p->lock);
-}
-
-unsigned pool_worker_of(const struct hash_key *key, const struct packet *p, unsigned worker_len)
-{
-    struct {
-        struct address address[2];
-        uint16_t port[2];
-        uint32_t tenant;
-    } ends = {.tenant = p->tenant};
-    int order = address_compare(&p->source, &p->destination);
-    bool swap = order > 0 || (order == 0 && p->source_port > p->destination_port);
-    ends.address[swap] = p->source;
-    ends.address[!swap] = p->destination;
-    ends.port[swap] = p->source_port;
-    ends.port[!swap] = p->destination_port;
-    /* The high half: the flow tables use the low bits of the same kind of hash. */
-    uint64_t hash = hash_bytes(key, &ends, sizeof ends) >> 32;
-    return (unsigned)(hash * worker_len >> 32);
 }

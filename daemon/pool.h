@@ -1,7 +1,7 @@
 /* pool.h - worker threads that take a batch of packets each at a time.
  *
  * The thread that reads fills one batch while the workers handle the other; nothing else is shared.
- * Both directions of a flow go to one worker, by a hash that is the same for both. */
+ * Both directions of a flow go to one worker (capture/spread.h). */
 #pragma once
 
 #include "capture/file.h"
@@ -55,6 +55,3 @@ void pool_stop(struct pool *p); /* after pool_wait(); NULL is fine */
 /* Hands the batch to all workers; it is theirs until pool_wait() has returned. */
 void pool_hand(struct pool *p, const struct batch *b);
 void pool_wait(struct pool *p);
-
-/* Which worker a packet belongs to. */
-unsigned pool_worker_of(const struct hash_key *key, const struct packet *p, unsigned worker_len);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "capture/spread.h"
 #include "daemon/pool.h"
 #include "daemon/sensing.h"
 #include "daemon/sensor.h"
@@ -48,7 +49,7 @@ static void plan_tick(struct batch *b, const struct sensing *s, struct tick tick
 /* To the worker of its flow; who accepts a connection, to all of them, once. */
 static void plan_packet(struct batch *b, const struct sensing *s, const struct packet *packet)
 {
-    unsigned worker = pool_worker_of(&s->options->engine.key, packet, s->worker_len);
+    unsigned worker = spread_packet(&s->options->engine.key, packet, s->worker_len);
     bool accepts =
         !packet->copy && (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
     for (unsigned i = 0; accepts && i < s->worker_len; i++)

@@ -11,6 +11,7 @@ struct lifecycle {
     struct reader reader;
     struct decode_counters counters;
     struct sink sink;
+    uint64_t clock_ns;     /* packet time of the latest tick; it never goes back */
     uint32_t wait_until_s; /* packet time at which what waits from now on is looked at */
 };
 

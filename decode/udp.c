@@ -30,7 +30,9 @@ void udp_packet(struct lifecycle *l, const struct packet *p)
                        .side = side,
                        .moment = {.now_ns = p->time_ns, .number = p->number}};
     reader_bytes(&at, p->time_ns, p->payload);
-    if (p->cut)
-        reader_gap(&at, p->cut);
+    if (p->cut) {
+        reader_gap(&at, p->cut, true);
+        reader_missing(&at, p->cut);
+    }
     lifecycle_read(l, f);
 }

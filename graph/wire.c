@@ -11,7 +11,7 @@ enum {
     DELTA_VERSION = 2,
     /* No row is shorter: a count of rows that the bytes cannot hold is refused before memory is
      * asked for. */
-    EDGE_BYTES_MIN = 92,
+    EDGE_BYTES_MIN = 63 + EDGE_NUMBERS,
     OPERATION_BYTES_MIN = 40,
     NAME_BYTES_MIN = 20,
     CONNECTION_BYTES_MIN = 18,
@@ -61,27 +61,7 @@ static void put_edge(struct writer *w, const struct edge_delta *e)
     wire_put_number(w, e->first_ns);
     wire_put_number(w, e->last_ns);
     put_tallied(w, &e->exchanges);
-    wire_put_number(w, e->opened);
-    wire_put_number(w, e->failed);
-    wire_put_number(w, e->closed);
-    wire_put_number(w, e->reset_by_client);
-    wire_put_number(w, e->reset_by_server);
-    put_numbers(w, e->packets, 2);
-    put_numbers(w, e->bytes, 2);
-    put_numbers(w, e->duplicates, 2);
-    put_numbers(w, e->missing_bytes, 2);
-    put_numbers(w, e->retransmits, 2);
-    put_numbers(w, e->zero_windows, 2);
-    wire_put_number(w, e->rtt_server_sum_ns);
-    wire_put_number(w, e->rtt_client_sum_ns);
-    wire_put_number(w, e->handshakes);
-    wire_put_number(w, e->one_way);
-    put_numbers(w, e->out_of_order, 2);
-    put_numbers(w, e->zero_window_ns, 2);
-    wire_put_number(w, e->rtt_least_server_sum_ns);
-    wire_put_number(w, e->rtt_least_client_sum_ns);
-    wire_put_number(w, e->rtt_least_servers);
-    wire_put_number(w, e->rtt_least_clients);
+    put_numbers(w, &e->opened, EDGE_NUMBERS);
     writer_varint(w, e->notes);
 }
 
@@ -232,27 +212,7 @@ static void get_edge(struct reader *r, struct edge_delta *e)
     e->first_ns = wire_get_number(c);
     e->last_ns = wire_get_number(c);
     get_tallied(r, &e->exchanges);
-    e->opened = wire_get_number(c);
-    e->failed = wire_get_number(c);
-    e->closed = wire_get_number(c);
-    e->reset_by_client = wire_get_number(c);
-    e->reset_by_server = wire_get_number(c);
-    get_numbers(c, e->packets, 2);
-    get_numbers(c, e->bytes, 2);
-    get_numbers(c, e->duplicates, 2);
-    get_numbers(c, e->missing_bytes, 2);
-    get_numbers(c, e->retransmits, 2);
-    get_numbers(c, e->zero_windows, 2);
-    e->rtt_server_sum_ns = wire_get_number(c);
-    e->rtt_client_sum_ns = wire_get_number(c);
-    e->handshakes = wire_get_number(c);
-    e->one_way = wire_get_number(c);
-    get_numbers(c, e->out_of_order, 2);
-    get_numbers(c, e->zero_window_ns, 2);
-    e->rtt_least_server_sum_ns = wire_get_number(c);
-    e->rtt_least_client_sum_ns = wire_get_number(c);
-    e->rtt_least_servers = wire_get_number(c);
-    e->rtt_least_clients = wire_get_number(c);
+    get_numbers(c, edge_numbers(e), EDGE_NUMBERS);
     e->notes = wire_get_within(c, (1U << NOTES) - 1);
 }
 

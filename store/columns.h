@@ -13,6 +13,7 @@
 #define EDGE_COLUMNS(X)                                                                            \
     X(opened, opened)                                                                              \
     X(failed, failed)                                                                              \
+    X(refused, refused)                                                                            \
     X(closed, closed)                                                                              \
     X(reset_by_client, reset_by_client)                                                            \
     X(reset_by_server, reset_by_server)                                                            \
@@ -38,6 +39,15 @@
     X(rtt_least_client_sum_ns, rtt_least_client_sum_ns)                                            \
     X(rtt_least_servers, rtt_least_servers)                                                        \
     X(rtt_least_clients, rtt_least_clients)                                                        \
+    X(truncated_to_server, truncated[0])                                                           \
+    X(truncated_to_client, truncated[1])                                                           \
+    X(lost, troubles[TROUBLE_LOST])                                                                \
+    X(given_up, troubles[TROUBLE_GIVEN_UP])                                                        \
+    X(shed, troubles[TROUBLE_SHED])                                                                \
+    X(shortened, troubles[TROUBLE_SHORTENED])                                                      \
+    X(stray_answers, troubles[TROUBLE_STRAY_ANSWERS])                                              \
+    X(exchanges_evicted, troubles[TROUBLE_EXCHANGES_EVICTED])                                      \
+    X(skewed, skewed)                                                                              \
     X(duplicates_to_server, duplicates[0])                                                         \
     X(duplicates_to_client, duplicates[1])
 
@@ -79,9 +89,12 @@
     X(lost, lost)                                                                                  \
     X(given_up, given_up)                                                                          \
     X(shed, shed)                                                                                  \
+    X(shortened, shortened)                                                                        \
     X(stray_answers, stray_answers)                                                                \
     X(exchanges_evicted, exchanges_evicted)                                                        \
-    X(exchanges, exchanges)
+    X(exchanges, exchanges)                                                                        \
+    X(skewed, skewed)                                                                              \
+    X(unmeasured, unmeasured)
 
 /* Of capture_window, and both struct delta and struct health_row. */
 #define LIMIT_COLUMNS(X)                                                                           \
@@ -98,6 +111,7 @@
 #define COLUMN_OF_X(column, field) ", x." #column /* in a join, of the table named x */
 #define COLUMN_PLACE(column, field) ", ?"         /* the next parameter */
 #define COLUMN_SUM(column, field) ", sum(" #column ")"
+#define COLUMN_SUM_OF_X(column, field) ", sum(x." #column ")"
 #define COLUMN_GROWS(column, field) ", " #column " = " #column " + excluded." #column
 #define COLUMN_IS_NEW(column, field) ", " #column " = excluded." #column
 #define COLUMN_ONE(column, field) +1

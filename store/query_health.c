@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "store/columns.h"
-#include "store/handle.h"
+#include "store/spoiled.h"
 
 enum { EVENTS_MAX = 1000 };
 
@@ -30,20 +30,27 @@ static void read_row(sqlite3_stmt *s, struct health_row *row)
 #undef READ
 }
 
-bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err)
+bool health_load(struct query *q, struct range r, struct health_row *ret, struct err *err)
 {
     bool failed = false;
-    struct health_row row = {0};
+    *ret = (struct health_row){.range = r};
     sqlite3_stmt *s = question_ask(q, sql, err);
     if (!s)
         return false;
     question_bind_range(s, r);
     if (question_row(q, s, &failed, err))
-        read_row(s, &row);
+        read_row(s, ret);
     sqlite3_finalize(s);
-    if (!failed)
-        *ret = row;
-    return !failed;
+    return !failed && spoiled_protocols(q, ret, err);
+}
+
+bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err)
+{
+    if (!question_begin(q, err))
+        return false;
+    bool loaded = health_load(q, r, ret, err);
+    question_end(q);
+    return loaded;
 }
 
 bool query_events(struct query *q, struct range r, struct event_rows *ret, struct err *err)

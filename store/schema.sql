@@ -100,9 +100,12 @@ CREATE TABLE capture_window (
     edges_dropped         INTEGER NOT NULL,
     names_dropped         INTEGER NOT NULL,
     shed                  INTEGER NOT NULL DEFAULT 0,
+    skewed                INTEGER NOT NULL DEFAULT 0,
+    unmeasured            INTEGER NOT NULL DEFAULT 0,
     connections_dropped   INTEGER NOT NULL DEFAULT 0,
     open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
     connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap
+    shortened             INTEGER NOT NULL DEFAULT 0,
     duplicates            INTEGER NOT NULL DEFAULT 0,
     duplicate_bytes       INTEGER NOT NULL DEFAULT 0,
     uncertain             INTEGER NOT NULL DEFAULT 0,
@@ -171,6 +174,16 @@ CREATE TABLE edge_window (
     rtt_least_client_sum_ns INTEGER NOT NULL DEFAULT 0, -- over rtt_least_clients
     rtt_least_servers       INTEGER NOT NULL DEFAULT 0,
     rtt_least_clients       INTEGER NOT NULL DEFAULT 0,
+    truncated_to_server     INTEGER NOT NULL DEFAULT 0, -- packets of which only a part was captured
+    truncated_to_client     INTEGER NOT NULL DEFAULT 0,
+    refused                 INTEGER NOT NULL DEFAULT 0, -- of failed: by a RST
+    lost                    INTEGER NOT NULL DEFAULT 0, -- what could not be decoded, by reason
+    given_up                INTEGER NOT NULL DEFAULT 0,
+    shed                    INTEGER NOT NULL DEFAULT 0,
+    shortened               INTEGER NOT NULL DEFAULT 0,
+    stray_answers           INTEGER NOT NULL DEFAULT 0,
+    exchanges_evicted       INTEGER NOT NULL DEFAULT 0,
+    skewed                  INTEGER NOT NULL DEFAULT 0, -- exchanges whose times contradict their order
     duplicates_to_server    INTEGER NOT NULL DEFAULT 0, -- copies of packets, by a mirror; not in packets_*
     duplicates_to_client    INTEGER NOT NULL DEFAULT 0,
     notes                   INTEGER NOT NULL, -- bits, seen on any exchange or connection

@@ -6,14 +6,15 @@
 #include "base/hash.h"
 #include "base/human.h"
 #include "ui-tui/figures.h"
-#include "ui-tui/finding.h"
+#include "ui-tui/marks.h"
 #include "ui-tui/view.h"
+#include "ui-tui/wrap.h"
 
 enum {
     CELL_WIDTH = 38,
     LABEL_WIDTH = 26,
     VALUE_WIDTH = 9,
-    COUNTERS_MAX = 48,
+    COUNTERS_MAX = 50,
     EVENTS_LEAST = 4, /* rows kept for the events, headings included */
 };
 
@@ -87,24 +88,35 @@ static bool health_refresh(void *state, struct query *q, struct range r, struct 
     return enough || err_set(err, "out of memory for %zu events", rows.len);
 }
 
-/* The verdict and its reasons. Returns the row after them. */
+static const enum health healths[SEVERITIES] = {
+    [SEVERITY_NONE] = HEALTH_GOOD,
+    [SEVERITY_NOTE] = HEALTH_GOOD,
+    [SEVERITY_WARN] = HEALTH_WARN,
+    [SEVERITY_BAD] = HEALTH_BAD,
+};
+
+/* The verdict and its reasons, in at most `rows_max`. Returns the row after them. */
 static int draw_findings(const struct pane *pane, const struct health_row *h, int rows_max)
 {
-    struct finding finding[FINDINGS_MAX];
-    size_t len = findings_of(h, finding);
+    struct diagnosis found[DIAGNOSES_MAX];
+    char verdict[VERDICT_TEXT_MAX];
+    enum health health = healths[health_verdict(h, verdict)];
+    size_t len = health_diagnoses(h, found);
+    struct pane inner = pane_part(pane, 0, 3, rows_max, pane->columns - 4);
     int row = 0;
-    if (!len)
-        pane_text(pane, row++, 3, INK_STRONG, "Nothing was lost that the collector knows of");
-    if (!len)
-        pane_text(pane, 0, 1, INK_GOOD, "●");
+    pane_text(pane, row, 1, figures_ink_of(health), figures_mark_of(health));
+    struct pane first = pane_line(pane, row++, 3, pane->columns - 4);
+    pane_field(&first, ALIGN_LEFT, INK_STRONG, verdict);
     for (size_t i = 0; i < len && row + 2 <= rows_max; i++) {
-        enum ink ink = figures_ink_of(finding[i].health);
-        pane_text(pane, row, 1, ink, figures_mark_of(finding[i].health));
-        pane_text(pane, row++, 3, INK_STRONG, finding[i].what);
-        struct pane line = pane_line(pane, row++, 3, pane->columns - 4);
-        pane_field(&line, ALIGN_LEFT, INK_DIM, finding[i].remedy);
+        health = healths[found[i].severity];
+        if (i || found[i].severity < SEVERITY_WARN) { /* else the verdict has said it */
+            struct pane what = pane_line(pane, row, 3, pane->columns - 4);
+            pane_text(pane, row++, 1, figures_ink_of(health), figures_mark_of(health));
+            pane_field(&what, ALIGN_LEFT, INK_PLAIN, found[i].what);
+        }
+        row = wrap_draw(&inner, row, INK_DIM, found[i].remedy);
     }
-    return row;
+    return row < rows_max ? row : rows_max;
 }
 
 /* A counter, and how it is seen. */
@@ -176,6 +188,8 @@ static int drawn_counters(const struct health_row *h, struct counter ret[COUNTER
         {"places lost by decoders", d->lost, ODD},
         {"connections not decoded", d->given_up, ODD},
         {"parts too long to read", d->shed, ODD},
+        {"stamped too early", d->skewed, ODD},
+        {"requests not timed", d->unmeasured, ODD},
         {"reports not kept", h->edges_dropped + h->connections_dropped + h->open_calls_dropped,
          LOSS},
         {"names not kept", h->names_dropped, LOSS},
@@ -204,12 +218,41 @@ static int draw_counters(const struct pane *pane, const struct health_row *h, in
     return row + down;
 }
 
+/* "http  !M  missing 1.2 kB, lost 3": of what something is spoiled. Returns the row after them. */
+static int draw_protocols(const struct pane *pane, const struct health_row *h, int row)
+{
+    for (uint32_t i = 0; i < h->protocol_len && row < pane->rows; i++) {
+        const struct quality *q = &h->protocol[i].quality;
+        struct marks marks = quality_marks(q);
+        char text[256] = "", signs[MARKS_TEXT_MAX];
+        size_t used = 0;
+        if (q->missing_bytes)
+            used = (size_t)snprintf(text, sizeof text, "missing %s",
+                                    human_bytes((double)q->missing_bytes).text);
+        for (int t = 0; t < TROUBLES && used < sizeof text; t++)
+            if (q->troubles[t])
+                used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s",
+                                         used ? ", " : "", trouble_name((enum trouble)t),
+                                         human_count((double)q->troubles[t]).text);
+        if (!used)
+            continue;
+        marks_text(&marks, signs);
+        pane_text(pane, row, 1, INK_PLAIN, h->protocol[i].name);
+        pane_text(pane, row, 12, marks_ink(&marks), signs);
+        struct pane field = pane_line(pane, row++, 19, pane->columns - 20);
+        pane_field(&field, ALIGN_LEFT, INK_DIM, text);
+    }
+    return row;
+}
+
 static void health_draw(void *state, const struct pane *pane)
 {
     struct health_view *h = state;
     struct pane upper = pane_part(pane, 0, 0, pane->rows - EVENTS_LEAST - 1, pane->columns);
     int row = draw_findings(&upper, &h->health, upper.rows / 2) + 1;
     row = draw_counters(&upper, &h->health, row) + 1;
+    int protocols = draw_protocols(&upper, &h->health, row);
+    row = protocols > row ? protocols + 1 : row;
     row = row < upper.rows + 1 ? row : upper.rows + 1;
     struct pane lower = pane_part(pane, row, 0, pane->rows - row, pane->columns);
     table_draw(&h->table, &lower);

@@ -47,8 +47,7 @@ static void check_rebuilt(const struct packet *fragment, const struct frame_opti
         abort();
 }
 
-/* The same frame with half of it captured. A frame that is longer than its packets say may hold
- * anything behind labels, so only what is told of ends and ports counts. */
+/* The same frame with half of it captured. */
 static void check_snapshot(const struct frame *f, const struct frame_options *options,
                            enum frame_verdict verdict, const struct packet *whole)
 {

@@ -180,11 +180,11 @@ static size_t do_event(struct conn *c, const struct talk *t, size_t i, size_t pi
         say(c, e->dir, m, bytes_first(bytes, e->lost_len ? e->lost_at : bytes.len), piece, s);
         if (!e->lost_len)
             break;
-        conn_gap(c, e->dir, m, e->lost_len);
+        conn_gap(c, e->dir, m, e->lost_len, NOTE_GAP);
         say(c, e->dir, m, bytes_after(bytes, e->lost_at + e->lost_len), piece, s);
         break;
     case TALK_LOSE:
-        conn_gap(c, e->dir, m, e->len);
+        conn_gap(c, e->dir, m, e->len, NOTE_GAP);
         break;
     case TALK_END:
         conn_eof(c, e->dir, m);

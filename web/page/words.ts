@@ -3,7 +3,7 @@
 export const NOTES: Record<string, string> = {
   midstream: "Some connections began before the capture, so their first requests may be missing.",
   gap: "Bytes were lost on the way to the tap; what they held is counted as unknown.",
-  truncated: "Some texts were too long and are cut.",
+  truncated: "Some packets were captured only in part, or texts were too long and are cut.",
   retransmitted: "Some bytes were sent again; their latencies include the wait.",
   "inferred-direction": "No handshake was seen; who is the client was inferred.",
   pipelined: "Requests were sent before the previous answer ended.",
@@ -15,6 +15,7 @@ export const NOTES: Record<string, string> = {
   refused: "The server refused some calls before it began with them.",
   deadline: "Some calls ended after the deadline that the client had set.",
   "one-way": "Of some connections only one side's packets reach the tap: what was answered is not known.",
+  skew: "Some answers are stamped before their requests: the clocks of the capture disagree.",
   compressed: "Some messages were compressed; their sizes are those on the wire.",
 };
 
@@ -85,6 +86,8 @@ export const DECODE: [string, string, boolean][] = [
   ["lost", "times a decoder lost its place", true],
   ["given_up", "connections that could not be read", true],
   ["shed", "parts of messages too long to read", true],
+  ["skewed", "answers stamped up to 1 ms too early, put right", true],
+  ["unmeasured", "requests not timed, the clock went back", true],
   ["segments_held", "segments out of order, put right", false],
   ["segments_dropped", "segments out of order, no room", true],
   ["retransmits", "segments sent again", false],

@@ -15,6 +15,27 @@ static uint32_t default_workers(void)
     return cores > DEFAULT_WORKERS_MAX ? DEFAULT_WORKERS_MAX : cores > 1 ? (uint32_t)cores : 1;
 }
 
+static int start(const struct command *self, struct daemon_arguments *a)
+{
+    struct daemon_options options;
+    struct err err = {0};
+    if (a->list)
+        return live_list(&err) ? 0 : command_failed(&err);
+    if (!a->interfaces.len == !a->files.len) {
+        err_set(&err, "say what to watch: -i IFACE (-D lists them), or -r FILE");
+        return command_misused(self, &err);
+    }
+    if (a->no_page)
+        a->listen = NULL;
+    if (!a->workers)
+        a->workers = a->files.len ? 1 : default_workers();
+    const struct texts *sources = a->files.len ? &a->files : &a->interfaces;
+    if (!daemon_options_set(&options, a, sources, &err))
+        return command_misused(self, &err);
+    options.log_at_once = true;
+    return supervisor_run(&options, a->files.len != 0);
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
     struct daemon_arguments a = {.listen = "127.0.0.1:7117", .no_decap.known = frame_tunnel_names};
@@ -60,28 +81,13 @@ static int run(const struct command *self, int argc, char **argv)
         {'D', "list", NULL, "list the interfaces there are", ARGUMENT_FLAG, &a.list},
         {0},
     };
-    struct daemon_options options;
     struct err err = {0};
     bool help = false;
     if (!arguments_read(argc, argv, table, NULL, &help, &err))
         return command_misused(self, &err);
     if (help)
         return command_help(self, table);
-    if (a.list)
-        return live_list(&err) ? 0 : command_failed(&err);
-    if (!a.interfaces.len == !a.files.len) {
-        err_set(&err, "say what to watch: -i IFACE (-D lists them), or -r FILE");
-        return command_misused(self, &err);
-    }
-    if (a.no_page)
-        a.listen = NULL;
-    if (!a.workers)
-        a.workers = a.files.len ? 1 : default_workers();
-    const struct texts *sources = a.files.len ? &a.files : &a.interfaces;
-    if (!daemon_options_set(&options, &a, sources, &err))
-        return command_misused(self, &err);
-    options.log_at_once = true;
-    return supervisor_run(&options, a.files.len != 0);
+    return start(self, &a);
 }
 
 const struct command capture_command = {

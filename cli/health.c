@@ -93,7 +93,8 @@ static void print_decoding(const struct health_row *h)
     line("lost its place", d->lost, 0, "a decoder met bytes that start no message");
     line("given up", d->given_up, 0, "connections no longer decoded");
     line("passed over", d->shed, 0, "parts of messages, for being too long");
-    line("clocks apart", d->skewed, c->packets, "answers stamped just before what they answer");
+    line("clocks apart", d->skewed, h->capture.packets,
+         "answers stamped just before what they answer");
     line("not timed", d->unmeasured, d->exchanges, "their answer is stamped before their request");
     line("fields left out", d->shortened, 0, "of headers, or cut, for being too many or too long");
     line("stray answers", d->stray_answers, 0, "answers whose request was not seen");

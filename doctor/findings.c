@@ -5,7 +5,7 @@
 
 #include "doctor/judge.h"
 
-/* In the order in which findings of one severity are told: from the cable inwards. */
+/* In the order in which findings of one gravity are told: from the cable inwards. */
 static judge_port *const *const by_port[] = {judges_of_arrival, judges_of_port_loss,
                                              judges_of_port_shape};
 static judge_facts *const *const by_facts[] = {judges_of_sides, judges_of_loss, judges_of_shape,
@@ -13,10 +13,10 @@ static judge_facts *const *const by_facts[] = {judges_of_sides, judges_of_loss, 
 
 enum { BY_PORT = sizeof by_port / sizeof *by_port, BY_FACTS = sizeof by_facts / sizeof *by_facts };
 
-const char *severity_name(enum severity severity)
+const char *gravity_name(enum gravity gravity)
 {
     static const char *const names[] = {"serious", "warning", "note"};
-    return names[severity];
+    return names[gravity];
 }
 
 struct list {
@@ -60,7 +60,7 @@ static void ask_of_all(const struct facts *facts, struct list *l)
 static void sort(struct list *l)
 {
     for (size_t i = 1; i < l->len; i++)
-        for (size_t j = i; j && l->finding[j].severity < l->finding[j - 1].severity; j--) {
+        for (size_t j = i; j && l->finding[j].gravity < l->finding[j - 1].gravity; j--) {
             struct finding swapped = l->finding[j];
             l->finding[j] = l->finding[j - 1];
             l->finding[j - 1] = swapped;
@@ -77,7 +77,7 @@ size_t findings_make(const struct facts *facts, struct finding *ret)
     return l.len;
 }
 
-enum severity findings_worst(const struct finding *finding, size_t len)
+enum gravity findings_worst(const struct finding *finding, size_t len)
 {
-    return len ? finding[0].severity : SEVERITIES;
+    return len ? finding[0].gravity : GRAVITIES;
 }

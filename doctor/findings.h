@@ -4,11 +4,11 @@
 
 #include "doctor/facts.h"
 
-enum severity {
+enum gravity {
     SERIOUS, /* the graph would be wrong, or empty */
     WARNING, /* some of its figures would be */
     NOTE,    /* worth knowing */
-    SEVERITIES,
+    GRAVITIES,
 };
 
 /* Of all together, and of one port. */
@@ -17,7 +17,7 @@ enum { FINDINGS_MAX = FINDINGS_OF_ALL + FINDINGS_OF_PORT * SOURCES_MAX };
 
 /* Texts for people, in ASCII but for names. */
 struct finding {
-    enum severity severity;
+    enum gravity gravity;
     const char *id;    /* "one-way", for programs; static */
     const char *port;  /* the interface or file it is about; NULL: all. Borrowed from the facts */
     double share;      /* of what is counted in `what`, 0 to 1; less than 0: none */
@@ -27,11 +27,11 @@ struct finding {
 };
 
 /* "serious", "warning", "note"; static. */
-const char *severity_name(enum severity severity);
+const char *gravity_name(enum gravity gravity);
 
 /* Writes the findings, the most serious first, to `ret`, which has room for FINDINGS_MAX. Returns
  * how many. `ret` borrows from `facts`. */
 size_t findings_make(const struct facts *facts, struct finding *ret);
 
-/* The worst of them; SEVERITIES if there are none. */
-enum severity findings_worst(const struct finding *finding, size_t len);
+/* The worst of them; GRAVITIES if there are none. */
+enum gravity findings_worst(const struct finding *finding, size_t len);

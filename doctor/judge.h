@@ -24,7 +24,7 @@ static inline double share_of(uint64_t part, uint64_t whole)
 }
 
 /* By the share of what is concerned. */
-static inline enum severity severity_of(double share, double warning, double serious)
+static inline enum gravity gravity_of(double share, double warning, double serious)
 {
     return share >= serious ? SERIOUS : share >= warning ? WARNING : NOTE;
 }

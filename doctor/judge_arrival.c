@@ -32,7 +32,7 @@ static bool down(const struct facts *facts, const struct port *port, struct find
     (void)facts;
     if (!is_down(port))
         return false;
-    f->severity = SERIOUS;
+    f->gravity = SERIOUS;
     f->id = "down";
     SAY(f->what, "The interface is down: nothing can arrive.");
     SAY(f->remedy, "sudo ip link set %s up (it needs no address).", port->name);
@@ -49,7 +49,7 @@ static bool refused(const struct facts *facts, const struct port *port, struct f
     bool named = strncmp(port->refused, port->name, name) == 0 && port->refused[name] == ':';
     const char *why = named ? port->refused + name + 2 : port->refused;
     const char *remedy = strstr(why, "; ");
-    f->severity = SERIOUS;
+    f->gravity = SERIOUS;
     f->id = port->state.exists || port->is_any ? "cannot-open" : "no-such-interface";
     SAY(f->what, "It cannot be captured: %.*s.",
         (int)(remedy ? (size_t)(remedy - why) : strlen(why)), why);
@@ -62,7 +62,7 @@ static bool went_away(const struct facts *facts, const struct port *port, struct
     (void)facts;
     if (!port->ended[0])
         return false;
-    f->severity = SERIOUS;
+    f->gravity = SERIOUS;
     f->id = "went-away";
     SAY(f->what, "It could not be watched to the end: %.300s.", port->ended);
     SAY(f->remedy,
@@ -103,7 +103,7 @@ static bool silent(const struct facts *facts, const struct port *port, struct fi
 {
     if (!is_open(port) || is_down(port) || port->frames || port->ended[0])
         return false;
-    f->severity = SERIOUS;
+    f->gravity = SERIOUS;
     f->id = "silent";
     if (port->live) {
         silent_live(facts, port, f);
@@ -129,7 +129,7 @@ static bool not_mirrored(const struct facts *facts, const struct port *port, str
 {
     if (!port->frames || port->state.loopback || !lacks_foreign(facts, port))
         return false;
-    f->severity = SERIOUS;
+    f->gravity = SERIOUS;
     f->id = "not-mirrored";
     f->share = share_of(port->to_many + port->own, port->frames);
     SAY(f->what, "The port is not mirrored: %s arrived.",
@@ -150,7 +150,7 @@ static bool not_promiscuous(const struct facts *facts, const struct port *port, 
     bool is_not = port->not_promiscuous || port->is_any || !port->state.promiscuous;
     if (!port->live || !is_open(port) || is_down(port) || port->state.loopback || !is_not)
         return false;
-    f->severity = WARNING;
+    f->gravity = WARNING;
     f->id = "not-promiscuous";
     SAY(f->what,
         "The interface is not in promiscuous mode: the card drops frames that are addressed "
@@ -169,7 +169,7 @@ static bool loopback(const struct facts *facts, const struct port *port, struct 
     (void)facts;
     if (!port->state.loopback || !port->frames)
         return false;
-    f->severity = NOTE;
+    f->gravity = NOTE;
     f->id = "loopback";
     SAY(f->what,
         "This is the loopback interface: no mirror, only what this machine says to itself.");
@@ -181,7 +181,7 @@ static bool own_traffic(const struct facts *facts, const struct port *port, stru
     double share = share_of(port->own, port->frames);
     if (port->state.loopback || lacks_foreign(facts, port) || share < OWN_SHARE)
         return false;
-    f->severity = NOTE;
+    f->gravity = NOTE;
     f->id = "own-traffic";
     f->share = share;
     SAY(f->what, "%s of the frames are this machine's own: it uses the mirror port itself.",

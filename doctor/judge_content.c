@@ -84,7 +84,7 @@ static bool copies(const struct facts *facts, struct finding *f)
     if (f->share < COPIES_WORTH_IT)
         return false;
     enum copy_pattern pattern = commonest(c);
-    f->severity = severity_of(f->share, COPIES_WARNING, 1.1);
+    f->gravity = gravity_of(f->share, COPIES_WARNING, 1.1);
     f->id = "copies";
     SAY(f->what,
         "%s of the packets are copies of one that came before; tapgraph removes them. Of the "
@@ -101,7 +101,7 @@ static bool uncertain(const struct facts *facts, struct finding *f)
     f->share = share_of(facts->capture.uncertain, facts->capture.packets);
     if (f->share < UNCERTAIN_WORTH_IT)
         return false;
-    f->severity = NOTE;
+    f->gravity = NOTE;
     f->id = "uncertain-copies";
     SAY(f->what,
         "%s of the packets may be copies, or sent again: they are alike to the last bit, and "
@@ -131,7 +131,7 @@ static bool tunnels(const struct facts *facts, struct finding *f)
     const struct capture_counters *c = &facts->capture;
     if (!facts->tunnel_len)
         return false;
-    f->severity = NOTE;
+    f->gravity = NOTE;
     f->id = "tunnels";
     f->share = share_of(c->tunnelled, c->packets + c->duplicates);
     SAY(f->what, "%s of the packets came in tunnels, which were taken off.",
@@ -147,7 +147,7 @@ static bool suspected_tunnel(const struct facts *facts, struct finding *f)
         return false;
     bool vxlan = strcmp(s->kind, "VXLAN") == 0;
     f->share = share_of(s->packets, facts->capture.frames);
-    f->severity = severity_of(f->share, 0, SUSPECTED_SERIOUS);
+    f->gravity = gravity_of(f->share, 0, SUSPECTED_SERIOUS);
     f->id = "tunnel-port";
     SAY(f->what,
         "UDP port %u carries what looks like %s (VNI %u), %llu packets (%s), which is not "
@@ -175,7 +175,7 @@ static bool unread(const struct facts *facts, struct finding *f)
     f->share = facts->unread_len ? share_of(most->frames, facts->capture.frames) : 0;
     if (f->share < UNREAD_WORTH_IT)
         return false;
-    f->severity = severity_of(f->share, UNREAD_WARNING, UNREAD_SERIOUS);
+    f->gravity = gravity_of(f->share, UNREAD_WARNING, UNREAD_SERIOUS);
     f->id = "not-looked-into";
     describe_unread(most, kind, sizeof kind);
     SAY(f->what, "%s of the frames are of a kind that is not looked into: %s.",
@@ -195,7 +195,7 @@ static bool encrypted(const struct facts *facts, struct finding *f)
     f->share = share_of(facts->census.encrypted, facts->census.seen);
     if (f->share < ENCRYPTED_WORTH_IT)
         return false;
-    f->severity = NOTE;
+    f->gravity = NOTE;
     f->id = "encrypted";
     SAY(f->what,
         "%s of the TCP connections are encrypted (TLS): they are edges with sizes and times, "

@@ -20,7 +20,7 @@ static bool kernel_drops(const struct facts *facts, const struct port *port, str
     if (!port->kernel_drops)
         return false;
     f->share = share_of(port->kernel_drops, port->frames + port->kernel_drops);
-    f->severity = f->share >= DROPS_SERIOUS ? SERIOUS : WARNING;
+    f->gravity = f->share >= DROPS_SERIOUS ? SERIOUS : WARNING;
     f->id = "kernel-drops";
     SAY(f->what, "The kernel dropped %llu frames (%s): they came faster than they were read.",
         (unsigned long long)port->kernel_drops, human_share(f->share).text);
@@ -38,7 +38,7 @@ static bool card_drops(const struct facts *facts, const struct port *port, struc
     if (!lost)
         return false;
     f->share = share_of(lost, port->counts.of[COUNT_FRAMES] + lost);
-    f->severity = f->share >= DROPS_SERIOUS ? SERIOUS : WARNING;
+    f->gravity = f->share >= DROPS_SERIOUS ? SERIOUS : WARNING;
     f->id = "card-drops";
     SAY(f->what,
         "The network card had no room for %llu frames (%s): the machine did not fetch them "
@@ -60,7 +60,7 @@ static bool driver_drops(const struct facts *facts, const struct port *port, str
     f->share = share_of(lost, port->counts.of[COUNT_FRAMES] + lost);
     if (f->share < DRIVER_DROPS_WORTH_IT)
         return false;
-    f->severity = severity_of(f->share, DROPS_SERIOUS, 1.1);
+    f->gravity = gravity_of(f->share, DROPS_SERIOUS, 1.1);
     f->id = "driver-drops";
     SAY(f->what, "Driver or kernel dropped %llu frames (%s) for reasons of their own (rx_dropped).",
         (unsigned long long)lost, human_share(f->share).text);
@@ -76,7 +76,7 @@ static bool damaged_frames(const struct facts *facts, const struct port *port, s
     if (!damaged)
         return false;
     f->share = share_of(damaged, port->counts.of[COUNT_FRAMES] + damaged);
-    f->severity = WARNING;
+    f->gravity = WARNING;
     f->id = "damaged-frames";
     SAY(f->what, "%llu frames (%s) arrived damaged and were thrown away by the card.",
         (unsigned long long)damaged, human_share(f->share).text);
@@ -145,7 +145,7 @@ static void explain_missing(const struct facts *facts, struct finding *f)
     else
         SAY(f->example, "%s", most);
     if (is_explained(facts, f->share, &by)) {
-        f->severity = NOTE;
+        f->gravity = NOTE;
         SAY(f->remedy, "See to %s first, then look again.", by);
     } else if (facts->live) {
         SAY(f->remedy,
@@ -165,9 +165,9 @@ static bool missing(const struct facts *facts, struct finding *f)
     f->share = share_of(lost, lost + facts->census.payload_bytes);
     if (f->share < MISSING_WORTH_IT)
         return false;
-    f->severity = severity_of(f->share, MISSING_WARNING, MISSING_SERIOUS);
-    if (f->severity == SERIOUS && lost < MISSING_LITTLE && facts->census.missing_of < FEW)
-        f->severity = WARNING;
+    f->gravity = gravity_of(f->share, MISSING_WARNING, MISSING_SERIOUS);
+    if (f->gravity == SERIOUS && lost < MISSING_LITTLE && facts->census.missing_of < FEW)
+        f->gravity = WARNING;
     f->id = "missing";
     SAY(f->what,
         "%s of what TCP carried was never seen, though its receivers have it: %s, of %llu "
@@ -184,7 +184,7 @@ static bool mirror_lost(const struct facts *facts, struct finding *f)
     if (!c->mirror_lost)
         return false;
     f->share = share_of(c->mirror_lost, c->mirror_lost + c->mirror_seen);
-    f->severity = severity_of(f->share, 0, MIRROR_LOST_SERIOUS);
+    f->gravity = gravity_of(f->share, 0, MIRROR_LOST_SERIOUS);
     f->id = "mirror-lost";
     SAY(f->what,
         "%llu of %llu mirrored frames (%s) were lost between the switch and us, by the "
@@ -201,7 +201,7 @@ static bool file_damaged(const struct facts *facts, struct finding *f)
 {
     if (!facts->damage[0])
         return false;
-    f->severity = WARNING;
+    f->gravity = WARNING;
     f->id = "file-damaged";
     SAY(f->what, "The capture file is damaged: %.350s.", facts->damage);
     SAY(f->remedy,

@@ -27,7 +27,7 @@ static bool joined(const struct facts *facts, const struct port *port, struct fi
     if (!port->joined)
         return false;
     bool here = port->live && offload_joins(&port->offload);
-    f->severity = here ? WARNING : NOTE;
+    f->gravity = here ? WARNING : NOTE;
     f->id = "joined";
     f->share = share_of(port->joined, port->frames);
     SAY(f->what,
@@ -52,7 +52,7 @@ static bool joining(const struct facts *facts, const struct port *port, struct f
     if (!port->live || port->joined || !port->frames || port->state.loopback ||
         !offload_joins(&port->offload))
         return false;
-    f->severity = NOTE;
+    f->gravity = NOTE;
     f->id = "joining-on";
     SAY(f->what,
         "Offloading that joins segments is on (%s%s%s); it joined none while we looked, but "
@@ -68,7 +68,7 @@ static bool clock_steps(const struct facts *facts, const struct port *port, stru
     (void)facts;
     if (!port->steps)
         return false;
-    f->severity = WARNING;
+    f->gravity = WARNING;
     f->id = "time-goes-back";
     SAY(f->what,
         "Time stamps go back %llu times, by up to %.1f s: latencies that span such a moment "
@@ -86,7 +86,7 @@ static bool clock_set(const struct facts *facts, struct finding *f)
 {
     if (!facts->tap_steps)
         return false;
-    f->severity = WARNING;
+    f->gravity = WARNING;
     f->id = "clock-set";
     SAY(f->what, "The clock of this machine was set %llu times while we looked, by up to %.1f s.",
         (unsigned long long)facts->tap_steps, (double)facts->tap_step_ns / 1e9);
@@ -102,7 +102,7 @@ static bool is_fixed(const struct cuts *c)
     return share_of(c->at_length, c->by_snapshot + c->on_the_way) >= FIXED;
 }
 
-static enum severity severity_of_cut(const struct facts *facts, double share)
+static enum gravity gravity_of_cut(const struct facts *facts, double share)
 {
     const struct cuts *c = &facts->cuts;
     if (share_of(facts->capture.headers_cut, facts->capture.frames) >= CUT_HEADERS_SERIOUS ||
@@ -124,7 +124,7 @@ static bool cut_by_snapshot(const struct facts *facts, struct finding *f)
     if (!c->by_snapshot)
         return false;
     f->share = share_of(c->by_snapshot, facts->capture.frames);
-    f->severity = severity_of_cut(facts, f->share);
+    f->gravity = gravity_of_cut(facts, f->share);
     f->id = "cut-by-snapshot";
     SAY(f->what,
         "%llu frames (%s) were cut short by the length of the capture itself: requests are "
@@ -142,7 +142,7 @@ static bool cut_on_the_way(const struct facts *facts, struct finding *f)
         return false;
     bool tunnel = c->in_tunnel * 2 > c->on_the_way;
     f->share = share_of(c->on_the_way, facts->capture.frames);
-    f->severity = severity_of_cut(facts, f->share);
+    f->gravity = gravity_of_cut(facts, f->share);
     f->id = "cut-on-the-way";
     SAY(f->what, "%llu frames (%s) arrived cut short: %s.", (unsigned long long)c->on_the_way,
         human_share(f->share).text,
@@ -161,7 +161,7 @@ static bool tunnel_fragments(const struct facts *facts, struct finding *f)
     if (!facts->tunnel_fragments)
         return false;
     f->share = share_of(facts->tunnel_fragments, facts->capture.frames);
-    f->severity = WARNING;
+    f->gravity = WARNING;
     f->id = "tunnel-fragments";
     SAY(f->what,
         "%llu frames (%s) are pieces of the tunnel's own packets: with the tunnel around "
@@ -180,14 +180,14 @@ static bool fragments(const struct facts *facts, struct finding *f)
     f->share = share_of(c->fragments, c->frames);
     if (f->share < FRAGMENTS_WORTH_IT && unfinished < UNFINISHED_WARNING)
         return false;
-    f->severity = severity_of(unfinished, UNFINISHED_WARNING, 1.1);
+    f->gravity = gravity_of(unfinished, UNFINISHED_WARNING, 1.1);
     f->id = "fragments";
     SAY(f->what,
         "%s of the frames are fragments of IP packets; %llu packets were put together, %llu "
         "were not for want of a piece.",
         human_share(f->share).text, (unsigned long long)c->rebuilt,
         (unsigned long long)c->unfinished);
-    if (f->severity == WARNING)
+    if (f->gravity == WARNING)
         SAY(f->remedy, "Pieces are lost, or take a way that is not mirrored.");
     return true;
 }
@@ -198,7 +198,7 @@ static bool malformed(const struct facts *facts, struct finding *f)
     f->share = share_of(c->malformed, c->frames);
     if (f->share < MALFORMED_WORTH_IT)
         return false;
-    f->severity = severity_of(f->share, 0, MALFORMED_SERIOUS);
+    f->gravity = gravity_of(f->share, 0, MALFORMED_SERIOUS);
     f->id = "malformed";
     SAY(f->what, "%llu frames (%s) contradict themselves in their headers.",
         (unsigned long long)c->malformed, human_share(f->share).text);

@@ -88,9 +88,9 @@ static bool one_way(const struct facts *facts, struct finding *f)
     if (!count)
         return false;
     f->share = share_of(count, c->judged);
-    f->severity = severity_of(f->share, ONE_WAY_WARNING, ONE_WAY_SERIOUS);
-    if (f->severity == SERIOUS && count < FEW && count < c->judged)
-        f->severity = WARNING;
+    f->gravity = gravity_of(f->share, ONE_WAY_WARNING, ONE_WAY_SERIOUS);
+    if (f->gravity == SERIOUS && count < FEW && count < c->judged)
+        f->gravity = WARNING;
     if (share_of(c->lacking[ANSWERS], count) >= MOSTLY)
         say_one_side(f, c, ANSWERS);
     else if (share_of(c->lacking[REQUESTS], count) >= MOSTLY)
@@ -107,7 +107,7 @@ static bool split_vlans(const struct facts *facts, struct finding *f)
     const struct census_result *c = &facts->census;
     if (!c->split)
         return false;
-    f->severity = NOTE;
+    f->gravity = NOTE;
     f->id = "split-vlans";
     f->share = share_of(c->split, c->judged);
     SAY(f->what,
@@ -127,7 +127,7 @@ static bool little_to_judge(const struct facts *facts, struct finding *f)
         foreign += facts->port[i].foreign;
     if (!foreign || c->judged >= FEW)
         return false;
-    f->severity = c->judged ? NOTE : WARNING;
+    f->gravity = c->judged ? NOTE : WARNING;
     f->id = "little-to-judge";
     SAY(f->what,
         "TCP connections that were seen: %llu. Of %llu it can be told whether both directions "

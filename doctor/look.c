@@ -20,7 +20,7 @@
 #include "doctor/survey.h"
 #include "doctor/traffic.h"
 
-enum { WAIT_MS = 50, BATCH = 1024, SHOW_NS = 200000000, DRAIN_NS = 200000000 };
+enum { WAIT_MS = 50, BATCH = 1024, SHOW_NS = 200000000 };
 
 struct look {
     const struct look_options *options;
@@ -144,7 +144,7 @@ void look_close(struct look *l)
 
 static void tick(struct look *l, const struct tick *t)
 {
-    worker_tick(l->worker, t->at_ns, l->number, t->window_ends);
+    worker_tick(l->worker, t, l->number);
     if (!t->window_ends)
         return;
     do /* these counters are totals, not to be added up */
@@ -222,24 +222,38 @@ static void count_drops(struct look *l)
     }
 }
 
+static void note_end(struct look *l, uint16_t i, const char *why)
+{
+    struct port *port = &l->facts->port[i];
+    text_clean(port->ended, sizeof port->ended, bytes_of_text(why));
+    count_drops(l);
+    live_close(l->live[i]);
+    l->live[i] = NULL;
+}
+
+/* An interface that goes down may come back, but this look is over for it. */
+static bool went_down(const struct look *l, uint16_t i)
+{
+    const struct interface *before = &l->facts->port[i].state;
+    return before->up && before->carrier && live_state(l->live[i]) != LIVE_STATE_UP;
+}
+
 /* Reads what there is. Returns false when no interface is left that can be read. */
 static bool read_all(struct look *l, bool *ret_silent)
 {
     bool any = false;
     *ret_silent = true;
     for (uint16_t i = 0; i < l->facts->port_len; i++) {
-        struct port *port = &l->facts->port[i];
         struct err err;
-        enum live_status status =
-            l->live[i] ? live_read(l->live[i], BATCH, take, l, &err) : LIVE_SILENT;
-        if (status == LIVE_GONE || status == LIVE_FAILED) {
-            text_clean(port->ended, sizeof port->ended, bytes_of_text(err.text));
-            count_drops(l);
-            live_close(l->live[i]);
-            l->live[i] = NULL;
-        }
-        any = any || l->live[i];
+        if (!l->live[i])
+            continue;
+        enum live_status status = live_read(l->live[i], BATCH, take, l, &err);
         *ret_silent = *ret_silent && status != LIVE_READ;
+        if (status == LIVE_GONE || status == LIVE_FAILED)
+            note_end(l, i, err.text);
+        else if (went_down(l, i))
+            note_end(l, i, "it went down");
+        any = any || l->live[i];
     }
     return any;
 }
@@ -264,7 +278,7 @@ static void look_at_interfaces(struct look *l)
     uint64_t end = start + l->options->for_ns;
     int64_t offset_ns = 0;
     bool silent = true;
-    while (!stopped && now < end + DRAIN_NS && read_all(l, &silent)) {
+    while (!stopped && now < end + LIVE_DELAY_NS && read_all(l, &silent)) {
         struct pollfd fds[SOURCES_MAX];
         now = clock_monotonic_ns();
         if (now >= end && silent)

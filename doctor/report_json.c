@@ -92,7 +92,7 @@ static void put_findings(struct json *j, const struct finding *finding, size_t l
         const struct finding *f = &finding[i];
         open_element(j);
         put_text(j, "id", f->id);
-        put_text(j, "severity", severity_name(f->severity));
+        put_text(j, "severity", gravity_name(f->gravity));
         if (f->port)
             put_text(j, "source", f->port);
         if (f->share >= 0)

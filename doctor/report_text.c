@@ -11,7 +11,7 @@ enum { COLUMNS = 80, INDENT = 9, TABLE_INDENT = 17 };
 static const char *const colours[] = {[SERIOUS] = "\033[1;31m",
                                       [WARNING] = "\033[1;33m",
                                       [NOTE] = "\033[1;36m",
-                                      [SEVERITIES] = "\033[1;32m"};
+                                      [GRAVITIES] = "\033[1;32m"};
 
 static const struct {
     const char *word, *meaning;
@@ -19,7 +19,7 @@ static const struct {
     [SERIOUS] = {"bad", "what is drawn from it would be wrong, or nothing at all"},
     [WARNING] = {"fair", "it can be used, but not all figures can be relied on"},
     [NOTE] = {"good", "nothing stands in the way"},
-    [SEVERITIES] = {"good", "nothing stands in the way"},
+    [GRAVITIES] = {"good", "nothing stands in the way"},
 };
 
 const char *report_verdict(const struct finding *finding, size_t len)
@@ -64,12 +64,12 @@ static void put_counts(FILE *out, const struct finding *finding, size_t len)
     static const char *const one[] = {"serious finding", "warning", "note"};
     static const char *const more[] = {"serious findings", "warnings", "notes"};
     const char *before = " (";
-    for (int severity = 0; severity < SEVERITIES; severity++) {
+    for (int gravity = 0; gravity < GRAVITIES; gravity++) {
         unsigned count = 0;
         for (size_t i = 0; i < len; i++)
-            count += (int)finding[i].severity == severity;
+            count += (int)finding[i].gravity == gravity;
         if (count)
-            fprintf(out, "%s%u %s", before, count, (count == 1 ? one : more)[severity]);
+            fprintf(out, "%s%u %s", before, count, (count == 1 ? one : more)[gravity]);
         before = count ? ", " : before;
     }
     fputs(len ? ")\n" : "\n", out);
@@ -78,9 +78,9 @@ static void put_counts(FILE *out, const struct finding *finding, size_t len)
 static void put_verdict(FILE *out, const struct facts *facts, const struct finding *finding,
                         size_t len, bool colour)
 {
-    enum severity worst = findings_worst(finding, len);
+    enum gravity worst = findings_worst(finding, len);
     put_sources(out, facts);
-    fprintf(out, ": %s%s%s", colour ? colours[worst == NOTE ? SEVERITIES : worst] : "",
+    fprintf(out, ": %s%s%s", colour ? colours[worst == NOTE ? GRAVITIES : worst] : "",
             verdicts[worst].word, colour ? PLAIN : "");
     put_counts(out, finding, len);
     fprintf(out, "%c%s.\n", toupper((unsigned char)verdicts[worst].meaning[0]),
@@ -90,7 +90,7 @@ static void put_verdict(FILE *out, const struct facts *facts, const struct findi
 static void put_finding(FILE *out, const struct facts *facts, const struct finding *f, bool colour)
 {
     static const char *const labels[] = {"SERIOUS", "WARNING", "NOTE"};
-    fprintf(out, "\n%s%-*s%s", colour ? colours[f->severity] : "", INDENT, labels[f->severity],
+    fprintf(out, "\n%s%-*s%s", colour ? colours[f->gravity] : "", INDENT, labels[f->gravity],
             colour ? PLAIN : "");
     int at = INDENT;
     if (f->port && facts->port_len > 1)

@@ -27,6 +27,7 @@ struct survey {
     struct copies *copies;
     uint64_t latest_ns[SOURCES_MAX]; /* of each port */
     uint64_t cut_at[CUT_LENGTHS];
+    bool in_tunnel; /* the latest frame, by itself */
     struct tunnel_suspected suspect[SUSPECTS_MAX];
 };
 
@@ -118,19 +119,16 @@ static void see_unread(struct facts *facts, enum unread_what what, uint16_t numb
     facts->unread[i].frames++;
 }
 
-static void see_tunnel(struct survey *s, const struct frame *frame, const struct packet *inner)
+static void see_tunnel(struct facts *facts, const char *kind, uint32_t id)
 {
-    struct facts *facts = s->facts;
-    const char *kind = wrapping_of(frame, &s->outside);
     size_t i = 0;
     while (i < facts->tunnel_len &&
-           (facts->tunnel[i].kind != kind || facts->tunnel[i].id != inner->tunnel_id))
+           (strcmp(facts->tunnel[i].kind, kind) != 0 || facts->tunnel[i].id != id))
         i++;
     if (i == TUNNELS_SEEN_MAX)
         return;
     if (i == facts->tunnel_len)
-        facts->tunnel[facts->tunnel_len++] =
-            (struct tunnel_seen){.kind = kind, .id = inner->tunnel_id};
+        facts->tunnel[facts->tunnel_len++] = (struct tunnel_seen){.kind = kind, .id = id};
     facts->tunnel[i].packets++;
 }
 
@@ -158,8 +156,9 @@ void survey_frame(struct survey *s, const struct frame *frame)
     see_port(s, &facts->port[frame->interface], frame, p.tunnels || p.protocol == IPPROTO_GRE);
     if (verdict == FRAME_HEADERS_CUT || p.cut)
         see_cut(s, frame, p.tunnels);
+    s->in_tunnel = p.tunnels;
     if (p.tunnels)
-        see_tunnel(s, frame, &p);
+        see_tunnel(facts, wrapping_of(frame, &s->outside), p.tunnel_id);
     switch (verdict) {
     case FRAME_PACKET:
         see_suspect(s, &p);
@@ -183,6 +182,8 @@ void survey_frame(struct survey *s, const struct frame *frame)
 
 void survey_packet(struct survey *s, const struct packet *p)
 {
+    if (p->tunnels && !s->in_tunnel)
+        see_tunnel(s->facts, "tunnel in fragments", p->tunnel_id);
     census_packet(s->census, p);
     copies_packet(s->copies, p);
 }

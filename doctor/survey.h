@@ -19,7 +19,7 @@ void survey_free(struct survey *s);
 /* The next frame. */
 void survey_frame(struct survey *s, const struct frame *frame);
 
-/* A packet that goes on to be decoded; a copy has `copy` set. */
+/* A packet that comes of the latest frame and goes on to be decoded; a copy has `copy` set. */
 void survey_packet(struct survey *s, const struct packet *p);
 
 /* Fills in what only the whole tells. */

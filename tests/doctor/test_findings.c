@@ -14,7 +14,7 @@ static void write_list(const struct finding *finding, size_t len, char *text, si
     text[0] = '\0';
     for (size_t i = 0; i < len; i++)
         used += (size_t)snprintf(text + used, size - used, "%s%s %s", i ? ", " : "",
-                                 severity_name(finding[i].severity), finding[i].id);
+                                 gravity_name(finding[i].gravity), finding[i].id);
 }
 
 static const struct finding *find(const struct finding *finding, size_t len, const char *id)
@@ -154,7 +154,7 @@ static void test_what_is_concluded(void **state)
             fail_msg("%s (%s):\n  found '%s'\n  not   '%s'", cases[i].claim, cases[i].changes, text,
                      cases[i].found);
         for (size_t j = 0; j < len; j++)
-            if (!findings[j].what[0] || (findings[j].severity == SERIOUS && !findings[j].remedy[0]))
+            if (!findings[j].what[0] || (findings[j].gravity == SERIOUS && !findings[j].remedy[0]))
                 fail_msg("%s: says nothing, or not what to do", findings[j].id);
     }
 }
@@ -275,7 +275,7 @@ static void test_room(void **state)
     size_t len = findings_make(facts, findings);
     assert_int_equal(len, 8 * SOURCES_MAX + 1);
     assert_int_equal(findings_worst(findings, len), SERIOUS);
-    assert_int_equal(findings_worst(findings, 0), SEVERITIES);
+    assert_int_equal(findings_worst(findings, 0), GRAVITIES);
 }
 
 int main(void)

@@ -151,10 +151,15 @@ static void test_tunnels(void **state)
     for (int i = 0; i < 2; i++)
         take(OURS OTHER "0800 " ERSPAN ANOTHER OTHER "0800 " TCP_ABC);
     take(OURS OTHER "0800 4500 0044 1234 2000 40 2f 0000 0a000001 0a000002 1000 88be 00000001");
+    /* Its other half has come, and this is what was in it. */
+    struct packet rebuilt = {.protocol = 17, .tunnels = 1, .tunnel_id = 9};
+    survey_packet(survey, &rebuilt);
     survey_finish(survey);
-    assert_int_equal(facts->tunnel_len, 1);
+    assert_int_equal(facts->tunnel_len, 2);
     assert_string_equal(facts->tunnel[0].kind, "ERSPAN II");
     assert_int_equal(facts->tunnel[0].packets, 2);
+    assert_int_equal(facts->tunnel[1].id, 9);
+    assert_int_equal(facts->tunnel[1].packets, 1);
     assert_int_equal(facts->tunnel_fragments, 1);
 }
 

@@ -18,7 +18,7 @@ enum {
     LEARNED_MAX = 1024, /* packets of a path, at which its figures are halved */
     IPV4_BYTES = 20,
     IPV6_BYTES = 40,
-    HASHED_MAX = 64, /* bytes behind the IP header */
+    HASHED_MAX = 64,      /* bytes behind the IP header */
     TCP_CHECKSUM_AT = 16, /* in the header behind that of IP */
     UDP_CHECKSUM_AT = 6,
     SAMPLES = 64,        /* in one period, while asleep */
@@ -101,7 +101,7 @@ static inline bool is_sampled(const struct packet *p)
 
 /* What copies agree in. Checksums are left out: where an adapter is to fill them in they are not
  * there yet. The length is in the IP header; what lies behind the first bytes is not looked at,
- * since snapshots end at different places. */
+ * since snapshots end at different places. What is of two tenants is not the same. */
 static uint64_t hash_of(const struct dedup *d, const struct packet *p)
 {
     uint8_t same[IPV6_BYTES + HASHED_MAX];
@@ -122,7 +122,8 @@ static uint64_t hash_of(const struct dedup *d, const struct packet *p)
         behind[TCP_CHECKSUM_AT] = behind[TCP_CHECKSUM_AT + 1] = 0;
     else if (plain && p->protocol == IPPROTO_UDP && len >= header + UDP_CHECKSUM_AT + 2)
         behind[UDP_CHECKSUM_AT] = behind[UDP_CHECKSUM_AT + 1] = 0;
-    return hash_bytes(&d->key, same, len);
+    struct hash_key of_tenant = {{d->key.word[0], d->key.word[1] ^ p->tenant}};
+    return hash_bytes(&of_tenant, same, len);
 }
 
 /* Was it seen within the window? Time may go back a little between interfaces. */

@@ -15,6 +15,7 @@
 #include "capture/file.h"
 #include "capture/intake.h"
 #include "capture/live.h"
+#include "capture/mirror.h"
 #include "daemon/clock.h"
 #include "daemon/worker.h"
 #include "doctor/survey.h"
@@ -29,6 +30,7 @@ struct look {
     struct live *live[SOURCES_MAX];
     struct interface_meter *meter[SOURCES_MAX];
     struct intake *intake;
+    struct mirror mirror;
     struct rebuilt rebuilt;
     struct survey *survey;
     struct worker *worker;
@@ -100,6 +102,8 @@ static bool open_intake(struct look *l, struct err *err)
     struct intake_options options = {
         .key = o->engine.key, .frame = o->frame, .no_dedup = o->no_dedup};
     l->intake = intake_new(&options, &l->facts->capture, err);
+    if (l->intake)
+        intake_set_mirror(l->intake, &l->mirror);
     l->rebuilt = rebuilt_new();
     return l->intake && (l->rebuilt.bytes || err_set(err, "doctor: out of memory"));
 }
@@ -324,6 +328,9 @@ static bool look_at_files(struct look *l, struct err *err)
 static void finish(struct look *l)
 {
     finish_intake(l);
+    mirror_settle(&l->mirror);
+    l->facts->capture.mirror_seen = l->mirror.seen;
+    l->facts->capture.mirror_lost = l->mirror.lost;
     if (l->clock.end_ns) {
         struct tick last = clock_stop(&l->clock);
         worker_finish(l->worker, last.at_ns, l->number);

@@ -241,6 +241,20 @@ static void test_handshakes(void **state)
     }
 }
 
+/* Networks that are told apart may have the same packets. */
+static void test_tenants(void **state)
+{
+    (void)state;
+    struct eyes e = open_eyes();
+    uint8_t ip[64] = {0x45, [3] = 60, [5] = 9, [9] = 17};
+    struct packet p = {.time_ns = e.now_ns, .ip_id = 9, .protocol = 17, .ip = bytes_of(ip, 60)};
+    for (p.tenant = 0; p.tenant < 3; p.tenant++)
+        assert_int_equal(dedup_packet(e.dedup, &p, false), DEDUP_FIRST);
+    p.tenant = 1;
+    assert_int_equal(dedup_packet(e.dedup, &p, false), DEDUP_COPY);
+    dedup_free(e.dedup);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_unlearns),
         cmocka_unit_test(test_sleeps_and_wakes),
         cmocka_unit_test(test_handshakes),
+        cmocka_unit_test(test_tenants),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,9 @@ struct moment {
 void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_ns,
                 struct bytes in);
 
+/* One datagram, of which the snapshot length cut `cut` bytes off. Borrowed. */
+void conn_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes in, uint32_t cut);
+
 /* The next `len` bytes of the stream were never captured. */
 void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len);
 

@@ -36,7 +36,10 @@ struct place {
 /* A stream's way to the reader; `at` is kept as long as the result is used. */
 struct stream_out reader_out(struct place *at);
 
-/* The next bytes in order, or one datagram. `at` is a struct place. */
+/* One datagram, of which the snapshot length cut `cut` bytes off. */
+void reader_datagram(struct place *at, struct bytes in, uint32_t cut);
+
+/* The next bytes in order. `at` is a struct place. */
 void reader_bytes(void *at, uint64_t arrived_ns, struct bytes in);
 void reader_gap(void *at, uint64_t len);
 void reader_end(void *at); /* FIN */

@@ -29,8 +29,6 @@ void udp_packet(struct lifecycle *l, const struct packet *p)
                        .flow = f,
                        .side = side,
                        .moment = {.now_ns = p->time_ns, .number = p->number}};
-    reader_bytes(&at, p->time_ns, p->payload);
-    if (p->cut)
-        reader_gap(&at, p->cut);
+    reader_datagram(&at, p->payload, p->cut);
     lifecycle_read(l, f);
 }

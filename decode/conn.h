@@ -37,6 +37,7 @@ struct conn_ends {
     uint16_t client_port, server_port;
     uint32_t tenant;
     uint32_t notes;
+    const char *asked; /* see struct exchange; kept; NULL for "" */
 };
 
 /* NULL when memory is short. `shared` is kept. `resync`: start at the first segment that begins a

@@ -18,4 +18,5 @@ struct decode_counters {
     uint64_t stray_answers;     /* answers without a request */
     uint64_t exchanges_evicted; /* ended as unknown because a table was full */
     uint64_t exchanges;
+    uint64_t lookups_evicted; /* answers of the DNS forgotten before their time: a table was full */
 };

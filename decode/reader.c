@@ -114,15 +114,25 @@ static struct conn_ends ends_of(const struct flow *f)
         .server_port = f->key.port[server],
         .tenant = f->key.tenant,
         .notes = flow_notes(f),
+        .asked = asked_name_text(f->asked),
     };
     return ends;
+}
+
+void reader_name(struct reader *r, struct flow *f)
+{
+    lookups_release(r->lookups, f->asked);
+    f->asked = lookups_hold(r->lookups, f->key.tenant, &f->key.address[f->client],
+                            &f->key.address[flow_server(f)], f->first_ns);
 }
 
 static void claim(const struct place *at, const struct classified *c)
 {
     struct flow *f = at->flow;
-    if (c->flipped && !f->conn)
+    if (c->flipped && !f->conn) {
         f->client ^= 1U;
+        reader_name(at->reader, f);
+    }
     if (f->conn) {
         conn_set_decoder(f->conn, c->decoder);
     } else {

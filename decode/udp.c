@@ -9,6 +9,7 @@ static struct flow *begin(struct lifecycle *l, const struct flow_key *key, unsig
         return NULL;
     struct endpoint ends[2] = {flow_endpoint(key, 0), flow_endpoint(key, 1)};
     f->client = direction_guess(l->reader.direction, ends, side) & 1U;
+    reader_name(&l->reader, f);
     f->joined = true;
     f->opened = true;
     f->health.events |= HEALTH_OPENED;

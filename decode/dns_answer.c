@@ -3,24 +3,27 @@
 
 enum { IPV4_HINT = 4, IPV6_HINT = 6 };
 
-/* The names that an address may have, each with the least time to live on the way to it. */
+/* The names that an address may have, each with the least time to live on the way to it; and the
+ * records, each read once, and held against a name until it is found to be of one. */
 struct chain {
-    struct dns_reader start; /* at the first record */
     struct link {
         struct dns_name name;
         uint32_t ttl;
     } link[DNS_NAMES_MAX];
-    size_t len;
-    uint32_t records; /* that are looked at, in all sections */
-    uint32_t answers; /* of these, in the first */
+    size_t links;
+    struct dns_record record[DNS_RECORDS_MAX];
+    uint8_t of[DNS_RECORDS_MAX]; /* which of the names, from 1; 0: none so far */
+    size_t records;
+    size_t answers; /* of these, in the first section */
 };
 
-static const struct link *find(const struct chain *chain, const struct dns_name *name)
+static const struct link *find(struct chain *chain, size_t record)
 {
-    for (size_t i = 0; i < chain->len; i++)
-        if (dns_name_equal(&chain->link[i].name, name))
-            return &chain->link[i];
-    return NULL;
+    const struct dns_name *owner = &chain->record[record].owner;
+    for (size_t i = 0; !chain->of[record] && i < chain->links; i++)
+        if (dns_name_equal(&chain->link[i].name, owner))
+            chain->of[record] = (uint8_t)(i + 1);
+    return chain->of[record] ? &chain->link[chain->of[record] - 1] : NULL;
 }
 
 static uint32_t least(uint32_t a, uint32_t b)
@@ -31,9 +34,12 @@ static uint32_t least(uint32_t a, uint32_t b)
 /* Returns true if it was not there before. */
 static bool add(struct chain *chain, const struct dns_name *name, uint32_t ttl)
 {
-    if (chain->len == DNS_NAMES_MAX || find(chain, name))
+    for (size_t i = 0; i < chain->links; i++)
+        if (dns_name_equal(&chain->link[i].name, name))
+            return false;
+    if (chain->links == DNS_NAMES_MAX)
         return false;
-    chain->link[chain->len++] = (struct link){*name, ttl};
+    chain->link[chain->links++] = (struct link){*name, ttl};
     return true;
 }
 
@@ -49,19 +55,17 @@ static bool leads_to(const struct dns_record *record, struct dns_name *ret)
     return false;
 }
 
-/* Aliases may come in any order: as long as one is added, those before it are asked again. */
+/* Aliases may come in any order: as long as one is added, all are asked again. */
 static void follow(struct chain *chain)
 {
-    bool grows = true;
-    for (size_t round = 0; grows && round < DNS_NAMES_MAX; round++) {
-        struct dns_reader r = chain->start;
-        struct dns_record record;
+    for (bool grows = true; grows;) {
         grows = false;
-        for (uint32_t i = 0; i < chain->answers && dns_read_record(&r, &record); i++) {
+        for (size_t i = 0; i < chain->answers; i++) {
             struct dns_name target;
-            const struct link *from = find(chain, &record.owner);
-            if (from && leads_to(&record, &target))
-                grows = add(chain, &target, least(from->ttl, record.ttl)) || grows;
+            const struct link *from = chain->of[i] ? NULL : find(chain, i);
+            const struct dns_record *record = &chain->record[i];
+            if (from && leads_to(record, &target))
+                grows = add(chain, &target, least(from->ttl, record->ttl)) || grows;
         }
     }
 }
@@ -94,22 +98,31 @@ static void add_hints(struct dns_answer *a, const struct dns_record *record, uin
     }
 }
 
-static void collect(const struct chain *chain, struct dns_answer *a)
+static void collect(struct chain *chain, struct dns_answer *a)
 {
-    struct dns_reader r = chain->start;
-    struct dns_record record;
-    for (uint32_t i = 0; i < chain->records && dns_read_record(&r, &record); i++) {
-        const struct link *link = record.class == DNS_IN ? find(chain, &record.owner) : NULL;
+    for (size_t i = 0; i < chain->records; i++) {
+        const struct dns_record *record = &chain->record[i];
+        const struct link *link = record->class == DNS_IN ? find(chain, i) : NULL;
         if (!link)
             continue;
-        uint32_t ttl = least(link->ttl, record.ttl);
-        if (record.type == DNS_A && record.data.len == 4)
-            add_address(a, address_v4(record.data.at), ttl);
-        else if (record.type == DNS_AAAA && record.data.len == 16)
-            add_address(a, address_v6(record.data.at), ttl);
-        else if (record.type == DNS_SVCB || record.type == DNS_HTTPS)
-            add_hints(a, &record, ttl);
+        uint32_t ttl = least(link->ttl, record->ttl);
+        if (record->type == DNS_A && record->data.len == 4)
+            add_address(a, address_v4(record->data.at), ttl);
+        else if (record->type == DNS_AAAA && record->data.len == 16)
+            add_address(a, address_v6(record->data.at), ttl);
+        else if (record->type == DNS_SVCB || record->type == DNS_HTTPS)
+            add_hints(a, record, ttl);
     }
+}
+
+static void read_records(struct chain *chain, struct dns_reader *r)
+{
+    uint32_t all = (uint32_t)r->header.answers + r->header.authorities + r->header.additionals;
+    chain->links = chain->records = 0;
+    while (chain->records < least(all, DNS_RECORDS_MAX) &&
+           dns_read_record(r, &chain->record[chain->records]))
+        chain->of[chain->records++] = 0;
+    chain->answers = r->header.answers < chain->records ? r->header.answers : chain->records;
 }
 
 static bool is_of_host(char c)
@@ -141,22 +154,21 @@ static void put_name(struct dns_answer *a, const struct dns_name *asked)
 
 bool dns_read_answer(struct bytes whole, struct dns_answer *ret)
 {
-    struct chain chain = {0};
+    struct chain chain;
+    struct dns_reader r;
     struct dns_question q;
     ret->len = 0;
-    if (!dns_read_header(&chain.start, whole))
+    if (!dns_read_header(&r, whole))
         return false;
-    const struct dns_header *h = &chain.start.header;
+    const struct dns_header *h = &r.header;
     if (!(h->flags & DNS_RESPONSE) || h->flags & (DNS_RCODE | DNS_OPCODE) || h->questions != 1)
         return false;
-    if (!dns_read_question(&chain.start, &q) || q.class != DNS_IN)
+    if (!dns_read_question(&r, &q) || q.class != DNS_IN)
         return false;
     put_name(ret, &q.name);
     if (!ret->name[0])
         return false;
-    uint32_t records = (uint32_t)h->answers + h->authorities + h->additionals;
-    chain.answers = least(h->answers, DNS_RECORDS_MAX);
-    chain.records = least(records, DNS_RECORDS_MAX);
+    read_records(&chain, &r);
     add(&chain, &q.name, DNS_MOST_S);
     follow(&chain);
     collect(&chain, ret);

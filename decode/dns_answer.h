@@ -11,7 +11,7 @@
 enum {
     DNS_ADDRESSES_MAX = 64, /* of one answer; what is past a limit is not read */
     DNS_NAMES_MAX = 24,     /* the name asked for, its aliases, the hosts of its service */
-    DNS_RECORDS_MAX = 512,  /* looked at */
+    DNS_RECORDS_MAX = 256,  /* looked at */
     DNS_LEAST_S = 60,       /* a name is used for longer than its time to live: */
     DNS_GRACE_S = 300,      /* by programs that resolve once, and connections that begin late */
     DNS_MOST_S = 7 * 24 * 3600,

@@ -21,7 +21,7 @@ struct asked {
 static uint64_t key_of(uint16_t id, const struct dns_question *q)
 {
     uint64_t of_kind = ((uint64_t)q->type << 16 | q->class) * UINT64_C(0x9e3779b97f4a7c15);
-    return (dns_name_hash(&q->name) ^ of_kind) << 17 >> 1 | id;
+    return (q->name.hash ^ of_kind) << 17 >> 1 | id;
 }
 
 static bool is_group(const struct address *a)

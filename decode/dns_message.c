@@ -52,19 +52,37 @@ static bool next_label(struct walk *w, struct bytes *ret)
     return len && !w->c.starved;
 }
 
+static uint8_t lower(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + 'a' - 'A') : byte;
+}
+
+/* Walks the name to its end. False: it has none. */
+static bool find_name(struct walk *w, struct dns_name *ret)
+{
+    struct bytes label;
+    uint64_t hash = 0xcbf29ce484222325;
+    while (next_label(w, &label)) {
+        hash = (hash ^ label.len) * 0x100000001b3;
+        for (size_t i = 0; i < label.len; i++)
+            hash = (hash ^ lower(label.at[i])) * 0x100000001b3;
+    }
+    ret->hash = hash;
+    return !w->bad && !w->c.starved;
+}
+
 static bool read_name(struct dns_reader *r, struct dns_name *ret)
 {
     size_t at = r->whole.len - cursor_left(&r->c);
     struct walk w = walk_from(r->whole, at);
-    struct bytes label;
-    while (next_label(&w, &label))
-        ;
+    struct dns_name name = {.whole = r->whole, .at = at};
+    bool found = find_name(&w, &name);
     r->bad = r->bad || w.bad;
-    if (w.bad || w.c.starved || r->c.starved) {
+    if (!found || r->c.starved) {
         r->c.starved = true;
         return false;
     }
-    *ret = (struct dns_name){.whole = r->whole, .at = at};
+    *ret = name;
     cursor_skip(&r->c, (size_t)(w.end - r->c.at));
     return true;
 }
@@ -108,14 +126,11 @@ bool dns_name_in(const struct dns_record *record, size_t skip, struct dns_name *
     struct bytes whole = record->owner.whole, data = record->data;
     if (skip >= data.len)
         return false;
-    size_t at = (size_t)(data.at - whole.at) + skip;
-    struct walk w = walk_from(whole, at);
-    struct bytes label;
-    while (next_label(&w, &label))
-        ;
-    if (w.bad || w.c.starved || w.end > data.at + data.len)
+    struct dns_name name = {.whole = whole, .at = (size_t)(data.at - whole.at) + skip};
+    struct walk w = walk_from(whole, name.at);
+    if (!find_name(&w, &name) || w.end > data.at + data.len)
         return false;
-    *ret = (struct dns_name){.whole = whole, .at = at};
+    *ret = name;
     return true;
 }
 
@@ -126,11 +141,6 @@ size_t dns_name_len(const struct dns_name *name)
     while (next_label(&w, &label))
         ;
     return (size_t)(w.end - (name->whole.at + name->at));
-}
-
-static uint8_t lower(uint8_t byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + 'a' - 'A') : byte;
 }
 
 static bool labels_equal(struct bytes a, struct bytes b)
@@ -145,6 +155,8 @@ static bool labels_equal(struct bytes a, struct bytes b)
 
 bool dns_name_equal(const struct dns_name *a, const struct dns_name *b)
 {
+    if (a->hash != b->hash)
+        return false;
     struct walk left = walk_from(a->whole, a->at), right = walk_from(b->whole, b->at);
     for (;;) {
         struct bytes label = {0}, other = {0};
@@ -154,19 +166,6 @@ bool dns_name_equal(const struct dns_name *a, const struct dns_name *b)
         if (!more)
             return true;
     }
-}
-
-uint64_t dns_name_hash(const struct dns_name *name)
-{
-    struct walk w = walk_from(name->whole, name->at);
-    struct bytes label;
-    uint64_t hash = 0xcbf29ce484222325;
-    while (next_label(&w, &label)) {
-        hash = (hash ^ label.len) * 0x100000001b3;
-        for (size_t i = 0; i < label.len; i++)
-            hash = (hash ^ lower(label.at[i])) * 0x100000001b3;
-    }
-    return hash;
 }
 
 static size_t put_byte(char *text, uint8_t byte)

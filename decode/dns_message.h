@@ -51,7 +51,8 @@ struct dns_header {
 /* Borrows the message. */
 struct dns_name {
     struct bytes whole;
-    size_t at; /* in `whole` */
+    size_t at;     /* in `whole` */
+    uint64_t hash; /* equal names have the same, wherever they stand, and whatever their capitals */
 };
 
 struct dns_question {
@@ -94,7 +95,6 @@ size_t dns_name_len(const struct dns_name *name);
 
 /* Capitals do not matter (RFC 4343). */
 bool dns_name_equal(const struct dns_name *a, const struct dns_name *b);
-uint64_t dns_name_hash(const struct dns_name *name);
 
 /* In lower case, without a dot at its end; the root is ".". Dots and backslashes in labels are
  * escaped by a backslash, bytes that do not print as \DDD (RFC 4343, 2.1). `size` is at least

@@ -239,7 +239,7 @@ static uint64_t hash_of(const struct lookups *l, const struct packet *p, bool re
         uint32_t tenant;
         uint16_t ports[2], id, type, class, none;
     } all = {
-        .name = dns_name_hash(&q->name),
+        .name = q->name.hash,
         .tenant = p->tenant,
         .id = id,
         .type = q->type,

@@ -16,14 +16,15 @@ struct capture_counters {
     uint64_t malformed;       /* a length or version in the headers contradicts the frame */
     uint64_t duplicates;      /* packets that an earlier frame had brought already */
     uint64_t truncated;       /* of `packets`: the snapshot length cut payload off */
-    uint64_t kernel_drops;    /* lost because we were too slow: libpcap's ps_drop */
+    uint64_t kernel_drops;    /* lost because we were too slow: no room in the ring, or on the way
+                                 from the thread that received it to the one it belongs to */
     uint64_t interface_drops; /* lost before the kernel saw them: libpcap's ps_ifdrop */
     uint64_t duplicate_bytes; /* of `duplicates`, as on the wire */
     uint64_t uncertain;       /* of `packets`: a copy, or sent again; the two could not be told */
     uint64_t tunnelled;       /* of `packets` and `duplicates`: came in a tunnel */
     uint64_t oversized;       /* of `packets`: more than any wire carries: offloading joined them */
     uint64_t rebuilt;         /* packets put together from `fragments` */
-    uint64_t unfinished;      /* packets of which not all fragments came in time */
+    uint64_t unfinished;      /* packets given up, since not all fragments of them came in time */
     uint64_t overlapped;      /* fragments that contradict or repeat one that came before */
     uint64_t mirror_lost; /* frames that the mirror sent, by its own numbers, and we never saw */
     uint64_t mirror_seen; /* frames that bore such a number */

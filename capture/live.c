@@ -4,6 +4,7 @@
  * that are open from the start, since a process that reads packets may open nothing later. */
 #include "capture/live.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,14 +15,17 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "capture/fanout.h"
 #include "capture/libpcap.h"
 
 enum {
     SNAP_BYTES = 262144,
     RING_BYTES = 64 * 1024 * 1024,
+    RING_LEAST_BYTES = 4 * 1024 * 1024, /* of one reader */
     BLOCK_TIMEOUT_MS = 100, /* how long the kernel keeps a block of the ring that is not full */
     LOSSES = 2,             /* counters of the interface that tell of loss */
     NANOSECONDS = 1000 * 1000 * 1000,
@@ -33,8 +37,9 @@ struct live {
     int index;       /* of the interface; 0 for "any" */
     int link_type;
     uint16_t number;
-    uint64_t kernel_drops;
-    int loss_fd[LOSSES]; /* in /sys; -1 if there is none */
+    uint64_t since_ns;                      /* frames from before this are not ours */
+    uint64_t kernel_drops, interface_drops; /* totals since opening */
+    int loss_fd[LOSSES];                    /* in /sys; -1 if there is none */
     uint64_t loss_at_open;
     live_handler *handler; /* of the call of live_read() that is going on */
     void *ctx;
@@ -155,6 +160,15 @@ static void open_losses(struct live *l)
     l->loss_at_open = read_losses(l);
 }
 
+static void forget_losses(struct live *l)
+{
+    for (int i = 0; i < LOSSES; i++) {
+        if (l->loss_fd[i] >= 0)
+            close(l->loss_fd[i]);
+        l->loss_fd[i] = -1;
+    }
+}
+
 static bool activate(struct live *l, const struct live_options *o, struct err *err)
 {
     int status = pcap_activate(l->pcap);
@@ -204,13 +218,58 @@ void live_close(struct live *l)
 {
     if (!l)
         return;
-    for (int i = 0; i < LOSSES; i++)
-        if (l->loss_fd[i] >= 0)
-            close(l->loss_fd[i]);
+    forget_losses(l);
     if (l->pcap)
         pcap_close(l->pcap);
     free(l->interface);
     free(l);
+}
+
+/* A ring for each reader, which together are no larger than that of one. */
+static uint32_t share_ring(uint32_t ring_bytes, unsigned readers)
+{
+    uint32_t all = ring_bytes ? ring_bytes : RING_BYTES;
+    if (readers == 1 || all > INT_MAX) /* live_open() says what is wrong with it */
+        return all;
+    return all / readers > RING_LEAST_BYTES ? all / readers : RING_LEAST_BYTES;
+}
+
+static uint64_t wall_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
+}
+
+/* Until now each reader has received every frame. */
+static bool share(struct live **l, unsigned readers, const struct hash_key *key, struct err *err)
+{
+    int fd[READERS_MAX];
+    for (unsigned i = 0; i < readers; i++)
+        fd[i] = pcap_fileno(l[i]->pcap);
+    if (!fanout_join(fd, readers, key, l[0]->interface, err))
+        return false;
+    uint64_t now_ns = wall_ns();
+    for (unsigned i = 0; i < readers; i++)
+        l[i]->since_ns = now_ns;
+    return true;
+}
+
+bool live_open_shared(const struct live_options *options, const struct hash_key *key,
+                      unsigned readers, struct live **ret, struct err *err)
+{
+    struct live_options each = *options;
+    unsigned opened = 0;
+    assert(readers && readers <= READERS_MAX);
+    each.ring_bytes = share_ring(options->ring_bytes, readers);
+    for (; opened < readers && (ret[opened] = live_open(&each, err)); opened++)
+        if (opened)
+            forget_losses(ret[opened]);
+    if (opened == readers && (readers == 1 || share(ret, readers, key, err)))
+        return true;
+    while (opened)
+        live_close(ret[--opened]);
+    return false;
 }
 
 int live_fd(const struct live *l)
@@ -234,6 +293,8 @@ static void take(u_char *ctx, const struct pcap_pkthdr *header, const u_char *da
         .link_type = l->link_type,
         .interface = l->number,
     };
+    if (frame.time_ns < l->since_ns)
+        return;
     l->handler(l->ctx, &frame);
 }
 
@@ -254,6 +315,19 @@ enum live_status live_read(struct live *l, int max, live_handler *handler, void 
     return LIVE_GONE;
 }
 
+enum live_state live_state(const struct live *l)
+{
+    struct ifreq request = {0};
+    if (!l->index)
+        return LIVE_STATE_UP;
+    if (find_index(l) != l->index)
+        return LIVE_STATE_DELETED;
+    strncpy(request.ifr_name, l->interface, sizeof request.ifr_name - 1);
+    bool told = ioctl(pcap_fileno(l->pcap), SIOCGIFFLAGS, &request) == 0;
+    bool up = (request.ifr_flags & IFF_UP) && (request.ifr_flags & IFF_RUNNING);
+    return !told || up ? LIVE_STATE_UP : LIVE_STATE_DOWN;
+}
+
 /* The kernel's counter starts anew each time it is read, so it cannot wrap unseen. pcap_stats()
  * reads the same one, but opens files for the interface's. */
 void live_count_drops(struct live *l, struct capture_counters *counters)
@@ -264,7 +338,9 @@ void live_count_drops(struct live *l, struct capture_counters *counters)
         l->kernel_drops += since_last.tp_drops;
     uint64_t losses = read_losses(l);
     counters->kernel_drops = l->kernel_drops;
-    counters->interface_drops = losses > l->loss_at_open ? losses - l->loss_at_open : 0;
+    if (losses > l->loss_at_open + l->interface_drops) /* once deleted, it has none to tell of */
+        l->interface_drops = losses - l->loss_at_open;
+    counters->interface_drops = l->interface_drops;
 }
 
 bool live_list(struct err *err)

@@ -1,5 +1,4 @@
-/* packet.h - BOUNDARY: what capture/ hands to decode/: the innermost TCP or UDP packet of a frame.
- */
+/* packet.h - BOUNDARY: what capture/ hands to decode/: the innermost IP packet of a frame. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,8 +20,8 @@ struct packet {
     uint64_t number;  /* place of the frame in the capture, from 1; orders what workers produce */
     struct address source, destination;
     uint16_t source_port, destination_port;
-    uint8_t protocol;      /* IPPROTO_TCP or IPPROTO_UDP */
-    uint8_t tcp_flags;     /* enum tcp_flag; UDP: 0 */
+    uint8_t protocol;      /* IPPROTO_TCP, IPPROTO_UDP or another, which has no ports here */
+    uint8_t tcp_flags;     /* enum tcp_flag; else 0 */
     uint16_t interface;    /* which source it came from, in the order of the command line */
     uint32_t tenant;       /* VLAN or tunnel id when configured to tell networks apart, else 0 */
     uint32_t sequence;     /* of the first payload byte (of the SYN itself if SYN is set) */

@@ -115,6 +115,47 @@ static bool add_text(struct texts *into, const char *text)
     return true;
 }
 
+static bool add_word(struct words *into, const char *text, size_t len)
+{
+    for (unsigned i = 0; into->known[i]; i++)
+        if (strlen(into->known[i]) == len && strncmp(into->known[i], text, len) == 0) {
+            into->chosen |= 1U << i;
+            return true;
+        }
+    return false;
+}
+
+/* Words between commas. */
+static bool add_words(struct words *into, const char *text)
+{
+    uint32_t before = into->chosen;
+    for (size_t len;; text += len + 1) {
+        len = strcspn(text, ",");
+        if (!add_word(into, text, len)) {
+            into->chosen = before;
+            return false;
+        }
+        if (!text[len])
+            return true;
+    }
+}
+
+static void add_all_words(struct words *into)
+{
+    for (unsigned i = 0; into->known[i]; i++)
+        into->chosen |= 1U << i;
+}
+
+static bool wrong_words(const struct argument *a, const char *value, struct err *err)
+{
+    const struct words *words = a->into;
+    char known[256] = "";
+    for (size_t i = 0, len = 0; words->known[i] && len < sizeof known; i++)
+        len += (size_t)snprintf(known + len, sizeof known - len, "%s%s", i ? "," : "",
+                                words->known[i]);
+    return err_set(err, "--%s takes some of %s, not '%s'", a->name, known, value);
+}
+
 static bool set(const struct argument *a, const char *value, struct err *err)
 {
     static const char *const wants[] = {
@@ -143,6 +184,8 @@ static bool set(const struct argument *a, const char *value, struct err *err)
     case ARGUMENT_DURATION:
         good = read_duration(value, a->into);
         break;
+    case ARGUMENT_WORDS:
+        return add_words(a->into, value) || wrong_words(a, value, err);
     }
     return good || err_set(err, "--%s takes %s, not '%s'", a->name, wants[a->kind], value);
 }
@@ -157,6 +200,13 @@ static bool take(const struct argument *a, const char *attached, char **argv, in
         return set(a, NULL, err);
     }
     const char *value = attached ? attached : argv[*at + 1];
+    if (a->kind == ARGUMENT_WORDS && !attached) {
+        if (value && add_words(a->into, value))
+            ++*at;
+        else
+            add_all_words(a->into);
+        return true;
+    }
     if (!value)
         return err_set(err, "--%s needs a value: %s", a->name, a->value);
     if (!attached)

@@ -14,6 +14,7 @@ enum argument_kind {
     ARGUMENT_COUNT,    /* uint32_t *: a number */
     ARGUMENT_SIZE,     /* uint32_t *: bytes, "64M" */
     ARGUMENT_DURATION, /* uint64_t *: ns, "90s", "15m", "2h", "1d"; "all" is 0 */
+    ARGUMENT_WORDS,    /* struct words *: "a,b"; without a value, all of them */
 };
 
 enum { TEXTS_MAX = 64 };
@@ -21,6 +22,12 @@ enum { TEXTS_MAX = 64 };
 struct texts {
     const char *text[TEXTS_MAX];
     uint16_t len;
+};
+
+/* What is no known word is not taken for the value, unless it follows a "=". */
+struct words {
+    const char *const *known; /* at most 32; ends with NULL */
+    uint32_t chosen;          /* bit n: the nth */
 };
 
 struct argument {

@@ -1,9 +1,12 @@
 /* ask.c - see ask.h. */
 #include "cli/ask.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "cli/place.h"
+
+enum { COMMON = 4, ARGUMENTS_MAX = 8 }; /* options */
 
 static int answer(const struct ask *ask, const char *db, uint64_t since_ns,
                   const struct exporter *exporter)
@@ -24,13 +27,16 @@ int ask_run(const struct command *self, const struct ask *ask, int argc, char **
     const char *db = place_of_db();
     uint64_t since_ns = 0;
     bool json = false, csv = false, help = false;
-    const struct argument table[] = {
+    struct argument table[ARGUMENTS_MAX] = {
         {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &db},
         {0, "since", "TIME", "only the last 15m, 2h, 1d of it (all)", ARGUMENT_DURATION, &since_ns},
         {0, "json", NULL, "one JSON object a line", ARGUMENT_FLAG, &json},
         {0, "csv", NULL, "comma-separated, with a header", ARGUMENT_FLAG, &csv},
-        {0},
     };
+    for (size_t i = 0; ask->more && ask->more[i].name; i++) {
+        assert(COMMON + i + 1 < ARGUMENTS_MAX);
+        table[COMMON + i] = ask->more[i];
+    }
     struct err err = {0};
     if (!arguments_read(argc, argv, table, NULL, &help, &err) ||
         (json && csv && !err_set(&err, "--json and --csv exclude each other")))

@@ -7,8 +7,9 @@
 
 static bool print(const struct backend_rows *rows, struct err *err)
 {
+    struct marks all = {0};
     struct listing *t = listing_new("SERVICE|ADDRESS|>PORT|PROTOCOL|>CALLS|>SHARE||>OPEN "
-                                    "CALLS|>CONNECTIONS|>ERRORS|>P95|HEALTH");
+                                    "CALLS|>CONNECTIONS|>ERRORS|>P95|HEALTH|" MARKED_HEAD);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct backend_row *row = &rows->row[i];
         listing_cell(t, row->service);
@@ -23,8 +24,9 @@ static bool print(const struct backend_rows *rows, struct err *err)
         listing_cell(t, row->calls ? human_share(row->figures.error_rate).text : "-");
         listing_cell(t, human_time(row->figures.duration.p95_ns).text);
         listing_cell(t, health_name(row->figures.health));
+        marked_cell(t, &row->marks, &all);
     }
-    return figures_print(t, rows->len, err);
+    return figures_print(t, rows->len, &all, err);
 }
 
 static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
@@ -39,7 +41,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
 }
 
 const struct command backends_command = {

@@ -1,14 +1,44 @@
 /* capture.c - the daemon. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "capture/live.h"
 #include "cli/command.h"
 #include "cli/daemon_arguments.h"
 #include "daemon/supervisor.h"
 
+enum { DEFAULT_WORKERS_MAX = 8 };
+
+static uint32_t default_workers(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores > DEFAULT_WORKERS_MAX ? DEFAULT_WORKERS_MAX : cores > 1 ? (uint32_t)cores : 1;
+}
+
+static int start(const struct command *self, struct daemon_arguments *a)
+{
+    struct daemon_options options;
+    struct err err = {0};
+    if (a->list)
+        return live_list(&err) ? 0 : command_failed(&err);
+    if (!a->interfaces.len == !a->files.len) {
+        err_set(&err, "say what to watch: -i IFACE (-D lists them), or -r FILE");
+        return command_misused(self, &err);
+    }
+    if (a->no_page)
+        a->listen = NULL;
+    if (!a->workers)
+        a->workers = a->files.len ? 1 : default_workers();
+    const struct texts *sources = a->files.len ? &a->files : &a->interfaces;
+    if (!daemon_options_set(&options, a, sources, &err))
+        return command_misused(self, &err);
+    options.log_at_once = true;
+    return supervisor_run(&options, a->files.len != 0);
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
-    struct daemon_arguments a = {.listen = "127.0.0.1:7117"};
+    struct daemon_arguments a = {.listen = "127.0.0.1:7117", .no_decap.known = frame_tunnel_names};
     const struct argument table[] = {
         {'i', "interface", "IFACE", "watch this interface, or 'any'; may be given again",
          ARGUMENT_TEXTS, &a.interfaces},
@@ -27,39 +57,37 @@ static int run(const struct command *self, int argc, char **argv)
          &a.names},
         {0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated",
          ARGUMENT_TEXTS, &a.networks},
+        {0, "no-decap", "[KIND,...]", TUNNELS_HELP, ARGUMENT_WORDS, &a.no_decap},
+        {0, "vxlan-port", "N", "VXLAN is on this UDP port too; may be repeated", ARGUMENT_TEXTS,
+         &a.vxlan_ports},
+        {0, "geneve-port", "N", "GENEVE is on this UDP port too; may be repeated", ARGUMENT_TEXTS,
+         &a.geneve_ports},
+        {0, "tenants", NULL, "addresses may overlap: VLANs and virtual networks tell them apart",
+         ARGUMENT_FLAG, &a.tenants},
         {0, "window", "TIME", "how long a window is (5s)", ARGUMENT_DURATION, &a.window_ns},
+        {0, "workers", "N", "read and decode with this many threads (one a core, at most 8)",
+         ARGUMENT_COUNT, &a.workers},
         {'s', "snap", "BYTES", "capture this much of a packet (262144)", ARGUMENT_SIZE,
          &a.snap_bytes},
         {'B', "ring", "BYTES", "size of the kernel's ring for each interface (64M)", ARGUMENT_SIZE,
          &a.ring_bytes},
         {'p', "no-promiscuous", NULL, "do not put the interface into promiscuous mode",
          ARGUMENT_FLAG, &a.not_promiscuous},
+        {0, "no-dedup", NULL, "count copies, which mirror ports make, as packets", ARGUMENT_FLAG,
+         &a.no_dedup},
         {0, "flows", "N", "keep at most this many connections in memory (131072)", ARGUMENT_COUNT,
          &a.flows},
         {'Z', "user", "NAME", "become this user once the capture is open", ARGUMENT_TEXT, &a.user},
         {'D', "list", NULL, "list the interfaces there are", ARGUMENT_FLAG, &a.list},
         {0},
     };
-    struct daemon_options options;
     struct err err = {0};
     bool help = false;
     if (!arguments_read(argc, argv, table, NULL, &help, &err))
         return command_misused(self, &err);
     if (help)
         return command_help(self, table);
-    if (a.list)
-        return live_list(&err) ? 0 : command_failed(&err);
-    if (!a.interfaces.len == !a.files.len) {
-        err_set(&err, "say what to watch: -i IFACE (-D lists them), or -r FILE");
-        return command_misused(self, &err);
-    }
-    if (a.no_page)
-        a.listen = NULL;
-    const struct texts *sources = a.files.len ? &a.files : &a.interfaces;
-    if (!daemon_options_set(&options, &a, sources, &err))
-        return command_misused(self, &err);
-    options.log_at_once = true;
-    return supervisor_run(&options, a.files.len != 0);
+    return start(self, &a);
 }
 
 const struct command capture_command = {

@@ -32,8 +32,10 @@ static void cell_age(struct listing *t, const struct connection_row *row, struct
 
 static bool print(struct range r, const struct connection_rows *rows, struct err *err)
 {
-    struct listing *t = listing_new("CLIENT|SERVER|ADDRESS|PROTOCOL|>AGE|STATE|>CALLS|>SHARE|>OPEN "
-                                    "CALLS|>KNOWN|>OF LATE|>PING|>STALLS|>RESETS|>GOAWAYS");
+    struct marks all = {0};
+    struct listing *t =
+        listing_new("CLIENT|SERVER|ADDRESS|PROTOCOL|>AGE|STATE|>CALLS|>SHARE|>OPEN "
+                    "CALLS|>KNOWN|>OF LATE|>PING|>STALLS|>RESETS|>GOAWAYS|" MARKED_HEAD);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct connection_row *row = &rows->row[i];
         const struct certainty *c = &row->certainty;
@@ -49,12 +51,12 @@ static bool print(struct range r, const struct connection_rows *rows, struct err
         listing_count(t, row->stalls[0] + row->stalls[1]);
         listing_count(t, row->resets[0] + row->resets[1]);
         listing_count(t, row->goaways);
+        marked_cell(t, &row->marks, &all);
     }
-    return listing_finish(
-        t, rows->len,
-        "No connection that carries many calls at once (HTTP/2, gRPC) was seen in "
-        "this time; 'tapgraph edges' lists all that was.",
-        err);
+    return marked_finish(t, rows->len, &all,
+                         "No connection that carries many calls at once (HTTP/2, gRPC) was seen in "
+                         "this time; 'tapgraph edges' lists all that was.",
+                         err);
 }
 
 static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
@@ -69,7 +71,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
 }
 
 const struct command connections_command = {

@@ -2,6 +2,7 @@
 #include "cli/daemon_arguments.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -9,8 +10,32 @@
 
 static const uint64_t second = 1000000000;
 
-bool daemon_options_set(struct daemon_options *options, const struct daemon_arguments *a,
-                        const struct texts *sources, struct err *err)
+static bool set_ports(struct tunnel_ports *ports, const struct texts *given, const char *option,
+                      struct err *err)
+{
+    for (uint16_t i = 0; i < given->len; i++) {
+        char *end;
+        unsigned long port = strtoul(given->text[i], &end, 10);
+        if (*end || port == 0 || port > UINT16_MAX || given->text[i][0] == '-')
+            return err_set(err, "--%s takes a UDP port, not '%s'", option, given->text[i]);
+        if (ports->len == TUNNEL_PORTS_MAX)
+            return err_set(err, "--%s: at most %d ports", option, TUNNEL_PORTS_MAX);
+        ports->port[ports->len++] = (uint16_t)port;
+    }
+    return true;
+}
+
+static bool set_tunnels(struct frame_options *frame, const struct daemon_arguments *a,
+                        struct err *err)
+{
+    frame->left_on = a->no_decap.chosen;
+    frame->tenants = a->tenants;
+    return set_ports(&frame->vxlan, &a->vxlan_ports, "vxlan-port", err) &&
+           set_ports(&frame->geneve, &a->geneve_ports, "geneve-port", err);
+}
+
+bool daemon_options_set_reading(struct daemon_options *options, const struct daemon_arguments *a,
+                                const struct texts *sources, struct err *err)
 {
     *options = (struct daemon_options){
         .filter = a->filter,
@@ -25,12 +50,15 @@ bool daemon_options_set(struct daemon_options *options, const struct daemon_argu
         .workers = a->workers ? a->workers : 1,
         .loop = a->loop,
         .quiet = a->quiet,
+        .no_dedup = a->no_dedup,
         .engine.flows_max = a->flows,
     };
     if (options->window_ns % second)
         return err_set(err, "--window takes whole seconds");
     if (options->workers > WORKERS_MAX)
         return err_set(err, "--workers: at most %d", WORKERS_MAX);
+    if (!set_tunnels(&options->frame, a, err))
+        return false;
     networks_init(&options->networks);
     for (uint16_t i = 0; i < a->networks.len; i++)
         if (!networks_add(&options->networks, a->networks.text[i], err))
@@ -40,6 +68,14 @@ bool daemon_options_set(struct daemon_options *options, const struct daemon_argu
     if (getrandom(&options->engine.key, sizeof options->engine.key, 0) !=
         (ssize_t)sizeof options->engine.key)
         return err_set(err, "no random numbers: %s", strerror(errno));
+    return true;
+}
+
+bool daemon_options_set(struct daemon_options *options, const struct daemon_arguments *a,
+                        const struct texts *sources, struct err *err)
+{
+    if (!daemon_options_set_reading(options, a, sources, err))
+        return false;
     options->db = place_for_db(a->db, err);
     return options->db != NULL;
 }

@@ -16,10 +16,10 @@ void figures_cells(struct listing *t, const struct figures *f)
     listing_cell(t, health_name(f->health));
 }
 
-bool figures_print(struct listing *t, size_t rows, struct err *err)
+bool figures_print(struct listing *t, size_t rows, const struct marks *all, struct err *err)
 {
-    return listing_finish(t, rows,
-                          "Nothing was seen in this time. 'tapgraph health' says what the capture "
-                          "saw; --since all asks for everything.",
-                          err);
+    return marked_finish(t, rows, all,
+                         "Nothing was seen in this time. 'tapgraph health' says what the capture "
+                         "saw; --since all asks for everything.",
+                         err);
 }

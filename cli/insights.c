@@ -5,22 +5,6 @@
 #include "cli/ask.h"
 #include "cli/figures.h"
 
-enum { TEXT_COLUMNS = 100 };
-
-/* Breaks the text between words, behind an indentation of two. */
-static void print_text(const char *text)
-{
-    while (*text) {
-        size_t len = strlen(text);
-        if (len > TEXT_COLUMNS)
-            for (len = TEXT_COLUMNS; len > 1 && text[len] != ' ';)
-                len--;
-        printf("  %.*s\n", (int)len, text);
-        text += len;
-        text += strspn(text, " ");
-    }
-}
-
 static bool print_evidence(const struct insight_row *row, struct err *err)
 {
     struct listing *t = listing_new("WHAT|BAR|FIGURE");
@@ -47,7 +31,7 @@ static bool print(const struct insight_rows *rows, struct err *err)
     for (size_t i = 0; i < rows->len; i++) {
         const struct insight_row *row = &rows->row[i];
         printf("%s%s\n\n", i ? "\n" : "", row->title);
-        print_text(row->advice);
+        text_print(row->advice);
         putchar('\n');
         if (!print_evidence(row, err))
             return false;
@@ -71,7 +55,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
 }
 
 const struct command insights_command = {

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <wchar.h>
 
-enum { BAR_COLUMNS = 12 };
+enum { BAR_COLUMNS = 12, TEXT_COLUMNS = 100 };
 
 struct listing {
     char head[LISTING_COLUMNS_MAX][32];
-    bool right[LISTING_COLUMNS_MAX];
+    bool right[LISTING_COLUMNS_MAX], optional[LISTING_COLUMNS_MAX];
     size_t columns;
     char **cell; /* owned, each of them too */
     size_t cell_len, cell_room;
@@ -21,9 +21,10 @@ struct listing *listing_new(const char *heads)
     struct listing *t = calloc(1, sizeof *t);
     while (t && *heads && t->columns < LISTING_COLUMNS_MAX) {
         size_t len = strcspn(heads, "|");
-        t->right[t->columns] = *heads == '>';
-        snprintf(t->head[t->columns], sizeof t->head[0], "%.*s", (int)len - t->right[t->columns],
-                 heads + t->right[t->columns]);
+        size_t signs = strspn(heads, ">?");
+        t->right[t->columns] = memchr(heads, '>', signs);
+        t->optional[t->columns] = memchr(heads, '?', signs);
+        snprintf(t->head[t->columns], sizeof t->head[0], "%.*s", (int)(len - signs), heads + signs);
         t->columns++;
         heads += len + (heads[len] == '|');
     }
@@ -72,12 +73,22 @@ static void pad(FILE *out, size_t count)
         fputc(' ', out);
 }
 
-static void print_row(const struct listing *t, FILE *out, const size_t *widths, char *const *cells)
+/* How wide each column is to be, whether it is left out, and which is the last that is not. */
+struct layout {
+    size_t width[LISTING_COLUMNS_MAX];
+    bool hidden[LISTING_COLUMNS_MAX];
+    size_t last;
+};
+
+static void print_row(const struct listing *t, FILE *out, const struct layout *layout,
+                      char *const *cells)
 {
     for (size_t i = 0; i < t->columns; i++) {
         const char *text = cells ? cells[i] : t->head[i];
-        size_t room = widths[i] - width(text);
-        bool last = i + 1 == t->columns;
+        if (layout->hidden[i])
+            continue;
+        size_t room = layout->width[i] - width(text);
+        bool last = i == layout->last;
         if (t->right[i])
             pad(out, room);
         fputs(text, out);
@@ -111,16 +122,21 @@ void listing_bar(struct listing *t, double share)
 
 static bool print_rows(const struct listing *t, FILE *out, bool head)
 {
-    size_t widths[LISTING_COLUMNS_MAX];
-    for (size_t i = 0; i < t->columns; i++)
-        widths[i] = head ? width(t->head[i]) : 0;
+    struct layout layout = {.last = 0};
     for (size_t i = 0; i < t->cell_len; i++)
-        if (width(t->cell[i]) > widths[i % t->columns])
-            widths[i % t->columns] = width(t->cell[i]);
+        if (width(t->cell[i]) > layout.width[i % t->columns])
+            layout.width[i % t->columns] = width(t->cell[i]);
+    for (size_t i = 0; i < t->columns; i++) {
+        layout.hidden[i] = t->optional[i] && !layout.width[i];
+        if (!layout.hidden[i])
+            layout.last = i;
+        if (head && width(t->head[i]) > layout.width[i])
+            layout.width[i] = width(t->head[i]);
+    }
     if (head)
-        print_row(t, out, widths, NULL);
+        print_row(t, out, &layout, NULL);
     for (size_t i = 0; i + t->columns <= t->cell_len; i += t->columns)
-        print_row(t, out, widths, t->cell + i);
+        print_row(t, out, &layout, t->cell + i);
     return !t->failed && !ferror(out);
 }
 
@@ -145,4 +161,17 @@ bool listing_finish(struct listing *t, size_t rows, const char *empty, struct er
         fprintf(stderr, "%s\n", empty);
     listing_free(t);
     return printed || err_set(err, "the table could not be written whole");
+}
+
+void text_print(const char *text)
+{
+    while (*text) {
+        size_t len = strlen(text);
+        if (len > TEXT_COLUMNS)
+            for (len = TEXT_COLUMNS; len > 1 && text[len] != ' ';)
+                len--;
+        printf("  %.*s\n", (int)len, text);
+        text += len;
+        text += strspn(text, " ");
+    }
 }

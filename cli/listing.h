@@ -7,12 +7,12 @@
 
 #include "base/err.h"
 
-enum { LISTING_COLUMNS_MAX = 16, LISTING_CELL_MAX = 256 };
+enum { LISTING_COLUMNS_MAX = 20, LISTING_CELL_MAX = 256 };
 
 struct listing;
 
-/* `heads` says the columns, split by '|'; one that starts with '>' is aligned to the right. NULL
- * when memory is short. */
+/* `heads` says the columns, split by '|'; in front of one, '>' aligns it to the right and '?'
+ * leaves it out if all its cells are empty. NULL when memory is short. */
 struct listing *listing_new(const char *heads);
 void listing_free(struct listing *t);
 
@@ -30,6 +30,9 @@ void listing_bar(struct listing *t, double share);
 bool listing_print(const struct listing *t, FILE *out);
 /* The same without the header. */
 bool listing_print_bare(const struct listing *t, FILE *out);
+
+/* A text on standard output, broken between words, behind an indentation of two. */
+void text_print(const char *text);
 
 /* Prints the table on standard output, or if it has no rows the sentence `empty` on standard error.
  * Frees the table, which may be NULL for want of memory. false: `err` says why. */

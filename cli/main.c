@@ -7,6 +7,7 @@
 
 #define COMMANDS(X)                                                                                \
     X(capture)                                                                                     \
+    X(doctor)                                                                                      \
     X(replay)                                                                                      \
     X(services)                                                                                    \
     X(edges)                                                                                       \

@@ -6,7 +6,9 @@
 
 static bool print(const struct operation_rows *rows, struct err *err)
 {
-    struct listing *t = listing_new("CLIENT|SERVER|PROTOCOL|OPERATION|" FIGURES_HEADS);
+    struct marks all = {0};
+    struct listing *t =
+        listing_new("CLIENT|SERVER|PROTOCOL|OPERATION|" FIGURES_HEADS "|" MARKED_HEAD);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct operation_row *row = &rows->row[i];
         listing_cell(t, row->client);
@@ -14,8 +16,9 @@ static bool print(const struct operation_rows *rows, struct err *err)
         listing_cell(t, row->protocol);
         listing_cell(t, row->name);
         figures_cells(t, &row->figures);
+        marked_cell(t, &row->marks, &all);
     }
-    return figures_print(t, rows->len, err);
+    return figures_print(t, rows->len, &all, err);
 }
 
 static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
@@ -30,7 +33,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
 }
 
 const struct command operations_command = {

@@ -7,7 +7,7 @@
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    struct daemon_arguments a = {0};
+    struct daemon_arguments a = {.no_decap.known = frame_tunnel_names};
     const struct argument table[] = {
         {'f', "filter", "EXPR", "only packets that match, as in pcap-filter(7)", ARGUMENT_TEXT,
          &a.filter},
@@ -19,7 +19,16 @@ static int run(const struct command *self, int argc, char **argv)
          &a.names},
         {0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated",
          ARGUMENT_TEXTS, &a.networks},
+        {0, "no-decap", "[KIND,...]", TUNNELS_HELP, ARGUMENT_WORDS, &a.no_decap},
+        {0, "vxlan-port", "N", "VXLAN is on this UDP port too; may be repeated", ARGUMENT_TEXTS,
+         &a.vxlan_ports},
+        {0, "geneve-port", "N", "GENEVE is on this UDP port too; may be repeated", ARGUMENT_TEXTS,
+         &a.geneve_ports},
+        {0, "tenants", NULL, "addresses may overlap: VLANs and virtual networks tell them apart",
+         ARGUMENT_FLAG, &a.tenants},
         {0, "window", "TIME", "how long a window is (5s)", ARGUMENT_DURATION, &a.window_ns},
+        {0, "no-dedup", NULL, "count copies, which mirror ports make, as packets", ARGUMENT_FLAG,
+         &a.no_dedup},
         {0, "flows", "N", "keep at most this many connections in memory (131072)", ARGUMENT_COUNT,
          &a.flows},
         {'q', "quiet", NULL, "no progress bar", ARGUMENT_FLAG, &a.quiet},

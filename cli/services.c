@@ -6,8 +6,9 @@
 
 static bool print(const struct service_rows *rows, struct err *err)
 {
-    struct listing *t =
-        listing_new("SERVICE|ADDRESS|NAMED BY|SERVES|>CALLERS|>CALLS|" FIGURES_HEADS);
+    struct marks all = {0};
+    struct listing *t = listing_new("SERVICE|ADDRESS|NAMED BY|SERVES|>CALLERS|>CALLS|" FIGURES_HEADS
+                                    "|" MARKED_HEAD);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct service_row *row = &rows->row[i];
         char address[96], callers[16], callees[16];
@@ -24,8 +25,9 @@ static bool print(const struct service_rows *rows, struct err *err)
         listing_cell(t, callers);
         listing_cell(t, callees);
         figures_cells(t, &row->served);
+        marked_cell(t, &row->marks, &all);
     }
-    return figures_print(t, rows->len, err);
+    return figures_print(t, rows->len, &all, err);
 }
 
 static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
@@ -40,7 +42,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
 }
 
 const struct command services_command = {

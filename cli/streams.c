@@ -21,8 +21,9 @@ static void cell_both(struct listing *t, struct human to_server, struct human to
 
 static bool print(const struct open_call_rows *rows, struct err *err)
 {
+    struct marks all = {0};
     struct listing *t = listing_new("CLIENT|SERVER|ADDRESS|>STREAM|OPERATION|KIND|>AGE|>MESSAGES "
-                                    "OUT / IN|>RATE OUT / IN|>LAST MESSAGE");
+                                    "OUT / IN|>RATE OUT / IN|>LAST MESSAGE|" MARKED_HEAD);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct open_call_row *row = &rows->row[i];
         char text[LISTING_CELL_MAX];
@@ -44,11 +45,12 @@ static bool print(const struct open_call_rows *rows, struct err *err)
         cell_both(t, human_rate(row->request_messages_per_s),
                   human_rate(row->response_messages_per_s));
         cell_since(t, row->last_message_ns, row->seen_ns);
+        marked_cell(t, &row->marks, &all);
     }
-    return listing_finish(t, rows->len,
-                          "No call was open when the newest window ended; 'tapgraph operations "
-                          "--json' counts the streams that have ended.",
-                          err);
+    return marked_finish(t, rows->len, &all,
+                         "No call was open when the newest window ended; 'tapgraph operations "
+                         "--json' counts the streams that have ended.",
+                         err);
 }
 
 static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
@@ -63,7 +65,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
 }
 
 const struct command streams_command = {

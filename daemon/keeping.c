@@ -21,6 +21,7 @@
 #include "daemon/hosts.h"
 #include "graph/name.h"
 #include "graph/wire.h"
+#include "graph/wire_field.h"
 #include "store/export/exporter.h"
 #include "store/store.h"
 
@@ -254,6 +255,18 @@ static bool take_progress(struct keeping *k, struct bytes body)
     return !c.starved;
 }
 
+static bool take_event(struct keeping *k, struct bytes body)
+{
+    struct cursor c = cursor_over(body);
+    char kind[32], text[256];
+    wire_get_text(&c, kind, sizeof kind);
+    wire_get_text(&c, text, sizeof text);
+    if (c.starved)
+        return false;
+    keeping_event(k, kind, text);
+    return true;
+}
+
 bool keeping_message(struct keeping *k, enum message_type type, struct bytes body)
 {
     switch (type) {
@@ -263,6 +276,8 @@ bool keeping_message(struct keeping *k, enum message_type type, struct bytes bod
         return take_exchanges(k, body);
     case MESSAGE_PROGRESS:
         return take_progress(k, body);
+    case MESSAGE_EVENT:
+        return take_event(k, body);
     case MESSAGE_END:
         k->ended = true;
         text_clean(k->end, sizeof k->end, body);

@@ -12,6 +12,7 @@ enum message_type {
     MESSAGE_EXCHANGES,  /* wire_put_exchange(), several */
     MESSAGE_PROGRESS,   /* three varints: bytes read, bytes in all, frames read */
     MESSAGE_END,        /* the capture is over: text, of the damage that ended it, or empty */
+    MESSAGE_EVENT,      /* two texts: the kind of event, and what happened */
     MESSAGE_TYPES,
 };
 

@@ -16,7 +16,7 @@ struct daemon_options {
     uint16_t source_len;
     const char *filter;  /* pcap-filter(7), or NULL */
     uint32_t snap_bytes; /* 0: the default of capture/live.h */
-    uint32_t ring_bytes; /* likewise */
+    uint32_t ring_bytes; /* likewise; of an interface */
     bool not_promiscuous;
     const char *db;     /* path */
     const char *log;    /* path, "-" for standard output, or NULL */
@@ -25,10 +25,11 @@ struct daemon_options {
     const char *user;   /* whom to become, or NULL */
     const char *names;  /* file of names in the form of hosts(5), or NULL */
     uint64_t window_ns;
-    unsigned workers; /* of a replay, 1 or more */
+    unsigned workers; /* 1 or more; each also reads its share of an interface */
     bool loop;        /* play the files again and again */
     bool quiet;       /* no progress bar */
     struct frame_options frame;
+    bool no_dedup; /* copies count as packets */
     struct engine_options engine;
     struct networks networks;
 };

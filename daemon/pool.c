@@ -26,7 +26,8 @@ struct batch *batch_new(unsigned workers)
     if (!b)
         return NULL;
     b->block = block_new();
-    bool whole = b->block != NULL;
+    b->rebuilt = rebuilt_new();
+    bool whole = b->block && b->rebuilt.bytes;
     for (unsigned i = 0; i < workers; i++) {
         b->todo[i] = malloc(TODO_MAX * sizeof *b->todo[i]);
         whole = whole && b->todo[i];
@@ -42,6 +43,7 @@ void batch_free(struct batch *b)
     if (!b)
         return;
     block_free(b->block);
+    rebuilt_free(&b->rebuilt);
     for (unsigned i = 0; i < WORKERS_MAX; i++)
         free(b->todo[i]);
     free(b);
@@ -50,6 +52,7 @@ void batch_free(struct batch *b)
 void batch_clear(struct batch *b)
 {
     b->packet_len = 0;
+    b->rebuilt.len = 0;
     b->tick_len = 0;
     memset(b->todo_len, 0, sizeof b->todo_len);
 }
@@ -67,7 +70,7 @@ static void work(const struct hand *hand, const struct batch *b)
             continue;
         }
         const struct timed *t = &b->tick[what - TODO_TICK];
-        worker_tick(hand->worker, t->tick.at_ns, t->number, t->tick.window_ends);
+        worker_tick(hand->worker, &t->tick, t->number);
     }
 }
 
@@ -146,22 +149,4 @@ void pool_wait(struct pool *p)
     while (p->working)
         pthread_cond_wait(&p->done, &p->lock);
     pthread_mutex_unlock(&p->lock);
-}
-
-unsigned pool_worker_of(const struct hash_key *key, const struct packet *p, unsigned worker_len)
-{
-    struct {
-        struct address address[2];
-        uint16_t port[2];
-        uint32_t tenant;
-    } ends = {.tenant = p->tenant};
-    int order = address_compare(&p->source, &p->destination);
-    bool swap = order > 0 || (order == 0 && p->source_port > p->destination_port);
-    ends.address[swap] = p->source;
-    ends.address[!swap] = p->destination;
-    ends.port[swap] = p->source_port;
-    ends.port[!swap] = p->destination_port;
-    /* The high half: the flow tables use the low bits of the same kind of hash. */
-    uint64_t hash = hash_bytes(key, &ends, sizeof ends) >> 32;
-    return (unsigned)(hash * worker_len >> 32);
 }

@@ -12,7 +12,7 @@
 enum sensor_exit {
     SENSOR_DONE = 0,        /* the capture ended, or SIGTERM asked for the end */
     SENSOR_FAILED = 1,      /* it said why, in the log */
-    SENSOR_SOURCE_GONE = 3, /* an interface was deleted: open it again and start anew */
+    SENSOR_SOURCE_GONE = 3, /* all interfaces were deleted: open them again and start anew */
 };
 
 /* Reads the file from beginning to end as fast as it can, with options->workers workers. */
@@ -24,6 +24,7 @@ enum sensor_exit sensor_run_file(const struct daemon_options *options, struct ca
 enum sensor_exit sensor_run_paced(const struct daemon_options *options, struct capture_file *file,
                                   int keeper_fd);
 
-/* Captures from interfaces until SIGTERM. */
+/* Captures from interfaces until SIGTERM. `live` holds options->workers readers for each of the
+ * `live_len` interfaces, those of the first interface first. */
 enum sensor_exit sensor_run_live(const struct daemon_options *options, struct live *const *live,
                                  uint16_t live_len, int keeper_fd);

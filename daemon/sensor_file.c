@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "capture/spread.h"
 #include "daemon/pool.h"
 #include "daemon/sensing.h"
 #include "daemon/sensor.h"
@@ -45,10 +46,10 @@ static void plan_tick(struct batch *b, const struct sensing *s, struct tick tick
     b->tick[b->tick_len++] = (struct timed){tick, s->number};
 }
 
-/* To the worker of its flow; what teaches, to all of them. */
+/* To the worker of its flow; what teaches, to all of them, once. */
 static void plan_packet(struct batch *b, const struct sensing *s, const struct packet *packet)
 {
-    unsigned worker = pool_worker_of(&s->options->engine.key, packet, s->worker_len);
+    unsigned worker = spread_packet(&s->options->engine.key, packet, s->worker_len);
     bool teaches = worker_learns(packet);
     for (unsigned i = 0; teaches && i < s->worker_len; i++)
         if (i != worker)
@@ -57,12 +58,12 @@ static void plan_packet(struct batch *b, const struct sensing *s, const struct p
 }
 
 /* Sorts the frames of the batch's block, from the `from`-th on, to workers. Stops early, and
- * returns where, when more windows have ended than may wait to be sent. */
+ * returns where, when more windows have ended than may wait to be sent, or the batch is full. */
 static size_t plan(struct batch *b, struct sensing *s, size_t from)
 {
     batch_clear(b);
     size_t i = from;
-    for (; i < b->block->frame_len && s->closed_len < CLOSED_MAX / 2; i++) {
+    for (; i < b->block->frame_len && s->closed_len < CLOSED_MAX / 2 && batch_has_room(b); i++) {
         const struct frame *frame = &b->block->frame[i];
         struct packet *packet = &b->packet[b->packet_len];
         struct tick tick;
@@ -71,11 +72,9 @@ static size_t plan(struct batch *b, struct sensing *s, size_t from)
                 sensing_note_closed(s, &tick);
             plan_tick(b, s, tick);
         }
-        enum frame_verdict verdict = frame_parse(frame, &s->options->frame, packet);
-        frame_count(&s->capture, frame, verdict, packet);
-        packet->number = s->number++;
-        if (verdict == FRAME_PACKET)
-            plan_packet(b, s, packet);
+        size_t len = intake_frame(s->intake, frame, &s->number, &b->rebuilt, packet);
+        for (size_t n = 0; n < len; n++)
+            plan_packet(b, s, &packet[n]);
     }
     return i;
 }

@@ -1,95 +1,156 @@
 /* sensor_live.c - interfaces, as packets come. See sensor.h.
  *
- * Packet time is the clock; wall time only ends a window when the interfaces have been silent for
- * GRACE past its end, so that a packet still in a ring is counted where it belongs. */
+ * Packets are the crew's business. Here their windows and exchanges are sent, and the interfaces
+ * are looked after: one that is down, or deleted, is an event, and the others are captured on. */
 #include <poll.h>
+#include <stdio.h>
 
 #include "base/log.h"
-#include "daemon/sensing.h"
+#include "daemon/crew.h"
 #include "daemon/sensor.h"
 
-enum { WAIT_MS = 100, BATCH = 1024 };
-static const uint64_t grace_ns = 1000000000;
+enum { ROUND_MS = 100 };
+static const uint64_t second = 1000000000;
 
-static void take(void *ctx, const struct frame *frame)
-{
-    sensing_frame(ctx, frame);
-}
+struct watch {
+    struct sensing s; /* what the crew's parts make up */
+    struct crew *crew;
+    struct live *const *live; /* as crew_new() takes them */
+    uint16_t live_len;
+    unsigned readers; /* of each */
+    enum live_state state[SOURCES_MAX];
+    uint64_t round_ns;   /* when the latest round was; monotonic */
+    uint64_t counted_ns; /* likewise, when drops were counted */
+};
 
-static void count_drops(struct sensing *s, struct live *const *live, uint16_t live_len)
+static void count_drops(struct watch *w)
 {
-    s->capture.kernel_drops = 0;
-    s->capture.interface_drops = 0;
-    for (uint16_t i = 0; i < live_len; i++) {
+    w->s.capture.kernel_drops = 0;
+    w->s.capture.interface_drops = 0;
+    for (unsigned i = 0; i < w->live_len * w->readers; i++) {
         struct capture_counters one = {0};
-        live_count_drops(live[i], &one);
-        s->capture.kernel_drops += one.kernel_drops;
-        s->capture.interface_drops += one.interface_drops;
+        live_count_drops(w->live[i], &one);
+        w->s.capture.kernel_drops += one.kernel_drops;
+        w->s.capture.interface_drops += one.interface_drops;
     }
 }
 
-/* One round over the interfaces. Returns what the worst of them said. */
-static enum live_status read_all(struct sensing *s, struct live *const *live, uint16_t live_len,
-                                 struct err *err)
+static void tell(struct watch *w, const struct live *l, enum live_state state)
 {
-    enum live_status worst = LIVE_SILENT;
-    for (uint16_t i = 0; i < live_len; i++) {
-        enum live_status status = live_read(live[i], BATCH, take, s, err);
-        if (status == LIVE_GONE || status == LIVE_FAILED)
-            return status;
-        if (status == LIVE_READ)
-            worst = LIVE_READ;
-    }
-    return worst;
+    static const char *const kind[] = {
+        [LIVE_STATE_UP] = "source-back",
+        [LIVE_STATE_DOWN] = "source-down",
+        [LIVE_STATE_DELETED] = "source-gone",
+    };
+    static const char *const words[] = {
+        [LIVE_STATE_UP] = "is back",
+        [LIVE_STATE_DOWN] = "is down",
+        [LIVE_STATE_DELETED] = "was deleted",
+    };
+    char text[128];
+    snprintf(text, sizeof text, "interface %s %s", live_interface(l), words[state]);
+    log_line(LOG_LEVEL_WARNING, "%s", text);
+    sensing_send_event(&w->s, kind[state], text);
 }
 
-static enum live_status watch(struct sensing *s, struct live *const *live, uint16_t live_len,
-                              struct err *err)
+/* How many interfaces are not deleted. */
+static unsigned look_at_interfaces(struct watch *w)
 {
-    struct pollfd fds[SOURCES_MAX];
-    enum live_status status = LIVE_SILENT;
-    uint64_t counted_ns = 0;
-    for (uint16_t i = 0; i < live_len; i++)
-        fds[i] = (struct pollfd){.fd = live_fd(live[i]), .events = POLLIN};
-    while (sensing_goes_on(s)) {
-        if (status == LIVE_SILENT)
-            poll(fds, live_len, WAIT_MS);
-        status = read_all(s, live, live_len, err);
-        if (status == LIVE_GONE || status == LIVE_FAILED)
-            return status;
-        uint64_t now = clock_wall_ns();
-        if (now - counted_ns > 1000000000) {
-            count_drops(s, live, live_len);
-            counted_ns = now;
+    unsigned left = 0;
+    for (uint16_t i = 0; i < w->live_len; i++) {
+        const struct live *l = w->live[i * w->readers];
+        enum live_state before = w->state[i];
+        if (before != LIVE_STATE_DELETED)
+            w->state[i] = live_state(l);
+        if (w->state[i] != before) {
+            tell(w, l, w->state[i]);
+            w->s.capture.source_gone += before == LIVE_STATE_UP;
         }
-        /* An empty window is a window too: it says that nothing was there to see. */
-        if (status == LIVE_SILENT)
-            sensing_advance(s, now - grace_ns);
-        if (s->options->log)
-            sensing_send(s);
+        left += w->state[i] != LIVE_STATE_DELETED;
     }
-    return LIVE_SILENT;
+    return left;
+}
+
+/* Counts the time since the latest round if the crew is more than a second behind the wire. */
+static void measure_lag(struct watch *w, uint64_t now_ns)
+{
+    uint64_t wire_ns = clock_wall_ns(), read_ns = crew_read_until(w->crew) + LIVE_DELAY_NS;
+    if (wire_ns > read_ns && wire_ns - read_ns > second)
+        w->s.capture.behind_ns += now_ns - w->round_ns;
+    w->round_ns = now_ns;
+}
+
+/* Sends what is ready. false: the crew cannot go on, and `err` says why. */
+static bool hand_over(struct watch *w, struct err *err)
+{
+    bool window = true, fine = true;
+    while (window) {
+        crew_pause(w->crew);
+        window = sensing_collect(&w->s);
+        fine = crew_is_fine(w->crew, err);
+        crew_resume(w->crew);
+        sensing_send_collected(&w->s);
+    }
+    return fine;
+}
+
+static enum sensor_exit watch(struct watch *w, struct err *err)
+{
+    while (sensing_goes_on(&w->s)) {
+        poll(NULL, 0, ROUND_MS);
+        uint64_t now_ns = clock_monotonic_ns();
+        measure_lag(w, now_ns);
+        if (now_ns - w->counted_ns > second) {
+            count_drops(w);
+            w->counted_ns = now_ns;
+        }
+        if (!look_at_interfaces(w))
+            return SENSOR_SOURCE_GONE;
+        if (!hand_over(w, err))
+            return SENSOR_FAILED;
+    }
+    return w->s.failed ? SENSOR_FAILED : SENSOR_DONE;
+}
+
+/* Opens what is needed, but for the interfaces. */
+static bool open_watch(struct watch *w, const struct daemon_options *options, int keeper_fd,
+                       struct err *err)
+{
+    if (!sensing_open(&w->s, options, 0, keeper_fd, err))
+        return false;
+    w->crew = crew_new(options, w->live, w->live_len, err);
+    if (!w->crew)
+        return false;
+    crew_join(w->crew, &w->s);
+    w->round_ns = w->counted_ns = clock_monotonic_ns();
+    return true;
+}
+
+static void close_watch(struct watch *w)
+{
+    w->s.worker_len = 0; /* they are the crew's */
+    sensing_close(&w->s);
+    crew_free(w->crew);
 }
 
 enum sensor_exit sensor_run_live(const struct daemon_options *options, struct live *const *live,
                                  uint16_t live_len, int keeper_fd)
 {
-    struct sensing s;
+    struct watch w = {.live = live, .live_len = live_len, .readers = options->workers};
     struct err err = {0};
-    if (!sensing_open(&s, options, 1, keeper_fd, &err)) {
-        log_line(LOG_LEVEL_ERROR, "%s", err.text);
-        return SENSOR_FAILED;
+    enum sensor_exit status = SENSOR_FAILED;
+    if (open_watch(&w, options, keeper_fd, &err)) {
+        if (crew_start(w.crew, &err))
+            status = watch(&w, &err);
+        crew_stop(w.crew);
+        count_drops(&w);
+        sensing_send(&w.s);
+        if (status == SENSOR_DONE)
+            sensing_send_end(&w.s, "");
     }
-    enum live_status status = watch(&s, live, live_len, &err);
-    count_drops(&s, live, live_len);
-    sensing_finish(&s);
-    sensing_send(&s);
-    if (status == LIVE_FAILED)
+    if (err.text[0])
         log_line(LOG_LEVEL_ERROR, "%s", err.text);
-    if (status == LIVE_SILENT)
-        sensing_send_end(&s, "");
-    sensing_close(&s);
-    if (status == LIVE_GONE)
-        return SENSOR_SOURCE_GONE;
-    return status == LIVE_FAILED || s.failed ? SENSOR_FAILED : SENSOR_DONE;
+    status = w.s.failed ? SENSOR_FAILED : status;
+    close_watch(&w);
+    return status;
 }

@@ -3,11 +3,15 @@
  * Each start of the sensor gets a pipe of its own, whose reading end goes to the keeper, so that
  * half a message of a sensor that died is never taken for the beginning of another's. When the
  * keeper dies both are started anew. A sensor that keeps dying is restarted ever later, up to every
- * BACKOFF_MAX_MS. */
+ * BACKOFF_MAX_MS.
+ *
+ * The sensor reads on when one of several interfaces is deleted. Only here can it be opened again:
+ * once it is back, the sensor is asked to end, and the next one gets all interfaces there are. */
 #include "daemon/supervisor.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,17 +29,22 @@
 #include "daemon/sensor.h"
 
 enum { REOPEN_MS = 500, BACKOFF_MAX_MS = 5000, STEADY_MS = 10000, END_MS = 10000 };
+enum { PROBE_BYTES = 2 * 1024 * 1024 };
 
 struct supervisor {
     const struct daemon_options *options;
     bool files;
-    struct live *live[SOURCES_MAX];
-    uint16_t live_len;
+    struct source {
+        unsigned index; /* of the interface that was opened last; 0 for "any" */
+        bool away;
+    } source[SOURCES_MAX];
+    struct live *live[SOURCES_MAX * READERS_MAX]; /* a reader for each worker, of each interface */
+    uint16_t live_len;                            /* interfaces */
     struct capture_file *file;
     int signals, control;
     pid_t sensor, keeper;
     bool stopping, capture_over;
-    bool source_gone; /* said already */
+    bool reopening; /* the sensor was asked to end, to be started with an interface more */
     uint64_t sensor_started_ms, restart_ms;
     unsigned backoff_ms;
     int status;
@@ -48,35 +57,13 @@ static uint64_t monotonic_ms(void)
 
 static void close_sources(struct supervisor *s)
 {
-    while (s->live_len)
-        live_close(s->live[--s->live_len]);
+    while (s->live_len) {
+        s->live_len--;
+        for (unsigned i = 0; i < s->options->workers; i++)
+            live_close(s->live[s->live_len * s->options->workers + i]);
+    }
     file_close(s->file);
     s->file = NULL;
-}
-
-static bool open_sources(struct supervisor *s, struct err *err)
-{
-    const struct daemon_options *o = s->options;
-    if (s->files) {
-        s->file = file_open(o->source, o->source_len, o->filter, err);
-        return s->file != NULL;
-    }
-    for (uint16_t i = 0; i < o->source_len; i++) {
-        struct live_options live = {
-            .interface = o->source[i],
-            .filter = o->filter,
-            .number = i,
-            .snap_bytes = o->snap_bytes,
-            .ring_bytes = o->ring_bytes,
-            .not_promiscuous = o->not_promiscuous,
-        };
-        if (!(s->live[i] = live_open(&live, err))) {
-            close_sources(s);
-            return false;
-        }
-        s->live_len++;
-    }
-    return true;
 }
 
 static void event(struct supervisor *s, const char *name, const char *text)
@@ -85,6 +72,59 @@ static void event(struct supervisor *s, const char *name, const char *text)
     snprintf(message.name, sizeof message.name, "%s", name);
     snprintf(message.text, sizeof message.text, "%s", text);
     control_send(s->control, &message, -1);
+}
+
+/* The index that the interface has now; 0: there is none, or it is "any". */
+static unsigned find_index(const struct supervisor *s, uint16_t which)
+{
+    return if_nametoindex(s->options->source[which]);
+}
+
+static bool open_interface(struct supervisor *s, uint16_t which, struct err *err)
+{
+    const struct daemon_options *o = s->options;
+    struct live_options live = {
+        .interface = o->source[which],
+        .filter = o->filter,
+        .number = which,
+        .snap_bytes = o->snap_bytes,
+        .ring_bytes = o->ring_bytes,
+        .not_promiscuous = o->not_promiscuous,
+    };
+    unsigned index = find_index(s, which);
+    if (!live_open_shared(&live, &o->engine.key, o->workers, s->live + s->live_len * o->workers,
+                          err))
+        return false;
+    s->live_len++;
+    s->source[which].index = index;
+    return true;
+}
+
+/* Opens all sources. Once it has begun, a capture does with those interfaces that there are. */
+static bool open_sources(struct supervisor *s, bool begun, struct err *err)
+{
+    const struct daemon_options *o = s->options;
+    if (s->files) {
+        s->file = file_open(o->source, o->source_len, o->filter, err);
+        return s->file != NULL;
+    }
+    for (uint16_t i = 0; i < o->source_len; i++) {
+        struct source *source = &s->source[i];
+        char text[128];
+        bool opened = open_interface(s, i, err);
+        if (!opened && !begun) {
+            close_sources(s);
+            return false;
+        }
+        if (opened == source->away) {
+            snprintf(text, sizeof text, "interface %s is %s", o->source[i],
+                     opened ? "back" : "away");
+            log_line(LOG_LEVEL_WARNING, "%s", text);
+            event(s, opened ? "source-back" : "source-gone", text);
+        }
+        source->away = !opened;
+    }
+    return s->live_len != 0;
 }
 
 /* In the child, the signals are the sensor's and keeper's own again. */
@@ -159,22 +199,11 @@ static bool start_keeper(struct supervisor *s, struct err *err)
     return true;
 }
 
-/* Says once that an interface is gone, and waits for it to come back. */
-static void source_gone(struct supervisor *s, const char *why)
-{
-    if (!s->source_gone) {
-        log_line(LOG_LEVEL_WARNING, "%s; waiting for it to come back", why);
-        event(s, "source-gone", why);
-    }
-    s->source_gone = true;
-    s->restart_ms = monotonic_ms() + REOPEN_MS;
-}
-
 static void restart_sensor(struct supervisor *s)
 {
     struct err err = {0};
-    if (!open_sources(s, &err)) {
-        source_gone(s, err.text);
+    if (!open_sources(s, true, &err)) {
+        s->restart_ms = monotonic_ms() + REOPEN_MS;
         return;
     }
     if (!start_sensor(s, &err)) {
@@ -184,22 +213,50 @@ static void restart_sensor(struct supervisor *s)
         return;
     }
     s->restart_ms = 0;
-    if (s->source_gone)
-        event(s, "source-back", "the interface is back");
-    s->source_gone = false;
+}
+
+/* Notes which interfaces are not those that were opened. The sensor sees it too, and has told. */
+static void look_for_losses(struct supervisor *s)
+{
+    for (uint16_t i = 0; i < s->options->source_len; i++)
+        s->source[i].away = s->source[i].away || find_index(s, i) != s->source[i].index;
+}
+
+/* Can an interface be opened that is away? */
+static bool is_back(const struct supervisor *s, uint16_t which)
+{
+    struct live_options probe = {.interface = s->options->source[which], .ring_bytes = PROBE_BYTES};
+    struct err err;
+    struct live *l = s->source[which].away && find_index(s, which) ? live_open(&probe, &err) : NULL;
+    live_close(l);
+    return l != NULL;
+}
+
+/* While the sensor runs: has an interface come back that it does not have? */
+static void look_at_sources(struct supervisor *s)
+{
+    if (s->files || s->sensor <= 0 || s->reopening || s->stopping)
+        return;
+    look_for_losses(s);
+    for (uint16_t i = 0; i < s->options->source_len && !s->reopening; i++)
+        s->reopening = is_back(s, i) && kill(s->sensor, SIGTERM) == 0;
 }
 
 static void sensor_died(struct supervisor *s, int status)
 {
     s->sensor = 0;
+    bool reopening = s->reopening;
+    s->reopening = false;
     if (s->stopping)
         return;
     if (WIFEXITED(status) && WEXITSTATUS(status) == SENSOR_DONE) {
-        s->capture_over = true;
+        s->capture_over = !reopening;
+        s->restart_ms = monotonic_ms();
         return;
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == SENSOR_SOURCE_GONE) {
-        source_gone(s, "an interface disappeared");
+        look_for_losses(s);
+        s->restart_ms = monotonic_ms() + REOPEN_MS;
         return;
     }
     char text[128];
@@ -319,7 +376,7 @@ static bool start(struct supervisor *s, struct err *err)
     s->signals = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
     if (s->signals < 0)
         return err_set(err, "no signals: %s", strerror(errno));
-    return open_sources(s, err) && start_keeper(s, err) && privilege_keep_capture(err) &&
+    return open_sources(s, false, err) && start_keeper(s, err) && privilege_keep_capture(err) &&
            start_sensor(s, err);
 }
 
@@ -330,7 +387,8 @@ int supervisor_run(const struct daemon_options *options, bool files)
     if (start(&s, &err)) {
         event(&s, "capture-started", files ? "playing a capture file" : "capturing");
         while (!s.stopping && !s.capture_over) {
-            wait_a_while(&s, 1000);
+            wait_a_while(&s, REOPEN_MS);
+            look_at_sources(&s);
             if (s.restart_ms && monotonic_ms() >= s.restart_ms && !s.stopping)
                 restart_sensor(&s);
         }

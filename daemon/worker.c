@@ -34,11 +34,14 @@ struct worker {
     struct ended *ended; /* owned */
     size_t ended_len, ended_room;
     struct window {
+        uint64_t start_ns, end_ns;
         struct tally *tally;
         struct decode_counters decode;
         size_t ended_len; /* exchanges that had ended when it closed */
     } window[WINDOWS_MAX];
     size_t window_len;
+    struct decode_counters handed; /* at the end of the latest window that was handed over */
+    uint64_t passed_ns;  /* the end of the latest window that has ended, set aside or not */
     struct tally *spare; /* an empty one, or NULL */
 };
 
@@ -159,8 +162,9 @@ void worker_learn(struct worker *w, const struct packet *p)
 
 /* Sets the tally aside. When WINDOWS_MAX wait for a slow reader, or memory is short, the open
  * window simply goes on: its counts come with the next. */
-static void end_window(struct worker *w)
+static void end_window(struct worker *w, const struct tick *tick)
 {
+    w->passed_ns = tick->end_ns;
     struct tally *next = w->window_len < WINDOWS_MAX ? w->spare : NULL;
     if (!next && w->window_len < WINDOWS_MAX)
         next = tally_new(&w->options->engine.key, &w->options->networks);
@@ -170,6 +174,8 @@ static void end_window(struct worker *w)
     }
     w->spare = NULL;
     w->window[w->window_len++] = (struct window){
+        .start_ns = tick->start_ns,
+        .end_ns = tick->end_ns,
         .tally = w->tally,
         .decode = *engine_counters(w->engine),
         .ended_len = w->ended_len,
@@ -177,14 +183,19 @@ static void end_window(struct worker *w)
     w->tally = next;
 }
 
-void worker_tick(struct worker *w, uint64_t now_ns, uint64_t number, bool window_ends)
+void worker_tick(struct worker *w, const struct tick *tick, uint64_t number)
 {
     w->in_tick = true;
-    w->tick_ns = now_ns;
-    engine_tick(w->engine, now_ns, number, window_ends);
+    w->tick_ns = tick->at_ns;
+    engine_tick(w->engine, tick->at_ns, number, tick->window_ends);
     w->in_tick = false;
-    if (window_ends)
-        end_window(w);
+    if (tick->window_ends)
+        end_window(w, tick);
+}
+
+size_t worker_waiting_bytes(const struct worker *w)
+{
+    return w->records.len;
 }
 
 void worker_finish(struct worker *w, uint64_t now_ns, uint64_t number)
@@ -214,14 +225,26 @@ static int compare_ended(const void *left, const void *right)
     return a->nth < b->nth ? -1 : a->nth > b->nth;
 }
 
-/* The exchanges to hand over now: all, or those up to the end of the oldest window. */
-static size_t ready(const struct worker *w, bool window)
+/* The oldest window to hand over, as its start and end. */
+struct span {
+    uint64_t start_ns, end_ns;
+};
+
+static bool has_ended(const struct worker *w, struct span window)
 {
-    return window ? w->window[0].ended_len : w->ended_len;
+    return w->window_len && w->window[0].start_ns == window.start_ns;
+}
+
+/* The exchanges to hand over now: those up to the end of the window; without one (end_ns 0) all. */
+static size_t ready(const struct worker *w, struct span window)
+{
+    if (!window.end_ns)
+        return w->ended_len;
+    return has_ended(w, window) ? w->window[0].ended_len : 0;
 }
 
 /* Appends to `log` the records of all workers, the earliest first. */
-static void merge_ended(struct worker *const *workers, unsigned workers_len, bool window,
+static void merge_ended(struct worker *const *workers, unsigned workers_len, struct span window,
                         struct writer *log)
 {
     size_t next[WORKERS_MAX] = {0};
@@ -269,12 +292,19 @@ static void add_counters(struct decode_counters *into, const struct decode_count
         sum[i] += more[i];
 }
 
-static bool all_ended_a_window(struct worker *const *workers, unsigned workers_len)
+/* The oldest window that any has ended; zero if there is none, or not all have passed it. */
+static struct span oldest_window(struct worker *const *workers, unsigned workers_len)
 {
+    struct span oldest = {0};
+    for (unsigned i = 0; i < workers_len; i++) {
+        const struct window *first = &workers[i]->window[0];
+        if (workers[i]->window_len && (!oldest.end_ns || first->start_ns < oldest.start_ns))
+            oldest = (struct span){first->start_ns, first->end_ns};
+    }
     for (unsigned i = 0; i < workers_len; i++)
-        if (!workers[i]->window_len)
-            return false;
-    return true;
+        if (workers[i]->passed_ns < oldest.end_ns)
+            return (struct span){0};
+    return oldest;
 }
 
 /* Adds the oldest window of a worker to `ret`. */
@@ -282,7 +312,7 @@ static void merge_window(struct worker *w, struct delta *ret)
 {
     struct window *oldest = &w->window[0];
     tally_take(oldest->tally, ret);
-    add_counters(&ret->decode, &oldest->decode);
+    w->handed = oldest->decode;
     if (w->spare)
         tally_free(oldest->tally);
     else
@@ -293,12 +323,17 @@ static void merge_window(struct worker *w, struct delta *ret)
 bool workers_merge(struct worker *const *workers, unsigned workers_len, struct writer *log,
                    struct delta *ret)
 {
-    bool window = all_ended_a_window(workers, workers_len);
+    struct span window = oldest_window(workers, workers_len);
     merge_ended(workers, workers_len, window, log);
     for (unsigned i = 0; i < workers_len; i++) {
+        bool ended = window.end_ns && has_ended(workers[i], window);
         forget_ended(workers[i], ready(workers[i], window));
-        if (window)
+        if (ended)
             merge_window(workers[i], ret);
+        if (window.end_ns)
+            add_counters(&ret->decode, &workers[i]->handed);
     }
-    return window;
+    ret->start_ns = window.start_ns;
+    ret->end_ns = window.end_ns;
+    return window.end_ns != 0;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/writer.h"
+#include "daemon/clock.h"
 #include "daemon/options.h"
 #include "graph/delta.h"
 
@@ -20,17 +21,22 @@ void worker_packet(struct worker *w, const struct packet *p);
 bool worker_learns(const struct packet *p);
 void worker_learn(struct worker *w, const struct packet *p);
 
-/* Packet time has reached `now_ns`. With `window_ends`, what was counted since the last such call
- * is set aside as one delta, for worker_merge(). */
-void worker_tick(struct worker *w, uint64_t now_ns, uint64_t number, bool window_ends);
+/* Packet time has reached `tick`. When a window ends, what was counted since the last such call is
+ * set aside as one delta, for workers_merge(). */
+void worker_tick(struct worker *w, const struct tick *tick, uint64_t number);
 
 /* The capture is over. A tick with `window_ends` should follow. */
 void worker_finish(struct worker *w, uint64_t now_ns, uint64_t number);
 
-/* Hands over what all `workers` have up to and including the oldest window that each of them has
- * ended: appends exchanges to `log` in the order in which they ended, and adds the window's counts
- * to `ret`. Returns false when no window was ended; `log` then has all exchanges so far. Call it
- * until it does, while no worker runs. When memory is short, `log` has failed, or counts are lost
- * and in `edges_dropped`. */
+/* Exchanges, encoded, that wait to be handed over. */
+size_t worker_waiting_bytes(const struct worker *w);
+
+/* Hands over what all `workers` have up to and including the oldest window that any of them has
+ * ended and all have passed: appends exchanges to `log` in the order in which they ended, and adds
+ * the window's counts to `ret`, with its start and end. Which windows there are may differ: after a
+ * silence a worker skips some, and to one that had too many waiting they became one. Returns false
+ * when no window was ended; `log` then has all exchanges so far. Call it until it does, while no
+ * worker runs. When memory is short, `log` has failed, or counts are lost and in `edges_dropped`.
+ */
 bool workers_merge(struct worker *const *workers, unsigned workers_len, struct writer *log,
                    struct delta *ret);

@@ -42,7 +42,7 @@ static void drop_unread(struct conn *c, struct half *h)
 
 static void give_up(struct conn *c)
 {
-    c->shared->counters->given_up++;
+    pairing_trouble(&c->pairing, TROUBLE_GIVEN_UP, 1);
     stop_decoder(c);
     for (int dir = 0; dir < 2; dir++)
         drop_unread(c, &c->half[dir]);
@@ -191,6 +191,7 @@ static void message_passed(struct conn *c, enum dir dir)
         return;
     }
     open->x.response_end_ns = h->passed_ns;
+    pairing_follows(&c->pairing, open, open->x.response_ns, &open->x.response_end_ns);
     pairing_answered(&c->pairing, c->moment, open);
 }
 
@@ -207,10 +208,11 @@ static uint64_t fed_latest(const struct conn *c, size_t len)
     return c->fed.unread ? unread_latest(c->fed.unread, at, at + len) : c->fed.arrived_ns;
 }
 
-static void note_passed(struct half *h, uint64_t ns)
+/* What comes now comes after all before it, even if the capture's clock has been put back. */
+static void note_time(const struct conn *c, uint64_t *latest_ns, uint64_t ns)
 {
-    if (h->passed_ns < ns)
-        h->passed_ns = ns;
+    if (*latest_ns < ns || ns == c->moment.now_ns)
+        *latest_ns = ns;
 }
 
 /* Lets bytes of a known message go by; returns how many of `len` did. */
@@ -263,7 +265,7 @@ static void lose(struct conn *c, enum dir dir, uint64_t len)
     bool missed = h->resync && !len;
     drop_unread(c, h);
     h->ends_with_close = false;
-    c->shared->counters->lost += !h->resync;
+    pairing_trouble(&c->pairing, TROUBLE_LOST, !h->resync);
     h->resync = true;
     /* What is not the start of a message tells nothing about the open ones, unless it looked like
      * one. */
@@ -317,7 +319,7 @@ static void go_on_as_another(struct conn *c, enum dir dir, struct bytes rest)
 static uint64_t pass_by(struct conn *c, enum dir dir, struct bytes in)
 {
     uint64_t passing = c->half[dir].passing, len = in.len < passing ? in.len : passing;
-    note_passed(&c->half[dir], fed_latest(c, (size_t)len));
+    note_time(c, &c->half[dir].passed_ns, fed_latest(c, (size_t)len));
     uint64_t n = pass(c, dir, in.len);
     if (c->becoming && !c->half[dir].passing)
         go_on_as_another(c, dir, bytes_after(in, (size_t)n));
@@ -443,8 +445,7 @@ void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_
 {
     struct half *h = &c->half[dir];
     c->moment = m;
-    if (h->latest_ns < arrived_ns)
-        h->latest_ns = arrived_ns;
+    note_time(c, &h->latest_ns, arrived_ns);
     if (!c->decoder || h->deaf || !in.len)
         return;
     if (h->unread)
@@ -458,7 +459,8 @@ void conn_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes i
 {
     struct half *h = &c->half[dir];
     c->moment = m;
-    c->front_ns = h->latest_ns = m.now_ns;
+    c->front_ns = m.now_ns;
+    note_time(c, &h->latest_ns, m.now_ns);
     if (!c->decoder || h->deaf)
         return;
     c->fed.unread = NULL;
@@ -472,27 +474,29 @@ void conn_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes i
         return;
     }
     found(c, dir);
+    if (cut && c->pairing.charged[dir])
+        c->pairing.charged[dir]->x.notes |= NOTE_TRUNCATED;
     h->passing = in.len + (uint64_t)cut;
-    note_passed(h, m.now_ns);
+    note_time(c, &h->passed_ns, m.now_ns);
     pass(c, dir, h->passing);
 }
 
 /* On a multiplexed connection a hole inside a known message is nobody else's. */
-static void note_gap(struct conn *c, enum dir dir, uint64_t len)
+static void note_gap(struct conn *c, enum dir dir, uint64_t len, enum note note)
 {
     struct open *open = c->pairing.charged[dir];
     if (!conn_is_multiplexed(c) || len > c->half[dir].passing)
-        pairing_note(&c->pairing, NOTE_GAP);
+        pairing_note(&c->pairing, note);
     else if (open)
-        open->x.notes |= NOTE_GAP;
+        open->x.notes |= note;
 }
 
-void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len)
+void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len, enum note note)
 {
     struct half *h = &c->half[dir];
     c->moment = m;
-    note_passed(h, h->latest_ns);
-    note_gap(c, dir, len);
+    note_time(c, &h->passed_ns, h->latest_ns);
+    note_gap(c, dir, len, note);
     len -= pass(c, dir, len);
     if (c->becoming && !h->passing)
         go_on_as_another(c, dir, (struct bytes){0});
@@ -500,7 +504,7 @@ void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len)
         len += unread_len(h->unread); /* it leads into the hole */
     while (len && c->decoder && is_bridged(c, dir, len)) {
         drop_unread(c, h);
-        note_gap(c, dir, len);
+        note_gap(c, dir, len, note);
         len -= pass(c, dir, len);
     }
     if (len && c->decoder)
@@ -530,7 +534,7 @@ void conn_eof(struct conn *c, enum dir dir, struct moment m)
     if (h->ends_with_close || h->passing == (uint64_t)DECODE_REST) {
         h->ends_with_close = false;
         h->passing = 0;
-        note_passed(h, m.now_ns);
+        note_time(c, &h->passed_ns, m.now_ns);
         message_passed(c, dir);
     }
     pairing_end(&c->pairing, m, OUTCOME_UNANSWERED, cut_off(c));
@@ -561,8 +565,17 @@ void conn_open_calls(struct conn *c)
             sink->open_call(sink->ctx, &open->x);
 }
 
+void conn_report_troubles(struct conn *c, struct flow_report *r)
+{
+    if (!c)
+        return;
+    memcpy(r->troubles, c->pairing.troubles, sizeof r->troubles);
+    memset(c->pairing.troubles, 0, sizeof c->pairing.troubles);
+}
+
 void conn_report(struct conn *c, struct flow_report *r)
 {
+    conn_report_troubles(c, r);
     if (!conn_is_multiplexed(c))
         return;
     r->multiplexed = true;

@@ -49,6 +49,8 @@ struct conn *conn_new(struct conn_shared *shared, const struct decoder *decoder,
 struct moment {
     uint64_t now_ns; /* of the packet being handled */
     uint64_t number;
+    bool skewed; /* the bytes are stamped before those that they answer, and are taken to have come
+                    with them */
 };
 
 /* The next bytes of a stream, in order, which arrived at `arrived_ns` (before now_ns if they were
@@ -59,8 +61,9 @@ void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_
 /* One datagram, of which the snapshot length cut `cut` bytes off. Borrowed. */
 void conn_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes in, uint32_t cut);
 
-/* The next `len` bytes of the stream were never captured. */
-void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len);
+/* The next `len` bytes of the stream were never captured. `note` says why: NOTE_GAP, NOTE_TRUNCATED
+ * or NOTE_ONE_WAY. */
+void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len, enum note note);
 
 /* Bytes of an open message were seen a second time: sets NOTE_RETRANSMITTED on the open exchanges.
  */
@@ -114,6 +117,9 @@ const char *conn_protocol(const struct conn *c);
 bool conn_is_multiplexed(const struct conn *c);
 void conn_open_calls(struct conn *c);
 void conn_report(struct conn *c, struct flow_report *r);
+
+/* Moves what it counted of troubles into a report; conn_report() does that too. NULL is fine. */
+void conn_report_troubles(struct conn *c, struct flow_report *r);
 
 /* Bytes of memory the connection holds. */
 size_t conn_memory(const struct conn *c);

@@ -97,7 +97,12 @@ bool conn_is_named(const struct conn *c, const char *protocol)
 
 void conn_shed(struct conn *c)
 {
-    c->shared->counters->shed++;
+    pairing_trouble(&c->pairing, TROUBLE_SHED, 1);
+}
+
+void conn_shortened(struct conn *c, uint32_t fields)
+{
+    pairing_trouble(&c->pairing, TROUBLE_SHORTENED, fields);
 }
 
 void *exchange_state(struct exchange *x)

@@ -97,6 +97,9 @@ bool conn_is_named(const struct conn *c, const char *protocol);
 /* Part of a message was longer than a limit allows, and is passed over: counted. */
 void conn_shed(struct conn *c);
 
+/* So many fields of a message were left out, or cut, because of a limit: counted. */
+void conn_shortened(struct conn *c, uint32_t fields);
+
 #define KEY_IN_ORDER UINT64_MAX /* the key of protocols that answer in the order of asking */
 
 /* A message starts with the bytes being fed. TO_SERVER this opens an exchange, zeroed but for the

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "decode/lifecycle.h"
+#include "decode/other_ip.h"
 #include "decode/tcp.h"
 #include "decode/udp.h"
 
@@ -108,7 +109,7 @@ void engine_free(struct engine *e)
 
 static bool accepts_connection(const struct packet *p)
 {
-    return p->protocol == IPPROTO_TCP &&
+    return p->protocol == IPPROTO_TCP && !p->copy &&
            (p->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
@@ -140,18 +141,24 @@ void engine_learn(struct engine *e, const struct packet *p)
 
 void engine_packet(struct engine *e, const struct packet *p)
 {
+    if (p->copy) {
+        lifecycle_copy(&e->life, p);
+        return;
+    }
     e->life.counters.lookups_evicted += learn(e, p);
     if (p->protocol == IPPROTO_TCP)
         tcp_packet(&e->life, p);
     else if (p->protocol == IPPROTO_UDP)
         udp_packet(&e->life, p);
+    else
+        other_ip_packet(&e->life, p);
 }
 
 static void check_holes(struct lifecycle *l, struct moment m)
 {
     for (struct flow *f = flow_first(l->flows, LIST_HOLE), *next; f; f = next) {
         next = flow_next(l->flows, f, LIST_HOLE);
-        tcp_check_holes(l, f, m);
+        tcp_check_holes(l, f, flow_moment(f, m));
     }
 }
 
@@ -166,8 +173,8 @@ static void time_out_requests(struct engine *e, struct moment m)
         if (f->waiting_s > e->tick_s && f->waiting_s - e->tick_s <= e->check_s)
             return;
         flow_take(l->flows, f, LIST_WAITING);
-        lifecycle_time_out(f, m, limit_ns);
-        if (elapsed_ns(m.now_ns, f->last_ns) <= limit_ns + e->check_s * SECOND_NS)
+        lifecycle_time_out(f, flow_moment(f, m), limit_ns);
+        if (elapsed_ns(m.now_ns, flow_seen_ns(f)) <= limit_ns + e->check_s * SECOND_NS)
             lifecycle_wait(l, f);
     }
 }
@@ -176,16 +183,17 @@ static void expire(struct engine *e, enum flow_state state, struct moment m)
 {
     struct lifecycle *l = &e->life;
     for (struct flow *f; (f = flow_first(l->flows, state));) {
-        if (f->last_ns > m.now_ns + SECOND_NS) { /* from before a jump backwards */
+        if (flow_seen_ns(f) > m.now_ns + SECOND_NS) { /* from before a jump backwards */
             f->last_ns = m.now_ns;
+            f->lag_ns = 0;
             flow_set_state(l->flows, f, state);
             continue;
         }
-        if (elapsed_ns(m.now_ns, f->last_ns) < e->limit_ns[state])
+        if (elapsed_ns(m.now_ns, flow_seen_ns(f)) < e->limit_ns[state])
             return;
         if (state == FLOW_HALF_OPEN && !f->syn_ack_seen)
             f->health.events |= HEALTH_FAILED;
-        lifecycle_end(l, f, m, CLOSE_IDLE);
+        lifecycle_end(l, f, flow_moment(f, m), CLOSE_IDLE);
         lifecycle_forget(l, f, m);
     }
 }
@@ -220,6 +228,7 @@ void engine_tick(struct engine *e, uint64_t now_ns, uint64_t number, bool window
 {
     struct moment m = {.now_ns = now_ns, .number = number};
     e->tick_s = (uint32_t)(now_ns / SECOND_NS);
+    e->life.clock_ns = now_ns;
     e->life.wait_until_s = e->tick_s + e->check_s;
     check_holes(&e->life, m);
     time_out_requests(e, m);
@@ -236,7 +245,7 @@ void engine_tick(struct engine *e, uint64_t now_ns, uint64_t number, bool window
 static void finish(struct lifecycle *l, struct flow *f, struct moment m)
 {
     if (f->state != FLOW_CLOSED)
-        lifecycle_end(l, f, m, CLOSE_CAPTURE_ENDED);
+        lifecycle_end(l, f, flow_moment(f, m), CLOSE_CAPTURE_ENDED);
     lifecycle_forget(l, f, m);
 }
 

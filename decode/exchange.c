@@ -30,6 +30,7 @@ const char *note_name(int bit)
         "midstream", "gap",          "truncated",        "retransmitted", "inferred-direction",
         "pipelined", "early-answer", "ambiguous-length", "upgraded",      "unknown-fields",
         "pushed",    "refused",      "deadline",         "compressed",    "one-way",
+        "skew",
     };
     assert(bit >= 0 && bit < NOTES);
     return names[bit];

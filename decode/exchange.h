@@ -27,9 +27,9 @@ const char *outcome_name(enum outcome outcome);
 bool outcome_is_error(enum outcome outcome);
 
 enum note {
-    NOTE_MIDSTREAM = 1 << 0,          /* the connection began before the capture */
-    NOTE_GAP = 1 << 1,                /* bytes were lost while it was open */
-    NOTE_TRUNCATED = 1 << 2,          /* a text of it was too long and is cut */
+    NOTE_MIDSTREAM = 1 << 0, /* the connection began before the capture */
+    NOTE_GAP = 1 << 1,       /* bytes were lost while it was open */
+    NOTE_TRUNCATED = 1 << 2, /* a text of it was too long and is cut, or the capture cut packets */
     NOTE_RETRANSMITTED = 1 << 3,      /* bytes of it were sent again */
     NOTE_INFERRED_DIRECTION = 1 << 4, /* no handshake was seen; who is client was inferred */
     NOTE_PIPELINED = 1 << 5,          /* asked before the previous answer ended */
@@ -42,7 +42,8 @@ enum note {
     NOTE_DEADLINE = 1 << 12,        /* its end was seen after the client's deadline had passed */
     NOTE_COMPRESSED = 1 << 13,      /* a message of it was compressed */
     NOTE_ONE_WAY = 1 << 14,         /* only one side's packets reach the tap */
-    NOTES = 15,                     /* how many there are */
+    NOTE_SKEW = 1 << 15,            /* its answer is stamped before its request */
+    NOTES = 16,                     /* how many there are */
 };
 
 /* What kind of call it was, as far as its messages show. */

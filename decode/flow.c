@@ -114,14 +114,28 @@ static struct flow *take_free(struct flow_table *t)
     return f;
 }
 
+/* The common header of SCTP (RFC 9260, 3.1) begins like those of TCP and UDP. */
+static void read_sctp_ports(struct bytes sctp, uint16_t *source, uint16_t *destination)
+{
+    struct cursor in = cursor_over(sctp);
+    uint16_t from = cursor_be16(&in), to = cursor_be16(&in);
+    if (in.starved)
+        return;
+    *source = from;
+    *destination = to;
+}
+
 unsigned flow_key_of(const struct packet *p, struct flow_key *ret_key)
 {
+    uint16_t source = p->source_port, destination = p->destination_port;
+    if (p->protocol == IPPROTO_SCTP)
+        read_sctp_ports(p->payload, &source, &destination);
     int order = address_compare(&p->source, &p->destination);
-    unsigned side = order ? order > 0 : p->source_port > p->destination_port;
+    unsigned side = order ? order > 0 : source > destination;
     ret_key->address[side] = p->source;
     ret_key->address[side ^ 1U] = p->destination;
-    ret_key->port[side] = p->source_port;
-    ret_key->port[side ^ 1U] = p->destination_port;
+    ret_key->port[side] = source;
+    ret_key->port[side ^ 1U] = destination;
     ret_key->tenant = p->tenant;
     ret_key->protocol = p->protocol;
     return side;
@@ -211,7 +225,7 @@ struct flow *flow_oldest(struct flow_table *t)
         return oldest;
     for (unsigned state = FLOW_HALF_CLOSED; state < FLOW_STATES; state++) {
         struct flow *f = flow_first(t, state);
-        if (f && (!oldest || f->last_ns < oldest->last_ns))
+        if (f && (!oldest || flow_seen_ns(f) < flow_seen_ns(oldest)))
             oldest = f;
     }
     return oldest;

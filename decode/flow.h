@@ -21,7 +21,7 @@ struct flow_key {
     struct address address[2]; /* by side: the lower end first */
     uint16_t port[2];
     uint32_t tenant;
-    uint32_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+    uint32_t protocol; /* of IP: IPPROTO_TCP, IPPROTO_UDP... */
 };
 
 /* What a flow waits for. Each has its time-out and its list by age. */
@@ -30,7 +30,7 @@ enum flow_state {
     FLOW_HALF_OPEN,
     FLOW_HALF_CLOSED, /* one side has sent its FIN */
     FLOW_OPEN,
-    FLOW_DATAGRAMS, /* UDP */
+    FLOW_DATAGRAMS, /* UDP, and all that is not TCP */
     FLOW_STATES,
 };
 
@@ -65,6 +65,7 @@ struct flow {
     uint64_t first_number;    /* packet.number of its first packet */
     uint64_t first_ns;        /* packet time of its first packet */
     uint64_t last_ns;         /* packet time of its latest packet */
+    uint64_t lag_ns;          /* how far that was behind the clock; 0 but where stamps go back */
     struct conn *conn;        /* owned; NULL until a decoder claims the bytes */
     struct early *early;      /* owned; NULL unless READING_OPENING needs it */
     const char *protocol;     /* to be reported as; NULL while it is not known */
@@ -84,7 +85,7 @@ struct flow {
     bool joined : 1; /* the next bytes need not be the first: midstream, or after a gap */
     bool reported_multiplexed : 1;
 };
-_Static_assert(sizeof(struct flow) <= 448, "an idle flow costs little");
+_Static_assert(sizeof(struct flow) <= 512, "an idle flow costs little");
 
 static inline enum dir flow_dir(const struct flow *f, unsigned side)
 {
@@ -102,10 +103,23 @@ static inline bool flow_handshake_seen(const struct flow *f)
     return f->syn_seen || f->syn_ack_seen;
 }
 
+/* What the clock said when its latest packet came. */
+static inline uint64_t flow_seen_ns(const struct flow *f)
+{
+    return f->last_ns + f->lag_ns;
+}
+
+/* The same moment by the flow's own stamps, which may be behind. */
+static inline struct moment flow_moment(const struct flow *f, struct moment m)
+{
+    m.now_ns -= f->lag_ns < m.now_ns ? f->lag_ns : m.now_ns;
+    return m;
+}
+
 /* What is to be said of everything that is seen on the flow. */
 static inline uint32_t flow_notes(const struct flow *f)
 {
-    if (f->key.protocol == IPPROTO_UDP || flow_handshake_seen(f))
+    if (f->key.protocol != IPPROTO_TCP || flow_handshake_seen(f))
         return 0;
     return NOTE_MIDSTREAM | NOTE_INFERRED_DIRECTION;
 }
@@ -118,7 +132,7 @@ static inline struct endpoint flow_endpoint(const struct flow_key *key, unsigned
                              .protocol = (uint16_t)key->protocol};
 }
 
-/* The key of a packet's flow; returns the side that sent it. */
+/* The key of a packet's flow, with the ports of SCTP; returns the side that sent it. */
 unsigned flow_key_of(const struct packet *p, struct flow_key *ret_key);
 
 struct flow_table;

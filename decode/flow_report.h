@@ -4,6 +4,7 @@
  * first known, at each tick in which something changed, and at its end. */
 #pragma once
 
+#include "decode/counters.h"
 #include "decode/exchange.h"
 
 struct flow_report {
@@ -21,19 +22,24 @@ struct flow_report {
     /* Connections, 0 or 1 each. A UDP flow is opened by its first packet and never fails. One that
      * goes on as another protocol is closed as what it was, and opened as what it is; one that is
      * open when the capture ends is not closed. */
-    uint8_t opened; /* handshake seen complete, or traffic seen on one that began before */
-    uint8_t failed; /* SYN refused (RST) or never answered */
+    uint8_t opened;  /* handshake seen complete, or traffic seen on one that began before */
+    uint8_t failed;  /* SYN refused (RST) or never answered */
+    uint8_t refused; /* likewise, if it was refused */
     uint8_t closed;
     uint8_t reset_by_client, reset_by_server;
     uint8_t one_way; /* only one side's packets reach the tap; told once. Not of UDP */
 
     /* By enum dir: TO_SERVER, TO_CLIENT. */
     uint64_t packets[2], bytes[2]; /* bytes: as on the wire, all headers */
+    uint64_t duplicates[2];        /* copies of these packets that a mirror made; not among them */
     uint64_t missing_bytes[2];     /* payload acknowledged or passed over but never captured */
+    uint32_t truncated[2];         /* packets of which the capture has only a part */
     uint32_t retransmits[2];       /* segments whose data had been seen already */
     uint32_t out_of_order[2];      /* segments that came before one in front of them */
     uint32_t zero_windows[2];      /* times the receiver's window closed */
     uint64_t zero_window_ns[2];    /* how long it was, counted when it opens */
+
+    uint32_t troubles[TROUBLES]; /* by enum trouble */
 
     /* Of the handshake, if seen in this report; else 0. They split network time at the tap. */
     uint64_t rtt_server_ns; /* SYN to SYN-ACK */

@@ -8,11 +8,6 @@ static uint64_t since(uint64_t now_ns, uint64_t then_ns)
     return then_ns && now_ns > then_ns ? now_ns - then_ns : 0;
 }
 
-static bool is_seen(const struct health *h, unsigned side)
-{
-    return h->events & HEALTH_SEEN << side;
-}
-
 static void see_window(struct health *h, unsigned side, const struct packet *p)
 {
     uint16_t closed = (uint16_t)(HEALTH_WINDOW_CLOSED << side);
@@ -33,8 +28,9 @@ void health_packet(struct health *h, unsigned side, const struct packet *p)
 {
     h->packets[side]++;
     h->bytes[side] += p->wire_bytes;
+    h->truncated[side] += p->cut != 0;
     h->events |= (uint16_t)(HEALTH_SEEN << side);
-    if ((p->payload.len || p->cut) && !is_seen(h, side ^ 1U) && h->lone < UINT8_MAX)
+    if ((p->payload.len || p->cut) && !health_is_seen(h, side ^ 1U) && h->lone < UINT8_MAX)
         h->lone++;
     if (p->tcp_flags & TCP_ACK && !(p->tcp_flags & (TCP_SYN | TCP_RST)))
         see_window(h, side, p);
@@ -42,18 +38,39 @@ void health_packet(struct health *h, unsigned side, const struct packet *p)
 
 bool health_is_one_way(const struct health *h)
 {
-    return h->lone >= HEALTH_LONE_LEAST && !(is_seen(h, 0) && is_seen(h, 1));
+    return h->lone >= HEALTH_LONE_LEAST && !(health_is_seen(h, 0) && health_is_seen(h, 1));
 }
 
+void health_answered(struct health *h)
+{
+    h->events |= HEALTH_ANSWERED;
+}
+
+static void be_sure(struct health *h)
+{
+    if (h->lone < HEALTH_LONE_LEAST)
+        h->lone = HEALTH_LONE_LEAST;
+}
+
+void health_settled(struct health *h)
+{
+    if (h->events & HEALTH_ANSWERED)
+        be_sure(h);
+}
+
+/* Whoever gets no acknowledgment sends again: that is a dead host and not a blind tap. */
 void health_waited(struct health *h)
 {
-    if (h->lone && h->lone < HEALTH_LONE_LEAST)
-        h->lone = HEALTH_LONE_LEAST;
+    health_settled(h);
+    if (h->lone && !(h->events & HEALTH_AGAIN))
+        be_sure(h);
 }
 
 void health_data(struct health *h, unsigned side, uint32_t end, uint64_t now_ns, bool first)
 {
     struct health_probe *probe = &h->probe[side];
+    if (!first)
+        h->events |= HEALTH_AGAIN;
     if (!first)
         probe->sent_ns = 0;
     else if (!probe->sent_ns)
@@ -102,7 +119,9 @@ static void report_side(const struct health *h, unsigned side, enum dir dir, str
 {
     r->packets[dir] = h->packets[side];
     r->bytes[dir] = h->bytes[side];
+    r->duplicates[dir] = h->duplicates[side];
     r->missing_bytes[dir] = h->missing_bytes[side];
+    r->truncated[dir] = h->truncated[side];
     r->retransmits[dir] = h->retransmits[side];
     r->out_of_order[dir] = h->out_of_order[side];
     /* The window that closed is that of the other direction's receiver. */
@@ -114,8 +133,9 @@ static void report_side(const struct health *h, unsigned side, enum dir dir, str
 static void start_anew(struct health *h)
 {
     *h = (struct health){
-        .events = h->events & (HEALTH_WINDOW_CLOSED | HEALTH_WINDOW_CLOSED << 1 | HEALTH_SEEN |
-                               HEALTH_SEEN << 1 | HEALTH_ONE_WAY_TOLD),
+        .events =
+            h->events & (HEALTH_WINDOW_CLOSED | HEALTH_WINDOW_CLOSED << 1 | HEALTH_SEEN |
+                         HEALTH_SEEN << 1 | HEALTH_ONE_WAY_TOLD | HEALTH_ANSWERED | HEALTH_AGAIN),
         .handshake_ns = h->handshake_ns,
         .lone = h->lone,
         .closed_ns = {h->closed_ns[0], h->closed_ns[1]},
@@ -133,10 +153,13 @@ void health_report(struct health *h, unsigned client, struct flow_report *ret_re
     ret_report->rtt_least_client_ns = least(h->rtt_least_ns[client], h->rtt_client_ns);
     ret_report->opened = (h->events & HEALTH_OPENED) != 0;
     ret_report->failed = (h->events & HEALTH_FAILED) != 0;
+    ret_report->refused = (h->events & HEALTH_REFUSED) != 0;
     ret_report->closed = (h->events & HEALTH_CLOSED) != 0;
     ret_report->reset_by_client = (h->events & HEALTH_RESET << client) != 0;
     ret_report->reset_by_server = (h->events & HEALTH_RESET << (client ^ 1U)) != 0;
     ret_report->one_way = health_is_one_way(h) && !(h->events & HEALTH_ONE_WAY_TOLD);
+    if (h->truncated[0] || h->truncated[1])
+        ret_report->notes |= NOTE_TRUNCATED;
     if (ret_report->one_way)
         h->events |= HEALTH_ONE_WAY_TOLD;
     start_anew(h);

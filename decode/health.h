@@ -16,6 +16,9 @@ enum health_event {
     HEALTH_WINDOW_CLOSED = 1 << 5, /* of side 0; side 1 likewise. Stays until it opens */
     HEALTH_SEEN = 1 << 7,          /* a packet of side 0; side 1 likewise. Stays */
     HEALTH_ONE_WAY_TOLD = 1 << 9,  /* stays */
+    HEALTH_ANSWERED = 1 << 10,     /* one side has got something of the other, unseen. Stays */
+    HEALTH_AGAIN = 1 << 11,        /* data was sent again. Stays */
+    HEALTH_REFUSED = 1 << 12,      /* besides HEALTH_FAILED */
 };
 
 enum {
@@ -34,6 +37,8 @@ struct health {
     uint64_t handshake_ns;     /* packet time of the latest SYN or SYN-ACK; 0 = none */
     uint64_t rtt_server_ns, rtt_client_ns;
     uint32_t packets[2];
+    uint32_t truncated[2];  /* packets of which the capture has only a part */
+    uint32_t duplicates[2]; /* copies of a side's packets */
     uint32_t retransmits[2];
     uint32_t out_of_order[2]; /* segments of a side that came before one in front of them */
     uint32_t zero_windows[2]; /* announced by a side */
@@ -44,6 +49,12 @@ struct health {
     uint64_t rtt_least_ns[2]; /* from the tap to a side and back; 0 = none */
     struct health_probe probe[2];
 };
+
+/* Was any packet of this side seen? */
+static inline bool health_is_seen(const struct health *h, unsigned side)
+{
+    return h->events & HEALTH_SEEN << side;
+}
 
 /* A packet of the flow, sent by `side`. */
 void health_packet(struct health *h, unsigned side, const struct packet *p);
@@ -63,7 +74,15 @@ void health_acked(struct health *h, unsigned side, uint32_t acknowledged, uint64
 /* Was nothing of the other side seen, though enough data was? Its packets do not reach the tap. */
 bool health_is_one_way(const struct health *h);
 
-/* There was time enough for the other side: any data that stayed alone was enough. */
+/* What one side acknowledges shows that the other has spoken, which was not seen. */
+void health_answered(struct health *h);
+
+/* There was time enough to see the other side, if only because a reordered packet would have come
+ * by now. */
+void health_settled(struct health *h);
+
+/* There was time enough for it to answer: any data that stayed alone, and was not sent again, was
+ * enough. */
 void health_waited(struct health *h);
 
 /* Moves the counters into a report and starts them anew. `client` is a side. */

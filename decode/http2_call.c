@@ -8,10 +8,12 @@ enum {
     GRPC_PREFIX = 5,    /* bytes before a message: a flag and its length */
 };
 
-/* Of gRPC, OK is what its own status says, if it does. */
-static void hide_http_ok(struct exchange *x)
+/* OK is what gRPC's own status says, if it does; what HTTP said counts no more. */
+static void put_grpc_first(struct exchange *x)
 {
-    if (http2_call_of(x)->code == 200 && x->grpc_status < 0) {
+    if (x->grpc_status >= 0) {
+        grpc_note_status(x, x->grpc_status);
+    } else if (x->outcome == OUTCOME_OK) {
         x->status[0] = '\0';
         x->outcome = OUTCOME_UNKNOWN;
     }
@@ -26,7 +28,7 @@ static void decide(struct conn *c, struct exchange *x, enum http2_nature nature)
         return;
     }
     grpc_note_call(x);
-    hide_http_ok(x);
+    put_grpc_first(x);
     conn_name(c, x->protocol);
     for (int dir = 0; dir < 2; dir++)
         if (!call->body[dir].form)
@@ -55,7 +57,7 @@ void http2_call_answers(struct conn *c, struct exchange *x, const struct http2_h
     if (head->unknown)
         x->notes |= NOTE_UNKNOWN_FIELDS;
     if (call->nature == NATURE_GRPC)
-        hide_http_ok(x);
+        put_grpc_first(x);
     else if (call->nature == NATURE_OPEN && head->grpc_status)
         decide(c, x, NATURE_GRPC);
     if (head->form && call->nature != NATURE_PLAIN) {
@@ -159,8 +161,8 @@ void http2_call_ends(struct conn *c, struct exchange *x)
     call->ended = true;
     if (call->nature == NATURE_OPEN && !may_be_grpc(x))
         decide(c, x, NATURE_PLAIN);
-    if (call->nature == NATURE_OPEN)
-        hide_http_ok(x);
+    if (call->nature == NATURE_OPEN && call->code == 200) /* no other is sent with a call's OK */
+        put_grpc_first(x);
     else if (call->nature == NATURE_GRPC)
         settle_grpc(x, call);
     if (exchange_is_past_deadline(x, conn_now_ns(c)))

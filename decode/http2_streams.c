@@ -298,6 +298,7 @@ void http2_streams_lose(struct http2_streams *s, struct conn *c, enum dir dir)
 void http2_streams_block(struct http2_streams *s, struct conn *c, enum dir dir,
                          const struct http2_block *b, const struct bytes *block)
 {
+    uint64_t shortened = s->hpack[dir].shortened;
     if (!block)
         hpack_forget(&s->hpack[dir]);
     if (b->first.type == HTTP2_PUSH_PROMISE)
@@ -306,6 +307,7 @@ void http2_streams_block(struct http2_streams *s, struct conn *c, enum dir dir,
         on_request(s, c, b, block);
     else
         on_answer(s, c, b, block);
+    conn_shortened(c, (uint32_t)(s->hpack[dir].shortened - shortened));
 }
 
 void http2_streams_control(struct http2_streams *s, struct conn *c, enum dir dir,

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "decode/duplex.h"
+
+#define SETTLED_NS UINT64_C(1000000000) /* nothing is reordered by so much */
+
 /* A closed flow that makes room is no loss, and not counted. */
 static void make_room(struct lifecycle *l, struct moment m)
 {
@@ -36,6 +40,18 @@ void lifecycle_packet(struct lifecycle *l, struct flow *f, unsigned side, const 
 {
     health_packet(&f->health, side, p);
     flow_touch(l->flows, f, p->time_ns);
+    f->lag_ns = elapsed_ns(l->clock_ns, p->time_ns);
+    flow_put(l->flows, f, LIST_CHANGED);
+}
+
+void lifecycle_copy(struct lifecycle *l, const struct packet *p)
+{
+    struct flow_key key;
+    unsigned side = flow_key_of(p, &key);
+    struct flow *f = flow_find(l->flows, &key);
+    if (!f)
+        return;
+    f->health.duplicates[side]++;
     flow_put(l->flows, f, LIST_CHANGED);
 }
 
@@ -59,13 +75,11 @@ void lifecycle_read(struct lifecycle *l, struct flow *f)
 
 static void flush(struct lifecycle *l, struct flow *f, struct moment m)
 {
-    for (unsigned i = 0; i < 2; i++) {
-        unsigned side = i ? flow_server(f) : f->client;
-        struct place at = {.reader = &l->reader, .flow = f, .side = side, .moment = m};
-        struct stream_out out = reader_out(&at);
-        stream_flush(&f->stream[side], m.now_ns, &out);
+    struct both both;
+    reader_both(&l->reader, f, m, &both);
+    duplex_flush(f->stream, both.out, f->client, m.now_ns);
+    for (unsigned side = 0; side < 2; side++)
         stream_fini(&f->stream[side], &l->reader.stream);
-    }
 }
 
 static bool is_one_way(const struct flow *f)
@@ -75,6 +89,10 @@ static bool is_one_way(const struct flow *f)
 
 void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
 {
+    if (elapsed_ns(m.now_ns, f->first_ns) >= SETTLED_NS)
+        health_settled(&f->health);
+    if (elapsed_ns(m.now_ns, f->last_ns) >= limit_ns)
+        health_waited(&f->health);
     conn_set_one_way(f->conn, is_one_way(f));
     conn_time_out(f->conn, m, limit_ns);
 }
@@ -82,6 +100,7 @@ void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
     flush(l, f, m);
+    health_settled(&f->health);
     if (why != CLOSE_CAPTURE_ENDED && why != CLOSE_UNSEEN)
         health_waited(&f->health);
     conn_set_one_way(f->conn, is_one_way(f));
@@ -94,7 +113,7 @@ void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum co
     flow_take(l->flows, f, LIST_WAITING);
     flow_take(l->flows, f, LIST_MULTIPLEXED);
     flow_set_state(l->flows, f, FLOW_CLOSED);
-    f->waiting_s = (uint32_t)(m.now_ns / 1000000000);
+    f->waiting_s = (uint32_t)((m.now_ns + f->lag_ns) / 1000000000);
     lifecycle_report(l, f);
     reader_close(&l->reader, f);
 }
@@ -134,6 +153,7 @@ static void report_change(struct lifecycle *l, struct flow *f)
     struct flow_report report = report_of(f, f->reported);
     report.closed = f->opened && !(f->health.events & HEALTH_OPENED);
     report.multiplexed = f->reported_multiplexed;
+    conn_report_troubles(f->conn, &report);
     l->sink.flow(l->sink.ctx, &report);
     if (report.closed)
         f->health.events |= HEALTH_OPENED;

@@ -11,6 +11,7 @@ struct lifecycle {
     struct reader reader;
     struct decode_counters counters;
     struct sink sink;
+    uint64_t clock_ns;     /* packet time of the latest tick; it never goes back */
     uint32_t wait_until_s; /* packet time at which what waits from now on is looked at */
 };
 
@@ -21,6 +22,10 @@ struct flow *lifecycle_begin(struct lifecycle *l, const struct flow_key *key,
 
 /* A packet of the flow, sent by `side`: counted, and the flow is young again. */
 void lifecycle_packet(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p);
+
+/* A copy of a packet that was seen already: counted on its flow if that is known, and nothing else.
+ */
+void lifecycle_copy(struct lifecycle *l, const struct packet *p);
 
 /* To be called after bytes of the flow were read. The first report is made as soon as the protocol
  * is known. */

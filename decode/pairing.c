@@ -11,6 +11,12 @@ void pairing_init(struct pairing *p, struct conn_shared *shared, const struct co
     shared->conns++;
 }
 
+void pairing_trouble(struct pairing *p, enum trouble trouble, uint32_t count)
+{
+    p->troubles[trouble] += count;
+    p->shared->counters->troubles[trouble] += count;
+}
+
 /* Cleared as a whole, so that nothing of another exchange is left behind a shorter text. */
 static struct open *take_room(struct pairing *p)
 {
@@ -124,8 +130,12 @@ static void emit(struct pairing *p, struct moment m, struct open *open)
         return;
     open->told = true;
     if (open->unseen) {
-        p->shared->counters->stray_answers++;
+        pairing_trouble(p, TROUBLE_STRAY_ANSWERS, 1);
         return;
+    }
+    if (open->untimed) {
+        open->x.response_ns = open->x.response_end_ns = 0;
+        p->shared->counters->unmeasured++;
     }
     open->x.end_ns = m.now_ns;
     open->x.number = m.number;
@@ -177,7 +187,8 @@ static void make_room(struct pairing *p, struct moment m, uint64_t key)
 {
     uint32_t max = key == KEY_IN_ORDER ? OPEN_MAX : OPEN_KEYED_MAX;
     while (p->len >= max || (p->len && p->shared->open >= p->shared->open_max)) {
-        p->shared->counters->exchanges_evicted += key == KEY_IN_ORDER ? p->len : !p->first->told;
+        pairing_trouble(p, TROUBLE_EXCHANGES_EVICTED,
+                        key == KEY_IN_ORDER ? p->len : !p->first->told);
         if (key != KEY_IN_ORDER) {
             drop(p, m, p->first);
             continue;
@@ -226,7 +237,7 @@ static struct open *append(struct pairing *p, struct moment m, uint64_t key)
     make_room(p, m, key);
     struct open *open = p->shared->open < p->shared->open_max ? take_room(p) : NULL;
     if (!open) {
-        p->shared->counters->exchanges_evicted++;
+        pairing_trouble(p, TROUBLE_EXCHANGES_EVICTED, 1);
         p->settled = false;
         return NULL;
     }
@@ -317,6 +328,19 @@ static struct open *next_in_order(struct pairing *p, struct moment m, uint64_t b
     return NULL;
 }
 
+void pairing_follows(struct pairing *p, struct open *open, uint64_t earlier_ns, uint64_t *ns)
+{
+    if (*ns >= earlier_ns)
+        return;
+    open->x.notes |= NOTE_SKEW;
+    if (earlier_ns - *ns > SKEW_MAX_NS) {
+        open->untimed = true;
+        return;
+    }
+    *ns = earlier_ns;
+    p->shared->counters->skewed++;
+}
+
 struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns)
 {
     struct open *open = key == KEY_IN_ORDER ? next_in_order(p, m, began_ns) : oldest(p, key);
@@ -327,13 +351,17 @@ struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, ui
     if (!open) {
         p->settled = false;
         p->stray_ns = began_ns;
-        p->shared->counters->stray_answers++;
+        pairing_trouble(p, TROUBLE_STRAY_ANSWERS, 1);
         return NULL;
     }
     if (!open->x.response_ns)
         open->x.response_ns = began_ns;
-    if (!open->request_ended || open->x.request_end_ns > open->x.response_ns)
+    if (!open->request_ended)
         open->x.notes |= NOTE_EARLY_ANSWER;
+    else
+        pairing_follows(p, open, open->x.request_end_ns, &open->x.response_ns);
+    if (m.skewed)
+        open->x.notes |= NOTE_SKEW;
     return open;
 }
 

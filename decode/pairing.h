@@ -39,6 +39,7 @@ struct open {
     bool answered; /* whole; what is left of the request is still to come */
     bool touched;  /* bytes of its answer may be lost, and nobody knows whether its end was there */
     bool unseen;   /* it began before we could see: never emitted */
+    bool untimed;  /* its answer is stamped before its request: the clock was put back */
     bool carried;  /* it goes on in the next era */
 };
 
@@ -59,11 +60,15 @@ struct pairing {
     uint64_t stray_ns;       /* when the latest answer that nobody asked for began */
     uint32_t era;            /* counts decoders */
     uint32_t len;
-    uint32_t ended; /* emitted since somebody asked */
+    uint32_t ended;              /* emitted since somebody asked */
+    uint32_t troubles[TROUBLES]; /* likewise, by enum trouble */
 };
 
 /* `ends` and `shared` are kept. */
 void pairing_init(struct pairing *p, struct conn_shared *shared, const struct conn_ends *ends);
+
+/* Counts what could not be done, for the connection and for all. */
+void pairing_trouble(struct pairing *p, enum trouble trouble, uint32_t count);
 
 /* Releases what is open without emitting it. */
 void pairing_fini(struct pairing *p);
@@ -79,6 +84,10 @@ struct open *pairing_asking(const struct pairing *p, uint64_t key);
 
 /* An answer begins: to which request? NULL: nobody's that is known. */
 struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns);
+
+/* What happened at `*ns` came after what happened at `earlier_ns`, whatever the stamps say: puts
+ * them right if they are a little apart, or else the exchange is not timed. */
+void pairing_follows(struct pairing *p, struct open *open, uint64_t earlier_ns, uint64_t *ns);
 
 /* Whose the answer in progress is, else the next one; or NULL. */
 struct open *pairing_answering(const struct pairing *p, uint64_t key);

@@ -129,9 +129,10 @@ void reader_name(struct reader *r, struct flow *f)
 static void claim(const struct place *at, const struct classified *c)
 {
     struct flow *f = at->flow;
-    if (c->flipped && !f->conn) {
-        f->client ^= 1U;
-        reader_name(at->reader, f);
+    if (!f->conn) {
+        f->client ^= c->flipped;
+        if (c->flipped || !f->asked) /* another worker's answer may have come a moment later */
+            reader_name(at->reader, f);
     }
     if (f->conn) {
         conn_set_decoder(f->conn, c->decoder);
@@ -264,23 +265,38 @@ void reader_bytes(void *ctx, uint64_t arrived_ns, struct bytes in)
         return;
     }
     conn_bytes(f->conn, flow_dir(f, at->side), at->moment, arrived_ns, in);
+    at->moment.skewed = false;
     follow(at);
 }
 
-void reader_gap(void *ctx, uint64_t len)
+/* What is said of what a hole touches. Of a side that is never seen nothing was lost. */
+static enum note note_of_gap(const struct flow *f, unsigned side, bool cut)
+{
+    if (cut)
+        return NOTE_TRUNCATED;
+    return health_is_seen(&f->health, side) ? NOTE_GAP : NOTE_ONE_WAY;
+}
+
+void reader_gap(void *ctx, uint64_t len, bool cut)
 {
     struct place *at = ctx;
     struct flow *f = at->flow;
-    f->health.missing_bytes[at->side] += len;
     if (f->reading == READING_OPENING) {
         drop_early(at);
         f->joined = true;
     }
     if (!f->conn || f->reading == READING_NOTHING)
         return;
-    conn_gap(f->conn, flow_dir(f, at->side), at->moment, len);
+    enum note note = note_of_gap(f, at->side, cut);
+    conn_gap(f->conn, flow_dir(f, at->side), at->moment, len, note);
     if (f->reading == READING_CONN)
         follow(at);
+}
+
+void reader_missing(void *ctx, uint64_t len)
+{
+    struct place *at = ctx;
+    at->flow->health.missing_bytes[at->side] += len;
 }
 
 void reader_end(void *ctx)
@@ -294,13 +310,30 @@ void reader_end(void *ctx)
         follow(at);
 }
 
+static void reader_skewed(void *ctx)
+{
+    struct place *at = ctx;
+    at->moment.skewed = true;
+}
+
 struct stream_out reader_out(struct place *at)
 {
     return (struct stream_out){.shared = &at->reader->stream,
                                .bytes = reader_bytes,
                                .gap = reader_gap,
+                               .missing = reader_missing,
                                .end = reader_end,
-                               .ctx = at};
+                               .ctx = at,
+                               .skewed = reader_skewed,
+                               .other = &at->flow->stream[at->side ^ 1U]};
+}
+
+void reader_both(struct reader *r, struct flow *f, struct moment m, struct both *ret)
+{
+    for (unsigned side = 0; side < 2; side++) {
+        ret->at[side] = (struct place){.reader = r, .flow = f, .side = side, .moment = m};
+        ret->out[side] = reader_out(&ret->at[side]);
+    }
 }
 
 void reader_retransmitted(const struct place *at)

@@ -41,12 +41,20 @@ void reader_name(struct reader *r, struct flow *f);
 /* A stream's way to the reader; `at` is kept as long as the result is used. */
 struct stream_out reader_out(struct place *at);
 
+/* Those of both streams, by side. */
+struct both {
+    struct place at[2];
+    struct stream_out out[2];
+};
+void reader_both(struct reader *r, struct flow *f, struct moment m, struct both *ret);
+
 /* One datagram, of which the snapshot length cut `cut` bytes off. */
 void reader_datagram(struct place *at, struct bytes in, uint32_t cut);
 
 /* The next bytes in order. `at` is a struct place. */
 void reader_bytes(void *at, uint64_t arrived_ns, struct bytes in);
-void reader_gap(void *at, uint64_t len);
+void reader_gap(void *at, uint64_t len, bool cut);
+void reader_missing(void *at, uint64_t len);
 void reader_end(void *at); /* FIN */
 
 /* The sender repeated bytes that were seen already. */

@@ -38,18 +38,62 @@ static struct segment span_first(struct segment span, uint32_t len)
     return span;
 }
 
-/* How far the receiver is known to have got, the FIN not counted. */
+/* A FIN counts as one, but is no byte. */
+static uint32_t without_fin(const struct stream *s, uint32_t sequence)
+{
+    return s->fin && sequence_after(sequence, s->end) ? s->end : sequence;
+}
+
+/* How far the receiver is known to have got. */
 static uint32_t proven_end(const struct stream *s)
 {
-    return s->fin && sequence_after(s->acked, s->end) ? s->end : s->acked;
+    return without_fin(s, s->acked);
+}
+
+/* How far the sender is known to have got, by what either of them said. */
+static uint32_t known_end(const struct stream *s)
+{
+    uint32_t proven = proven_end(s), sent = without_fin(s, s->sent);
+    return sequence_after(sent, proven) ? sent : proven;
+}
+
+/* Is the next byte perhaps a FIN? */
+static bool is_in_doubt(const struct stream *s)
+{
+    return s->doubt && s->doubt_at == s->next;
+}
+
+/* Has what may have been a FIN been told as part of a gap? */
+static bool is_told_in_doubt(const struct stream *s)
+{
+    return s->doubt && s->doubt_at + 1 == s->next;
 }
 
 static bool has_hole(const struct stream *s)
 {
     if (s->ended)
         return false;
-    return s->first || sequence_after(proven_end(s), s->next) ||
-           (s->fin && sequence_after(s->end, s->next));
+    if (s->first || (s->fin && sequence_after(s->end, s->next)))
+        return true;
+    return sequence_after(known_end(s), s->next + is_in_doubt(s));
+}
+
+/* Has all that comes before `sequence` passed? */
+static bool has_passed(const struct stream *s, uint32_t sequence)
+{
+    bool fin = s->ended || is_in_doubt(s);
+    return s->heard && s->placed && !sequence_after(sequence, s->next + fin);
+}
+
+static bool is_early(const struct segment *span, const struct stream_out *out)
+{
+    return span->waits && out->other && !has_passed(out->other, span->acknowledged);
+}
+
+/* Is something kept that only waits for the other stream? */
+static bool holds_early(const struct stream *s)
+{
+    return s->first && !sequence_after(s->first->span.sequence, s->next);
 }
 
 /* To be called whenever `next` has moved. The wait for a hole starts anew, so that a mirror which
@@ -58,6 +102,8 @@ static void settle(struct stream *s, uint64_t now_ns, const struct stream_out *o
 {
     if (sequence_after(s->next, s->acked))
         s->acked = s->next;
+    if (sequence_after(s->next, s->sent))
+        s->sent = s->next;
     if (s->fin && !s->ended && s->next == s->end) {
         s->ended = true;
         out->end(out->ctx);
@@ -67,11 +113,40 @@ static void settle(struct stream *s, uint64_t now_ns, const struct stream_out *o
         s->hole_ns = s->first ? s->first->span.arrived_ns : now_ns;
 }
 
-static void lose(const struct stream_out *out, uint64_t len)
+static void count_missing(const struct stream_out *out, uint64_t len)
+{
+    out->shared->counters->gap_bytes += len;
+    out->missing(out->ctx, len);
+}
+
+static void lose(const struct stream_out *out, uint64_t len, bool cut)
 {
     out->shared->counters->gaps++;
-    out->shared->counters->gap_bytes += len;
-    out->gap(out->ctx, len);
+    out->gap(out->ctx, len, cut);
+}
+
+/* There is more behind it, so that what may have been a FIN was none. */
+static void end_doubt(struct stream *s, const struct stream_out *out)
+{
+    if (is_told_in_doubt(s))
+        count_missing(out, 1);
+    s->doubt = false;
+}
+
+/* An answer cannot have come before what it answers, whatever its stamp says: there the clocks of
+ * two ports differ, or two queues of one were read in another order. */
+static uint64_t arrival_of(const struct segment *span, const struct stream_out *out)
+{
+    const struct stream *other = out->other;
+    if (!span->answers || !other || span->acknowledged != other->next)
+        return span->arrived_ns;
+    uint64_t behind_ns = elapsed_ns(other->latest_ns, span->arrived_ns);
+    if (!behind_ns || behind_ns > SKEW_MAX_NS)
+        return span->arrived_ns;
+    out->shared->counters->skewed++;
+    if (out->skewed)
+        out->skewed(out->ctx);
+    return other->latest_ns;
 }
 
 /* Hands out the part of the span at and after `next`. Returns false if there is none. */
@@ -81,13 +156,17 @@ static bool hand_out(struct stream *s, struct segment span, const struct stream_
     if (seen >= length_of(&span))
         return false;
     span = span_after(span, seen);
+    end_doubt(s, out);
     s->next = end_of(&span);
     if (span.unread)
         return true;
+    s->latest_ns = arrival_of(&span, out);
     if (span.payload.len)
-        out->bytes(out->ctx, span.arrived_ns, span.payload);
-    if (span.cut)
-        lose(out, span.cut);
+        out->bytes(out->ctx, s->latest_ns, span.payload);
+    if (span.cut) {
+        lose(out, span.cut, true);
+        count_missing(out, span.cut);
+    }
     return true;
 }
 
@@ -105,7 +184,7 @@ static void drop_first(struct stream *s, struct stream_shared *shared)
 
 static void hand_out_held(struct stream *s, const struct stream_out *out)
 {
-    while (s->first && !sequence_after(s->first->span.sequence, s->next)) {
+    while (holds_early(s) && !is_early(&s->first->span, out)) {
         hand_out(s, s->first->span, out);
         drop_first(s, out->shared);
     }
@@ -115,12 +194,37 @@ static void skip_to(struct stream *s, uint32_t sequence, uint64_t now_ns,
                     const struct stream_out *out)
 {
     uint32_t len = sequence - s->next;
+    if (len) {
+        end_doubt(s, out);
+        lose(out, len, false);
+        count_missing(out, len);
+    }
     s->next = sequence;
-    if (len)
-        lose(out, len);
     hand_out_held(s, out);
     settle(s, now_ns, out);
 }
+
+/* Gives up what comes before `sequence`. With nothing above it, the last may be a FIN. */
+static void give_up(struct stream *s, uint32_t sequence, uint64_t now_ns,
+                    const struct stream_out *out)
+{
+    if (s->first || s->fin || sequence_after(known_end(s), sequence)) {
+        skip_to(s, sequence, now_ns, out);
+        return;
+    }
+    uint32_t len = sequence - s->next;
+    if (len > 1) {
+        end_doubt(s, out);
+        lose(out, len, false);
+        count_missing(out, len - 1);
+        s->next = sequence;
+    }
+    s->doubt = true;
+    s->doubt_at = sequence - 1;
+    settle(s, now_ns, out);
+}
+
+static enum segment_fate keep(struct stream *s, struct segment span, const struct stream_out *out);
 
 /* Where the span overlaps what is kept, the kept bytes came first and win. */
 static enum segment_fate read_in_order(struct stream *s, struct segment span,
@@ -134,6 +238,11 @@ static enum segment_fate read_in_order(struct stream *s, struct segment span,
             upto = s->first->span.sequence;
         fresh |= hand_out(s, span_first(span, upto - span.sequence), out);
         hand_out_held(s, out);
+        if (holds_early(s)) {
+            if (sequence_after(end, s->next))
+                keep(s, span_after(span, s->next - span.sequence), out);
+            break;
+        }
     }
     if (!fresh)
         return SEGMENT_OLD;
@@ -209,17 +318,10 @@ static bool has_room(const struct stream *s, uint32_t charge, const struct strea
            shared->held_bytes + charge <= shared->held_bytes_max;
 }
 
-/* `span` starts above `next`. Without room, the holes of this stream are given up first. */
-static enum segment_fate place_above_hole(struct stream *s, struct segment span,
-                                          const struct stream_out *out)
+static enum segment_fate keep(struct stream *s, struct segment span, const struct stream_out *out)
 {
-    uint32_t charge = charge_for(s, &span);
-    while (s->first && !has_room(s, charge, out->shared))
-        skip_to(s, s->first->span.sequence, span.arrived_ns, out);
-    if (!sequence_after(span.sequence, s->next))
-        return read_in_order(s, span, out);
     enum segment_fate fate = SEGMENT_DROPPED;
-    if (has_room(s, charge, out->shared))
+    if (has_room(s, charge_for(s, &span), out->shared))
         fate = hold(s, span, out->shared);
     if (fate == SEGMENT_HELD)
         out->shared->counters->segments_held++;
@@ -230,6 +332,45 @@ static enum segment_fate place_above_hole(struct stream *s, struct segment span,
         s->hole_ns = span.arrived_ns;
     }
     return fate;
+}
+
+/* Without room, the holes of this stream are given up first. */
+static void make_room(struct stream *s, const struct segment *span, const struct stream_out *out)
+{
+    uint32_t charge = charge_for(s, span);
+    while (s->first && !has_room(s, charge, out->shared)) {
+        s->first->span.waits = false;
+        skip_to(s, s->first->span.sequence, span->arrived_ns, out);
+    }
+}
+
+/* `span` starts above `next`, */
+static enum segment_fate place_above_hole(struct stream *s, struct segment span,
+                                          const struct stream_out *out)
+{
+    make_room(s, &span, out);
+    if (!sequence_after(span.sequence, s->next))
+        return read_in_order(s, span, out);
+    bool goes_on = holds_early(s) && end_of(&s->last->span) == span.sequence;
+    enum segment_fate fate = keep(s, span, out);
+    return fate == SEGMENT_HELD && goes_on ? SEGMENT_EARLY : fate;
+}
+
+/* or at `next` or before it. */
+static enum segment_fate place_in_order(struct stream *s, struct segment span,
+                                        const struct stream_out *out)
+{
+    uint32_t seen = s->next - span.sequence;
+    if (seen >= length_of(&span))
+        return SEGMENT_OLD;
+    span = span_after(span, seen);
+    if (!holds_early(s) && !is_early(&span, out))
+        return read_in_order(s, span, out);
+    make_room(s, &span, out);
+    if (!has_room(s, charge_for(s, &span), out->shared))
+        return read_in_order(s, span, out);
+    enum segment_fate fate = keep(s, span, out);
+    return fate == SEGMENT_HELD ? SEGMENT_EARLY : fate;
 }
 
 /* Data past the FIN is nobody's. */
@@ -250,13 +391,36 @@ static bool is_keep_alive(const struct stream *s, const struct segment *span)
 static void note_fin(struct stream *s, const struct segment *span, const struct stream_out *out)
 {
     uint32_t end = end_of(span);
-    if (s->fin || sequence_after(s->next, end))
+    if (s->fin)
+        return;
+    if (is_told_in_doubt(s) && end == s->doubt_at)
+        s->next = s->acked = s->sent = end;
+    if (sequence_after(s->next, end))
         return;
     if (s->last && sequence_after(end_of(&s->last->span), end))
         return;
+    if (s->doubt && end == s->doubt_at)
+        s->doubt = false;
+    end_doubt(s, out);
     s->fin = true;
     s->end = end;
     settle(s, span->arrived_ns, out);
+}
+
+/* A segment without data says how far its sender has got. */
+static void note_sent(struct stream *s, const struct segment *span, bool first)
+{
+    if (first && !s->started) {
+        s->placed = true;
+        s->next = s->acked = s->sent = span->sequence;
+    }
+    if (!stream_expects(s, span->sequence) || !sequence_after(span->sequence, s->sent))
+        return;
+    s->sent = span->sequence;
+    if (!s->hole && has_hole(s)) {
+        s->hole = true;
+        s->hole_ns = span->arrived_ns;
+    }
 }
 
 bool stream_expects(const struct stream *s, uint32_t sequence)
@@ -270,21 +434,25 @@ void stream_start(struct stream *s, uint32_t sequence)
     s->placed = true;
     s->started = true;
     s->hole = false;
-    s->next = s->acked = sequence;
+    s->next = s->acked = s->sent = sequence;
 }
 
 enum segment_fate stream_segment(struct stream *s, const struct segment *segment,
                                  const struct stream_out *out)
 {
     struct segment span = *segment;
+    bool first = !s->heard;
+    s->heard = true;
     if (span.syn) {
         s->isn = span.sequence++;
         s->isn_known = true;
         if (!s->started)
             stream_start(s, span.sequence);
     }
-    if (!span.payload.len && !span.cut && !span.fin)
+    if (!span.payload.len && !span.cut && !span.fin) {
+        note_sent(s, &span, first);
         return SEGMENT_EMPTY;
+    }
     if (!s->started)
         stream_start(s, span.sequence);
     if (span.payload.len + (uint64_t)span.cut > STREAM_SPAN_MAX ||
@@ -302,14 +470,14 @@ enum segment_fate stream_segment(struct stream *s, const struct segment *segment
         return SEGMENT_EMPTY;
     if (sequence_after(span.sequence, s->next))
         return place_above_hole(s, span, out);
-    return read_in_order(s, span, out);
+    return place_in_order(s, span, out);
 }
 
 void stream_acked(struct stream *s, uint32_t acknowledged, uint64_t now_ns)
 {
     if (!s->placed) {
         s->placed = true;
-        s->next = s->acked = acknowledged;
+        s->next = s->acked = s->sent = acknowledged;
         return;
     }
     if (!sequence_after(acknowledged, s->acked) ||
@@ -322,31 +490,110 @@ void stream_acked(struct stream *s, uint32_t acknowledged, uint64_t now_ns)
     }
 }
 
+/* How far the hole can be given up by now; `next` if not at all. */
+static uint32_t due(const struct stream *s, uint64_t now_ns)
+{
+    uint64_t waited_ns = elapsed_ns(now_ns, s->hole_ns);
+    bool known_above = s->first || s->fin;
+    uint32_t above = s->first ? s->first->span.sequence : s->fin ? s->end : known_end(s);
+    uint32_t proven = proven_end(s);
+    bool passed_by = s->first && !sequence_after(above, proven);
+    if ((passed_by || waited_ns >= STREAM_ACKED_WAIT_NS) && sequence_after(proven, s->next))
+        return known_above && sequence_after(proven, above) ? above : proven;
+    return waited_ns >= STREAM_SILENT_WAIT_NS ? above : s->next;
+}
+
+/* What the other side said without having seen more comes before that. */
+static uint32_t not_beyond(const struct stream *s, const struct stream *other, uint32_t sequence)
+{
+    if (!other || !holds_early(other) || !other->first->span.waits)
+        return sequence;
+    uint32_t limit = other->first->span.acknowledged;
+    if (sequence_after(s->next, limit))
+        limit = s->next;
+    return sequence_after(sequence, limit) ? limit : sequence;
+}
+
 void stream_check(struct stream *s, uint64_t now_ns, const struct stream_out *out)
 {
-    while (s->hole) {
-        uint64_t waited_ns = elapsed_ns(now_ns, s->hole_ns);
-        bool known_above = s->first || s->fin;
-        uint32_t above = s->first ? s->first->span.sequence : s->end;
-        uint32_t proven = proven_end(s);
-        bool passed_by = s->first && !sequence_after(above, proven);
-        if ((passed_by || waited_ns >= STREAM_ACKED_WAIT_NS) && sequence_after(proven, s->next))
-            skip_to(s, known_above && sequence_after(proven, above) ? above : proven, now_ns, out);
-        else if (waited_ns >= STREAM_SILENT_WAIT_NS && known_above)
-            skip_to(s, above, now_ns, out);
-        else
-            return;
+    if (!s->hole && has_hole(s)) {
+        s->hole = true;
+        s->hole_ns = now_ns;
     }
+    while (s->hole) {
+        if (holds_early(s)) {
+            if (is_early(&s->first->span, out))
+                return;
+            hand_out_held(s, out);
+            settle(s, now_ns, out);
+            continue;
+        }
+        uint32_t upto = not_beyond(s, out->other, due(s, now_ns));
+        if (upto == s->next)
+            return;
+        give_up(s, upto, now_ns, out);
+    }
+}
+
+bool stream_is_overdue(const struct stream *s, uint64_t now_ns, const struct stream_out *out,
+                       uint32_t *ret_acknowledged)
+{
+    if (!holds_early(s) || !is_early(&s->first->span, out) ||
+        elapsed_ns(now_ns, s->first->span.arrived_ns) < STREAM_EARLY_WAIT_NS)
+        return false;
+    *ret_acknowledged = s->first->span.acknowledged;
+    return true;
+}
+
+void stream_release(struct stream *s, uint64_t now_ns, const struct stream_out *out)
+{
+    if (!holds_early(s))
+        return;
+    s->first->span.waits = false;
+    hand_out_held(s, out);
+    settle(s, now_ns, out);
+}
+
+void stream_advance(struct stream *s, uint32_t sequence, uint64_t now_ns,
+                    const struct stream_out *out)
+{
+    while (sequence_after(without_fin(s, sequence), s->next + is_in_doubt(s))) {
+        if (holds_early(s))
+            stream_release(s, now_ns, out);
+        else if (s->first && sequence_after(sequence, s->first->span.sequence))
+            skip_to(s, s->first->span.sequence, now_ns, out);
+        else
+            give_up(s, without_fin(s, sequence), now_ns, out);
+    }
+}
+
+/* Both sides have finished, then, and what is known to have been sent last is not a byte. */
+static void conclude_fin(struct stream *s, const struct stream_out *out)
+{
+    uint32_t end = known_end(s) - 1;
+    if (s->doubt && s->doubt_at == end)
+        s->doubt = false;
+    end_doubt(s, out);
+    if (sequence_after(s->next, end))
+        s->next = end;
+    s->fin = true;
+    s->end = end;
 }
 
 void stream_flush(struct stream *s, uint64_t now_ns, const struct stream_out *out)
 {
-    while (s->first)
+    while (s->first) {
+        s->first->span.waits = false;
         skip_to(s, s->first->span.sequence, now_ns, out);
-    if (s->placed && sequence_after(proven_end(s), s->next))
-        skip_to(s, proven_end(s), now_ns, out);
+    }
+    bool more = s->placed && (s->doubt || sequence_after(known_end(s), s->next));
+    if (more && !s->fin && out->other && out->other->fin)
+        conclude_fin(s, out);
+    if (s->placed)
+        skip_to(s, known_end(s), now_ns, out);
     if (s->fin && !s->ended)
         skip_to(s, s->end, now_ns, out);
+    end_doubt(s, out);
 }
 
 void stream_fini(struct stream *s, struct stream_shared *shared)

@@ -8,8 +8,15 @@
  *     (a mirror may show an acknowledgment before the bytes);
  *   - STREAM_SILENT_WAIT_NS after the first sign of it, acknowledged or not;
  *   - when a cap on what is kept is reached; and when the flow ends.
- * Bytes that were acknowledged but never captured are a hole too, with nothing above it. A segment
- * too far away to belong to the stream is a stray: ignored, but the owner may count them.
+ * Bytes that were acknowledged but never captured are a hole too, with nothing above it; so are
+ * those that their sender, by its own sequence number, has sent. The last of these may be a FIN,
+ * which counts as one: it is in doubt, and missing only when something shows that it was a byte. A
+ * segment too far away to belong to the stream is a stray: ignored, but the owner may count them.
+ *
+ * A mirror of two ports may show an answer before what it answers. A segment that acknowledges
+ * bytes of the other stream which have not passed yet is early: it is kept like one above a hole,
+ * until they have (decode/duplex.h sees to that). If it is stamped a little before them too, it is
+ * taken to have come with the last of them.
  *
  * A zeroed struct is a stream of which nothing was seen. It starts at its SYN, at what a SYN-ACK
  * acknowledges, or else at the first segment with data. */
@@ -25,6 +32,7 @@ enum {
     STREAM_AHEAD_MAX = 1 << 30,      /* farther above the next byte is a stray... */
     STREAM_BEHIND_MAX = 64 << 20,    /* ...and so is farther below: no window is so large */
     STREAM_ACKED_WAIT_NS = 20000000, /* 20 ms */
+    STREAM_EARLY_WAIT_NS = 5000000,  /* 5 ms */
 };
 #define STREAM_SILENT_WAIT_NS UINT64_C(5000000000) /* 5 s */
 
@@ -33,8 +41,11 @@ struct held;
 struct stream {
     struct held *first, *last; /* pieces above the hole at `next`; in order, disjoint */
     uint64_t hole_ns;          /* packet time of the first sign of the hole; valid if `hole` */
+    uint64_t latest_ns;        /* when the bytes handed out last came */
     uint32_t next;             /* sequence number of the next byte to hand out */
     uint32_t acked;            /* what the receiver has proven to have; never before `next` */
+    uint32_t sent;             /* as far as the sender has said to have got; may lag behind */
+    uint32_t doubt_at;         /* valid if `doubt` */
     uint32_t isn;              /* sequence number of the SYN; valid if `isn_known` */
     uint32_t end;              /* sequence number of the FIN; valid if `fin` */
     uint32_t held_bytes;       /* charged for the pieces */
@@ -42,6 +53,8 @@ struct stream {
     uint8_t strays;   /* in a row */
     bool placed : 1;  /* `next` and `acked` are valid, if only by an acknowledgment */
     bool started : 1; /* a segment was seen, so that `next` is certain */
+    bool heard : 1;   /* a segment was seen, be it an empty one */
+    bool doubt : 1;   /* what is acknowledged last, at `next` or just before it, may be a FIN */
     bool isn_known : 1;
     bool fin : 1;
     bool ended : 1; /* all up to the FIN was handed out */
@@ -56,21 +69,30 @@ struct stream_shared {
     size_t held_bytes_max;
 };
 
-/* Where a stream goes; all but `ctx` is required. */
+/* Where a stream goes; all but `ctx` and the last two are required. */
 struct stream_out {
     struct stream_shared *shared;
     void (*bytes)(void *ctx, uint64_t arrived_ns, struct bytes in);
-    void (*gap)(void *ctx, uint64_t len); /* this many were never captured */
-    void (*end)(void *ctx);               /* the sender's FIN: nothing follows */
+    /* This many were never captured, which the reader must know (`cut`: their packet was, but not
+     * the whole of it), and which are to be counted. */
+    void (*gap)(void *ctx, uint64_t len, bool cut);
+    void (*missing)(void *ctx, uint64_t len);
+    void (*end)(void *ctx); /* the sender's FIN: nothing follows */
     void *ctx;
+    /* Both may be NULL. The next bytes are stamped before those that they answer; */
+    void (*skewed)(void *ctx);
+    const struct stream *other; /* the other direction, which segments acknowledge */
 };
 
 struct segment {
     uint64_t arrived_ns;
-    uint32_t sequence; /* as in the header */
-    uint32_t cut;      /* bytes after `payload` that were not captured */
+    uint32_t sequence;     /* as in the header */
+    uint32_t cut;          /* bytes after `payload` that were not captured */
+    uint32_t acknowledged; /* of the other stream; valid if `answers` */
     struct bytes payload;
     bool syn, fin;
+    bool answers;
+    bool waits;  /* if it is early, until what it acknowledges has passed */
     bool unread; /* its bytes were not kept: `cut` of them were seen all the same */
 };
 
@@ -78,7 +100,8 @@ enum segment_fate {
     SEGMENT_EMPTY, /* no data, a keep-alive probe, or data past the FIN */
     SEGMENT_NEW,
     SEGMENT_HELD,
-    SEGMENT_OLD, /* a retransmission: all of it was seen before */
+    SEGMENT_EARLY, /* new and in order, and kept until what it answers has passed */
+    SEGMENT_OLD,   /* a retransmission: all of it was seen before */
     SEGMENT_DROPPED,
     SEGMENT_STRAY,
 };
@@ -108,8 +131,20 @@ enum segment_fate stream_segment(struct stream *s, const struct segment *segment
 /* The receiver expects `acknowledged` next. Hands out nothing: stream_check() does. */
 void stream_acked(struct stream *s, uint32_t acknowledged, uint64_t now_ns);
 
-/* Gives up the holes whose time has come. Cheap if there is none. */
+/* Hands out what has become ready, and gives up the holes whose time has come. Cheap if there is
+ * none. */
 void stream_check(struct stream *s, uint64_t now_ns, const struct stream_out *out);
+
+/* Has it waited for what it acknowledges for as long as it may (EARLY_WAIT)? Then, and how far. */
+bool stream_is_overdue(const struct stream *s, uint64_t now_ns, const struct stream_out *out,
+                       uint32_t *ret_acknowledged);
+
+/* The first early segment waits no longer. */
+void stream_release(struct stream *s, uint64_t now_ns, const struct stream_out *out);
+
+/* Hands out all up to `sequence`, with gaps where there are holes. */
+void stream_advance(struct stream *s, uint32_t sequence, uint64_t now_ns,
+                    const struct stream_out *out);
 
 /* The flow is over: hands out all that is kept, with gaps where there are holes. */
 void stream_flush(struct stream *s, uint64_t now_ns, const struct stream_out *out);

@@ -1,6 +1,8 @@
 /* tcp.c - see tcp.h. */
 #include "decode/tcp.h"
 
+#include "decode/duplex.h"
+
 /* A SYN that is captured after the bytes that follow it is at most this far behind them. */
 enum { LATE_SYN_MAX = 65536 };
 
@@ -124,9 +126,23 @@ static bool is_blind_reset(const struct flow *f, unsigned side, uint32_t sequenc
 /* Without a SYN-ACK the attempt has failed: refused by the server, or given up by the client. */
 static void see_reset(struct lifecycle *l, struct flow *f, unsigned side, struct moment m)
 {
-    bool failed = f->state == FLOW_HALF_OPEN && !f->syn_ack_seen;
-    f->health.events |= (uint8_t)(failed ? HEALTH_FAILED : HEALTH_RESET << side);
-    lifecycle_end(l, f, m, side == f->client ? CLOSE_RESET_BY_CLIENT : CLOSE_RESET_BY_SERVER);
+    bool failed = f->state == FLOW_HALF_OPEN && !f->syn_ack_seen, by_client = side == f->client;
+    if (failed)
+        f->health.events |= by_client ? HEALTH_FAILED : HEALTH_FAILED | HEALTH_REFUSED;
+    else
+        f->health.events |= (uint16_t)(HEALTH_RESET << side);
+    lifecycle_end(l, f, m, by_client ? CLOSE_RESET_BY_CLIENT : CLOSE_RESET_BY_SERVER);
+}
+
+/* May it say that bytes of the other side came before it which we have not seen, but will? When
+ * nothing at all was seen of the other side, this may be an answer that has overtaken the first
+ * request; but later on, it is not captured. */
+static bool may_be_early(const struct flow *f, unsigned side, const struct packet *p)
+{
+    bool heard = f->stream[side ^ 1U].heard;
+    return p->tcp_flags & TCP_ACK && f->reading != READING_NOTHING &&
+           (heard ||
+            (side != f->client && elapsed_ns(p->time_ns, f->first_ns) < STREAM_EARLY_WAIT_NS));
 }
 
 static enum segment_fate see_segment(struct place *at, const struct packet *p)
@@ -136,15 +152,18 @@ static enum segment_fate see_segment(struct place *at, const struct packet *p)
         .arrived_ns = p->time_ns,
         .sequence = p->sequence,
         .cut = p->cut,
+        .acknowledged = p->acknowledged,
         .payload = p->payload,
         .syn = is_syn(p),
         .fin = p->tcp_flags & TCP_FIN,
+        .answers = p->tcp_flags & TCP_ACK,
+        .waits = may_be_early(f, at->side, p),
     };
     struct stream_out out = reader_out(at);
     enum segment_fate fate = stream_segment(&f->stream[at->side], &segment, &out);
-    if (fate == SEGMENT_NEW || fate == SEGMENT_OLD)
+    if (fate == SEGMENT_NEW || fate == SEGMENT_EARLY || fate == SEGMENT_OLD)
         health_data(&f->health, at->side, p->sequence + (uint32_t)p->payload.len + p->cut,
-                    p->time_ns, fate == SEGMENT_NEW);
+                    p->time_ns, fate != SEGMENT_OLD);
     f->health.out_of_order[at->side] += fate == SEGMENT_HELD;
     if (fate == SEGMENT_OLD) {
         at->reader->stream.counters->retransmits++;
@@ -166,13 +185,9 @@ static void see_end(struct lifecycle *l, struct flow *f, struct moment m)
 void tcp_check_holes(struct lifecycle *l, struct flow *f, struct moment m)
 {
     uint64_t gaps = l->counters.gaps;
-    for (unsigned side = 0; side < 2; side++) {
-        if (!f->stream[side].hole)
-            continue;
-        struct place at = {.reader = &l->reader, .flow = f, .side = side, .moment = m};
-        struct stream_out out = reader_out(&at);
-        stream_check(&f->stream[side], m.now_ns, &out);
-    }
+    struct both both;
+    reader_both(&l->reader, f, m, &both);
+    duplex_check(f->stream, both.out, m.now_ns);
     if (f->stream[0].hole || f->stream[1].hole)
         flow_put(l->flows, f, LIST_HOLE);
     else
@@ -180,6 +195,21 @@ void tcp_check_holes(struct lifecycle *l, struct flow *f, struct moment m)
     if (l->counters.gaps != gaps)
         flow_put(l->flows, f, LIST_CHANGED);
     see_end(l, f, m);
+}
+
+/* What was waited for is better late than given up. */
+static bool fills_hole(const struct flow *f, unsigned side, const struct packet *p)
+{
+    const struct stream *s = &f->stream[side];
+    return has_data(p) && s->hole && !sequence_after(p->sequence, s->next);
+}
+
+/* Does it acknowledge a SYN or bytes that the other side sent in the time of the flow? */
+static bool proves_other(const struct flow *f, unsigned side, const struct packet *p)
+{
+    const struct stream *other = &f->stream[side ^ 1U];
+    return is_syn(p) || f->stream[side].isn_known ||
+           (other->placed && sequence_after(p->acknowledged, other->acked));
 }
 
 /* Returns false when the packet shows that the flow is not the one it was taken for. */
@@ -198,10 +228,12 @@ static bool see_packet(struct lifecycle *l, struct flow *f, unsigned side, const
      * that a loss in one direction does not swallow what the other says next. An answer to a SYN
      * that is no SYN-ACK speaks of another connection (RFC 5961, 4). */
     bool believed = f->state != FLOW_HALF_OPEN && stream_expects(&f->stream[side], p->sequence);
+    if (p->tcp_flags & TCP_ACK && proves_other(f, side, p))
+        health_answered(&f->health);
     if (p->tcp_flags & TCP_ACK && believed) {
         stream_acked(&f->stream[side ^ 1U], p->acknowledged, p->time_ns);
         health_acked(&f->health, side, p->acknowledged, p->time_ns);
-        if (f->stream[side ^ 1U].hole)
+        if (f->stream[side ^ 1U].hole && !fills_hole(f, side, p))
             tcp_check_holes(l, f, m);
         if (f->state == FLOW_CLOSED) /* the hole was all that kept it */
             return true;

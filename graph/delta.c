@@ -53,5 +53,6 @@ void delta_free(struct delta *d)
     free(d->name);
     free(d->connection);
     free(d->open_call);
+    free(d->vantage);
     *d = (struct delta){0};
 }

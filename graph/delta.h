@@ -4,7 +4,10 @@
  * whatever the number of workers. */
 #pragma once
 
+#include <stddef.h>
+
 #include "capture/counters.h"
+#include "capture/vantage.h"
 #include "decode/counters.h"
 #include "decode/exchange.h"
 #include "graph/latency.h"
@@ -51,8 +54,11 @@ struct edge_delta {
     struct edge_key key;
     uint64_t first_ns, last_ns; /* earliest and latest event counted here */
     struct tallied exchanges;
+    /* From here to `notes`, numbers of 64 bits that are added up. */
     uint64_t opened, failed, closed, reset_by_client, reset_by_server; /* connections */
+    uint64_t refused;                                                  /* of `failed`: by a RST */
     uint64_t packets[2], bytes[2], missing_bytes[2];                   /* by enum dir */
+    uint64_t duplicates[2]; /* copies of these packets, counted nowhere else */
     uint64_t retransmits[2], zero_windows[2];
     uint64_t rtt_server_sum_ns, rtt_client_sum_ns; /* over `handshakes` */
     uint64_t handshakes;
@@ -60,8 +66,21 @@ struct edge_delta {
     uint64_t out_of_order[2], zero_window_ns[2];
     /* Sums of the least round trip in each report, and how many had one, by which end of it. */
     uint64_t rtt_least_server_sum_ns, rtt_least_client_sum_ns, rtt_least_servers, rtt_least_clients;
-    uint64_t notes; /* enum note: seen on any exchange or connection */
+    uint64_t truncated[2];       /* packets of which the capture has only a part */
+    uint64_t troubles[TROUBLES]; /* by enum trouble */
+    uint64_t skewed;             /* exchanges whose times are not in the order of their bytes */
+    uint64_t notes;              /* enum note: seen on any exchange or connection */
 };
+
+/* How many numbers there are from `opened` to `notes`, not counting that. */
+#define EDGE_NUMBERS                                                                               \
+    ((offsetof(struct edge_delta, notes) - offsetof(struct edge_delta, opened)) / sizeof(uint64_t))
+
+/* The first of them. */
+static inline uint64_t *edge_numbers(struct edge_delta *e)
+{
+    return (uint64_t *)(void *)((char *)e + offsetof(struct edge_delta, opened));
+}
 
 /* One connection that carries many exchanges at once. Ordered by edge, began_ns, client_port.
  * Clients outside that agree in all of these count as one connection. */
@@ -140,8 +159,11 @@ struct delta {
     uint32_t connection_len;
     struct open_call_delta *open_call;
     uint32_t open_call_len;
-    uint64_t connections_dropped;    /* reports on connections past CONNECTIONS_MAX */
-    uint64_t open_calls_dropped;     /* past OPEN_CALLS_MAX, or not to be told from another */
+    uint64_t connections_dropped; /* reports on connections past CONNECTIONS_MAX */
+    uint64_t open_calls_dropped;  /* past OPEN_CALLS_MAX, or not to be told from another */
+    struct vantage *vantage;      /* in order */
+    uint32_t vantage_len;
+    uint64_t vantages_dropped;       /* packets not counted by vantage, past VANTAGES_MAX */
     struct capture_counters capture; /* totals since the sensor's start, at the window's end */
     struct decode_counters decode;   /* likewise, summed over workers */
 };

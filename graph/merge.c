@@ -77,28 +77,8 @@ static void add_edge(struct edge_delta *into, struct edge_delta *from)
         into->first_ns = from->first_ns;
     if (from->last_ns > into->last_ns)
         into->last_ns = from->last_ns;
-    into->opened += from->opened;
-    into->failed += from->failed;
-    into->closed += from->closed;
-    into->reset_by_client += from->reset_by_client;
-    into->reset_by_server += from->reset_by_server;
-    for (size_t dir = 0; dir < 2; dir++) {
-        into->packets[dir] += from->packets[dir];
-        into->bytes[dir] += from->bytes[dir];
-        into->missing_bytes[dir] += from->missing_bytes[dir];
-        into->retransmits[dir] += from->retransmits[dir];
-        into->zero_windows[dir] += from->zero_windows[dir];
-        into->out_of_order[dir] += from->out_of_order[dir];
-        into->zero_window_ns[dir] += from->zero_window_ns[dir];
-    }
-    into->one_way += from->one_way;
-    into->rtt_least_server_sum_ns += from->rtt_least_server_sum_ns;
-    into->rtt_least_client_sum_ns += from->rtt_least_client_sum_ns;
-    into->rtt_least_servers += from->rtt_least_servers;
-    into->rtt_least_clients += from->rtt_least_clients;
-    into->rtt_server_sum_ns += from->rtt_server_sum_ns;
-    into->rtt_client_sum_ns += from->rtt_client_sum_ns;
-    into->handshakes += from->handshakes;
+    for (size_t i = 0; i < EDGE_NUMBERS; i++)
+        edge_numbers(into)[i] += edge_numbers(from)[i];
     into->notes |= from->notes;
     tallied_move(&into->exchanges, &from->exchanges);
 }

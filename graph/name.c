@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 
+#include "capture/tenant.h"
 #include "graph/host.h"
 #include "graph/index.h"
 #include "graph/name_dns.h"
@@ -387,6 +388,16 @@ static struct named learned(const struct names *n, const struct host *host, uint
     return name;
 }
 
+void names_address(const struct address *a, uint32_t tenant, char name[NAME_TEXT_MAX])
+{
+    address_to_text(a, name, NAME_TEXT_MAX);
+    if (!tenant || !name[0])
+        return;
+    size_t len = strlen(name);
+    name[len++] = '@';
+    tenant_to_text(tenant, name + len, NAME_TEXT_MAX - len);
+}
+
 struct named names_of(const struct names *n, const struct address *a, uint16_t port,
                       uint32_t tenant)
 {
@@ -401,7 +412,7 @@ struct named names_of(const struct names *n, const struct address *a, uint16_t p
         if (name.source == (enum name_source)source)
             return name;
     }
-    address_to_text(a, name.name, sizeof name.name);
+    names_address(a, tenant, name.name);
     return name;
 }
 
@@ -412,7 +423,7 @@ struct named names_of_server(const struct names *n, const struct address *a, uin
     if (n)
         name = names_of(n, a, port, tenant);
     else
-        address_to_text(a, name.name, sizeof name.name);
+        names_address(a, tenant, name.name);
     struct named own = {.source = NAME_DNS};
     if (name.source >= NAME_DNS && host_to_name(asked, own.name, sizeof own.name))
         return own;

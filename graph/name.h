@@ -26,10 +26,13 @@ void names_give(struct names *n, const struct address *a, enum name_source sourc
                 const char *name);
 
 struct named {
-    char name[NAME_TEXT_MAX]; /* the address as text if nothing better is known */
+    char name[NAME_TEXT_MAX]; /* names_address() if nothing better is known */
     enum name_source source;
     bool ambiguous; /* NAME_ADDRESS, since it has several names */
 };
+
+/* The address as text; of a tenant, "10.0.0.1@vlan5": another's is another service. */
+void names_address(const struct address *a, uint32_t tenant, char name[NAME_TEXT_MAX]);
 
 /* port 0: the address as a client. */
 struct named names_of(const struct names *n, const struct address *a, uint16_t port,

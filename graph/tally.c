@@ -189,6 +189,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     }
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
     edge->notes |= x->notes;
+    edge->skewed += x->notes & NOTE_SKEW ? 1 : 0;
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
     count_name(t, row_of(t, edge), x);
@@ -306,18 +307,23 @@ void tally_flow(struct tally *t, const struct flow_report *r)
     edge->notes |= r->notes;
     edge->opened += r->opened;
     edge->failed += r->failed;
+    edge->refused += r->refused;
     edge->closed += r->closed;
     edge->reset_by_client += r->reset_by_client;
     edge->reset_by_server += r->reset_by_server;
     for (size_t dir = 0; dir < 2; dir++) {
         edge->packets[dir] += r->packets[dir];
         edge->bytes[dir] += r->bytes[dir];
+        edge->duplicates[dir] += r->duplicates[dir];
         edge->missing_bytes[dir] += r->missing_bytes[dir];
+        edge->truncated[dir] += r->truncated[dir];
         edge->retransmits[dir] += r->retransmits[dir];
         edge->zero_windows[dir] += r->zero_windows[dir];
         edge->out_of_order[dir] += r->out_of_order[dir];
         edge->zero_window_ns[dir] += r->zero_window_ns[dir];
     }
+    for (size_t i = 0; i < TROUBLES; i++)
+        edge->troubles[i] += r->troubles[i];
     edge->one_way += r->one_way;
     edge->rtt_least_server_sum_ns += r->rtt_least_server_ns;
     edge->rtt_least_client_sum_ns += r->rtt_least_client_ns;

@@ -11,11 +11,12 @@ enum {
     DELTA_VERSION = 2,
     /* No row is shorter: a count of rows that the bytes cannot hold is refused before memory is
      * asked for. */
-    EDGE_BYTES_MIN = 91,
+    EDGE_BYTES_MIN = 64 + EDGE_NUMBERS,
     OPERATION_BYTES_MIN = 40,
     NAME_BYTES_MIN = 22,
     CONNECTION_BYTES_MIN = 18,
     OPEN_CALL_BYTES_MIN = 9,
+    VANTAGE_BYTES_MIN = 9,
     /* Of all histograms in a delta; 512 MiB. Past it they keep count, sum, least and greatest. */
     OCTAVES_MAX = 1 << 22,
 };
@@ -61,26 +62,7 @@ static void put_edge(struct writer *w, const struct edge_delta *e)
     wire_put_number(w, e->first_ns);
     wire_put_number(w, e->last_ns);
     put_tallied(w, &e->exchanges);
-    wire_put_number(w, e->opened);
-    wire_put_number(w, e->failed);
-    wire_put_number(w, e->closed);
-    wire_put_number(w, e->reset_by_client);
-    wire_put_number(w, e->reset_by_server);
-    put_numbers(w, e->packets, 2);
-    put_numbers(w, e->bytes, 2);
-    put_numbers(w, e->missing_bytes, 2);
-    put_numbers(w, e->retransmits, 2);
-    put_numbers(w, e->zero_windows, 2);
-    wire_put_number(w, e->rtt_server_sum_ns);
-    wire_put_number(w, e->rtt_client_sum_ns);
-    wire_put_number(w, e->handshakes);
-    wire_put_number(w, e->one_way);
-    put_numbers(w, e->out_of_order, 2);
-    put_numbers(w, e->zero_window_ns, 2);
-    wire_put_number(w, e->rtt_least_server_sum_ns);
-    wire_put_number(w, e->rtt_least_client_sum_ns);
-    wire_put_number(w, e->rtt_least_servers);
-    wire_put_number(w, e->rtt_least_clients);
+    put_numbers(w, &e->opened, EDGE_NUMBERS);
     writer_varint(w, e->notes);
 }
 
@@ -134,12 +116,26 @@ static void put_open_call(struct writer *w, const struct open_call_delta *o)
     writer_text(w, o->operation);
 }
 
+static void put_vantage(struct writer *w, const struct vantage *v)
+{
+    writer_varint(w, v->interface);
+    writer_varint(w, v->vlan);
+    writer_varint(w, v->tunnels);
+    writer_varint(w, v->tunnel_id);
+    wire_put_number(w, v->packets);
+    wire_put_number(w, v->bytes);
+    wire_put_number(w, v->duplicates);
+    wire_put_number(w, v->duplicate_bytes);
+    wire_put_number(w, v->uncertain);
+}
+
 static void put_counters(struct writer *w, const struct delta *d)
 {
     wire_put_number(w, d->edges_dropped);
     wire_put_number(w, d->names_dropped);
     wire_put_number(w, d->connections_dropped);
     wire_put_number(w, d->open_calls_dropped);
+    wire_put_number(w, d->vantages_dropped);
     put_numbers(w, (const uint64_t *)&d->capture, sizeof d->capture / sizeof(uint64_t));
     put_numbers(w, (const uint64_t *)&d->decode, sizeof d->decode / sizeof(uint64_t));
 }
@@ -164,6 +160,9 @@ void wire_put_delta(struct writer *w, const struct delta *d)
     writer_varint(w, d->open_call_len);
     for (uint32_t i = 0; i < d->open_call_len; i++)
         put_open_call(w, &d->open_call[i]);
+    writer_varint(w, d->vantage_len);
+    for (uint32_t i = 0; i < d->vantage_len; i++)
+        put_vantage(w, &d->vantage[i]);
     put_counters(w, d);
 }
 
@@ -217,26 +216,7 @@ static void get_edge(struct reader *r, struct edge_delta *e)
     e->first_ns = wire_get_number(c);
     e->last_ns = wire_get_number(c);
     get_tallied(r, &e->exchanges);
-    e->opened = wire_get_number(c);
-    e->failed = wire_get_number(c);
-    e->closed = wire_get_number(c);
-    e->reset_by_client = wire_get_number(c);
-    e->reset_by_server = wire_get_number(c);
-    get_numbers(c, e->packets, 2);
-    get_numbers(c, e->bytes, 2);
-    get_numbers(c, e->missing_bytes, 2);
-    get_numbers(c, e->retransmits, 2);
-    get_numbers(c, e->zero_windows, 2);
-    e->rtt_server_sum_ns = wire_get_number(c);
-    e->rtt_client_sum_ns = wire_get_number(c);
-    e->handshakes = wire_get_number(c);
-    e->one_way = wire_get_number(c);
-    get_numbers(c, e->out_of_order, 2);
-    get_numbers(c, e->zero_window_ns, 2);
-    e->rtt_least_server_sum_ns = wire_get_number(c);
-    e->rtt_least_client_sum_ns = wire_get_number(c);
-    e->rtt_least_servers = wire_get_number(c);
-    e->rtt_least_clients = wire_get_number(c);
+    get_numbers(c, edge_numbers(e), EDGE_NUMBERS);
     e->notes = wire_get_within(c, (1U << NOTES) - 1);
 }
 
@@ -375,12 +355,36 @@ static void get_open_calls(struct reader *r, struct delta *d)
     }
 }
 
+static void get_vantage(struct cursor *c, struct vantage *v)
+{
+    v->interface = (uint16_t)wire_get_within(c, UINT16_MAX);
+    v->vlan = (uint16_t)wire_get_within(c, UINT16_MAX);
+    v->tunnels = (uint8_t)wire_get_within(c, UINT8_MAX);
+    v->tunnel_id = (uint32_t)wire_get_within(c, UINT32_MAX);
+    v->packets = wire_get_number(c);
+    v->bytes = wire_get_number(c);
+    v->duplicates = wire_get_number(c);
+    v->duplicate_bytes = wire_get_number(c);
+    v->uncertain = wire_get_number(c);
+}
+
+static void get_vantages(struct reader *r, struct delta *d)
+{
+    d->vantage = get_rows(r, VANTAGES_MAX, VANTAGE_BYTES_MIN, sizeof *d->vantage, &d->vantage_len);
+    for (uint32_t i = 0; i < d->vantage_len && !r->c.starved; i++) {
+        get_vantage(&r->c, &d->vantage[i]);
+        if (i && vantage_compare(&d->vantage[i - 1], &d->vantage[i]) >= 0)
+            wire_damage(&r->c);
+    }
+}
+
 static void get_counters(struct cursor *c, struct delta *d)
 {
     d->edges_dropped = wire_get_number(c);
     d->names_dropped = wire_get_number(c);
     d->connections_dropped = wire_get_number(c);
     d->open_calls_dropped = wire_get_number(c);
+    d->vantages_dropped = wire_get_number(c);
     get_numbers(c, (uint64_t *)&d->capture, sizeof d->capture / sizeof(uint64_t));
     get_numbers(c, (uint64_t *)&d->decode, sizeof d->decode / sizeof(uint64_t));
 }
@@ -398,6 +402,7 @@ bool wire_get_delta(struct bytes in, struct delta *ret)
     get_names(&r, ret);
     get_connections(&r, ret);
     get_open_calls(&r, ret);
+    get_vantages(&r, ret);
     get_counters(&r.c, ret);
     if (!r.c.starved && !cursor_left(&r.c) && ret->start_ns <= ret->end_ns)
         return true;

@@ -51,6 +51,24 @@ static void tell(struct insight_row *i, const struct imbalance *found,
     }
 }
 
+/* Is it the same finding as one that is told of backends? So it is if the connection that takes
+ * most leads to the backend that does, and none of the others does. */
+static bool is_told(const struct imbalance *found, const struct portion *portions,
+                    const struct connection_row *rows, const struct findings *told)
+{
+    const struct connection_row *top = &rows[portions[0].index];
+    char place[NAME_TEXT_MAX];
+    finding_place(top->server_address, top->port, place, sizeof place);
+    for (size_t p = 1; p < found->len; p++)
+        if (strcmp(rows[portions[p].index].server_address, top->server_address) == 0)
+            return false;
+    for (size_t i = 0; i < told->len; i++)
+        if (strcmp(told->row[i].kind, "backend-imbalance") == 0 &&
+            strcmp(told->row[i].evidence[0].what, place) == 0)
+            return true;
+    return false;
+}
+
 bool findings_of_connections(struct range r, const struct connection_rows *rows,
                              struct findings *into)
 {
@@ -62,8 +80,10 @@ bool findings_of_connections(struct range r, const struct connection_rows *rows,
              end++)
             portions[end - begin] = portion_of(&rows->row[end], (uint32_t)end, r);
         struct imbalance found = imbalance_of(portions, end - begin);
-        struct insight_row *i = found.len ? findings_add(into) : NULL;
-        fine = i || !found.len;
+        if (!found.len || is_told(&found, portions, rows->row, into))
+            continue;
+        struct insight_row *i = findings_add(into);
+        fine = i;
         if (i)
             tell(i, &found, portions, rows->row);
     }

@@ -1,4 +1,5 @@
--- migrate_2.sql - version 1 to 2: streaming calls, connections that carry many calls, open calls.
+-- migrate_2.sql - version 1 to 2: streaming calls, connections that carry many calls, open calls, and
+-- how good the capture was.
 -- The reasons for the tables are in schema.sql.
 
 ALTER TABLE edge_window ADD COLUMN request_messages INTEGER NOT NULL DEFAULT 0;
@@ -17,6 +18,18 @@ ALTER TABLE edge_window ADD COLUMN rtt_least_server_sum_ns INTEGER NOT NULL DEFA
 ALTER TABLE edge_window ADD COLUMN rtt_least_client_sum_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN rtt_least_servers INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN rtt_least_clients INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN truncated_to_server INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN truncated_to_client INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN shed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN shortened INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN stray_answers INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN exchanges_evicted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN skewed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN duplicates_to_server INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE edge_window ADD COLUMN duplicates_to_client INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE operation_window ADD COLUMN request_messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE operation_window ADD COLUMN response_messages INTEGER NOT NULL DEFAULT 0;
@@ -26,9 +39,26 @@ ALTER TABLE operation_window ADD COLUMN message_gap BLOB;
 ALTER TABLE operation_window ADD COLUMN age BLOB;
 
 ALTER TABLE capture_window ADD COLUMN shed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN skewed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN unmeasured INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN lookups_evicted INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN open_calls_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_forgotten INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN shortened INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN duplicates INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN duplicate_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN uncertain INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN tunnelled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN oversized INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN rebuilt INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN unfinished INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN overlapped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN mirror_lost INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN mirror_seen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN behind_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN source_gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN vantages_dropped INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE connection (
     id                INTEGER PRIMARY KEY,
@@ -79,3 +109,17 @@ CREATE TABLE open_call (
     PRIMARY KEY (pair_id, client_port, stream_id, began_ns)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX open_call_by_window ON open_call (window_id);
+
+CREATE TABLE vantage_window (
+    window_id       INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    interface       INTEGER NOT NULL,
+    vlan            INTEGER NOT NULL,
+    tunnels         INTEGER NOT NULL,
+    tunnel_id       INTEGER NOT NULL,
+    packets         INTEGER NOT NULL,
+    bytes           INTEGER NOT NULL,
+    duplicates      INTEGER NOT NULL,
+    duplicate_bytes INTEGER NOT NULL,
+    uncertain       INTEGER NOT NULL,
+    PRIMARY KEY (window_id, interface, vlan, tunnels, tunnel_id)
+) STRICT, WITHOUT ROWID;

@@ -156,7 +156,7 @@ static struct named name_for(const struct names *names, const struct place *p)
     d = names_of_server(names, &p->address, p->port, p->tenant, p->asked);
     if (!d.name[0] || strcmp(d.name, external_name) == 0) {
         d.source = NAME_ADDRESS;
-        strcpy(d.name, p->text);
+        names_address(&p->address, p->tenant, d.name);
     }
     return d;
 }

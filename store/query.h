@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "graph/delta.h"
+#include "graph/quality.h"
 #include "graph/verdict.h"
 
 struct query;
@@ -57,16 +58,29 @@ struct edge_row {
     uint16_t port;
     char protocol[PROTOCOL_TEXT_MAX];
     struct figures figures;
-    uint64_t opened, failed, active; /* connections; active: at the end of the range */
+    uint64_t opened, closed, active; /* connections; active: at the end of the range */
+    uint64_t failed, refused;        /* refused: of those that failed; the rest unanswered */
     uint64_t bytes[2], packets[2];   /* on the wire, by enum dir */
-    uint64_t missing_bytes, retransmits, zero_windows, resets;
-    uint64_t out_of_order, zero_window_ns; /* segments; how long receivers were full */
-    uint64_t one_way;    /* connections of which one side's packets do not reach the tap */
-    uint64_t connect_ns; /* mean; 0 = no handshake seen */
-    uint64_t rtt_client_ns, rtt_server_ns; /* of handshakes, else of data; means; 0 = none seen */
-    uint64_t notes;                        /* enum note */
-    uint64_t first_seen_ns, last_seen_ns;  /* ever, not only in the range */
+    uint64_t missing_bytes[2];       /* these and the next likewise */
+    uint64_t retransmits[2];         /* segments whose data had been seen already */
+    uint64_t out_of_order[2];        /* segments */
+    uint64_t zero_windows[2];        /* times the receiver was full, */
+    uint64_t zero_window_ns[2];      /* and how long */
+    uint64_t reset_by_client, reset_by_server; /* connections */
+    uint64_t connect_ns;                       /* mean; 0 = no handshake seen */
+    uint64_t rtt_client_ns, rtt_server_ns;     /* of handshakes, else as below; means; 0 = none */
+    uint64_t least_client_ns, least_server_ns; /* means of the least in each report; 0 = none */
+    struct quality quality;
+    struct marks marks;                   /* quality_marks() of it */
+    uint64_t notes;                       /* enum note */
+    uint64_t first_seen_ns, last_seen_ns; /* ever, not only in the range */
 };
+
+/* Of the connects that failed, those that nobody answered. */
+static inline uint64_t edge_unanswered(const struct edge_row *row)
+{
+    return row->failed > row->refused ? row->failed - row->refused : 0;
+}
 
 struct service_row {
     int64_t id;
@@ -78,6 +92,7 @@ struct service_row {
     struct figures called;     /* as client */
     char protocols[64];        /* those it serves, by name: "http,redis" */
     uint32_t callers, callees; /* distinct services on the other side */
+    struct marks marks;        /* of its edges, the worst of each */
     uint64_t first_seen_ns, last_seen_ns;
     /* Where it is drawn (graph/layout.h): filled by query_graph() only. */
     int32_t rank, order;
@@ -91,6 +106,7 @@ struct operation_row {
     uint16_t port;
     char name[OPERATION_TEXT_MAX];
     struct figures figures;
+    struct marks marks; /* of its edge */
 };
 
 /* Answers are arrays given to the caller; free() frees them. Rows are in order of name (client,
@@ -127,6 +143,7 @@ struct backend_row {
     uint64_t open_calls;  /* at the end of the range */
     uint64_t connections; /* open at the end of the range */
     struct figures figures;
+    struct marks marks; /* of all that was said to it */
 };
 struct backend_rows {
     struct backend_row *row;
@@ -152,6 +169,7 @@ struct connection_row {
     uint64_t ping_rtt_ns;                   /* least in the range; 0 = none */
     uint64_t open_calls;
     struct certainty certainty; /* as it stood last */
+    struct marks marks;         /* of its edge */
 };
 struct connection_rows {
     struct connection_row *row;
@@ -177,6 +195,7 @@ struct open_call_row {
     uint64_t last_message_ns; /* 0: none yet */
     uint64_t request_messages, response_messages;
     double request_messages_per_s, response_messages_per_s; /* in that window */
+    struct marks marks;                                     /* of its edge */
 };
 struct open_call_rows {
     struct open_call_row *row;
@@ -239,16 +258,55 @@ struct points {
 bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
                   struct points *ret, struct err *err);
 
+/* How one protocol was decoded in a range. */
+enum { PROTOCOLS_TOLD_MAX = 32 };
+struct protocol_health {
+    char name[PROTOCOL_TEXT_MAX];
+    struct quality quality; /* of all its edges; not of the capture */
+};
+
 /* How good the capture was, at the range's end, and what happened to the collector. */
 struct health_row {
+    struct range range;
     uint64_t time_ns;
     uint64_t windows;                /* in the range */
     struct capture_counters capture; /* within the range */
     struct decode_counters decode;   /* likewise, but for those that say "now" */
     uint64_t edges_dropped, names_dropped, connections_dropped, open_calls_dropped;
+    uint64_t vantages_dropped;
     uint64_t connections_forgotten; /* rows of the oldest, dropped so that there are not too many */
+    struct quality quality;         /* of all edges, and of the capture */
+    struct protocol_health
+        protocol[PROTOCOLS_TOLD_MAX]; /* in order of name; the rest is left out */
+    uint32_t protocol_len;
 };
 bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err);
+
+/* What spoiled a capture, and what helps. All texts but `what` are static. */
+struct diagnosis {
+    enum severity severity;
+    double share;       /* 0 to 1, of what there was */
+    char what[128];     /* a sentence without its stop */
+    const char *effect; /* "figures are lower bounds" */
+    const char *remedy; /* a sentence or two */
+};
+enum { DIAGNOSES_MAX = 24 };
+
+/* Writes those that apply, the worst first; returns how many. Notes are among them. Pure. */
+size_t health_diagnoses(const struct health_row *h, struct diagnosis ret[DIAGNOSES_MAX]);
+
+/* All of it in one line: "good: ...", "figures are lower bounds: 2.1 % of packets (1,234) were
+ * ...". The severity is that of the worst. */
+enum { VERDICT_TEXT_MAX = 192 };
+enum severity health_verdict(const struct health_row *h, char ret[VERDICT_TEXT_MAX]);
+
+/* Where packets were seen, and how many of them were copies. In order of interface, VLAN, tunnels,
+ * tunnel id. */
+struct vantage_rows {
+    struct vantage *row;
+    size_t len;
+};
+bool query_vantages(struct query *q, struct range r, struct vantage_rows *ret, struct err *err);
 
 struct event_row {
     uint64_t time_ns;

@@ -4,6 +4,7 @@
 
 #include "store/live.h"
 #include "store/servers.h"
+#include "store/spoiled.h"
 #include "store/sums.h"
 
 struct asked {
@@ -11,6 +12,7 @@ struct asked {
     struct servers servers;
     struct sum *sums; /* one for each server */
     struct lives lives;
+    struct spoiled_rows spoiled; /* by pair */
 };
 
 static bool load(struct query *q, int64_t service_id, struct asked *a, struct err *err)
@@ -19,7 +21,8 @@ static bool load(struct query *q, int64_t service_id, struct asked *a, struct er
         return false;
     bool loaded = servers_load(q, service_id, &a->servers, err) &&
                   sums_load(q, a->range, &a->servers.topology, true, &a->sums, err) &&
-                  lives_load(q, a->range, true, &a->lives, err);
+                  lives_load(q, a->range, true, &a->lives, err) &&
+                  spoiled_load(q, a->range, SPOILED_BY_PAIR, &a->spoiled, err);
     question_end(q);
     return loaded;
 }
@@ -30,6 +33,12 @@ static void unload(struct asked *a)
         sums_free(a->sums, a->servers.len);
     servers_free(&a->servers);
     free(a->lives.row);
+    free(a->spoiled.row);
+}
+
+static bool is_told(const struct sum *s)
+{
+    return s->seen || s->active;
 }
 
 static struct backend_row backend_row(const struct server *s, const struct sum *sum, struct range r)
@@ -78,6 +87,24 @@ static bool share_out(const struct backend_rows *rows)
     return true;
 }
 
+/* Each pair's marks go to the row of its server. false: memory is short. */
+static bool add_marks(const struct asked *a, struct backend_rows *rows)
+{
+    struct marks *marks = calloc(a->servers.len + 1, sizeof *marks);
+    for (size_t i = 0; marks && i < a->spoiled.len; i++) {
+        int64_t id = a->spoiled.row[i].id;
+        const struct topology_pair *p = topology_find_pair(&a->servers.topology, id);
+        struct marks of_pair = quality_marks(&a->spoiled.row[i].quality);
+        if (p)
+            marks_add(&marks[p->edge], &of_pair);
+    }
+    for (size_t i = 0, at = 0; marks && i < a->servers.len; i++)
+        if (is_told(&a->sums[i]))
+            rows->row[at++].marks = marks[i];
+    free(marks);
+    return marks;
+}
+
 static bool make_rows(const struct asked *a, struct backend_rows *ret)
 {
     uint64_t *open_calls = calloc(a->servers.len + 1, sizeof *open_calls);
@@ -90,14 +117,14 @@ static bool make_rows(const struct asked *a, struct backend_rows *ret)
     }
     bool made = open_calls && ret->row;
     for (size_t i = 0; made && i < a->servers.len; i++) {
-        if (!a->sums[i].seen && !a->sums[i].active)
+        if (!is_told(&a->sums[i]))
             continue;
         struct backend_row *row = &ret->row[ret->len++];
         *row = backend_row(&a->servers.at[i], &a->sums[i], a->range);
         row->open_calls = open_calls[i];
     }
     free(open_calls);
-    made = made && share_out(ret);
+    made = made && add_marks(a, ret) && share_out(ret);
     if (!made)
         free(ret->row);
     return made;

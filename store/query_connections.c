@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/live.h"
+#include "store/spoiled.h"
 
 /* Who talks over the connections of a pair. */
 struct ends {
@@ -147,9 +148,14 @@ bool query_connections(struct query *q, struct range r, int64_t edge_id,
     struct lives lives = {0};
     if (!question_begin(q, err))
         return false;
-    bool made =
-        lives_load(q, r, false, &lives, err) && connection_rows_of(q, edge_id, &lives, ret, err);
+    struct spoiled_rows spoiled = {0};
+    bool made = lives_load(q, r, false, &lives, err) &&
+                spoiled_load(q, r, SPOILED_BY_EDGE, &spoiled, err) &&
+                connection_rows_of(q, edge_id, &lives, ret, err);
     question_end(q);
+    for (size_t i = 0; made && i < ret->len; i++)
+        ret->row[i].marks = spoiled_marks(&spoiled, ret->row[i].edge_id);
     free(lives.row);
+    free(spoiled.row);
     return made;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/spoiled.h"
 #include "store/summary.h"
 
 static uint64_t mean(uint64_t sum, uint64_t count)
@@ -10,9 +11,31 @@ static uint64_t mean(uint64_t sum, uint64_t count)
     return count ? sum / count : 0;
 }
 
-static struct edge_row edge_row(const struct topology *t, const struct topology_edge *e,
-                                const struct sum *sum, struct range r)
+/* By direction. */
+static void copy_wire(const struct edge_delta *d, struct edge_row *row)
 {
+    memcpy(row->bytes, d->bytes, sizeof row->bytes);
+    memcpy(row->packets, d->packets, sizeof row->packets);
+    memcpy(row->missing_bytes, d->missing_bytes, sizeof row->missing_bytes);
+    memcpy(row->retransmits, d->retransmits, sizeof row->retransmits);
+    memcpy(row->out_of_order, d->out_of_order, sizeof row->out_of_order);
+    memcpy(row->zero_windows, d->zero_windows, sizeof row->zero_windows);
+    memcpy(row->zero_window_ns, d->zero_window_ns, sizeof row->zero_window_ns);
+}
+
+static struct quality quality_of(const struct edge_delta *d, const struct capture_counters *c)
+{
+    struct quality q = {0};
+    quality_add(&q, d);
+    quality_set_capture(&q, c);
+    return q;
+}
+
+static struct edge_row edge_row(const struct summary *a, size_t i)
+{
+    const struct topology *t = &a->topology;
+    const struct topology_edge *e = &t->edge[i];
+    const struct sum *sum = &a->sums[i];
     const struct edge_delta *d = &sum->counted;
     const struct topology_node *client = &t->node[e->client], *server = &t->node[e->server];
     struct edge_row row = {
@@ -20,28 +43,28 @@ static struct edge_row edge_row(const struct topology *t, const struct topology_
         .client_id = client->id,
         .server_id = server->id,
         .port = e->port,
-        .figures = figures_of_edge(d, r),
+        .figures = figures_of_edge(d, a->range),
         .opened = d->opened,
-        .failed = d->failed,
+        .closed = d->closed,
         .active = sum->active,
-        .bytes = {d->bytes[0], d->bytes[1]},
-        .packets = {d->packets[0], d->packets[1]},
-        .missing_bytes = d->missing_bytes[0] + d->missing_bytes[1],
-        .retransmits = d->retransmits[0] + d->retransmits[1],
-        .zero_windows = d->zero_windows[0] + d->zero_windows[1],
-        .resets = d->reset_by_client + d->reset_by_server,
+        .failed = d->failed,
+        .refused = d->refused,
+        .reset_by_client = d->reset_by_client,
+        .reset_by_server = d->reset_by_server,
         .connect_ns = mean(d->rtt_server_sum_ns + d->rtt_client_sum_ns, d->handshakes),
-        .rtt_client_ns = d->handshakes ? mean(d->rtt_client_sum_ns, d->handshakes)
-                                       : mean(d->rtt_least_client_sum_ns, d->rtt_least_clients),
-        .rtt_server_ns = d->handshakes ? mean(d->rtt_server_sum_ns, d->handshakes)
-                                       : mean(d->rtt_least_server_sum_ns, d->rtt_least_servers),
-        .out_of_order = d->out_of_order[0] + d->out_of_order[1],
-        .zero_window_ns = d->zero_window_ns[0] + d->zero_window_ns[1],
-        .one_way = d->one_way,
+        .least_client_ns = mean(d->rtt_least_client_sum_ns, d->rtt_least_clients),
+        .least_server_ns = mean(d->rtt_least_server_sum_ns, d->rtt_least_servers),
         .notes = d->notes,
         .first_seen_ns = e->first_ns,
         .last_seen_ns = e->last_ns,
     };
+    row.rtt_client_ns =
+        d->handshakes ? mean(d->rtt_client_sum_ns, d->handshakes) : row.least_client_ns;
+    row.rtt_server_ns =
+        d->handshakes ? mean(d->rtt_server_sum_ns, d->handshakes) : row.least_server_ns;
+    copy_wire(d, &row);
+    row.quality = quality_of(d, &a->capture);
+    row.marks = quality_marks(&row.quality);
     memcpy(row.client, client->name, sizeof row.client);
     memcpy(row.server, server->name, sizeof row.server);
     memcpy(row.protocol, e->protocol, sizeof row.protocol);
@@ -53,8 +76,7 @@ bool summary_edges(const struct summary *a, struct edge_rows *ret)
     *ret = (struct edge_rows){.row = malloc((a->topology.edge_len + 1) * sizeof *ret->row)};
     for (size_t i = 0; ret->row && i < a->topology.edge_len; i++)
         if (a->sums[i].seen)
-            ret->row[ret->len++] =
-                edge_row(&a->topology, &a->topology.edge[i], &a->sums[i], a->range);
+            ret->row[ret->len++] = edge_row(a, i);
     return ret->row != NULL;
 }
 
@@ -65,6 +87,7 @@ struct party {
     uint64_t first_ns, last_ns;
     uint32_t callers, callees;
     char protocols[64];
+    struct marks marks;
     bool seen;
 };
 
@@ -128,6 +151,10 @@ static void add_edge(struct party *parties, const struct summary *a, size_t i)
     add_protocol(server->protocols, sizeof server->protocols, e->protocol);
     see(client, e);
     see(server, e);
+    struct quality quality = quality_of(d, &a->capture);
+    struct marks marks = quality_marks(&quality);
+    marks_add(&client->marks, &marks);
+    marks_add(&server->marks, &marks);
     client->callees += !counted;
     server->callers += !counted;
 }
@@ -154,6 +181,7 @@ static struct service_row service_row(const struct topology_node *n, const struc
         .called = party_figures(&p->called, p->called_bytes, r),
         .callers = p->callers,
         .callees = p->callees,
+        .marks = p->marks,
         .first_seen_ns = p->first_ns,
         .last_seen_ns = p->last_ns,
     };
@@ -189,7 +217,8 @@ bool summary_load(struct query *q, struct range r, enum grouping grouping, struc
     if (!question_begin(q, err))
         return false;
     bool loaded = topology_load(q, grouping, &ret->topology, err) &&
-                  sums_load(q, r, &ret->topology, false, &ret->sums, err);
+                  sums_load(q, r, &ret->topology, false, &ret->sums, err) &&
+                  captured_load(q, r, &ret->capture, err);
     question_end(q);
     if (!loaded)
         summary_free(ret);

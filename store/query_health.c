@@ -2,54 +2,55 @@
 #include <stdlib.h>
 
 #include "store/columns.h"
-#include "store/handle.h"
+#include "store/spoiled.h"
 
 enum { EVENTS_MAX = 1000 };
 
+#define WINDOW_SUMS WINDOW_COLUMNS(COLUMN_SUM)
+
 static const char sql[] =
-    "SELECT count(*), max(end_ns), sum(frames), sum(bytes), sum(packets), sum(not_ip), "
-    "sum(other_ip), sum(fragments), sum(headers_cut), sum(malformed), sum(truncated), "
-    "sum(kernel_drops), sum(interface_drops), sum(flows_opened), sum(flows_evicted), "
-    "sum(segments_held), "
-    "sum(segments_dropped), sum(retransmits), sum(gaps), sum(gap_bytes), sum(lost), sum(given_up), "
-    "sum(stray_answers), sum(exchanges_evicted), sum(exchanges), sum(shed), sum(edges_dropped), "
-    "sum(names_dropped), sum(connections_dropped), sum(open_calls_dropped), "
-    "sum(connections_forgotten), (SELECT flows FROM capture_window WHERE level = 0 AND start_ns >= "
-    "?1 AND "
-    "start_ns < ?2 ORDER BY start_ns DESC LIMIT 1) "
-    "FROM capture_window WHERE level = 0 AND start_ns >= ?1 AND start_ns < ?2";
+    "SELECT count(*), max(end_ns), (SELECT flows FROM capture_window WHERE level = 0 AND "
+    "start_ns >= ?1 AND start_ns < ?2 ORDER BY start_ns DESC LIMIT 1), "
+    "sum(connections_forgotten)" WINDOW_SUMS
+    " FROM capture_window WHERE level = 0 AND start_ns >= ?1 AND start_ns < ?2";
 
 static void read_row(sqlite3_stmt *s, struct health_row *row)
 {
-    int at = 2;
+    int at = 4;
     row->windows = column_count(s, 0);
     row->time_ns = column_count(s, 1);
+    row->decode.flows = column_count(s, 2);
+    row->connections_forgotten = column_count(s, 3);
     for (int i = 0; i < CAPTURE_COUNTERS; i++)
         *counter_in(&row->capture, capture_counter_at[i]) = column_count(s, at++);
     for (int i = 0; i < DECODE_COUNTERS; i++)
         *counter_in(&row->decode, decode_counter_at[i]) = column_count(s, at++);
-    row->edges_dropped = column_count(s, at++);
-    row->names_dropped = column_count(s, at++);
-    row->connections_dropped = column_count(s, at++);
-    row->open_calls_dropped = column_count(s, at++);
-    row->connections_forgotten = column_count(s, at++);
-    row->decode.flows = column_count(s, at);
+#define READ(column, field) row->field = column_count(s, at++);
+    LIMIT_COLUMNS(READ)
+#undef READ
 }
 
-bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err)
+bool health_load(struct query *q, struct range r, struct health_row *ret, struct err *err)
 {
     bool failed = false;
-    struct health_row row = {0};
+    *ret = (struct health_row){.range = r};
     sqlite3_stmt *s = question_ask(q, sql, err);
     if (!s)
         return false;
     question_bind_range(s, r);
     if (question_row(q, s, &failed, err))
-        read_row(s, &row);
+        read_row(s, ret);
     sqlite3_finalize(s);
-    if (!failed)
-        *ret = row;
-    return !failed;
+    return !failed && spoiled_protocols(q, ret, err);
+}
+
+bool query_health(struct query *q, struct range r, struct health_row *ret, struct err *err)
+{
+    if (!question_begin(q, err))
+        return false;
+    bool loaded = health_load(q, r, ret, err);
+    question_end(q);
+    return loaded;
 }
 
 bool query_events(struct query *q, struct range r, struct event_rows *ret, struct err *err)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "store/finding.h"
+#include "store/spoiled.h"
 
 bool query_insights(struct query *q, struct range r, struct insight_rows *ret, struct err *err)
 {
@@ -11,7 +12,10 @@ bool query_insights(struct query *q, struct range r, struct insight_rows *ret, s
     struct connection_rows connections = {0};
     if (!question_begin(q, err))
         return false;
-    bool fine = servers_load(q, 0, &servers, err) && lives_load(q, r, true, &lives, err) &&
+    struct health_row health;
+    bool fine = health_load(q, r, &health, err) &&
+                (findings_of_capture(&health, &found) || question_no_memory(q, err)) &&
+                servers_load(q, 0, &servers, err) && lives_load(q, r, true, &lives, err) &&
                 findings_of_servers(q, r, &servers, &lives, &found, err) &&
                 connection_rows_of(q, 0, &lives, &connections, err) &&
                 (findings_of_connections(r, &connections, &found) || question_no_memory(q, err));

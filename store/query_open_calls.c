@@ -1,7 +1,7 @@
 /* query_open_calls.c - the calls that were open when the newest window ended. */
 #include <stdlib.h>
 
-#include "store/handle.h"
+#include "store/spoiled.h"
 
 static const char sql[] =
     "SELECT p.edge_id, c.name, s.name, se.address, o.client_port, se.port, p.protocol, "
@@ -53,8 +53,8 @@ static void read_row(sqlite3_stmt *s, struct open_call_row *row)
     row->response_messages_per_s = rate(row->response_messages, column_count(s, 17), length_ns);
 }
 
-bool query_open_calls(struct query *q, struct range r, int64_t edge_id, struct open_call_rows *ret,
-                      struct err *err)
+static bool load(struct query *q, struct range r, int64_t edge_id, struct open_call_rows *ret,
+                 struct err *err)
 {
     bool failed = false;
     size_t room = 64;
@@ -84,4 +84,18 @@ bool query_open_calls(struct query *q, struct range r, int64_t edge_id, struct o
     else
         free(rows.row);
     return s && !failed;
+}
+
+bool query_open_calls(struct query *q, struct range r, int64_t edge_id, struct open_call_rows *ret,
+                      struct err *err)
+{
+    struct spoiled_rows spoiled = {0};
+    if (!question_begin(q, err))
+        return false;
+    bool made = spoiled_load(q, r, SPOILED_BY_EDGE, &spoiled, err) && load(q, r, edge_id, ret, err);
+    question_end(q);
+    for (size_t i = 0; made && i < ret->len; i++)
+        ret->row[i].marks = spoiled_marks(&spoiled, ret->row[i].edge_id);
+    free(spoiled.row);
+    return made;
 }

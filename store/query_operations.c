@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/spoiled.h"
 #include "store/sums.h"
 
 /* One row of the table `operation`. Several (those of an edge's replicas) make one row of the
@@ -18,6 +19,7 @@ struct adding {
     size_t row_len;
     struct known *known; /* by rising id */
     size_t known_len, room;
+    struct spoiled_rows spoiled;
 };
 
 static const char known_sql[] =
@@ -27,7 +29,7 @@ static const char known_sql[] =
     "WHERE ?3 = 0 OR e.id = ?3 ORDER BY c.name, s.name, e.port, e.protocol, e.id, o.name, o.id";
 
 static const char counted_sql[] =
-    "SELECT x.operation_id, " TALLIED_COLUMNS " "
+    "SELECT x.operation_id" TALLIED_COLUMNS " "
     "FROM capture_window w JOIN operation_window x ON x.window_id = w.id "
     "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2";
 
@@ -120,6 +122,7 @@ static void conclude(struct adding *a, struct range r, struct operation_rows *re
         if (!a->seen[i])
             continue;
         a->row[ret->len] = a->row[i];
+        a->row[ret->len].marks = spoiled_marks(&a->spoiled, a->row[i].edge_id);
         a->row[ret->len++].figures = figures_of(&a->sum[i], r);
     }
     a->row = NULL;
@@ -131,10 +134,12 @@ bool query_operations(struct query *q, struct range r, int64_t edge_id, struct o
     struct adding a = {0};
     if (!question_begin(q, err))
         return false;
-    bool added = load_known(q, edge_id, &a, err) && add_counted(q, r, &a, err);
+    bool added = load_known(q, edge_id, &a, err) && add_counted(q, r, &a, err) &&
+                 spoiled_load(q, r, SPOILED_BY_EDGE, &a.spoiled, err);
     question_end(q);
     if (added)
         conclude(&a, r, ret);
+    free(a.spoiled.row);
     for (size_t i = 0; a.sum && i < a.row_len; i++)
         tallied_free(&a.sum[i]);
     free(a.row);

@@ -7,7 +7,7 @@ enum { POINTS_MAX = 100000 };
 #define WINDOW_NS_DEFAULT UINT64_C(5000000000)
 
 static const char sql[] =
-    "SELECT w.start_ns, " TALLIED_COLUMNS ", "
+    "SELECT w.start_ns" TALLIED_COLUMNS ", "
     "x.bytes_to_server + x.bytes_to_client "
     "FROM capture_window w JOIN edge_window x ON x.window_id = w.id "
     "JOIN pair p ON p.id = x.pair_id "

@@ -100,9 +100,26 @@ CREATE TABLE capture_window (
     edges_dropped         INTEGER NOT NULL,
     names_dropped         INTEGER NOT NULL,
     shed                  INTEGER NOT NULL DEFAULT 0,
+    skewed                INTEGER NOT NULL DEFAULT 0,
+    unmeasured            INTEGER NOT NULL DEFAULT 0,
+    lookups_evicted       INTEGER NOT NULL DEFAULT 0,
     connections_dropped   INTEGER NOT NULL DEFAULT 0,
     open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
     connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap
+    shortened             INTEGER NOT NULL DEFAULT 0,
+    duplicates            INTEGER NOT NULL DEFAULT 0,
+    duplicate_bytes       INTEGER NOT NULL DEFAULT 0,
+    uncertain             INTEGER NOT NULL DEFAULT 0,
+    tunnelled             INTEGER NOT NULL DEFAULT 0,
+    oversized             INTEGER NOT NULL DEFAULT 0,
+    rebuilt               INTEGER NOT NULL DEFAULT 0,
+    unfinished            INTEGER NOT NULL DEFAULT 0,
+    overlapped            INTEGER NOT NULL DEFAULT 0,
+    mirror_lost           INTEGER NOT NULL DEFAULT 0,
+    mirror_seen           INTEGER NOT NULL DEFAULT 0,
+    behind_ns             INTEGER NOT NULL DEFAULT 0,
+    source_gone           INTEGER NOT NULL DEFAULT 0,
+    vantages_dropped      INTEGER NOT NULL DEFAULT 0, -- packets that vantage_window does not count
     UNIQUE (level, start_ns) -- which windows begin in a range?
 ) STRICT;
 
@@ -158,6 +175,18 @@ CREATE TABLE edge_window (
     rtt_least_client_sum_ns INTEGER NOT NULL DEFAULT 0, -- over rtt_least_clients
     rtt_least_servers       INTEGER NOT NULL DEFAULT 0,
     rtt_least_clients       INTEGER NOT NULL DEFAULT 0,
+    truncated_to_server     INTEGER NOT NULL DEFAULT 0, -- packets of which only a part was captured
+    truncated_to_client     INTEGER NOT NULL DEFAULT 0,
+    refused                 INTEGER NOT NULL DEFAULT 0, -- of failed: by a RST
+    lost                    INTEGER NOT NULL DEFAULT 0, -- what could not be decoded, by reason
+    given_up                INTEGER NOT NULL DEFAULT 0,
+    shed                    INTEGER NOT NULL DEFAULT 0,
+    shortened               INTEGER NOT NULL DEFAULT 0,
+    stray_answers           INTEGER NOT NULL DEFAULT 0,
+    exchanges_evicted       INTEGER NOT NULL DEFAULT 0,
+    skewed                  INTEGER NOT NULL DEFAULT 0, -- exchanges whose times contradict their order
+    duplicates_to_server    INTEGER NOT NULL DEFAULT 0, -- copies of packets, by a mirror; not in packets_*
+    duplicates_to_client    INTEGER NOT NULL DEFAULT 0,
     notes                   INTEGER NOT NULL, -- bits, seen on any exchange or connection
     active                  INTEGER NOT NULL, -- connections open at the window's end
     p50_ms                  REAL,
@@ -260,6 +289,22 @@ CREATE TABLE open_call (
 ) STRICT, WITHOUT ROWID;
 -- Which rows are of an older window?
 CREATE INDEX open_call_by_window ON open_call (window_id);
+
+-- What was seen of IP packets in one place, copies included: at an interface, in a VLAN (0: none), in a
+-- tunnel. At most 256 rows in a window.
+CREATE TABLE vantage_window (
+    window_id       INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    interface       INTEGER NOT NULL, -- in the order of the command line, from 0
+    vlan            INTEGER NOT NULL,
+    tunnels         INTEGER NOT NULL, -- how many, one in the other
+    tunnel_id       INTEGER NOT NULL, -- of the innermost
+    packets         INTEGER NOT NULL,
+    bytes           INTEGER NOT NULL,
+    duplicates      INTEGER NOT NULL, -- of these, copies of what another frame had brought
+    duplicate_bytes INTEGER NOT NULL,
+    uncertain       INTEGER NOT NULL, -- of these, copies or sent again: could not be told
+    PRIMARY KEY (window_id, interface, vlan, tunnels, tunnel_id)
+) STRICT, WITHOUT ROWID;
 
 -- What happened to the collector itself.
 CREATE TABLE event (

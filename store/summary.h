@@ -8,6 +8,7 @@ struct summary {
     struct range range;
     struct topology topology;
     struct sum *sums; /* one for each edge of the topology */
+    struct capture_counters capture;
 };
 
 /* One question. On failure `ret` is empty. */

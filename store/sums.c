@@ -9,20 +9,13 @@
     " FROM capture_window w JOIN edge_window x ON x.window_id = w.id "                             \
     "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns"
 
+#define COUNTED_COLUMNS EDGE_COLUMNS(COLUMN_OF_X)
+
 static const char all_sql[] =
-    "SELECT x.pair_id, " TALLIED_COLUMNS ", x.opened, "
-    "x.failed, x.closed, x.reset_by_client, x.reset_by_server, x.packets_to_server, "
-    "x.packets_to_client, x.bytes_to_server, x.bytes_to_client, x.missing_to_server, "
-    "x.missing_to_client, x.retransmits_to_server, x.retransmits_to_client, "
-    "x.zero_windows_to_server, x.zero_windows_to_client, x.rtt_server_sum_ns, "
-    "x.rtt_client_sum_ns, x.handshakes, "
-    "x.one_way, x.out_of_order_to_server, x.out_of_order_to_client, x.zero_window_to_server_ns, "
-    "x.zero_window_to_client_ns, "
-    "x.rtt_least_server_sum_ns, x.rtt_least_client_sum_ns, x.rtt_least_servers, "
-    "x.rtt_least_clients, x.notes" FROM_RANGE;
+    "SELECT x.pair_id" TALLIED_COLUMNS COUNTED_COLUMNS ", x.notes" FROM_RANGE;
 
 static const char calls_sql[] =
-    "SELECT x.pair_id, " TALLIED_COLUMNS ", x.bytes_to_server, x.bytes_to_client" FROM_RANGE;
+    "SELECT x.pair_id" TALLIED_COLUMNS ", x.bytes_to_server, x.bytes_to_client" FROM_RANGE;
 
 static const char active_sql[] = "SELECT x.pair_id, x.active" FROM_RANGE;
 

@@ -1,19 +1,17 @@
 /* tallied.c - see tallied.h. */
 #include "store/tallied.h"
 
-#include "store/columns.h"
+#include <assert.h>
 
-static const size_t counter_at[TALLIED_COUNTERS] = {
-    offsetof(struct tallied, request_bytes),    offsetof(struct tallied, response_bytes),
-    offsetof(struct tallied, request_messages), offsetof(struct tallied, response_messages),
-    offsetof(struct tallied, streams),
-};
+static_assert(TALLIED_COUNTERS * sizeof(uint64_t) + TALLIED_HISTOGRAMS * sizeof(struct latency) ==
+                  sizeof(struct tallied),
+              "a field that has no column would be lost");
 
-static const size_t histogram_at[TALLIED_HISTOGRAMS] = {
-    offsetof(struct tallied, duration),      offsetof(struct tallied, ttfb),
-    offsetof(struct tallied, first_message), offsetof(struct tallied, message_gap),
-    offsetof(struct tallied, age),
-};
+#define OF_TALLIED(column, field) offsetof(struct tallied, field),
+#define QUANTILE(column, quantile) quantile,
+
+static const size_t counter_at[TALLIED_COUNTERS] = {TALLIED_COUNTS(OF_TALLIED)};
+static const size_t histogram_at[TALLIED_HISTOGRAMS] = {TALLIED_BLOBS(OF_TALLIED)};
 
 static const struct latency *histogram_of(const struct tallied *t, int i)
 {
@@ -48,7 +46,7 @@ static bool encode(struct writer *w, const struct latency *l)
 
 static void bind_percentiles(sqlite3_stmt *s, int at, const struct latency *l)
 {
-    static const double quantiles[TALLIED_BOUND - TALLIED_READ] = {0.5, 0.95, 0.99, 1};
+    static const double quantiles[TALLIED_BOUND - TALLIED_READ] = {TALLIED_QUANTILES(QUANTILE)};
     for (int i = 0; i < TALLIED_BOUND - TALLIED_READ; i++)
         if (l->count)
             sqlite3_bind_double(s, at + i, (double)latency_quantile(l, quantiles[i]) / 1e6);
@@ -73,15 +71,13 @@ bool tallied_bind(struct tallied_blobs *b, sqlite3_stmt *s, int at, const struct
                   sqlite3_stmt *stored)
 {
     bool bound = true;
-    for (int o = 0; o < OUTCOMES; o++)
-        bind_count(s, at++, t->outcomes[o]);
     for (int i = 0; i < TALLIED_COUNTERS; i++)
         bind_count(s, at++, counter_of(t, counter_at[i]));
     for (int i = 0; bound && i < TALLIED_HISTOGRAMS; i++) {
         const struct latency *l = histogram_of(t, i);
         struct latency sum = {0};
         if (stored) {
-            add_stored(stored, i, &sum);
+            add_stored(stored, 1 + i, &sum);
             latency_merge(&sum, l);
         }
         bound = bind_histogram(&b->blob[i], s, at, i, stored ? &sum : l);
@@ -92,8 +88,6 @@ bool tallied_bind(struct tallied_blobs *b, sqlite3_stmt *s, int at, const struct
 
 void tallied_read(sqlite3_stmt *s, int at, struct tallied *into)
 {
-    for (int o = 0; o < OUTCOMES; o++)
-        into->outcomes[o] += column_count(s, at++);
     for (int i = 0; i < TALLIED_COUNTERS; i++)
         *counter_in(into, counter_at[i]) += column_count(s, at++);
     for (int i = 0; i < TALLIED_HISTOGRAMS; i++)

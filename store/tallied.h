@@ -2,37 +2,53 @@
  * is stored, read. The order is the same everywhere: outcomes, counters, histograms. */
 #pragma once
 
-#include "graph/delta.h"
+#include "store/columns.h"
 #include "store/database.h"
 
+/* X(column, field): struct tallied as columns, in this order. */
+#define TALLIED_COUNTS(X)                                                                          \
+    X(unknown, outcomes[OUTCOME_UNKNOWN])                                                          \
+    X(ok, outcomes[OUTCOME_OK])                                                                    \
+    X(client_error, outcomes[OUTCOME_CLIENT_ERROR])                                                \
+    X(server_error, outcomes[OUTCOME_SERVER_ERROR])                                                \
+    X(timeout, outcomes[OUTCOME_TIMEOUT])                                                          \
+    X(reset, outcomes[OUTCOME_RESET])                                                              \
+    X(cancelled, outcomes[OUTCOME_CANCELLED])                                                      \
+    X(unanswered, outcomes[OUTCOME_UNANSWERED])                                                    \
+    X(request_bytes, request_bytes)                                                                \
+    X(response_bytes, response_bytes)                                                              \
+    X(request_messages, request_messages)                                                          \
+    X(response_messages, response_messages)                                                        \
+    X(streams, streams)
+#define TALLIED_BLOBS(X)                                                                           \
+    X(duration, duration)                                                                          \
+    X(ttfb, ttfb)                                                                                  \
+    X(first_message, first_message)                                                                \
+    X(message_gap, message_gap)                                                                    \
+    X(age, age)
+/* Quantiles of `duration`, for people. */
+#define TALLIED_QUANTILES(X)                                                                       \
+    X(p50_ms, 0.5)                                                                                 \
+    X(p95_ms, 0.95)                                                                                \
+    X(p99_ms, 0.99)                                                                                \
+    X(max_ms, 1)
+
 enum {
-    TALLIED_COUNTERS = 5,
-    TALLIED_HISTOGRAMS = 5,
-    TALLIED_READ = OUTCOMES + TALLIED_COUNTERS + TALLIED_HISTOGRAMS, /* columns */
-    TALLIED_BOUND = TALLIED_READ + 4,                                /* and four percentiles */
+    TALLIED_COUNTERS = 0 TALLIED_COUNTS(COLUMN_ONE),
+    TALLIED_HISTOGRAMS = 0 TALLIED_BLOBS(COLUMN_ONE),
+    TALLIED_READ = TALLIED_COUNTERS + TALLIED_HISTOGRAMS, /* columns */
+    TALLIED_BOUND = TALLIED_READ TALLIED_QUANTILES(COLUMN_ONE),
 };
 
-#define TALLIED_HISTOGRAM_COLUMNS "duration, ttfb, first_message, message_gap, age"
-#define TALLIED_COLUMNS                                                                            \
-    "unknown, ok, client_error, server_error, timeout, reset, cancelled, unanswered, "             \
-    "request_bytes, response_bytes, request_messages, response_messages, "                         \
-    "streams, " TALLIED_HISTOGRAM_COLUMNS
-/* What is written: TALLIED_BOUND columns, and how they are added to a row that is there. */
-#define TALLIED_WRITTEN TALLIED_COLUMNS ", p50_ms, p95_ms, p99_ms, max_ms"
-#define TALLIED_ADDED                                                                              \
-    "unknown = unknown + excluded.unknown, ok = ok + excluded.ok, "                                \
-    "client_error = client_error + excluded.client_error, "                                        \
-    "server_error = server_error + excluded.server_error, "                                        \
-    "timeout = timeout + excluded.timeout, reset = reset + excluded.reset, "                       \
-    "cancelled = cancelled + excluded.cancelled, unanswered = unanswered + excluded.unanswered, "  \
-    "request_bytes = request_bytes + excluded.request_bytes, "                                     \
-    "response_bytes = response_bytes + excluded.response_bytes, "                                  \
-    "request_messages = request_messages + excluded.request_messages, "                            \
-    "response_messages = response_messages + excluded.response_messages, "                         \
-    "streams = streams + excluded.streams, duration = excluded.duration, ttfb = excluded.ttfb, "   \
-    "first_message = excluded.first_message, message_gap = excluded.message_gap, "                 \
-    "age = excluded.age, p50_ms = excluded.p50_ms, p95_ms = excluded.p95_ms, "                     \
-    "p99_ms = excluded.p99_ms, max_ms = excluded.max_ms"
+/* As SQL: what is read of a table named x; and what is written, with its parameters, and how it is
+ * added to a row that is there. Each begins with a comma. */
+#define TALLIED_HISTOGRAM_COLUMNS TALLIED_BLOBS(COLUMN_OF_X)
+#define TALLIED_COLUMNS TALLIED_COUNTS(COLUMN_OF_X) TALLIED_HISTOGRAM_COLUMNS
+#define TALLIED_WRITTEN(X) TALLIED_COUNTS(X) TALLIED_BLOBS(X) TALLIED_QUANTILES(X)
+#define TALLIED_NAMES TALLIED_WRITTEN(COLUMN_NAME)
+#define TALLIED_PLACES TALLIED_WRITTEN(COLUMN_PLACE)
+#define TALLIED_GROWS                                                                              \
+    TALLIED_COUNTS(COLUMN_GROWS) TALLIED_BLOBS(COLUMN_IS_NEW) TALLIED_QUANTILES(COLUMN_IS_NEW)
 
 /* Histograms in their stored form, of the row at hand. */
 struct tallied_blobs {
@@ -42,8 +58,9 @@ struct tallied_blobs {
 void tallied_blobs_free(struct tallied_blobs *b);
 
 /* Binds TALLIED_BOUND parameters from `at` on. Borrows `b` until the statement was run. With
- * `stored`, a statement that stands on a row of TALLIED_HISTOGRAM_COLUMNS, those are added to the
- * histograms that are bound: the rest is added by TALLIED_ADDED. false: memory is short. */
+ * `stored`, a statement that stands on a row of one column and TALLIED_HISTOGRAM_COLUMNS, those are
+ * added to the histograms that are bound: the rest is added by TALLIED_GROWS. false: memory is
+ * short. */
 bool tallied_bind(struct tallied_blobs *b, sqlite3_stmt *s, int at, const struct tallied *t,
                   sqlite3_stmt *stored);
 

@@ -10,8 +10,7 @@ enum { LEVEL_WINDOW = 0 };
 
 enum statement {
     WINDOW_FIND,
-    WINDOW_ADD,
-    WINDOW_ADD_TO,
+    WINDOW_WRITE,
     EDGE_HISTOGRAMS,
     EDGE_WRITE,
     OPERATION_FIND,
@@ -20,86 +19,47 @@ enum statement {
     OPERATION_HISTOGRAMS,
     OPERATION_WRITE,
     CONNECTIONS_FORGET,
+    VANTAGE_WRITE,
 };
+
+/* The lists of columns.h, as names, as parameters, and as sums with what is there. */
+#define WINDOW_NAMES WINDOW_COLUMNS(COLUMN_NAME)
+#define WINDOW_PLACES WINDOW_COLUMNS(COLUMN_PLACE)
+#define WINDOW_GROWS WINDOW_COLUMNS(COLUMN_GROWS)
+#define EDGE_NAMES TALLIED_NAMES EDGE_COLUMNS(COLUMN_NAME)
+#define EDGE_PLACES TALLIED_PLACES EDGE_COLUMNS(COLUMN_PLACE)
+#define EDGE_GROWS TALLIED_GROWS EDGE_COLUMNS(COLUMN_GROWS)
 
 static const char *const sql[WINDOW_STATEMENTS] = {
     [WINDOW_FIND] = "SELECT id FROM capture_window WHERE level = ?1 AND start_ns = ?2",
-    [WINDOW_ADD] =
-        "INSERT INTO capture_window (level, start_ns, end_ns, frames, bytes, packets, "
-        "not_ip, other_ip, fragments, headers_cut, malformed, truncated, kernel_drops, "
-        "interface_drops, flows_opened, flows_evicted, segments_held, segments_dropped, "
-        "retransmits, gaps, gap_bytes, lost, given_up, stray_answers, exchanges_evicted, "
-        "exchanges, shed, flows, edges_dropped, names_dropped, connections_dropped, "
-        "open_calls_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-        "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-        "?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) RETURNING id",
-    [WINDOW_ADD_TO] =
-        "UPDATE capture_window SET end_ns = max(end_ns, ?3), frames = frames + ?4, bytes = "
-        "bytes + ?5, packets = packets + ?6, not_ip = not_ip + ?7, other_ip = other_ip + "
-        "?8, fragments = fragments + ?9, headers_cut = headers_cut + ?10, malformed = "
-        "malformed + ?11, truncated = truncated + ?12, kernel_drops = kernel_drops + ?13, "
-        "interface_drops = interface_drops + ?14, flows_opened = flows_opened + ?15, "
-        "flows_evicted = flows_evicted + ?16, segments_held = segments_held + ?17, "
-        "segments_dropped = segments_dropped + ?18, retransmits = retransmits + ?19, gaps "
-        "= gaps + ?20, gap_bytes = gap_bytes + ?21, lost = lost + ?22, given_up = given_up "
-        "+ ?23, stray_answers = stray_answers + ?24, exchanges_evicted = exchanges_evicted "
-        "+ ?25, exchanges = exchanges + ?26, shed = shed + ?27, flows = ?28, edges_dropped = "
-        "edges_dropped + ?29, names_dropped = names_dropped + ?30, connections_dropped = "
-        "connections_dropped + ?31, open_calls_dropped = open_calls_dropped + ?32 WHERE level = ?1 "
-        "AND start_ns = ?2 "
-        "RETURNING id",
-    [EDGE_HISTOGRAMS] = "SELECT " TALLIED_HISTOGRAM_COLUMNS
-                        " FROM edge_window WHERE window_id = ?1 AND pair_id = ?2",
+    [WINDOW_WRITE] =
+        "INSERT INTO capture_window (level, start_ns, end_ns, flows" WINDOW_NAMES ") "
+        "VALUES (?, ?, ?, ?" WINDOW_PLACES ") ON CONFLICT (level, start_ns) DO UPDATE SET "
+        "end_ns = max(end_ns, excluded.end_ns), flows = excluded.flows" WINDOW_GROWS
+        " RETURNING id",
+    [EDGE_HISTOGRAMS] = "SELECT x.pair_id" TALLIED_HISTOGRAM_COLUMNS
+                        " FROM edge_window x WHERE window_id = ?1 AND pair_id = ?2",
     [EDGE_WRITE] =
-        "INSERT INTO edge_window (window_id, pair_id, " TALLIED_WRITTEN
-        ", opened, failed, closed, reset_by_client, reset_by_server, "
-        "packets_to_server, packets_to_client, bytes_to_server, bytes_to_client, "
-        "missing_to_server, missing_to_client, retransmits_to_server, retransmits_to_client, "
-        "zero_windows_to_server, zero_windows_to_client, rtt_server_sum_ns, rtt_client_sum_ns, "
-        "handshakes, one_way, out_of_order_to_server, out_of_order_to_client, "
-        "zero_window_to_server_ns, zero_window_to_client_ns, rtt_least_server_sum_ns, "
-        "rtt_least_client_sum_ns, rtt_least_servers, rtt_least_clients, notes, active) VALUES (?1, "
-        "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-        "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
-        "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, "
-        "?48, ?49, "
-        "?50, ?51, ?52, ?53) "
-        "ON CONFLICT (window_id, pair_id) DO UPDATE SET " TALLIED_ADDED
-        ", opened = opened + excluded.opened, failed = failed + excluded.failed, closed = closed + "
-        "excluded.closed, reset_by_client = reset_by_client + excluded.reset_by_client, "
-        "reset_by_server = reset_by_server + excluded.reset_by_server, packets_to_server = "
-        "packets_to_server + excluded.packets_to_server, packets_to_client = packets_to_client + "
-        "excluded.packets_to_client, bytes_to_server = bytes_to_server + excluded.bytes_to_server, "
-        "bytes_to_client = bytes_to_client + excluded.bytes_to_client, missing_to_server = "
-        "missing_to_server + excluded.missing_to_server, missing_to_client = missing_to_client + "
-        "excluded.missing_to_client, retransmits_to_server = retransmits_to_server + "
-        "excluded.retransmits_to_server, retransmits_to_client = retransmits_to_client + "
-        "excluded.retransmits_to_client, zero_windows_to_server = zero_windows_to_server + "
-        "excluded.zero_windows_to_server, zero_windows_to_client = zero_windows_to_client + "
-        "excluded.zero_windows_to_client, rtt_server_sum_ns = rtt_server_sum_ns + "
-        "excluded.rtt_server_sum_ns, rtt_client_sum_ns = rtt_client_sum_ns + "
-        "excluded.rtt_client_sum_ns, handshakes = handshakes + excluded.handshakes, "
-        "one_way = one_way + excluded.one_way, "
-        "out_of_order_to_server = out_of_order_to_server + excluded.out_of_order_to_server, "
-        "out_of_order_to_client = out_of_order_to_client + excluded.out_of_order_to_client, "
-        "zero_window_to_server_ns = zero_window_to_server_ns + excluded.zero_window_to_server_ns, "
-        "zero_window_to_client_ns = zero_window_to_client_ns + excluded.zero_window_to_client_ns, "
-        "rtt_least_server_sum_ns = rtt_least_server_sum_ns + excluded.rtt_least_server_sum_ns, "
-        "rtt_least_client_sum_ns = rtt_least_client_sum_ns + excluded.rtt_least_client_sum_ns, "
-        "rtt_least_servers = rtt_least_servers + excluded.rtt_least_servers, "
-        "rtt_least_clients = rtt_least_clients + excluded.rtt_least_clients, "
-        "notes = notes | excluded.notes, active = excluded.active",
+        "INSERT INTO edge_window (window_id, pair_id" EDGE_NAMES ", notes, active) "
+        "VALUES (?, ?" EDGE_PLACES ", ?, ?) ON CONFLICT (window_id, pair_id) DO UPDATE SET "
+        "notes = notes | excluded.notes, active = excluded.active" EDGE_GROWS,
     [OPERATION_FIND] = "SELECT id FROM operation WHERE pair_id = ?1 AND name = ?2",
     [OPERATION_ADD] = "INSERT INTO operation (pair_id, name) VALUES (?1, ?2) RETURNING id",
     [OPERATION_COUNT] = "UPDATE pair SET operations = operations + 1 WHERE id = ?1",
-    [OPERATION_HISTOGRAMS] = "SELECT " TALLIED_HISTOGRAM_COLUMNS
-                             " FROM operation_window WHERE window_id = ?1 AND operation_id = ?2",
+    [OPERATION_HISTOGRAMS] = "SELECT x.operation_id" TALLIED_HISTOGRAM_COLUMNS
+                             " FROM operation_window x WHERE window_id = ?1 AND operation_id = ?2",
     [OPERATION_WRITE] =
-        "INSERT INTO operation_window (window_id, operation_id, " TALLIED_WRITTEN
-        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-        "?18, ?19, ?20, ?21, ?22, ?23, ?24) "
-        "ON CONFLICT (window_id, operation_id) DO UPDATE SET " TALLIED_ADDED,
+        "INSERT INTO operation_window (window_id, operation_id" TALLIED_NAMES ") "
+        "VALUES (?, ?" TALLIED_PLACES ") ON CONFLICT (window_id, operation_id) DO UPDATE SET "
+        "operation_id = operation_id" TALLIED_GROWS,
     [CONNECTIONS_FORGET] = "UPDATE pair SET active = 0 WHERE active <> 0",
+    [VANTAGE_WRITE] =
+        "INSERT INTO vantage_window (window_id, interface, vlan, tunnels, tunnel_id, packets, "
+        "bytes, duplicates, duplicate_bytes, uncertain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+        "?9, ?10) ON CONFLICT (window_id, interface, vlan, tunnels, tunnel_id) DO UPDATE SET "
+        "packets = packets + excluded.packets, bytes = bytes + excluded.bytes, duplicates = "
+        "duplicates + excluded.duplicates, duplicate_bytes = duplicate_bytes + "
+        "excluded.duplicate_bytes, uncertain = uncertain + excluded.uncertain",
 };
 
 bool window_open(struct window_writer *w, sqlite3 *db)
@@ -146,10 +106,11 @@ static bool is_anew(const struct window_writer *w, const struct delta *d)
 static void bind_counters(const struct window_writer *w, sqlite3_stmt *s, const struct delta *d)
 {
     bool anew = is_anew(w, d);
-    int at = 4;
+    int at = 5;
     bind_id(s, 1, LEVEL_WINDOW);
     bind_count(s, 2, d->start_ns);
     bind_count(s, 3, d->end_ns);
+    bind_count(s, 4, d->decode.flows);
     for (int i = 0; i < CAPTURE_COUNTERS; i++)
         bind_count(s, at++,
                    grown(counter_of(&d->capture, capture_counter_at[i]),
@@ -158,13 +119,9 @@ static void bind_counters(const struct window_writer *w, sqlite3_stmt *s, const 
         bind_count(s, at++,
                    grown(counter_of(&d->decode, decode_counter_at[i]),
                          counter_of(&w->decode, decode_counter_at[i]), anew));
-    bind_count(s, at++, d->decode.flows);
-    bind_count(s, at++, d->edges_dropped);
-    bind_count(s, at++,
-               d->names_dropped +
-                   grown(d->decode.lookups_evicted, w->decode.lookups_evicted, anew));
-    bind_count(s, at++, d->connections_dropped);
-    bind_count(s, at++, d->open_calls_dropped);
+#define BIND(column, field) bind_count(s, at++, d->field);
+    LIMIT_COLUMNS(BIND)
+#undef BIND
 }
 
 static bool write_capture(struct window_writer *w, const struct delta *d, int64_t *ret_id,
@@ -176,7 +133,7 @@ static bool write_capture(struct window_writer *w, const struct delta *d, int64_
     if (!answered_id(find, ret_id))
         return false;
     *ret_added_to = *ret_id != 0;
-    sqlite3_stmt *write = w->statement[*ret_id ? WINDOW_ADD_TO : WINDOW_ADD];
+    sqlite3_stmt *write = w->statement[WINDOW_WRITE];
     bind_counters(w, write, d);
     return answered_id(write, ret_id);
 }
@@ -305,6 +262,22 @@ static bool forget(struct window_writer *w)
            open_calls_forget(&w->open_calls);
 }
 
+static bool write_vantages(struct window_writer *w, int64_t window, const struct delta *d)
+{
+    sqlite3_stmt *s = w->statement[VANTAGE_WRITE];
+    for (const struct vantage *v = d->vantage; v < d->vantage + d->vantage_len; v++) {
+        uint64_t value[] = {v->interface, v->vlan,  v->tunnels,    v->tunnel_id,
+                            v->packets,   v->bytes, v->duplicates, v->duplicate_bytes,
+                            v->uncertain};
+        bind_id(s, 1, window);
+        for (size_t i = 0; i < sizeof value / sizeof *value; i++)
+            bind_count(s, (int)i + 2, value[i]);
+        if (!statement_run(s))
+            return false;
+    }
+    return true;
+}
+
 static bool write_rows(struct window_writer *w, const struct delta *d, const struct names *names,
                        struct pair *pairs)
 {
@@ -318,7 +291,8 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
         if (d->operation[i].edge < d->edge_len &&
             !write_operation(w, row.window, &pairs[d->operation[i].edge], &d->operation[i]))
             return false;
-    return connections_write(&w->connections, row.window, d, pairs) &&
+    return write_vantages(w, row.window, d) &&
+           connections_write(&w->connections, row.window, d, pairs) &&
            open_calls_write(&w->open_calls, row.window, d, pairs);
 }
 

@@ -4,7 +4,7 @@
 cd "$1" || exit 2
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
-sources=$(find base capture decode graph store ui-tui web daemon cli tests -name '*.[ch]' \
+sources=$(find base capture decode graph store ui-tui web daemon doctor cli tests -name '*.[ch]' \
     -not -path '*/node_modules/*')
 
 # FOLDER, then what it may name in an #include besides its own files: an egrep pattern. Data flows one
@@ -16,11 +16,12 @@ done >>"$found" <<'END'
 base    none
 capture base/
 decode  base/|capture/(packet|address|counters)\.h
-graph   base/|capture/(address|counters)\.h|decode/(sink|exchange|flow_report|counters)\.h
-store   base/|capture/(address|counters)\.h|decode/(exchange|counters)\.h|graph/(delta|merge|name|latency|verdict|layout)\.h
+graph   base/|capture/(address|tenant|counters|vantage)\.h|decode/(sink|exchange|flow_report|counters)\.h
+store   base/|capture/(address|tenant|counters|vantage)\.h|decode/(exchange|counters)\.h|graph/(delta|merge|name|latency|verdict|quality|layout)\.h
 ui-tui  base/|store/query\.h|store/export/exporter\.h
 web     base/|store/query\.h|store/export/exporter\.h
 daemon  base/|capture/|decode/(engine|counters|sink|exchange)\.h|graph/|store/store\.h|store/export/exporter\.h|web/web\.h
+doctor  base/|capture/|decode/counters\.h|graph/delta\.h|daemon/(clock|options|worker)\.h
 END
 
 # WHAT, then the only place that may know it.

@@ -50,8 +50,13 @@ struct parser {
     const char *text, *at;
     const char *blame; /* what an error is about */
     struct columns columns;
+    struct filter *filter;
     struct err *err;
+    unsigned depth; /* of parentheses */
+    bool failed;
 };
+
+enum { DEPTH_MAX = 16 };
 
 static bool blank(char c)
 {
@@ -69,6 +74,13 @@ static void skip_blanks(struct parser *p)
         p->at++;
 }
 
+/* Within parentheses a closing one ends a text too. */
+static bool ends_text(const struct parser *p, bool stop_at_sign)
+{
+    char c = *p->at;
+    return !c || blank(c) || c == '"' || (c == ')' && p->depth) || (stop_at_sign && sign(c));
+}
+
 /* A run of characters up to a blank or, in a word, a sign; or all between quotes. */
 static bool read_text(struct parser *p, bool stop_at_sign, char *ret)
 {
@@ -80,7 +92,7 @@ static bool read_text(struct parser *p, bool stop_at_sign, char *ret)
             return err_set(p->err, "a closing \" is missing");
         p->at = end + 1;
     } else {
-        while (*p->at && !blank(*p->at) && *p->at != '"' && !(stop_at_sign && sign(*p->at)))
+        while (!ends_text(p, stop_at_sign))
             p->at++;
         end = p->at;
     }
@@ -184,7 +196,17 @@ static bool parse_value(struct parser *p, struct filter_term *t)
     return t->column->kind == COLUMN_TEXT || parse_number(p, t);
 }
 
-static bool parse_term(struct parser *p, struct filter *f)
+/* Adds to what is parsed. */
+static bool put_step(struct parser *p, size_t step)
+{
+    struct filter *f = p->filter;
+    if (f->step_len == FILTER_STEPS_MAX)
+        return err_set(p->err, "too long");
+    f->step[f->step_len++] = (uint8_t)step;
+    return true;
+}
+
+static bool parse_term(struct parser *p)
 {
     struct filter_term t = {.test = FILTER_WORD};
     const char *start = p->at;
@@ -199,30 +221,126 @@ static bool parse_term(struct parser *p, struct filter *f)
             return no_such_column(p, t.text);
         if (!read_sign(p, &t.test) || !parse_value(p, &t))
             return false;
-    } else if (!quoted && (strcasecmp(t.text, "and") == 0 || strcmp(t.text, "&&") == 0)) {
-        return true;
-    } else if (!quoted && (strcasecmp(t.text, "or") == 0 || strcasecmp(t.text, "not") == 0)) {
-        return err_set(p->err, "only \"and\" joins terms; to look for this word, quote it");
     }
-    if (f->len == FILTER_TERMS_MAX)
+    if (p->filter->len == FILTER_TERMS_MAX) {
+        p->blame = start;
         return err_set(p->err, "more than %d terms", FILTER_TERMS_MAX);
-    f->term[f->len++] = t;
+    }
+    if (!put_step(p, p->filter->len))
+        return false;
+    p->filter->term[p->filter->len++] = t;
     return true;
+}
+
+/* Takes the joining word, if it is next. A word with a sign behind it is a column. */
+static bool take_join(struct parser *p, const char *word, const char *signs_for_it)
+{
+    size_t len = strlen(word), signs_len = strlen(signs_for_it);
+    skip_blanks(p);
+    const char *start = p->at, *end = start + len;
+    if (strncmp(start, signs_for_it, signs_len) == 0) {
+        end = start + signs_len;
+    } else {
+        if (strncasecmp(start, word, len) != 0 || !(blank(*end) || !*end || strchr("()", *end)))
+            return false;
+        const char *behind = end;
+        while (blank(*behind))
+            behind++;
+        if (sign(*behind) && *behind != '!')
+            return false;
+    }
+    p->blame = start;
+    p->at = end;
+    return true;
+}
+
+/* The parsers below return whether they put an operand, in part if `failed`. */
+static bool parse_either(struct parser *p);
+
+static bool fail(struct parser *p, const char *why)
+{
+    err_set(p->err, "%s", why);
+    p->failed = true;
+    return false;
+}
+
+static bool parse_group(struct parser *p)
+{
+    const char *start = p->at++;
+    p->blame = start;
+    if (p->depth == DEPTH_MAX)
+        return fail(p, "too many parentheses within each other");
+    p->depth++;
+    bool any = parse_either(p);
+    p->depth--;
+    if (p->failed)
+        return any;
+    p->blame = start;
+    if (!any)
+        return fail(p, "nothing stands between ( and )");
+    if (*p->at != ')') {
+        fail(p, "a closing ) is missing");
+        return true;
+    }
+    p->at++;
+    return true;
+}
+
+static bool parse_operand(struct parser *p)
+{
+    bool turned = false;
+    while (take_join(p, "not", "!"))
+        turned = !turned;
+    skip_blanks(p);
+    if (!*p->at || (*p->at == ')' && p->depth))
+        return fail(p, "what should stand here?");
+    bool any = *p->at == '(' ? parse_group(p) : parse_term(p);
+    if (!any)
+        p->failed = true;
+    if (any && turned && !put_step(p, FILTER_NOT))
+        p->failed = true;
+    return any;
+}
+
+static bool parse_both(struct parser *p)
+{
+    bool any = parse_operand(p);
+    while (!p->failed) {
+        const char *start = p->at;
+        if (take_join(p, "or", "||")) { /* of whoever called */
+            p->at = start;
+            break;
+        }
+        bool joined = take_join(p, "and", "&&");
+        if (!joined && (!*p->at || (*p->at == ')' && p->depth)))
+            break;
+        if (parse_operand(p) && !put_step(p, FILTER_AND))
+            p->failed = true;
+    }
+    return any;
+}
+
+static bool parse_either(struct parser *p)
+{
+    skip_blanks(p);
+    if (!*p->at || (*p->at == ')' && p->depth))
+        return false;
+    bool any = parse_both(p);
+    while (!p->failed && take_join(p, "or", "||"))
+        if (parse_both(p) && !put_step(p, FILTER_OR))
+            p->failed = true;
+    return any;
 }
 
 bool filter_parse(const char *text, struct columns columns, struct filter *ret, struct err *err,
                   size_t *ret_at)
 {
-    struct parser p = {.text = text, .at = text, .blame = text, .columns = columns, .err = err};
-    ret->len = 0;
-    for (skip_blanks(&p); *p.at; skip_blanks(&p)) {
-        p.blame = p.at;
-        if (!parse_term(&p, ret)) {
-            *ret_at = (size_t)(p.blame - text);
-            return false;
-        }
-    }
-    return true;
+    struct parser p = {
+        .text = text, .at = text, .blame = text, .columns = columns, .filter = ret, .err = err};
+    ret->len = ret->step_len = 0;
+    parse_either(&p);
+    *ret_at = (size_t)(p.blame - text);
+    return !p.failed;
 }
 
 /* All texts of the row, so that a word may be looked for without naming a column. */
@@ -287,15 +405,28 @@ static bool number_passes(const struct filter_term *t, const void *row)
     return false;
 }
 
+static bool term_passes(const struct filter_term *t, struct columns columns, const void *row)
+{
+    if (!t->column)
+        return word_occurs(t, columns, row);
+    return t->column->kind == COLUMN_TEXT ? text_passes(t, row) : number_passes(t, row);
+}
+
 bool filter_passes(const struct filter *f, struct columns columns, const void *row)
 {
-    for (size_t i = 0; i < f->len; i++) {
-        const struct filter_term *t = &f->term[i];
-        bool passes = !t->column                       ? word_occurs(t, columns, row)
-                      : t->column->kind == COLUMN_TEXT ? text_passes(t, row)
-                                                       : number_passes(t, row);
-        if (!passes)
-            return false;
+    bool holds[FILTER_TERMS_MAX + 1] = {true};
+    size_t len = 0;
+    for (size_t i = 0; i < f->step_len; i++) {
+        uint8_t step = f->step[i];
+        if (step < FILTER_TERMS_MAX) {
+            holds[len++] = term_passes(&f->term[step], columns, row);
+        } else if (step == FILTER_NOT) {
+            holds[len - 1] = !holds[len - 1];
+        } else {
+            len--;
+            holds[len - 1] =
+                step == FILTER_AND ? holds[len - 1] && holds[len] : holds[len - 1] || holds[len];
+        }
     }
-    return true;
+    return holds[0];
 }

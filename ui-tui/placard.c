@@ -66,6 +66,7 @@ static const struct {
     {"1 to 6  Tab", "to another tab"},
     {"Enter", "into the edge or service"},
     {"c  b", "connections, backends of it"},
+    {"t", "edges: how TCP fares"},
     {"Esc", "back; takes a filter away"},
     {"j k  g G", "down, up, first, last"},
     {"^D ^U  PgDn PgUp", "half a page, a page"},
@@ -83,6 +84,7 @@ static const struct {
     {"p95>20ms errors>=1%", "numbers:  = != < <= > >="},
     {NULL, "Marks"},
     {"● ▲ ✖ ○", "good, warning, bad, idle"},
+    {"!M ~D B", "spoiled, a little, good to know"},
 };
 
 enum { HELP_WIDTH = 58, HELP_HEIGHT = sizeof help / sizeof *help + 2 };

@@ -17,3 +17,13 @@ struct scope scope_of_service(int64_t service_id, const char *name)
     snprintf(s.name, sizeof s.name, "%s", name);
     return s;
 }
+
+void scope_keep_edges(const struct scope *scope, struct edge_rows *rows)
+{
+    size_t kept = 0;
+    int64_t id = scope->service_id;
+    for (size_t i = 0; i < rows->len; i++)
+        if (!id || rows->row[i].client_id == id || rows->row[i].server_id == id)
+            rows->row[kept++] = rows->row[i];
+    rows->len = kept;
+}

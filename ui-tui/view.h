@@ -26,6 +26,9 @@ struct edge_ends {
 struct scope scope_of_edge(int64_t edge_id, struct edge_ends ends);
 struct scope scope_of_service(int64_t service_id, const char *name);
 
+/* Leaves the edges of the scope's service, whichever end it is; all if it has none. */
+void scope_keep_edges(const struct scope *scope, struct edge_rows *rows);
+
 /* Where a key leads. `view` NULL: nowhere. */
 struct visit {
     const struct view *view;

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "ui-tui/bar.h"
 #include "ui-tui/figures.h"
+#include "ui-tui/marks.h"
 #include "ui-tui/view.h"
 
 extern const struct view edges_view;
@@ -95,6 +96,14 @@ static const struct column columns[] = {
      .leaves = 6,
      .at = offsetof(struct backend_row, protocol),
      .text = column_text_there},
+    {.name = "marks",
+     .width = 5,
+     .sparse = true,
+     .at = offsetof(struct backend_row, marks),
+     .text = marks_shown,
+     .value = marks_names,
+     .number = marks_severity,
+     .ink = marks_ink},
 };
 
 static const struct table_kind kind = {
@@ -134,7 +143,9 @@ static bool backends_refresh(void *state, struct query *q, struct range r, struc
 static void backends_draw(void *state, const struct pane *pane)
 {
     struct backends *b = state;
-    table_draw(&b->table, pane);
+    const struct backend_row *row = table_selected(&b->table);
+    struct pane above = marks_below(pane, row ? &row->marks : NULL, NULL);
+    table_draw(&b->table, &above);
 }
 
 static bool open_edges(const struct backends *b, struct visit *ret)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ui-tui/bar.h"
+#include "ui-tui/marks.h"
 #include "ui-tui/view.h"
 
 extern const struct view streams_view;
@@ -134,6 +135,14 @@ static const struct column columns[] = {
      .at = offsetof(struct connection_row, goaways),
      .number = column_count_there},
     {.name = "ping", .kind = COLUMN_TIME, .width = 7, .leaves = 7, .number = ping_ns},
+    {.name = "marks",
+     .width = 5,
+     .sparse = true,
+     .at = offsetof(struct connection_row, marks),
+     .text = marks_shown,
+     .value = marks_names,
+     .number = marks_severity,
+     .ink = marks_ink},
 };
 
 static const struct table_kind kind = {
@@ -183,7 +192,9 @@ static bool connections_refresh(void *state, struct query *q, struct range r, st
 static void connections_draw(void *state, const struct pane *pane)
 {
     struct connections *c = state;
-    table_draw(&c->table, pane);
+    const struct connection_row *row = table_selected(&c->table);
+    struct pane above = marks_below(pane, row ? &row->marks : NULL, NULL);
+    table_draw(&c->table, &above);
 }
 
 static bool open_streams(const struct connections *c, struct visit *ret)

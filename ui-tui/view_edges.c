@@ -4,16 +4,17 @@
 #include <stdlib.h>
 
 #include "ui-tui/figures.h"
+#include "ui-tui/marks.h"
 #include "ui-tui/series.h"
 #include "ui-tui/view.h"
 
-extern const struct view operations_view, connections_view;
+extern const struct view operations_view, connections_view, tcp_view;
 
 struct edges {
     struct table table;
     struct edge_rows rows;
     struct series series;
-    int64_t service_id; /* 0: all */
+    struct scope scope; /* of a service, or everything */
 };
 
 static void client_text(const void *row, char *ret)
@@ -117,6 +118,14 @@ static const struct column columns[] = {
      .at = FIGURES,
      .number = figures_requests},
     {.name = "bytes", .kind = COLUMN_BYTES, .width = 7, .leaves = 6, .number = wire_bytes},
+    {.name = "marks",
+     .width = 5,
+     .sparse = true,
+     .at = offsetof(struct edge_row, marks),
+     .text = marks_shown,
+     .value = marks_names,
+     .number = marks_severity,
+     .ink = marks_ink},
     {.name = "trend", .kind = COLUMN_CHART, .width = 8, .leaves = 4, .draw = draw_series},
 };
 
@@ -131,7 +140,7 @@ static const struct table_kind kind = {
 static void edges_init(void *state, const struct scope *scope)
 {
     struct edges *e = state;
-    e->service_id = scope->service_id;
+    e->scope = *scope;
     table_init(&e->table, &kind, e);
 }
 
@@ -142,25 +151,13 @@ static void edges_fini(void *state)
     free(e->rows.row);
 }
 
-static void keep_edges_of(struct edge_rows *rows, int64_t service_id)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < rows->len; i++) {
-        const struct edge_row *e = &rows->row[i];
-        if (e->client_id == service_id || e->server_id == service_id)
-            rows->row[kept++] = *e;
-    }
-    rows->len = kept;
-}
-
 static bool edges_refresh(void *state, struct query *q, struct range r, struct err *err)
 {
     struct edges *e = state;
     struct edge_rows rows = {0};
     if (!query_edges(q, r, &rows, err))
         return false;
-    if (e->service_id)
-        keep_edges_of(&rows, e->service_id);
+    scope_keep_edges(&e->scope, &rows);
     bool enough = table_set(&e->table, rows.row, rows.len);
     free(e->rows.row);
     e->rows = rows;
@@ -177,8 +174,10 @@ static bool edges_fetch(void *state, struct query *q, struct range r)
 static void edges_draw(void *state, const struct pane *pane)
 {
     struct edges *e = state;
+    const struct edge_row *row = table_selected(&e->table);
+    struct pane above = marks_below(pane, row ? &row->marks : NULL, row ? &row->quality : NULL);
     series_begin(&e->series);
-    table_draw(&e->table, pane);
+    table_draw(&e->table, &above);
 }
 
 static bool open_edge(const struct edges *e, const struct view *view, struct visit *ret)
@@ -198,6 +197,10 @@ static bool edges_key(void *state, struct key key, struct visit *ret)
         return open_edge(e, &operations_view, ret);
     if (key.code == 'c')
         return open_edge(e, &connections_view, ret);
+    if (key.code == 't') {
+        *ret = (struct visit){&tcp_view, e->scope};
+        return true;
+    }
     return table_key(&e->table, key);
 }
 

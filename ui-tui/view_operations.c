@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "ui-tui/figures.h"
+#include "ui-tui/marks.h"
 #include "ui-tui/view.h"
 
 extern const struct view connections_view;
@@ -147,6 +148,14 @@ static const struct column columns_of_edge[] = {
      .sparse = true,
      .at = FIGURES,
      .number = age_ns},
+    {.name = "marks",
+     .width = 5,
+     .sparse = true,
+     .at = offsetof(struct operation_row, marks),
+     .text = marks_shown,
+     .value = marks_names,
+     .number = marks_severity,
+     .ink = marks_ink},
 };
 
 static const struct column columns_of_all[] = {
@@ -224,6 +233,14 @@ static const struct column columns_of_all[] = {
     {.name = "client", .width = 8, .leaves = 6, .text = client_text},
     {.name = "server", .width = 10, .leaves = 2, .text = server_text, .value = server_name},
     {.name = "protocol", .width = 4, .leaves = 8, .text = protocol_text},
+    {.name = "marks",
+     .width = 5,
+     .sparse = true,
+     .at = offsetof(struct operation_row, marks),
+     .text = marks_shown,
+     .value = marks_names,
+     .number = marks_severity,
+     .ink = marks_ink},
 };
 
 static const struct table_kind kind_of_edge = {
@@ -271,7 +288,9 @@ static bool operations_refresh(void *state, struct query *q, struct range r, str
 static void operations_draw(void *state, const struct pane *pane)
 {
     struct operations *o = state;
-    table_draw(&o->table, pane);
+    const struct operation_row *row = table_selected(&o->table);
+    struct pane above = marks_below(pane, row ? &row->marks : NULL, NULL);
+    table_draw(&o->table, &above);
 }
 
 static bool open_connections(const struct operations *o, struct visit *ret)

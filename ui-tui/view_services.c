@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "ui-tui/figures.h"
+#include "ui-tui/marks.h"
 #include "ui-tui/view.h"
 
 extern const struct view edges_view, backends_view;
@@ -110,6 +111,14 @@ static const struct column columns[] = {
      .leaves = 7,
      .at = SERVED,
      .number = figures_bytes},
+    {.name = "marks",
+     .width = 5,
+     .sparse = true,
+     .at = offsetof(struct service_row, marks),
+     .text = marks_shown,
+     .value = marks_names,
+     .number = marks_severity,
+     .ink = marks_ink},
 };
 
 static const struct table_kind kind = {
@@ -149,7 +158,9 @@ static bool services_refresh(void *state, struct query *q, struct range r, struc
 static void services_draw(void *state, const struct pane *pane)
 {
     struct services *s = state;
-    table_draw(&s->table, pane);
+    const struct service_row *row = table_selected(&s->table);
+    struct pane above = marks_below(pane, row ? &row->marks : NULL, NULL);
+    table_draw(&s->table, &above);
 }
 
 static bool open_service(const struct services *s, const struct view *view, struct visit *ret)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/human.h"
+#include "ui-tui/marks.h"
 #include "ui-tui/view.h"
 
 extern const struct view connections_view;
@@ -135,6 +136,14 @@ static const struct column columns[] = {
      .hidden = true,
      .at = offsetof(struct open_call_row, protocol),
      .text = column_text_there},
+    {.name = "marks",
+     .width = 5,
+     .sparse = true,
+     .at = offsetof(struct open_call_row, marks),
+     .text = marks_shown,
+     .value = marks_names,
+     .number = marks_severity,
+     .ink = marks_ink},
 };
 
 static const struct table_kind kind = {
@@ -174,7 +183,9 @@ static bool streams_refresh(void *state, struct query *q, struct range r, struct
 static void streams_draw(void *state, const struct pane *pane)
 {
     struct streams *s = state;
-    table_draw(&s->table, pane);
+    const struct open_call_row *row = table_selected(&s->table);
+    struct pane above = marks_below(pane, row ? &row->marks : NULL, NULL);
+    table_draw(&s->table, &above);
 }
 
 static bool open_connections(const struct streams *s, struct visit *ret)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "store/columns.h"
 #include "store/export/exporter.h"
 #include "store/export/time_text.h"
 
@@ -40,6 +41,8 @@ static void put_time(FILE *out, uint64_t time_ns)
     fprintf(out, ",%s", time_ns ? text : "");
 }
 
+#define HEAD(column, field) "," #column
+
 static const char figures_heads[] =
     "requests,errors,error_rate,rate_per_s,p50_ms,p90_ms,p95_ms,p99_ms,max_ms,ttfb_p50_ms,"
     "ttfb_p95_ms,request_bytes,response_bytes,health";
@@ -62,12 +65,59 @@ static void put_figures(FILE *out, const struct figures *f)
     fprintf(out, ",%s", health_name(f->health));
 }
 
+/* "one-way missing": the worst kinds first. */
+static void put_marks(FILE *out, const struct marks *m)
+{
+    const char *before = ",";
+    for (int i = 0; i < MARKS; i++) {
+        if (!m->of[i])
+            continue;
+        fprintf(out, "%s%s", before, mark_name((enum mark)i));
+        before = " ";
+    }
+    if (before[0] == ',')
+        fputc(',', out);
+}
+
+static void put_each_way(FILE *out, const uint64_t counts[2])
+{
+    put_number(out, counts[0]);
+    put_number(out, counts[1]);
+}
+
+static void put_tcp(FILE *out, const struct edge_row *row)
+{
+    put_number(out, row->refused);
+    put_number(out, edge_unanswered(row));
+    put_number(out, row->closed);
+    put_number(out, row->reset_by_client);
+    put_number(out, row->reset_by_server);
+    put_ms(out, row->rtt_client_ns, row->rtt_client_ns);
+    put_ms(out, row->rtt_server_ns, row->rtt_server_ns);
+    put_ms(out, row->least_client_ns, row->least_client_ns);
+    put_ms(out, row->least_server_ns, row->least_server_ns);
+    put_each_way(out, row->packets);
+    put_each_way(out, row->bytes);
+    put_each_way(out, row->missing_bytes);
+    put_each_way(out, row->retransmits);
+    put_each_way(out, row->out_of_order);
+    put_each_way(out, row->zero_windows);
+    put_ms(out, row->zero_window_ns[0], row->zero_window_ns[0]);
+    put_ms(out, row->zero_window_ns[1], row->zero_window_ns[1]);
+}
+
 static bool edges(FILE *out, struct range r, const struct edge_rows *rows)
 {
     (void)r;
     fprintf(out,
             "client,server,port,protocol,%s,opened,failed,active,retransmits,resets,"
-            "missing_bytes,connect_ms,first_seen,last_seen\r\n",
+            "missing_bytes,connect_ms,first_seen,last_seen,refused,unanswered,closed,"
+            "resets_by_client,resets_by_server,rtt_client_ms,rtt_server_ms,least_rtt_client_ms,"
+            "least_rtt_server_ms,packets_to_server,packets_to_client,bytes_to_server,"
+            "bytes_to_client,missing_to_server,missing_to_client,retransmits_to_server,"
+            "retransmits_to_client,out_of_order_to_server,out_of_order_to_client,"
+            "zero_windows_to_server,zero_windows_to_client,zero_window_to_server_ms,"
+            "zero_window_to_client_ms,duplicates,one_way,marks\r\n",
             figures_heads);
     for (size_t i = 0; i < rows->len; i++) {
         const struct edge_row *row = &rows->row[i];
@@ -81,12 +131,16 @@ static bool edges(FILE *out, struct range r, const struct edge_rows *rows)
         put_number(out, row->opened);
         put_number(out, row->failed);
         put_number(out, row->active);
-        put_number(out, row->retransmits);
-        put_number(out, row->resets);
-        put_number(out, row->missing_bytes);
+        put_number(out, row->retransmits[0] + row->retransmits[1]);
+        put_number(out, row->reset_by_client + row->reset_by_server);
+        put_number(out, row->missing_bytes[0] + row->missing_bytes[1]);
         put_ms(out, row->connect_ns, row->connect_ns);
         put_time(out, row->first_seen_ns);
         put_time(out, row->last_seen_ns);
+        put_tcp(out, row);
+        put_number(out, row->quality.duplicates);
+        put_number(out, row->quality.one_way);
+        put_marks(out, &row->marks);
         fputs("\r\n", out);
     }
     return !ferror(out);
@@ -97,7 +151,7 @@ static bool services(FILE *out, struct range r, const struct service_rows *rows)
     (void)r;
     fprintf(out,
             "service,address,addresses,named_by,protocols,callers,callees,%s,first_seen,"
-            "last_seen\r\n",
+            "last_seen,marks\r\n",
             figures_heads);
     for (size_t i = 0; i < rows->len; i++) {
         const struct service_row *row = &rows->row[i];
@@ -112,6 +166,7 @@ static bool services(FILE *out, struct range r, const struct service_rows *rows)
         put_figures(out, &row->served);
         put_time(out, row->first_seen_ns);
         put_time(out, row->last_seen_ns);
+        put_marks(out, &row->marks);
         fputs("\r\n", out);
     }
     return !ferror(out);
@@ -120,7 +175,7 @@ static bool services(FILE *out, struct range r, const struct service_rows *rows)
 static bool operations(FILE *out, struct range r, const struct operation_rows *rows)
 {
     (void)r;
-    fprintf(out, "client,server,port,protocol,operation,%s\r\n", figures_heads);
+    fprintf(out, "client,server,port,protocol,operation,%s,marks\r\n", figures_heads);
     for (size_t i = 0; i < rows->len; i++) {
         const struct operation_row *row = &rows->row[i];
         put_text(out, row->client);
@@ -132,6 +187,7 @@ static bool operations(FILE *out, struct range r, const struct operation_rows *r
         fputc(',', out);
         put_text(out, row->name);
         put_figures(out, &row->figures);
+        put_marks(out, &row->marks);
         fputs("\r\n", out);
     }
     return !ferror(out);
@@ -159,21 +215,19 @@ static bool series(FILE *out, struct range r, const struct points *points)
 
 static bool health(FILE *out, struct range r, const struct health_row *row)
 {
-    const struct capture_counters *c = &row->capture;
-    const struct decode_counters *d = &row->decode;
     (void)r;
-    fputs("windows,frames,bytes,packets,not_ip,other_ip,fragments,headers_cut,malformed,truncated,"
-          "kernel_drops,"
-          "interface_drops,exchanges,gaps,gap_bytes,lost,given_up,stray_answers\r\n",
+    fputs("windows" CAPTURE_COLUMNS(HEAD) DECODE_COLUMNS(HEAD)
+              LIMIT_COLUMNS(HEAD) ",connections_forgotten\r\n",
           out);
     fprintf(out, "%" PRIu64, row->windows);
-    const uint64_t numbers[] = {
-        c->frames,          c->bytes,        c->packets,   c->not_ip,    c->other_ip,
-        c->fragments,       c->headers_cut,  c->malformed, c->truncated, c->kernel_drops,
-        c->interface_drops, d->exchanges,    d->gaps,      d->gap_bytes, d->lost,
-        d->given_up,        d->stray_answers};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        put_number(out, numbers[i]);
+    for (int i = 0; i < CAPTURE_COUNTERS; i++)
+        put_number(out, counter_of(&row->capture, capture_counter_at[i]));
+    for (int i = 0; i < DECODE_COUNTERS; i++)
+        put_number(out, counter_of(&row->decode, decode_counter_at[i]));
+#define PUT(column, field) put_number(out, row->field);
+    LIMIT_COLUMNS(PUT)
+#undef PUT
+    put_number(out, row->connections_forgotten);
     fputs("\r\n", out);
     return !ferror(out);
 }
@@ -206,7 +260,7 @@ static void put_place(FILE *out, const char *address, uint16_t port, const char 
 static bool backends(FILE *out, struct range r, const struct backend_rows *rows)
 {
     (void)r;
-    fprintf(out, "service,address,port,protocol,calls,share,open_calls,connections,%s\r\n",
+    fprintf(out, "service,address,port,protocol,calls,share,open_calls,connections,%s,marks\r\n",
             figures_heads);
     for (size_t i = 0; i < rows->len; i++) {
         const struct backend_row *row = &rows->row[i];
@@ -217,6 +271,7 @@ static bool backends(FILE *out, struct range r, const struct backend_rows *rows)
         put_number(out, row->open_calls);
         put_number(out, row->connections);
         put_figures(out, &row->figures);
+        put_marks(out, &row->marks);
         fputs("\r\n", out);
     }
     return !ferror(out);
@@ -243,6 +298,7 @@ static void put_connection(FILE *out, const struct connection_row *row)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         put_number(out, numbers[i]);
     put_ms(out, row->ping_rtt_ns, row->ping_rtt_ns);
+    put_marks(out, &row->marks);
     fputs("\r\n", out);
 }
 
@@ -252,7 +308,7 @@ static bool connections(FILE *out, struct range r, const struct connection_rows 
     fputs("client,server,client_address,client_port,server_address,port,protocol,began,last,closed,"
           "calls,share,open_calls,resets_by_client,resets_by_server,stalls_to_server,"
           "stalls_to_client,goaways,fields,fields_known,late_fields,late_fields_known,"
-          "ping_rtt_ms\r\n",
+          "ping_rtt_ms,marks\r\n",
           out);
     for (size_t i = 0; i < rows->len; i++)
         put_connection(out, &rows->row[i]);
@@ -264,7 +320,7 @@ static bool open_calls(FILE *out, struct range r, const struct open_call_rows *r
     (void)r;
     fputs("client,server,client_port,server_address,port,protocol,stream_id,operation,kind,began,"
           "seen,last_message,request_messages,response_messages,request_messages_per_s,"
-          "response_messages_per_s\r\n",
+          "response_messages_per_s,marks\r\n",
           out);
     for (size_t i = 0; i < rows->len; i++) {
         const struct open_call_row *row = &rows->row[i];
@@ -282,7 +338,9 @@ static bool open_calls(FILE *out, struct range r, const struct open_call_rows *r
         put_time(out, row->last_message_ns);
         put_number(out, row->request_messages);
         put_number(out, row->response_messages);
-        fprintf(out, ",%.6f,%.6f\r\n", row->request_messages_per_s, row->response_messages_per_s);
+        fprintf(out, ",%.6f,%.6f", row->request_messages_per_s, row->response_messages_per_s);
+        put_marks(out, &row->marks);
+        fputs("\r\n", out);
     }
     return !ferror(out);
 }

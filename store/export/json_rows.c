@@ -2,8 +2,10 @@
 #include "store/export/json_rows.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "store/columns.h"
 #include "store/export/time_text.h"
 
 static void add_ms(cJSON *to, const char *name, uint64_t ns, bool known)
@@ -94,17 +96,83 @@ static void add_notes(cJSON *to, uint64_t notes)
             cJSON_AddItemToArray(list, cJSON_CreateString(note_name(bit)));
 }
 
+/* "retransmits", "retransmits_to_server", "retransmits_to_client". */
+static void add_each_way(cJSON *to, const char *name, const uint64_t counts[2])
+{
+    static const char *const ways[2] = {"to_server", "to_client"};
+    char key[64];
+    add_count(to, name, counts[0] + counts[1]);
+    for (int dir = 0; dir < 2; dir++) {
+        snprintf(key, sizeof key, "%s_%s", name, ways[dir]);
+        add_count(to, key, counts[dir]);
+    }
+}
+
+static void add_connections(cJSON *to, const struct edge_row *row)
+{
+    cJSON *o = cJSON_AddObjectToObject(to, "connections");
+    add_count(o, "opened", row->opened);
+    add_count(o, "failed", row->failed);
+    add_count(o, "refused", row->refused);
+    add_count(o, "unanswered", edge_unanswered(row));
+    add_count(o, "closed", row->closed);
+    add_count(o, "active", row->active);
+}
+
 static void add_tcp(cJSON *to, const struct edge_row *row)
 {
+    uint64_t full_ns = row->zero_window_ns[0] + row->zero_window_ns[1];
     cJSON *tcp = cJSON_AddObjectToObject(to, "tcp");
     add_ms(tcp, "connect_ms", row->connect_ns, row->connect_ns != 0);
     add_ms(tcp, "rtt_client_ms", row->rtt_client_ns, row->rtt_client_ns != 0);
     add_ms(tcp, "rtt_server_ms", row->rtt_server_ns, row->rtt_server_ns != 0);
-    add_count(tcp, "retransmits", row->retransmits);
-    add_count(tcp, "out_of_order", row->out_of_order);
-    add_count(tcp, "zero_windows", row->zero_windows);
-    add_ms(tcp, "zero_window_ms", row->zero_window_ns, row->zero_window_ns != 0);
-    add_count(tcp, "resets", row->resets);
+    add_ms(tcp, "least_rtt_client_ms", row->least_client_ns, row->least_client_ns != 0);
+    add_ms(tcp, "least_rtt_server_ms", row->least_server_ns, row->least_server_ns != 0);
+    add_each_way(tcp, "retransmits", row->retransmits);
+    add_each_way(tcp, "out_of_order", row->out_of_order);
+    add_each_way(tcp, "zero_windows", row->zero_windows);
+    add_ms(tcp, "zero_window_ms", full_ns, full_ns != 0);
+    add_ms(tcp, "zero_window_to_server_ms", row->zero_window_ns[0], row->zero_window_ns[0] != 0);
+    add_ms(tcp, "zero_window_to_client_ms", row->zero_window_ns[1], row->zero_window_ns[1] != 0);
+    add_count(tcp, "resets", row->reset_by_client + row->reset_by_server);
+    add_count(tcp, "resets_by_client", row->reset_by_client);
+    add_count(tcp, "resets_by_server", row->reset_by_server);
+}
+
+static cJSON *add_marks(cJSON *to, const struct marks *m)
+{
+    cJSON *o = cJSON_AddObjectToObject(to, "quality");
+    cJSON_AddStringToObject(o, "severity", severity_name(marks_worst(m)));
+    cJSON *list = cJSON_AddArrayToObject(o, "marks");
+    for (int i = 0; i < MARKS; i++)
+        if (m->of[i])
+            cJSON_AddItemToArray(list, cJSON_CreateString(mark_name((enum mark)i)));
+    return o;
+}
+
+static void add_quality(cJSON *to, const struct edge_row *row)
+{
+    const struct quality *q = &row->quality;
+    cJSON *o = add_marks(to, &row->marks);
+    add_count(o, "duplicates", q->duplicates);
+    add_each_way(o, "missing_bytes", row->missing_bytes);
+    add_count(o, "one_way", q->one_way);
+    add_count(o, "truncated", q->truncated);
+    add_count(o, "skewed", q->skewed);
+    for (int t = 0; t < TROUBLES; t++)
+        add_count(o, trouble_name((enum trouble)t), q->troubles[t]);
+    cJSON *reasons = cJSON_AddArrayToObject(o, "reasons");
+    for (int i = 0; i < MARKS; i++) {
+        char text[REASON_TEXT_MAX];
+        if (!row->marks.of[i])
+            continue;
+        cJSON *reason = cJSON_CreateObject();
+        quality_reason(q, (enum mark)i, text);
+        cJSON_AddStringToObject(reason, "mark", mark_name((enum mark)i));
+        cJSON_AddStringToObject(reason, "severity", severity_name((enum severity)row->marks.of[i]));
+        cJSON_AddStringToObject(reason, "text", text);
+        cJSON_AddItemToArray(reasons, reason);
+    }
 }
 
 cJSON *json_edge(const struct edge_row *row)
@@ -118,19 +186,14 @@ cJSON *json_edge(const struct edge_row *row)
     add_count(o, "port", row->port);
     cJSON_AddStringToObject(o, "protocol", row->protocol);
     add_figures(o, &row->figures);
-    cJSON *connections = cJSON_AddObjectToObject(o, "connections");
-    add_count(connections, "opened", row->opened);
-    add_count(connections, "failed", row->failed);
-    add_count(connections, "active", row->active);
+    add_connections(o, row);
     cJSON *wire = cJSON_AddObjectToObject(o, "wire");
     add_count(wire, "bytes_to_server", row->bytes[0]);
     add_count(wire, "bytes_to_client", row->bytes[1]);
     add_count(wire, "packets_to_server", row->packets[0]);
     add_count(wire, "packets_to_client", row->packets[1]);
     add_tcp(o, row);
-    cJSON *quality = cJSON_AddObjectToObject(o, "quality");
-    add_count(quality, "missing_bytes", row->missing_bytes);
-    add_count(quality, "one_way", row->one_way);
+    add_quality(o, row);
     add_notes(o, row->notes);
     add_time(o, "first_seen", row->first_seen_ns);
     add_time(o, "last_seen", row->last_seen_ns);
@@ -152,6 +215,7 @@ cJSON *json_service(const struct service_row *row)
     add_figures(cJSON_AddObjectToObject(o, "called"), &row->called);
     cJSON_AddStringToObject(
         o, "health", health_name(row->served.requests ? row->served.health : row->called.health));
+    add_marks(o, &row->marks);
     add_count(o, "rank", (uint64_t)row->rank);
     add_count(o, "order", (uint64_t)row->order);
     add_ratio(o, "x", row->x);
@@ -171,6 +235,7 @@ cJSON *json_operation(const struct operation_row *row)
     cJSON_AddStringToObject(o, "protocol", row->protocol);
     cJSON_AddStringToObject(o, "operation", row->name);
     add_figures(o, &row->figures);
+    add_marks(o, &row->marks);
     return o;
 }
 
@@ -201,6 +266,7 @@ cJSON *json_backend(const struct backend_row *row)
     add_count(o, "open_calls", row->open_calls);
     add_count(o, "connections", row->connections);
     add_figures(o, &row->figures);
+    add_marks(o, &row->marks);
     return o;
 }
 
@@ -253,6 +319,7 @@ cJSON *json_connection(const struct connection_row *row)
     add_count(o, "goaways", row->goaways);
     add_ms(o, "ping_rtt_ms", row->ping_rtt_ns, row->ping_rtt_ns != 0);
     add_certainty(o, &row->certainty);
+    add_marks(o, &row->marks);
     return o;
 }
 
@@ -278,6 +345,7 @@ cJSON *json_open_call(const struct open_call_row *row)
     add_count(o, "response_messages", row->response_messages);
     add_ratio(o, "request_messages_per_s", row->request_messages_per_s);
     add_ratio(o, "response_messages_per_s", row->response_messages_per_s);
+    add_marks(o, &row->marks);
     return o;
 }
 
@@ -321,51 +389,92 @@ cJSON *json_insight(const struct insight_row *row)
 static void add_capture(cJSON *to, const struct capture_counters *c)
 {
     cJSON *o = cJSON_AddObjectToObject(to, "capture");
-    add_count(o, "frames", c->frames);
-    add_count(o, "bytes", c->bytes);
-    add_count(o, "packets", c->packets);
-    add_count(o, "not_ip", c->not_ip);
-    add_count(o, "other_ip", c->other_ip);
-    add_count(o, "fragments", c->fragments);
-    add_count(o, "headers_cut", c->headers_cut);
-    add_count(o, "malformed", c->malformed);
-    add_count(o, "truncated", c->truncated);
-    add_count(o, "kernel_drops", c->kernel_drops);
-    add_count(o, "interface_drops", c->interface_drops);
+#define ADD(column, field) add_count(o, #column, c->field);
+    CAPTURE_COLUMNS(ADD)
+#undef ADD
 }
 
 static void add_decode(cJSON *to, const struct decode_counters *d)
 {
     cJSON *o = cJSON_AddObjectToObject(to, "decode");
     add_count(o, "flows", d->flows);
-    add_count(o, "flows_opened", d->flows_opened);
-    add_count(o, "flows_evicted", d->flows_evicted);
-    add_count(o, "segments_held", d->segments_held);
-    add_count(o, "segments_dropped", d->segments_dropped);
-    add_count(o, "retransmits", d->retransmits);
-    add_count(o, "gaps", d->gaps);
-    add_count(o, "gap_bytes", d->gap_bytes);
-    add_count(o, "lost", d->lost);
-    add_count(o, "given_up", d->given_up);
-    add_count(o, "shed", d->shed);
-    add_count(o, "stray_answers", d->stray_answers);
-    add_count(o, "exchanges_evicted", d->exchanges_evicted);
-    add_count(o, "exchanges", d->exchanges);
+#define ADD(column, field) add_count(o, #column, d->field);
+    DECODE_COLUMNS(ADD)
+#undef ADD
+}
+
+/* One finding, or the verdict. */
+static cJSON *json_diagnosis(const struct diagnosis *d)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "severity", severity_name(d->severity));
+    cJSON_AddStringToObject(o, "what", d->what);
+    cJSON_AddStringToObject(o, "effect", d->effect);
+    cJSON_AddStringToObject(o, "remedy", d->remedy);
+    add_ratio(o, "share", d->share);
+    return o;
+}
+
+static void add_verdict(cJSON *to, const struct health_row *row)
+{
+    struct diagnosis found[DIAGNOSES_MAX];
+    char text[VERDICT_TEXT_MAX];
+    cJSON *verdict = cJSON_AddObjectToObject(to, "verdict");
+    cJSON_AddStringToObject(verdict, "severity", severity_name(health_verdict(row, text)));
+    cJSON_AddStringToObject(verdict, "text", text);
+    cJSON *list = cJSON_AddArrayToObject(to, "findings");
+    size_t len = health_diagnoses(row, found);
+    for (size_t i = 0; i < len; i++)
+        cJSON_AddItemToArray(list, json_diagnosis(&found[i]));
+}
+
+/* Sums over edges. */
+static void add_sums(cJSON *o, const struct quality *q)
+{
+    add_count(o, "connections", q->connections);
+    add_count(o, "requests", q->requests);
+    add_count(o, "bytes", q->bytes);
+    add_count(o, "missing_bytes", q->missing_bytes);
+    add_ratio(o, "missing_share",
+              q->missing_bytes
+                  ? (double)q->missing_bytes / ((double)q->missing_bytes + (double)q->bytes)
+                  : 0);
+    add_count(o, "one_way", q->one_way);
+    add_count(o, "skewed", q->skewed);
+    cJSON_AddBoolToObject(o, "midstream", q->midstream);
+    for (int t = 0; t < TROUBLES; t++)
+        add_count(o, trouble_name((enum trouble)t), q->troubles[t]);
+}
+
+static void add_protocols(cJSON *to, const struct health_row *row)
+{
+    cJSON *list = cJSON_AddArrayToObject(to, "protocols");
+    for (uint32_t i = 0; i < row->protocol_len; i++) {
+        const struct protocol_health *p = &row->protocol[i];
+        struct marks marks = quality_marks(&p->quality);
+        cJSON *o = cJSON_CreateObject();
+        cJSON_AddStringToObject(o, "protocol", p->name);
+        add_sums(o, &p->quality);
+        add_marks(o, &marks);
+        cJSON_AddItemToArray(list, o);
+    }
 }
 
 cJSON *json_health(struct range r, const struct health_row *row)
 {
     cJSON *o = cJSON_CreateObject();
+    add_verdict(o, row);
     add_time(o, "time", row->time_ns);
     cJSON_AddItemToObject(o, "range", json_range(r));
     add_count(o, "windows", row->windows);
     add_capture(o, &row->capture);
     add_decode(o, &row->decode);
-    add_count(o, "edges_dropped", row->edges_dropped);
-    add_count(o, "names_dropped", row->names_dropped);
-    add_count(o, "connections_dropped", row->connections_dropped);
-    add_count(o, "open_calls_dropped", row->open_calls_dropped);
+#define ADD(column, field) add_count(o, #column, row->field);
+    LIMIT_COLUMNS(ADD)
+#undef ADD
     add_count(o, "connections_forgotten", row->connections_forgotten);
+    add_sums(cJSON_AddObjectToObject(o, "edges"), &row->quality);
+    add_protocols(o, row);
     return o;
 }
 

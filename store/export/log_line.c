@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "capture/tenant.h"
 #include "store/export/exporter.h"
 #include "store/export/time_text.h"
 
@@ -127,13 +128,15 @@ static void span_field(struct line *l, const char *name, uint64_t from_ns, uint6
 
 static void put_ends(struct line *l, const struct exchange *x, const struct log_names *names)
 {
-    char address[ADDRESS_TEXT_MAX];
+    char address[ADDRESS_TEXT_MAX], tenant[TENANT_TEXT_MAX];
     address_to_text(&x->client_address, address, sizeof address);
     text_field(l, ",\"client_address\":", address);
     number_field(l, ",\"client_port\":", x->client_port);
     address_to_text(&x->server_address, address, sizeof address);
     text_field(l, ",\"server_address\":", address);
     number_field(l, ",\"server_port\":", x->server_port);
+    tenant_to_text(x->tenant, tenant, sizeof tenant);
+    text_if_any(l, ",\"tenant\":", tenant);
     text_field(l, ",\"client_name\":", names->client);
     text_field(l, ",\"server_name\":", names->server);
 }

@@ -1,4 +1,8 @@
-/* hex.h - bytes written as hexadecimal text, with spaces where a reader wants them. */
+/* hex.h - bytes written as hexadecimal text, with spaces where a reader wants them.
+ *
+ * Lengths of 16 bits need not be counted: LLLL is the length of the braces it stands in, NNNN that
+ * of the next braces that open. So "{4500 LLLL ... {9c40 0035 LLLL 0000 616263}}" is a datagram in
+ * an IPv4 packet. */
 #pragma once
 
 #include <stddef.h>

@@ -4,9 +4,8 @@
 #include <netinet/in.h>
 #include <pcap/dlt.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "tests/capture/frames.h"
 #include "tests/capture/hex.h"
 #include "tests/check.h"
 
@@ -58,33 +57,6 @@ static void write_story(const struct frame *f, char *text)
     assert_int_equal(p.interface, f->interface);
     assert_int_equal(p.wire_bytes, f->length);
     assert_int_equal(p.tenant, 0);
-}
-
-/* A copy of the bytes whose last one is the last readable one. */
-static const uint8_t *before_the_wall(const uint8_t *bytes, size_t len)
-{
-    static uint8_t *wall;
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    if (!wall) {
-        uint8_t *map =
-            mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        assert_true(map != MAP_FAILED);
-        assert_int_equal(mprotect(map + page, page, PROT_NONE), 0);
-        wall = map + page;
-    }
-    return memcpy(wall - len, bytes, len);
-}
-
-static struct frame frame_of(int link_type, const uint8_t *bytes, size_t captured, size_t length)
-{
-    return (struct frame){
-        .time_ns = UINT64_C(1700000000123456789),
-        .captured = (uint32_t)captured,
-        .length = (uint32_t)length,
-        .data = before_the_wall(bytes, captured),
-        .link_type = link_type,
-        .interface = 7,
-    };
 }
 
 /* A snapshot may end anywhere: the packet is the same with less payload, or its ports are missing.
@@ -175,7 +147,7 @@ static void test_vlan_tags(void **state)
           {"a service tag outside", DLT_EN10MB,
            MACS "88a8 0001 8100 0064 86dd " IPV6("0017", "06") TCP ABC, TCP_V6},
           {"the old tag types", DLT_EN10MB,
-           MACS "9100 0001 9200 0002 8100 0003 0800 " IPV4("002b", "06") TCP ABC, TCP_V4},
+           MACS "9300 0004 9100 0001 9200 0002 8100 0003 0800 " IPV4("002b", "06") TCP ABC, TCP_V4},
           {"a tag in a cooked frame", DLT_LINUX_SLL,
            "0000 0001 0006 02000000000a0000 8100 0064 0800 " IPV4("002b", "06") TCP ABC, TCP_V4},
           {"eight tags, the limit", DLT_EN10MB,
@@ -357,6 +329,36 @@ static void test_any_byte_may_be_anything(void **state)
     }
 }
 
+static void test_counts_what_came_in_tunnels_and_what_was_joined(void **state)
+{
+    (void)state;
+    static const uint8_t none[1];
+    static const struct {
+        uint32_t length; /* of the frame */
+        size_t ip;       /* length of the IP packet */
+        uint32_t cut;
+        uint8_t protocol, tunnels;
+        uint64_t tunnelled, oversized;
+    } cases[] = {
+        {1514, 1500, 0, IPPROTO_TCP, 0, 0, 0},   {1564, 1500, 0, IPPROTO_TCP, 1, 1, 0},
+        {9230, 9216, 0, IPPROTO_TCP, 0, 0, 0},   {9231, 9217, 0, IPPROTO_TCP, 0, 0, 1},
+        {9231, 217, 9000, IPPROTO_TCP, 0, 0, 1}, {9231, 9217, 0, IPPROTO_UDP, 0, 0, 0},
+        {9300, 9200, 0, IPPROTO_UDP, 2, 1, 1},   {128, 114, 9110, IPPROTO_TCP, 0, 0, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct capture_counters c = {0};
+        struct frame f = {.length = cases[i].length};
+        struct packet p = {.ip = bytes_of(none, cases[i].ip),
+                           .cut = cases[i].cut,
+                           .protocol = cases[i].protocol,
+                           .tunnels = cases[i].tunnels};
+        frame_count(&c, &f, FRAME_PACKET, &p);
+        if (c.tunnelled != cases[i].tunnelled || c.oversized != cases[i].oversized)
+            fail_msg("case %zu: tunnelled %lu, oversized %lu", i, (unsigned long)c.tunnelled,
+                     (unsigned long)c.oversized);
+    }
+}
+
 static void test_counts_each_frame_once(void **state)
 {
     (void)state;
@@ -374,39 +376,6 @@ static void test_counts_each_frame_once(void **state)
     assert_int_equal(c.not_ip + c.other_ip * 10 + c.fragments * 100 + c.headers_cut * 1000 +
                          c.malformed * 10000,
                      11111);
-}
-
-#define GRE(length, header) IPV4(length, "2f") header " "
-#define INNER_TCP IPV4("002b", "06") TCP ABC
-
-/* What a switch or a cloud wraps mirrored frames in is taken off, up to a depth. */
-static void test_tunnels(void **state)
-{
-    (void)state;
-    READS({"IPv4 in GRE", DLT_RAW, GRE("0043", "0000 0800") INNER_TCP, TCP_V4},
-          {"Ethernet in GRE", DLT_RAW, GRE("0051", "0000 6558") ETHERNET_TCP, TCP_V4},
-          {"GRE with checksum, key and number", DLT_RAW,
-           GRE("005d", "b000 6558 00000000 00000001 00000002") ETHERNET_TCP, TCP_V4},
-          {"ERSPAN I", DLT_RAW, GRE("0051", "0000 88be") ETHERNET_TCP, TCP_V4},
-          {"ERSPAN II", DLT_RAW, GRE("005d", "1000 88be 00000001 1001000000000000") ETHERNET_TCP,
-           TCP_V4},
-          {"ERSPAN III", DLT_RAW,
-           GRE("0061", "1000 22eb 00000001 200100000000000000000000") ETHERNET_TCP, TCP_V4},
-          {"ERSPAN III with a subheader", DLT_RAW,
-           GRE("0069", "1000 22eb 00000001 200100000000000000000001 0000000000000000") ETHERNET_TCP,
-           TCP_V4},
-          {"four tunnels", DLT_RAW,
-           GRE("008b", "0000 0800") GRE("0073", "0000 0800") GRE("005b", "0000 0800")
-               GRE("0043", "0000 0800") INNER_TCP,
-           TCP_V4},
-          {"five are too many", DLT_RAW,
-           GRE("00a3", "0000 0800") GRE("008b", "0000 0800") GRE("0073", "0000 0800")
-               GRE("005b", "0000 0800") GRE("0043", "0000 0800") INNER_TCP,
-           "other ip"},
-          {"PPTP", DLT_RAW, GRE("001c", "2001 880b 00000000"), "other ip"},
-          {"something else in GRE", DLT_RAW, GRE("0018", "0000 0806"), "not ip"},
-          {"no room for the key", DLT_RAW, GRE("0018", "2000 6558"), "malformed"},
-          {"no room for ERSPAN II", DLT_RAW, GRE("001c", "1000 88be 00000001"), "malformed"});
 }
 
 static void test_leaves_the_packet_alone_unless_there_is_one(void **state)
@@ -433,9 +402,9 @@ int main(void)
         cmocka_unit_test(test_ipv6_extension_headers),
         cmocka_unit_test(test_fragments),
         cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_tunnels),
         cmocka_unit_test(test_cut_tcp_options_cost_nothing),
         cmocka_unit_test(test_any_byte_may_be_anything),
+        cmocka_unit_test(test_counts_what_came_in_tunnels_and_what_was_joined),
         cmocka_unit_test(test_counts_each_frame_once),
         cmocka_unit_test(test_leaves_the_packet_alone_unless_there_is_one),
     };

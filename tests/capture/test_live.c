@@ -2,26 +2,19 @@
 #include "capture/live.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/capture/tap.h"
 #include "tests/check.h"
 
 enum { SMALL_RING = 2 * 1024 * 1024, PORT = 5353, WAIT_MS = 2000 };
 
 static const struct frame_options automatic;
-
-static bool has_namespace;
 
 struct seen {
     unsigned packets;
@@ -38,29 +31,6 @@ static void see(void *ctx, const struct frame *frame)
     seen->packets++;
     seen->last = p;
     bytes_to_text(seen->payload, sizeof seen->payload, p.payload);
-}
-
-static void set_up(const char *interface, bool up)
-{
-    struct ifreq request = {0};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", interface);
-    assert_int_equal(ioctl(fd, SIOCGIFFLAGS, &request), 0);
-    request.ifr_flags = (short)(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
-    assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &request), 0);
-    close(fd);
-}
-
-/* An interface that lives as long as the descriptor, and carries the frames written to it. */
-static int new_tap(const char *name)
-{
-    struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
-    int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        skip();
-    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
-    assert_int_equal(ioctl(fd, TUNSETIFF, &request), 0);
-    return fd;
 }
 
 static uint64_t now_ns(void)
@@ -83,8 +53,7 @@ static void send_datagrams(unsigned count, const char *text)
 static struct live *open_live(const struct live_options *options)
 {
     struct err err;
-    if (!has_namespace)
-        skip();
+    tap_need_namespace();
     struct live *l = live_open(options, &err);
     if (!l)
         fail_msg("%s", err.text);
@@ -200,22 +169,21 @@ static void write_frame(int tap)
 static void test_outlives_an_interface_that_is_down(void **state)
 {
     (void)state;
-    if (!has_namespace)
-        skip();
-    int tap = new_tap("tap0");
-    set_up("tap0", true);
+    tap_need_namespace();
+    int tap = tap_new("tap0");
+    tap_set_up("tap0", true);
     struct live *l = open_live(&(struct live_options){.interface = "tap0"});
     struct seen seen = {0};
     struct err err;
     write_frame(tap);
     read_datagrams(l, 1, &seen);
-    set_up("tap0", false);
+    tap_set_up("tap0", false);
     for (int i = 0; i < 20; i++) {
         enum live_status status = live_read(l, 64, see, &seen, &err);
         if (status != LIVE_SILENT && status != LIVE_READ)
             fail_msg("%d: %s", status, err.text);
     }
-    set_up("tap0", true);
+    tap_set_up("tap0", true);
     write_frame(tap);
     read_datagrams(l, 2, &seen);
     assert_string_equal(seen.payload, "hi");
@@ -228,18 +196,17 @@ static void test_outlives_an_interface_that_is_down(void **state)
 static void test_tells_when_the_interface_is_deleted(void **state)
 {
     (void)state;
-    if (!has_namespace)
-        skip();
+    tap_need_namespace();
     for (int comes_again = 0; comes_again < 2; comes_again++) {
-        int tap = new_tap("tap1"), other = -1;
-        set_up("tap1", true);
+        int tap = tap_new("tap1"), other = -1;
+        tap_set_up("tap1", true);
         struct live *l = open_live(&(struct live_options){.interface = "tap1"});
         struct seen seen = {0};
         struct err err;
         enum live_status status = LIVE_SILENT;
         close(tap);
         if (comes_again)
-            other = new_tap("tap1");
+            other = tap_new("tap1");
         for (int i = 0; i < 20 && (status == LIVE_SILENT || status == LIVE_READ); i++) {
             struct pollfd wait = {.fd = live_fd(l), .events = POLLIN};
             poll(&wait, 1, 100);
@@ -253,6 +220,59 @@ static void test_tells_when_the_interface_is_deleted(void **state)
     }
 }
 
+/* The first tells of carrier and orders; what was deleted is told from what took its name. */
+static void test_knows_how_the_interface_is(void **state)
+{
+    (void)state;
+    tap_need_namespace();
+    int tap = tap_new("tap2");
+    tap_set_up("tap2", true);
+    struct live *l = open_live(&(struct live_options){.interface = "tap2"});
+    assert_int_equal(live_state(l), LIVE_STATE_UP);
+    tap_set_up("tap2", false);
+    assert_int_equal(live_state(l), LIVE_STATE_DOWN);
+    tap_set_up("tap2", true);
+    assert_int_equal(live_state(l), LIVE_STATE_UP);
+    close(tap);
+    assert_int_equal(live_state(l), LIVE_STATE_DELETED);
+    tap = tap_new("tap2");
+    tap_set_up("tap2", true);
+    assert_int_equal(live_state(l), LIVE_STATE_DELETED);
+    live_close(l);
+    close(tap);
+}
+
+/* Readers that share an interface receive each frame once among them, and lose none meanwhile. */
+static void test_is_shared_by_readers(void **state)
+{
+    (void)state;
+    enum { READERS = 3, DATAGRAMS = 60 };
+    struct live *l[READERS];
+    struct seen seen = {0};
+    struct err err;
+    tap_need_namespace();
+    send_datagrams(1, "before");
+    if (!live_open_shared(&(struct live_options){.interface = "lo"}, &(struct hash_key){{1, 2}},
+                          READERS, l, &err))
+        fail_msg("%s", err.text);
+    for (int i = 0; i < DATAGRAMS; i++)
+        send_datagrams(1, "after"); /* each from another port */
+    unsigned readers_with_some = 0, silent = 0;
+    for (unsigned i = 0; i < READERS; i++, silent = 0) {
+        unsigned before = seen.packets;
+        while (silent < 3) {
+            struct pollfd wait = {.fd = live_fd(l[i]), .events = POLLIN};
+            poll(&wait, 1, 200);
+            silent += live_read(l[i], 64, see, &seen, &err) == LIVE_SILENT;
+        }
+        readers_with_some += seen.packets > before;
+    }
+    assert_int_equal(seen.packets, DATAGRAMS);
+    assert_int_equal(readers_with_some, READERS);
+    for (unsigned i = 0; i < READERS; i++)
+        live_close(l[i]);
+}
+
 static void refuses(const struct live_options *options, const char *text)
 {
     struct err err;
@@ -264,8 +284,7 @@ static void refuses(const struct live_options *options, const char *text)
 static void test_says_what_is_wrong_and_what_to_do(void **state)
 {
     (void)state;
-    if (!has_namespace)
-        skip();
+    tap_need_namespace();
     refuses(&(struct live_options){.interface = "eth9"}, "eth9: no such interface; there are:");
     refuses(&(struct live_options){.interface = "eth9"}, " lo");
     refuses(&(struct live_options){.interface = "lo", .filter = "tcp prot 80"},
@@ -277,8 +296,7 @@ static void test_says_what_is_wrong_and_what_to_do(void **state)
 static void test_names_the_remedy_for_lacking_rights(void **state)
 {
     (void)state;
-    if (!has_namespace)
-        skip();
+    tap_need_namespace();
     pid_t child = fork();
     if (child == 0) {
         struct err err;
@@ -292,15 +310,6 @@ static void test_names_the_remedy_for_lacking_rights(void **state)
     assert_int_equal(status, 0);
 }
 
-static int enter_namespace(void **state)
-{
-    (void)state;
-    has_namespace = geteuid() == 0 && unshare(CLONE_NEWNET) == 0;
-    if (has_namespace)
-        set_up("lo", true);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,8 +320,10 @@ int main(void)
         cmocka_unit_test(test_counts_what_the_ring_had_no_room_for),
         cmocka_unit_test(test_outlives_an_interface_that_is_down),
         cmocka_unit_test(test_tells_when_the_interface_is_deleted),
+        cmocka_unit_test(test_knows_how_the_interface_is),
+        cmocka_unit_test(test_is_shared_by_readers),
         cmocka_unit_test(test_says_what_is_wrong_and_what_to_do),
         cmocka_unit_test(test_names_the_remedy_for_lacking_rights),
     };
-    return cmocka_run_group_tests(tests, enter_namespace, NULL);
+    return cmocka_run_group_tests(tests, tap_enter_namespace, NULL);
 }

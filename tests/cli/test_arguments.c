@@ -12,7 +12,10 @@ struct given {
     struct texts interfaces, operands;
     uint32_t workers, snap;
     uint64_t since;
+    struct words fruit;
 };
+
+static const char *const fruits[] = {"apple", "pear", "fig", NULL};
 
 /* Reads a command line written with spaces; returns the error, or "". */
 static const char *reads(const char *line, struct given *g)
@@ -21,7 +24,7 @@ static const char *reads(const char *line, struct given *g)
     static char copy[256];
     char *argv[32] = {(char *)"test"}, *rest = NULL;
     int argc = 1;
-    *g = (struct given){0};
+    *g = (struct given){.fruit.known = fruits};
     err.text[0] = '\0';
     const struct argument table[] = {
         {'i', "interface", "IFACE", "", ARGUMENT_TEXTS, &g->interfaces},
@@ -31,6 +34,7 @@ static const char *reads(const char *line, struct given *g)
         {0, "workers", "N", "", ARGUMENT_COUNT, &g->workers},
         {'s', "snap", "BYTES", "", ARGUMENT_SIZE, &g->snap},
         {0, "since", "TIME", "", ARGUMENT_DURATION, &g->since},
+        {0, "no-fruit", "[KIND,...]", "", ARGUMENT_WORDS, &g->fruit},
         {0},
     };
     snprintf(copy, sizeof copy, "%s", line);
@@ -56,6 +60,37 @@ static void test_forms(void **state)
     assert_int_equal(g.operands.len, 3);
     assert_string_equal(g.operands.text[1], "-");
     assert_string_equal(g.operands.text[2], "--loop");
+}
+
+/* Alone they are all of the words; what is none of them is not taken for the value. */
+static void test_words(void **state)
+{
+    static const struct {
+        const char *line;
+        uint32_t chosen;
+        uint16_t operands;
+    } cases[] = {
+        {"--no-fruit", 7, 0},
+        {"--no-fruit a.pcap", 7, 1},
+        {"--no-fruit fig", 4, 0},
+        {"--no-fruit apple,fig a.pcap", 5, 1},
+        {"--no-fruit=pear", 2, 0},
+        {"--no-fruit pear --no-fruit apple", 3, 0},
+        {"--no-fruit apple,x", 7, 1},
+        {"--no-fruit --loop", 7, 0},
+        {"--no-fruit=apple pear", 1, 1},
+    };
+    struct given g;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_string_equal(reads(cases[i].line, &g), "");
+        if (g.fruit.chosen != cases[i].chosen || g.operands.len != cases[i].operands)
+            fail_msg("%s: %x, %u operands", cases[i].line, g.fruit.chosen, g.operands.len);
+    }
+    assert_string_equal(reads("--no-fruit=apple,x", &g),
+                        "--no-fruit takes some of apple,pear,fig, not 'apple,x'");
+    assert_string_equal(reads("--no-fruit=", &g),
+                        "--no-fruit takes some of apple,pear,fig, not ''");
 }
 
 static void test_numbers(void **state)
@@ -100,6 +135,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_words),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_errors),
     };

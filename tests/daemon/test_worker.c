@@ -80,10 +80,22 @@ static void open_a_call(void)
     SAYS(300, true, MESSAGE);
 }
 
+static void end_window_of(size_t worker, uint64_t nth)
+{
+    const uint64_t window_ns = WINDOW_MS * (uint64_t)MS;
+    struct tick tick = {
+        .at_ns = nth * window_ns,
+        .window_ends = true,
+        .start_ns = (nth - 1) * window_ns,
+        .end_ns = nth * window_ns,
+    };
+    worker_tick(workers[worker], &tick, number + 1);
+}
+
 static void end_window(uint64_t nth)
 {
     for (size_t i = 0; i < 2; i++)
-        worker_tick(workers[i], nth * WINDOW_MS * MS, number + 1, true);
+        end_window_of(i, nth);
 }
 
 /* The oldest window that all have ended. */
@@ -230,12 +242,51 @@ static void names_that_were_asked_for(void **state)
     }
 }
 
+/* The oldest window that can be handed over: its place in time; 0: none can. */
+static uint64_t handed_over(void)
+{
+    struct writer log = {0};
+    struct delta d = {0};
+    uint64_t nth = 0;
+    if (workers_merge(workers, 2, &log, &d)) {
+        nth = d.end_ns / (WINDOW_MS * (uint64_t)MS);
+        assert_int_equal(d.end_ns - d.start_ns, WINDOW_MS * (uint64_t)MS);
+        assert_int_equal(d.decode.flows_opened, 1); /* a total, of all workers, in every window */
+    }
+    delta_free(&d);
+    writer_free(&log);
+    return nth;
+}
+
+/* A window waits for the worker that is behind. One that a worker skipped, as after a silence, is
+ * that of the others. */
+static void windows_that_not_all_have(void **state)
+{
+    (void)state;
+    say(98, false, TCP_SYN, (struct bytes){0});
+    end_window_of(0, 1);
+    end_window_of(0, 2);
+    assert_int_equal(handed_over(), 0); /* the second may still be in the first window */
+    end_window_of(1, 1);
+    assert_int_equal(handed_over(), 1);
+    assert_int_equal(handed_over(), 0);
+    end_window_of(1, 4);
+    assert_int_equal(handed_over(), 2);
+    assert_int_equal(handed_over(), 0); /* the first has not come to the fourth */
+    end_window_of(0, 6);
+    assert_int_equal(handed_over(), 4);
+    assert_int_equal(handed_over(), 0);
+    end_window_of(1, 6);
+    assert_int_equal(handed_over(), 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_call_that_goes_on, begin, end),
         cmocka_unit_test_setup_teardown(windows_that_became_one, begin, end),
         cmocka_unit_test_setup_teardown(names_that_were_asked_for, begin, end),
+        cmocka_unit_test_setup_teardown(windows_that_not_all_have, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

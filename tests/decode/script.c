@@ -178,7 +178,7 @@ static void play_step(struct play *play, const struct step *step, int cut)
         play_datagram(play, step);
         break;
     case STEP_GAP:
-        conn_gap(play->conn, step->dir, now(play), step->len);
+        conn_gap(play->conn, step->dir, now(play), step->len, NOTE_GAP);
         break;
     case STEP_END:
         conn_eof(play->conn, step->dir, now(play));

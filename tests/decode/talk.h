@@ -137,11 +137,14 @@ void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_
         c->decoder = NULL;
 }
 
-void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len)
+void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len, enum note note)
 {
     (void)c;
     (void)m;
-    tell("%c[%d]", dir == TO_SERVER ? '>' : '<', (int)len);
+    tell("%c[%d%s]", dir == TO_SERVER ? '>' : '<', (int)len,
+         note == NOTE_TRUNCATED ? " cut"
+         : note == NOTE_ONE_WAY ? " unseen"
+                                : "");
 }
 
 void conn_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes in, uint32_t cut)
@@ -203,6 +206,12 @@ void conn_open_calls(struct conn *c)
 }
 
 void conn_report(struct conn *c, struct flow_report *r)
+{
+    (void)c;
+    (void)r;
+}
+
+void conn_report_troubles(struct conn *c, struct flow_report *r)
 {
     (void)c;
     (void)r;
@@ -274,13 +283,18 @@ static void on_flow(void *ctx, const struct flow_report *r)
     struct flow_report sum = *r;
     sum.opened = (uint8_t)(t->sum.opened + r->opened);
     sum.failed = (uint8_t)(t->sum.failed + r->failed);
+    sum.refused = (uint8_t)(t->sum.refused + r->refused);
     sum.closed = (uint8_t)(t->sum.closed + r->closed);
+    sum.one_way = (uint8_t)(t->sum.one_way + r->one_way);
     sum.reset_by_client = (uint8_t)(t->sum.reset_by_client + r->reset_by_client);
     sum.reset_by_server = (uint8_t)(t->sum.reset_by_server + r->reset_by_server);
     for (int dir = 0; dir < 2; dir++) {
         sum.packets[dir] += t->sum.packets[dir];
         sum.bytes[dir] += t->sum.bytes[dir];
+        sum.duplicates[dir] += t->sum.duplicates[dir];
         sum.missing_bytes[dir] += t->sum.missing_bytes[dir];
+        sum.truncated[dir] += t->sum.truncated[dir];
+        sum.out_of_order[dir] += t->sum.out_of_order[dir];
         sum.retransmits[dir] += t->sum.retransmits[dir];
         sum.zero_windows[dir] += t->sum.zero_windows[dir];
     }

@@ -219,6 +219,7 @@ static void nonsense(void **state)
 struct caught {
     unsigned count;
     unsigned unknown;
+    uint32_t notes;
     uint64_t response_ns, response_end_ns;
 };
 
@@ -227,6 +228,7 @@ static void catch_exchange(void *ctx, struct exchange *x)
     struct caught *caught = ctx;
     caught->count++;
     caught->unknown += x->outcome == OUTCOME_UNKNOWN;
+    caught->notes = x->notes;
     caught->response_ns = x->response_ns;
     caught->response_end_ns = x->response_end_ns;
 }
@@ -272,6 +274,47 @@ static void times_of_held_bytes(void **state)
     assert_int_equal(b.caught.response_ns, 900);
     assert_int_equal(b.caught.response_end_ns, 900);
     conn_close(c, (struct moment){0}, CLOSE_ORDERLY);
+}
+
+/* Each row: when request and answer came, and the clock with them; what is known of the times. An
+ * answer that came with its request, as far as can be told, took no time; one that is stamped long
+ * before it, because the clock was put back, is not timed, nor is what follows any slower. */
+static void clock_goes_back(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t asked_ns, answered_ns;
+        bool skewed;
+        uint64_t response_ns; /* 0: not known */
+        uint32_t notes;
+    } table[] = {
+        {5000000, 5001000, false, 5001000, 0},         {5000000, 5000000, true, 5000000, NOTE_SKEW},
+        {5000000, 4000000, false, 5000000, NOTE_SKEW}, {5000000, 3999999, false, 0, NOTE_SKEW},
+        {90000000000, 5000, false, 0, NOTE_SKEW},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct bench b;
+        bench_init(&b);
+        struct conn *c = bench_conn(&b);
+        struct moment asked = {.now_ns = table[i].asked_ns};
+        struct moment answered = {.now_ns = table[i].answered_ns, .skewed = table[i].skewed};
+        conn_bytes(c, TO_SERVER, asked, asked.now_ns, bytes_of_text(GET("/a")));
+        conn_bytes(c, TO_CLIENT, answered, answered.now_ns, bytes_of_text(OK_EMPTY));
+        assert_int_equal(b.caught.count, 1);
+        assert_int_equal(b.caught.notes, table[i].notes);
+        assert_int_equal(b.caught.response_ns, table[i].response_ns);
+        assert_int_equal(b.caught.response_end_ns, table[i].response_ns);
+        assert_int_equal(b.counters.unmeasured, table[i].response_ns == 0);
+        asked.now_ns = table[i].answered_ns + 2000000;
+        answered = (struct moment){.now_ns = asked.now_ns + 1000};
+        conn_bytes(c, TO_SERVER, asked, asked.now_ns, bytes_of_text(GET("/b")));
+        conn_bytes(c, TO_CLIENT, answered, answered.now_ns, bytes_of_text(OK_EMPTY));
+        assert_int_equal(b.caught.count, 2);
+        assert_int_equal(b.caught.notes, 0);
+        assert_int_equal(b.caught.response_ns, answered.now_ns);
+        assert_int_equal(b.caught.response_end_ns, answered.now_ns);
+        conn_close(c, (struct moment){0}, CLOSE_ORDERLY);
+    }
 }
 
 /* A connection has at most OPEN_MAX exchanges open; one more, and all of them are unknown, because
@@ -417,7 +460,7 @@ static void send_lossy(struct lossy *l, enum dir dir, const char *text)
             continue;
         }
         if (l->lost[dir])
-            conn_gap(l->c, dir, m, l->lost[dir]);
+            conn_gap(l->c, dir, m, l->lost[dir], NOTE_GAP);
         l->lost[dir] = 0;
         conn_bytes(l->c, dir, m, m.now_ns, piece);
     }
@@ -479,6 +522,7 @@ int main(void)
         cmocka_unit_test(retransmissions),
         cmocka_unit_test(nonsense),
         cmocka_unit_test(times_of_held_bytes),
+        cmocka_unit_test(clock_goes_back),
         cmocka_unit_test(too_many_open),
         cmocka_unit_test(no_room_for_open),
         cmocka_unit_test(no_room_for_unread),

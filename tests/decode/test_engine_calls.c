@@ -288,6 +288,61 @@ static void one_at_a_time(void **state)
     engine_free(t.engine);
 }
 
+static void add_troubles(uint32_t *sum, const struct flow_report *r)
+{
+    for (size_t i = 0; i < TROUBLES; i++)
+        sum[i] += r->troubles[i];
+}
+
+/* By protocol. */
+struct troubled {
+    uint32_t http[TROUBLES], others[TROUBLES];
+};
+
+static void on_troubled_flow(void *ctx, const struct flow_report *r)
+{
+    struct troubled *t = ctx;
+    add_troubles(strcmp(r->protocol, "http") == 0 ? t->http : t->others, r);
+}
+
+static void on_no_exchange(void *ctx, struct exchange *x)
+{
+    (void)ctx;
+    (void)x;
+}
+
+/* What could not be decoded is told of the connection that it was on, once, under the protocol that
+ * it was when it went wrong; the sum is what the counters say. */
+static void troubles(void **state)
+{
+    (void)state;
+    struct troubled told = {0};
+    struct engine_options o = {.key = {{1, 2}}};
+    struct sink sink = {.exchange = on_no_exchange, .flow = on_troubled_flow, .ctx = &told};
+    struct err err;
+    struct talk t = {.now_ns = 1000 * SECOND, .client_port = 40000};
+    t.engine = engine_new(&o, sink, &err);
+    assert_non_null(t.engine);
+    handshake(&t);
+    say(&t, SAYS("GET /a HTTP/1.1\r\nHost: api\r\n\r\n"));
+    tick(&t, 5000, true);
+    for (int i = 0; i < 64; i++) {
+        say(&t, SAYS("\x16\x03\x01"));
+        say(&t, HEARS("\x16\x03\x01"));
+        if (i % 8 == 0)
+            tick(&t, 5000, true);
+    }
+    end(&t);
+    const struct decode_counters *counters = engine_counters(t.engine);
+    assert_int_equal(counters->given_up, 1);
+    assert_int_equal(counters->lost, 2);
+    for (int i = 0; i < TROUBLES; i++) {
+        assert_int_equal(told.http[i], counters->troubles[i]);
+        assert_int_equal(told.others[i], 0);
+    }
+    engine_free(t.engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +353,7 @@ int main(void)
         cmocka_unit_test_setup(certainty, frames_setup),
         cmocka_unit_test_setup(stalls, frames_setup),
         cmocka_unit_test_setup(one_at_a_time, frames_setup),
+        cmocka_unit_test_setup(troubles, frames_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,14 +129,24 @@ static void one_way(void **state)
 {
     static const struct {
         unsigned sent; /* packets with data of side 0 */
-        bool waited, other, told;
+        void (*when)(struct health *h);
+        bool answered, again, other, told;
     } cases[] = {
-        {HEALTH_LONE_LEAST - 1, false, false, false},
-        {HEALTH_LONE_LEAST, false, false, true},
-        {300, false, false, true},
-        {1, true, false, true},
-        {0, true, false, false},
-        {HEALTH_LONE_LEAST, false, true, false},
+        {.sent = HEALTH_LONE_LEAST - 1},
+        {.sent = HEALTH_LONE_LEAST, .told = true},
+        {.sent = 300, .told = true},
+        {.sent = 1, .when = health_waited, .told = true},
+        {.sent = 0, .when = health_waited},
+        {.sent = HEALTH_LONE_LEAST, .other = true},
+        /* who sends again has got no acknowledgment */
+        {.sent = 2, .when = health_waited, .again = true},
+        {.sent = 2, .when = health_waited, .again = true, .answered = true, .told = true},
+        /* what is acknowledged was sent, but may still come */
+        {.sent = 1, .answered = true},
+        {.sent = 1, .when = health_settled},
+        {.sent = 1, .when = health_settled, .answered = true, .told = true},
+        {.sent = 0, .when = health_settled, .answered = true, .told = true},
+        {.sent = 1, .when = health_settled, .answered = true, .other = true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -145,8 +155,12 @@ static void one_way(void **state)
         struct packet data = {.tcp_flags = TCP_ACK, .window = 1, .payload = bytes_of_text("x")};
         for (unsigned n = 0; n < cases[i].sent; n++)
             health_packet(&h, 0, &data);
-        if (cases[i].waited)
-            health_waited(&h);
+        if (cases[i].again)
+            health_data(&h, 0, 1, 1, false);
+        if (cases[i].answered)
+            health_answered(&h);
+        if (cases[i].when)
+            cases[i].when(&h);
         if (cases[i].other)
             health_packet(&h, 1, &(struct packet){.tcp_flags = TCP_ACK, .window = 1});
         health_report(&h, 0, &r);

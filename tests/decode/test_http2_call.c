@@ -195,6 +195,15 @@ static void statuses(void **state)
                    frame(TO_CLIENT, HTTP2_HEADERS, ALL, 1, cases[i].head));
 }
 
+/* What HTTP says in a second head takes nothing back of what gRPC said. */
+static void a_second_head(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_GRPC, http2, "POST api/a.B/C UNKNOWN server_error grpc a.B/C 2 unary 0+0\n",
+               preface(), asks_as(1, GRPC), SERVER(HTTP2_HEADERS, ALL, 1, "\x88" STATUS("2")),
+               SERVER(HTTP2_HEADERS, WHOLE, 1, "\x88"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup(flags_of_messages, frames_setup),
         cmocka_unit_test_setup(trailers_only, frames_setup),
         cmocka_unit_test_setup(statuses, frames_setup),
+        cmocka_unit_test_setup(a_second_head, frames_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "decode/hpack.h"
 #include "decode/http2_block.h"
 #include "decode/pairing.h"
 #include "frames.h"
@@ -213,6 +214,25 @@ static void endless_block(void **state)
     end(&f);
 }
 
+/* Fields past the limit of a block are left out, and counted: for all, and in the next report. */
+static void many_fields(void **state)
+{
+    (void)state;
+    enum { BEYOND = 76 };
+    static char text[HPACK_FIELDS_MAX + BEYOND];
+    struct flooded f;
+    begin(&f, false);
+    memset(text, '\x82', sizeof text);
+    send(&f, frame(TO_SERVER, HTTP2_HEADERS, ALL, 1, bytes_of(text, sizeof text)));
+    assert_int_equal(f.counters.shortened, BEYOND);
+    for (uint32_t reports = 0; reports < 2; reports++) {
+        struct flow_report r = {0};
+        conn_report(f.conn, &r);
+        assert_int_equal(r.troubles[TROUBLE_SHORTENED], reports ? 0 : BEYOND);
+    }
+    end(&f);
+}
+
 /* Frames that say nothing, in any number, open nothing. */
 static void idle_frames(void **state)
 {
@@ -275,6 +295,7 @@ int main(void)
         cmocka_unit_test_setup(pushes_past_the_cap, frames_setup),
         cmocka_unit_test_setup(hpack_bomb, frames_setup),
         cmocka_unit_test_setup(endless_block, frames_setup),
+        cmocka_unit_test_setup(many_fields, frames_setup),
         cmocka_unit_test_setup(idle_frames, frames_setup),
         cmocka_unit_test_setup(unknown_paths, frames_setup),
     };

@@ -116,8 +116,8 @@ static void joined_in_the_middle(void **state)
     begin(&t, NULL);
     t.client_port = 80; /* by port, the server */
     t.server_port = 40000;
-    client_says(&t, 7000, "rest of a body");
-    server_says(&t, 9000, "ask is not what an answer says");
+    client(&t, TCP_ACK, 7000, 9000, "rest of a body");
+    server(&t, TCP_ACK, 9000, 7014, "ask is not what an answer says");
     assert_int_equal(t.reports, 1); /* "ask" from there made that side the client */
     told(&t, "echo:>ask is not what an answer says{capture ended}");
     assert_int_equal(t.sum.client_port, 40000);
@@ -126,9 +126,9 @@ static void joined_in_the_middle(void **state)
     begin(&t, NULL);
     t.client_port = 80;
     t.server_port = 40000;
-    client_says(&t, 7000, "rest");
-    client_says(&t, 7004, "ask");
-    server_says(&t, 9000, "answer");
+    client(&t, TCP_ACK, 7000, 9000, "rest");
+    client(&t, TCP_ACK, 7004, 9000, "ask");
+    server(&t, TCP_ACK, 9000, 7007, "answer");
     told(&t, "echo:>ask<answer{capture ended}");
     assert_int_equal(t.sum.client_port, 80);
     assert_int_equal(t.sum.packets[TO_SERVER], 2);

@@ -18,7 +18,7 @@ struct teller {
     struct stream_shared shared;
     struct stream_out out;
     struct decode_counters counters;
-    uint64_t now_ns;
+    uint64_t now_ns, missing;
     bool times;
     char story[512];
 };
@@ -41,11 +41,17 @@ static void tell_bytes(void *ctx, uint64_t arrived_ns, struct bytes in)
     tell(t, (const char *)in.at, in.len);
 }
 
-static void tell_gap(void *ctx, uint64_t len)
+static void tell_gap(void *ctx, uint64_t len, bool cut)
 {
     char text[32];
-    snprintf(text, sizeof text, "[%d]", (int)len);
+    snprintf(text, sizeof text, cut ? "[%d cut]" : "[%d]", (int)len);
     tell(ctx, text, strlen(text));
+}
+
+static void count_missing(void *ctx, uint64_t len)
+{
+    struct teller *t = ctx;
+    t->missing += len;
 }
 
 static void tell_end(void *ctx)
@@ -57,7 +63,8 @@ static void begin(struct teller *t)
 {
     *t = (struct teller){.shared.held_bytes_max = 1 << 20};
     t->shared.counters = &t->counters;
-    t->out = (struct stream_out){&t->shared, tell_bytes, tell_gap, tell_end, t};
+    t->out = (struct stream_out){&t->shared, tell_bytes, tell_gap, count_missing,
+                                 tell_end,   t,          NULL,     NULL};
 }
 
 static enum segment_fate say(struct teller *t, uint32_t sequence, const char *text)
@@ -232,7 +239,7 @@ static void acknowledged_hole_becomes_a_gap_after_20_ms(void **state)
     assert_string_equal(t.story, "a");
     check_at(&t, 30 * MS);
     assert_int_equal(t.counters.gaps, 1);
-    assert_int_equal(t.counters.gap_bytes, 3);
+    assert_int_equal(t.counters.gap_bytes, 2); /* the third may be a FIN */
     assert_int_equal(say(&t, 101, "bcd"), SEGMENT_OLD);
     told(&t, "a[3]");
 }
@@ -353,7 +360,7 @@ static void cut_bytes_are_a_gap(void **state)
     assert_int_equal(stream_segment(&t.stream, &second, &t.out), SEGMENT_OLD);
     say(&t, 120, "u");
     assert_int_equal(t.counters.gap_bytes, 15);
-    told(&t, "abc[7]kl[8]u");
+    told(&t, "abc[7 cut]kl[8 cut]u");
 }
 
 /* Joined in the middle, the first data says where the stream is; what was sent before is old. */
@@ -429,10 +436,11 @@ static void cap_of_a_stream_gives_up_the_hole(void **state)
     told(&t, "[1]");
 }
 
-static void ignore_gap(void *ctx, uint64_t len)
+static void ignore_gap(void *ctx, uint64_t len, bool cut)
 {
     (void)ctx;
     (void)len;
+    (void)cut;
 }
 
 /* Four gigabytes that nobody is seen to acknowledge are four gigabytes, and no hole. */
@@ -502,6 +510,81 @@ static void blind_stream_counts(void **state)
     told(&t, "[3]");
 }
 
+/* Each row: "a" at 100 has passed, and then up to "e" at 104 is acknowledged and given up. The last
+ * of it may be a FIN. Whatever comes then shows what it was, or at the end the other side does. */
+static void last_acknowledged_byte_may_be_a_fin(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t acked, fin, data, sent; /* 0: none */
+        bool other_fin;
+        uint64_t missing;
+        const char *story;
+    } table[] = {
+        {.acked = 105, .missing = 4, .story = "a[4]"},
+        {.acked = 105, .other_fin = true, .missing = 3, .story = "a[4]$"},
+        {.acked = 105, .fin = 104, .missing = 3, .story = "a[4]$"},
+        {.acked = 105, .fin = 105, .missing = 4, .story = "a[4]$"},
+        {.acked = 105, .fin = 107, .missing = 6, .story = "a[4][2]$"},
+        {.acked = 105, .data = 105, .missing = 4, .story = "a[4]x"},
+        {.acked = 105, .data = 107, .missing = 6, .story = "a[4][2]x"},
+        {.acked = 105, .sent = 105, .missing = 4, .story = "a[4]"},
+        {.acked = 105, .sent = 108, .missing = 7, .story = "a[4][3]"},
+        {.acked = 105, .sent = 108, .other_fin = true, .missing = 6, .story = "a[4][2]$"},
+        {.acked = 102, .missing = 1, .story = "a[1]"},
+        {.acked = 102, .other_fin = true, .missing = 0, .story = "a$"},
+        {.acked = 102, .fin = 101, .missing = 0, .story = "a$"},
+        {.acked = 102, .fin = 102, .missing = 1, .story = "a[1]$"},
+        {.acked = 102, .data = 101, .missing = 0, .story = "ax"},
+        {.acked = 102, .data = 102, .missing = 1, .story = "a[1]x"},
+        {.sent = 104, .missing = 3, .story = "a[3]"},
+        {.sent = 104, .other_fin = true, .missing = 2, .story = "a[2]$"},
+        {.sent = 102, .fin = 101, .missing = 0, .story = "a$"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct teller t;
+        struct stream other = {.fin = table[i].other_fin};
+        begin(&t);
+        t.out.other = &other;
+        say(&t, 100, "a");
+        if (table[i].acked)
+            stream_acked(&t.stream, table[i].acked, 0);
+        check_at(&t, 20 * MS);
+        assert_false(t.stream.hole); /* nothing is waited for */
+        if (table[i].sent)
+            say(&t, table[i].sent, "");
+        if (table[i].data)
+            say(&t, table[i].data, "x");
+        if (table[i].fin)
+            finish(&t, table[i].fin, "");
+        stream_flush(&t.stream, t.now_ns, &t.out);
+        assert_int_equal(t.missing, table[i].missing);
+        told(&t, table[i].story);
+    }
+}
+
+/* What its sender says to have sent, by the sequence number of a segment without data, is a hole
+ * that is waited for in silence. A keep-alive probe says nothing new. */
+static void sent_and_never_captured(void **state)
+{
+    (void)state;
+    struct teller t;
+    begin(&t);
+    say(&t, 100, "abc");
+    say(&t, 102, "");
+    assert_false(t.stream.hole);
+    say(&t, 106, "");
+    check_at(&t, 5000 * MS - 1);
+    say(&t, 103, "d");
+    assert_string_equal(t.story, "abcd");
+    check_at(&t, 10000 * MS);
+    assert_string_equal(t.story, "abcd[2]");
+    assert_int_equal(t.missing, 1);
+    say(&t, 106, "g");
+    assert_int_equal(t.missing, 2);
+    told(&t, "abcd[2]g");
+}
+
 /* Packet time that jumps back makes a hole wait, and breaks nothing. */
 static void time_may_go_backwards(void **state)
 {
@@ -510,11 +593,11 @@ static void time_may_go_backwards(void **state)
     begin(&t);
     t.now_ns = 1000 * MS;
     say(&t, 100, "a");
-    stream_acked(&t.stream, 102, 1000 * MS);
+    stream_acked(&t.stream, 103, 1000 * MS);
     check_at(&t, 0);
     assert_string_equal(t.story, "a");
     check_at(&t, 1020 * MS);
-    told(&t, "a[1]");
+    told(&t, "a[2]");
 }
 
 int main(void)
@@ -541,6 +624,8 @@ int main(void)
         cmocka_unit_test(cap_of_all_streams_drops),
         cmocka_unit_test(pieces_are_capped),
         cmocka_unit_test(blind_stream_counts),
+        cmocka_unit_test(last_acknowledged_byte_may_be_a_fin),
+        cmocka_unit_test(sent_and_never_captured),
         cmocka_unit_test(time_may_go_backwards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

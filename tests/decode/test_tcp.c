@@ -137,6 +137,7 @@ static void attempts_that_fail(void **state)
     assert_int_equal(t.reports, 1);
     told(&t, "");
     assert_int_equal(t.sum.failed, 1);
+    assert_int_equal(t.sum.refused, 1);
     assert_int_equal(t.sum.opened + t.sum.closed + t.sum.reset_by_server, 0);
     assert_string_equal(t.protocols, " ");
 
@@ -148,12 +149,14 @@ static void attempts_that_fail(void **state)
     assert_int_equal(t.reports, 1);
     told(&t, "");
     assert_int_equal(t.sum.failed, 1);
+    assert_int_equal(t.sum.refused, 0);
 
     begin(&t, NULL);
     client(&t, TCP_SYN, 100, 0, "");
     client(&t, TCP_RST, 101, 0, "");
     told(&t, "");
     assert_int_equal(t.sum.failed, 1);
+    assert_int_equal(t.sum.refused, 0);
     assert_int_equal(t.sum.reset_by_client, 0);
 
     begin(&t, NULL);
@@ -266,7 +269,7 @@ static void one_sided_handshakes(void **state)
     server(&t, TCP_SYN | TCP_ACK, 500, 101, "");
     server(&t, TCP_ACK, 501, 104, "answer");
     pass(&t, 100);
-    told(&t, "");
+    told(&t, "echo:<answer{capture ended}");
     assert_int_equal(t.sum.server_port, 50000);
     assert_int_equal(t.sum.opened, 1);
     assert_int_equal(t.sum.missing_bytes[TO_SERVER], 3);
@@ -279,7 +282,7 @@ static void one_sided_handshakes(void **state)
     client(&t, TCP_ACK, 101, 501, "ask");
     client(&t, TCP_ACK, 104, 507, "asked");
     pass(&t, 100);
-    told(&t, "echo:>ask>asked<[6]{capture ended}");
+    told(&t, "echo:>ask>asked<[6 unseen]{capture ended}");
     assert_int_equal(t.sum.server_port, 50000);
     assert_int_equal(t.sum.missing_bytes[TO_CLIENT], 6);
 }
@@ -344,12 +347,74 @@ static void health_is_counted(void **state)
     t.cut = 12;
     server(&t, TCP_ACK, 501, 104, "ans");
     server(&t, TCP_ACK, 516, 104, "wer");
-    told(&t, "echo:>ask>R<ans<[12]<wer{capture ended}");
+    told(&t, "echo:>ask>R<ans<[12 cut]<wer{capture ended}");
     assert_int_equal(t.sum.retransmits[TO_SERVER], 1);
     assert_int_equal(t.sum.retransmits[TO_CLIENT], 0);
     assert_int_equal(t.sum.zero_windows[TO_SERVER], 2);
     assert_int_equal(t.sum.zero_windows[TO_CLIENT], 0);
     assert_int_equal(t.sum.missing_bytes[TO_CLIENT], 12);
+    assert_int_equal(t.sum.truncated[TO_CLIENT], 1);
+    assert_int_equal(t.sum.truncated[TO_SERVER], 0);
+    assert_int_equal(t.sum.notes, NOTE_TRUNCATED);
+}
+
+/* A mirror that shows answers before their requests, by up to 5 ms: they are told after them, and a
+ * handshake has no negative halves. */
+static void answers_may_overtake(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t, NULL);
+    t.now_ns += 2 * MS;
+    server(&t, TCP_SYN | TCP_ACK, 500, 101, "");
+    t.now_ns -= MS;
+    client(&t, TCP_SYN, 100, 0, "");
+    client(&t, TCP_ACK, 101, 501, "");
+    server(&t, TCP_ACK, 501, 104, "answer");
+    t.now_ns += MS;
+    server(&t, TCP_ACK | TCP_FIN, 507, 104, "s");
+    assert_string_equal(story, "");
+    client(&t, TCP_ACK, 101, 501, "ask");
+    client(&t, TCP_ACK | TCP_FIN, 104, 509, "");
+    server(&t, TCP_ACK, 509, 105, "");
+    told(&t, "echo:>ask<answer<s<$>${orderly}");
+    assert_int_equal(t.sum.rtt_server_ns + t.sum.rtt_client_ns, 0);
+    assert_int_equal(t.sum.missing_bytes[TO_SERVER] + t.sum.missing_bytes[TO_CLIENT], 0);
+    assert_int_equal(t.sum.out_of_order[TO_CLIENT], 0);
+
+    begin(&t, NULL); /* joined, and the first thing seen is an answer to what comes next */
+    server(&t, TCP_ACK, 9001, 7003, "answer");
+    client(&t, TCP_ACK, 7000, 9001, "ask");
+    told(&t, "echo:>ask<answer{capture ended}");
+
+    begin(&t, NULL); /* one that waits is told at a tick */
+    handshake(&t);
+    client_says(&t, 101, "ask");
+    server(&t, TCP_ACK, 501, 107, "answer");
+    pass(&t, 5);
+    told(&t, "echo:>ask>[3]<answer{capture ended}");
+}
+
+/* A FIN that was lost is no byte that is missing, and the end all the same. */
+static void lost_fin_is_no_byte(void **state)
+{
+    (void)state;
+    for (int lost = 0; lost < 2; lost++) {
+        struct talk t;
+        begin(&t, NULL);
+        handshake(&t);
+        client_says(&t, 101, "ask");
+        server(&t, TCP_ACK, 501, 104, "answer");
+        if (lost != 0)
+            client(&t, TCP_ACK | TCP_FIN, 104, 507, "");
+        if (lost != 1)
+            server(&t, TCP_ACK | TCP_FIN, 507, 105, "");
+        client(&t, TCP_ACK, 105, 508, "");
+        server(&t, TCP_ACK, 508, 105, "");
+        pass(&t, 120000);
+        told(&t, lost ? "echo:>ask<answer>$<${idle}" : "echo:>ask<answer<$>${idle}");
+        assert_int_equal(t.sum.missing_bytes[TO_SERVER] + t.sum.missing_bytes[TO_CLIENT], 0);
+    }
 }
 
 /* A hole on the wire is waited for at ticks too, when no packet comes any more. */
@@ -418,6 +483,8 @@ int main(void)
         cmocka_unit_test(handshake_out_of_order),
         cmocka_unit_test(data_in_the_syn),
         cmocka_unit_test(health_is_counted),
+        cmocka_unit_test(answers_may_overtake),
+        cmocka_unit_test(lost_fin_is_no_byte),
         cmocka_unit_test(holes_are_given_up_at_ticks),
         cmocka_unit_test(acknowledgment_may_end_it),
         cmocka_unit_test(strays_that_persist_are_a_new_flow),

@@ -12,6 +12,8 @@ import ctypes
 import json
 import os
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -119,6 +121,24 @@ class Lab:
     def unplug(self, host):
         self.ip(self.namespace(host), "link del eth0")
 
+    def cable(self, one, other, interface, mtu=1500):
+        """Connects two hosts with a cable of their own, at an interface that has this name at both."""
+        self.ip(self.namespace(one), f"link add {interface} mtu {mtu} type veth peer name {interface} mtu {mtu} netns "
+                f"{self.namespace(other)}")
+        for host in (one, other):
+            self.sysctl(self.namespace(host))
+            self.ip(self.namespace(host), f"link set {interface} up")
+
+    def wire(self, host, interface):
+        """A socket that sends whole frames from there."""
+        self.enter(host)
+        try:
+            sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+            sender.bind((interface, 0))
+            return sender
+        finally:
+            self.leave()
+
     def enter(self, host):
         """Moves the calling thread to the host, for connections that it then makes itself."""
         with open(f"/run/netns/{self.namespace(host)}") as namespace:
@@ -173,23 +193,24 @@ http {{
         wait_until(lambda: os.path.exists(self.path("nginx.pid")), 10, "nginx starts")
         return process
 
-    def capture(self, program, *options, host="tap"):
-        """Starts tapgraph on the host's interface, with page, database tap.db and log tap.log, and waits until it
+    def capture(self, program, *options, host="tap", interfaces=("eth0",), name="tap", port=7117):
+        """Starts tapgraph on the host's interfaces, with page, database NAME.db and log NAME.log, and waits until it
         captures."""
-        process = self.start(host, program, "capture", "-i", "eth0", "--db", self.path("tap.db"), "--log",
-                             self.path("tap.log"), "--listen", "127.0.0.1:7117", *options)
-        wait_until(lambda: self.child(process, "tapgraph-sensor") and self.page(host), 20,
+        watched = [word for interface in interfaces for word in ("-i", interface)]
+        process = self.start(host, program, "capture", *watched, "--db", self.path(f"{name}.db"), "--log",
+                             self.path(f"{name}.log"), "--listen", f"127.0.0.1:{port}", *options)
+        wait_until(lambda: self.child(process, "tapgraph-sensor") and self.page(host, port=port), 20,
                    "tapgraph captures and serves its page")
         time.sleep(0.3)
         return process
 
-    def page(self, host, path="/", timeout=2):
+    def page(self, host, path="/", timeout=2, port=7117):
         """The page's text, or None if it does not answer. In a thread that is on the host already, pass None."""
         if host is not None:
             self.enter(host)
         try:
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(f"http://127.0.0.1:7117{path}", timeout=timeout) as answer:
+            with opener.open(f"http://127.0.0.1:{port}{path}", timeout=timeout) as answer:
                 return answer.read().decode()
         except (urllib.error.URLError, OSError):
             return None
@@ -202,16 +223,26 @@ http {{
         """Back to where the test's process began."""
         ctypes.CDLL(None).setns(HOME.fileno(), CLONE_NEWNET)
 
-    def ask(self, program, *command):
+    def ask(self, program, *command, name="tap"):
         """What a question to the database answers: an object a line."""
-        done = subprocess.run([program, *command, "--db", self.path("tap.db"), "--json"],
+        done = subprocess.run([program, *command, "--db", self.path(f"{name}.db"), "--json"],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
         check(done.returncode == 0, f"tapgraph {' '.join(command)}: {done.stderr}")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def log(self):
+    def events(self, name="tap"):
+        """What happened to the collector, as (kind, text), the earliest first."""
+        with sqlite3.connect(f"file:{self.path(name)}.db?mode=ro", uri=True) as db:
+            return db.execute("SELECT kind, text FROM event ORDER BY time_ns").fetchall()
+
+    def captured(self, counter, name="tap"):
+        """The sum of a counter of the capture over all windows."""
+        with sqlite3.connect(f"file:{self.path(name)}.db?mode=ro", uri=True) as db:
+            return db.execute(f"SELECT total({counter}) FROM capture_window WHERE level = 0").fetchone()[0]
+
+    def log(self, name="tap"):
         """The exchanges logged so far."""
-        with open(self.path("tap.log")) as file:
+        with open(self.path(f"{name}.log")) as file:
             return [json.loads(line) for line in file if line.endswith("\n")]
 
     @staticmethod

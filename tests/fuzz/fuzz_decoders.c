@@ -104,7 +104,7 @@ static void do_record(struct conn *c, struct cursor *in, struct moment m, bool c
     uint8_t len = cursor_u8(in);
     enum dir dir = what & 1 ? TO_CLIENT : TO_SERVER;
     if (what & GAP) {
-        conn_gap(c, dir, m, (uint64_t)len << (what >> 5));
+        conn_gap(c, dir, m, (uint64_t)len << (what >> 5), NOTE_GAP);
     } else if (what & END) {
         conn_eof(c, dir, m);
     } else if (what & TIME_OUT) {

@@ -52,18 +52,23 @@ static void put_frame(struct talk *t, struct http2_frame f, struct bytes payload
     writer_bytes(&t->bytes, payload.at, payload.len);
 }
 
-static void put_fields(struct talk *t, enum dir dir, struct cursor *in, bool legal)
+/* Fields of a stream, or of none, which may break the rules. A message is told once: what of two
+ * counts cannot be known where one of them is a reference to before the join. */
+static void put_fields(struct talk *t, enum dir dir, struct cursor *in, struct talk_stream *of)
 {
-    unsigned first = legal ? FIELD_FREE : 0;
+    unsigned first = of ? FIELD_FREE : 0;
     for (unsigned count = cursor_u8(in) % 16; count; count--) {
         unsigned name = cursor_u8(in);
         uint8_t number = cursor_u8(in);
         unsigned how = cursor_u8(in);
-        if (!legal && how & 0x80)
+        enum field_name field = first + name % (FIELD_NAMES - first);
+        bool again = of && of->messaged && field == FIELD_GRPC_MESSAGE;
+        if (of && field == FIELD_GRPC_MESSAGE)
+            of->messaged = true;
+        if (!of && how & 0x80)
             writer_u8(&t->block, (uint8_t)name);
-        else
-            fields_put(&t->fields[dir], &t->block, first + name % (FIELD_NAMES - first), number,
-                       how);
+        else if (!again)
+            fields_put(&t->fields[dir], &t->block, field, number, how);
     }
 }
 
@@ -164,7 +169,7 @@ static void add_request(struct talk *t, struct cursor *in)
     s->open[TO_SERVER] = !ends;
     put_resize(t, TO_SERVER, options, in);
     put_asking(t, TO_SERVER, options, in);
-    put_fields(t, TO_SERVER, in, true);
+    put_fields(t, TO_SERVER, in, s);
     put_block(t, (struct http2_frame){0, s->id, HTTP2_HEADERS, ends}, options, 0);
     said(t, e);
 }
@@ -195,7 +200,7 @@ static void add_answer(struct talk *t, struct cursor *in)
     if (s->grpc && ends)
         fields_put(&t->fields[TO_CLIENT], &t->block, FIELD_GRPC_STATUS, cursor_u8(in) % 10,
                    options >> 6);
-    put_fields(t, TO_CLIENT, in, true);
+    put_fields(t, TO_CLIENT, in, s);
     put_block(t, (struct http2_frame){0, s->id, HTTP2_HEADERS, ends}, options, 0);
     s->answered = ends || !(options & OPTION_INTERIM);
     s->open[TO_CLIENT] = !ends;
@@ -245,7 +250,7 @@ static void add_trailers(struct talk *t, struct cursor *in)
         return;
     struct talk_event *e = add(t, TALK_SAY, TO_SERVER);
     put_resize(t, TO_SERVER, options, in);
-    put_fields(t, TO_SERVER, in, true);
+    put_fields(t, TO_SERVER, in, s);
     put_block(t, (struct http2_frame){0, s->id, HTTP2_HEADERS, HTTP2_END_STREAM}, options, 0);
     s->open[TO_SERVER] = false;
     said(t, e);
@@ -264,7 +269,7 @@ static void add_promise(struct talk *t, struct cursor *in)
     promised->open[TO_SERVER] = false;
     put_resize(t, TO_CLIENT, options, in);
     put_asking(t, TO_CLIENT, options, in);
-    put_fields(t, TO_CLIENT, in, true);
+    put_fields(t, TO_CLIENT, in, promised);
     put_block(t, (struct http2_frame){0, s->id, HTTP2_PUSH_PROMISE, 0}, options, promised->id);
     said(t, e);
 }
@@ -356,7 +361,7 @@ static void add_block(struct talk *t, enum dir dir, struct cursor *in)
     if (options & OPTION_JSON)
         f.type = HTTP2_PUSH_PROMISE;
     put_resize(t, dir, options, in);
-    put_fields(t, dir, in, false);
+    put_fields(t, dir, in, NULL);
     put_block(t, f, options, stream + 1);
     said(t, e);
 }

@@ -63,6 +63,7 @@ struct talk_stream {
     uint32_t id;
     bool open[2]; /* the side may still send */
     bool grpc, answered;
+    bool messaged; /* grpc-message has been said */
 };
 
 struct talk {

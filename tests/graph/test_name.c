@@ -62,6 +62,8 @@ static void a_server_is_what_clients_call_it(void **state)
     assert_named("10.0.0.3", 80, "10.0.0.3", NAME_ADDRESS);
     struct address a = make_address("10.0.0.2");
     assert_int_equal(names_of(names, &a, 80, 7).source, NAME_ADDRESS); /* another tenant's */
+    assert_string_equal(names_of(names, &a, 80, 7).name, "10.0.0.2@vlan7");
+    assert_string_equal(names_of(names, &a, 80, 0x10000007).name, "10.0.0.2@vni7");
 }
 
 static void addresses_are_no_names(void **state)

@@ -316,7 +316,9 @@ static void flow_reports_add_up(void **state)
         .opened = 1,
         .packets = {3, 2},
         .bytes = {300, 200},
+        .duplicates = {3, 1},
         .missing_bytes = {1, 2},
+        .truncated = {7, 1},
         .retransmits = {4, 5},
         .out_of_order = {2, 0},
         .zero_windows = {0, 1},
@@ -340,7 +342,11 @@ static void flow_reports_add_up(void **state)
     assert_int_equal(edge->reset_by_server, 1);
     assert_int_equal(edge->packets[0], 6);
     assert_int_equal(edge->bytes[1], 400);
+    assert_int_equal(edge->duplicates[0], 6);
+    assert_int_equal(edge->duplicates[1], 2);
     assert_int_equal(edge->missing_bytes[1], 4);
+    assert_int_equal(edge->truncated[0], 14);
+    assert_int_equal(edge->truncated[1], 2);
     assert_int_equal(edge->retransmits[0], 8);
     assert_int_equal(edge->zero_windows[1], 2);
     assert_int_equal(edge->out_of_order[0], 4);

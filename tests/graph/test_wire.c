@@ -76,6 +76,12 @@ static struct delta make_delta(void)
     struct delta d = {.start_ns = 5000000000, .end_ns = 10000000000, .edges_dropped = 3};
     d.connections_dropped = 1000, d.open_calls_dropped = 2000;
     assert_true(tally_take(tally, &d));
+    d.vantage = calloc(2, sizeof *d.vantage);
+    assert_non_null(d.vantage);
+    d.vantage_len = 2;
+    d.vantage[0] = (struct vantage){.packets = 9, .bytes = 900, .uncertain = 1};
+    d.vantage[1] = (struct vantage){1, 20, 2, 70000, 8, 800, 7, 700, 6};
+    d.vantages_dropped = 5;
     d.capture.frames = 12345;
     d.decode.exchanges = 40;
     tally_free(tally);
@@ -139,6 +145,11 @@ static void a_delta_comes_back(void **state)
     assert_open_call_came_back(&back.open_call[1]);
     assert_int_equal(back.connections_dropped, 1000);
     assert_int_equal(back.open_calls_dropped, 2000);
+    assert_int_equal(back.vantage_len, 2);
+    assert_int_equal(back.vantage[0].uncertain, 1);
+    assert_int_equal(back.vantage[1].tunnel_id, 70000);
+    assert_int_equal(back.vantage[1].duplicate_bytes, 700);
+    assert_int_equal(back.vantages_dropped, 5);
     const struct tallied *calls = &back.edge[back.connection[0].edge].exchanges;
     assert_int_equal(calls->streams, 3);
     assert_int_equal(calls->request_messages, 600);
@@ -173,7 +184,7 @@ static bool is_taken(struct bytes b)
     bool taken = wire_get_delta(b, &back);
     if (!taken)
         assert_true(!back.edge && !back.operation && !back.name && !back.edge_len &&
-                    !back.connection && !back.open_call);
+                    !back.connection && !back.open_call && !back.vantage);
     delta_free(&back);
     return taken;
 }
@@ -245,6 +256,9 @@ static void lie_of_calls(struct delta *d, int lie)
     case 18: /* a kind of call there is not */
         d->open_call[1].call = CALL_KINDS;
         break;
+    case 20: /* the same vantage twice */
+        d->vantage[1] = d->vantage[0];
+        break;
     case 19: /* text that hides what follows */
         memcpy(d->open_call[0].operation, "a\342\200\256b", 6);
         break;
@@ -255,7 +269,7 @@ static void lie_of_calls(struct delta *d, int lie)
 static void lies_are_refused(void **state)
 {
     (void)state;
-    for (int lie = 0; lie < 20; lie++) {
+    for (int lie = 0; lie < 21; lie++) {
         struct delta d = make_delta();
         assert_true(is_taken(encoded(&d)));
         switch (lie) {

@@ -8,7 +8,7 @@
 #include "tests/store/deltas.h"
 #include "tests/store/place.h"
 
-enum { VARIANTS = 200, BYTES_EACH = 8, WINDOWS = 40 };
+enum { VARIANTS = 200, BYTES_EACH = 8, WINDOWS = 60 };
 
 static void write_small(const struct place *p)
 {

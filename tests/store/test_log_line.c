@@ -51,6 +51,21 @@ static void writes(const struct exchange *x, const char *expected)
     free(text);
 }
 
+/* Addresses may overlap, then the network is told. */
+static void of_a_tenant(void **state)
+{
+    struct exchange x = answered();
+    char *text = NULL;
+    size_t len = 0;
+    (void)state;
+    x.tenant = 0x10000005;
+    FILE *out = open_memstream(&text, &len);
+    assert_true(export_log_line(out, &x, (struct log_names){"web", "cart"}));
+    fclose(out);
+    assert_non_null(strstr(text, "\"server_port\":8080,\"tenant\":\"vni5\",\"client_name\""));
+    free(text);
+}
+
 /* Times are exact, and have no more digits than they need. */
 static void answered_request(void **state)
 {
@@ -273,6 +288,7 @@ int main(void)
         cmocka_unit_test(call_with_messages), cmocka_unit_test(call_without_message),
         cmocka_unit_test(error_codes),        cmocka_unit_test(shares_of_fields),
         cmocka_unit_test(unreadable_fields),  cmocka_unit_test(longest_line),
+        cmocka_unit_test(of_a_tenant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,11 +84,35 @@ static void ask_for(struct town *t, uint64_t start_s, const char *client, const 
     written(t->store, &d, t->names);
 }
 
+/* The same in a tenant's network. */
+static void ask_in(struct town *t, uint32_t tenant, uint64_t start_s, const char *client,
+                   const char *server)
+{
+    struct delta d = window_at(start_s);
+    struct edge_delta *edge = window_edge(&d, client, server, 80);
+    edge->key.tenant = tenant;
+    asked(&edge->exchanges, OUTCOME_OK, 1, MS_NS);
+    written(t->store, &d, t->names);
+}
+
 static void tells(const struct town *t, const char *expected)
 {
     struct query *q = place_query(&t->place);
     assert_string_equal(told(q), expected);
     query_close(q);
+}
+
+/* Networks whose addresses overlap have edges of their own; without names known, too. */
+static void tenants_are_apart(void **state)
+{
+    struct town t = found();
+    (void)state;
+    ask(&t, 1000, "10.0.0.1", "10.0.0.2");
+    ask_in(&t, 5, 1000, "10.0.0.1", "10.0.0.2");
+    ask_in(&t, 0x10000005, 1005, "10.0.0.1", "10.0.0.2");
+    tells(&t, "10.0.0.1>10.0.0.2:80 1 10.0.0.1@vlan5>10.0.0.2@vlan5:80 1 "
+              "10.0.0.1@vni5>10.0.0.2@vni5:80 1");
+    leave(&t);
 }
 
 /* A name learned later is what the address was called all along. */
@@ -325,6 +349,7 @@ static void too_many_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tenants_are_apart),
         cmocka_unit_test(learned_later),
         cmocka_unit_test(learned_of_one_that_is_silent),
         cmocka_unit_test(learned_too_late),

@@ -20,14 +20,22 @@ static void write_shop(struct store *s)
     asked(&window_operation(&d, "POST /")->exchanges, OUTCOME_SERVER_ERROR, 2, 20 * MS_NS);
     e->opened = 5;
     e->closed = 2;
-    e->failed = 1;
+    e->failed = 3;
+    e->refused = 1;
     e->bytes[0] = 5000;
     e->bytes[1] = 50000;
     e->packets[0] = 50;
     e->retransmits[0] = 1;
     e->retransmits[1] = 2;
     e->missing_bytes[1] = 1460;
+    e->duplicates[0] = 3;
+    e->duplicates[1] = 4;
     e->zero_windows[0] = 1;
+    e->zero_window_ns[0] = 7 * MS_NS;
+    e->out_of_order[1] = 4;
+    e->rtt_least_client_sum_ns = 3 * MS_NS;
+    e->rtt_least_clients = 3;
+    e->troubles[TROUBLE_LOST] = 1;
     e->reset_by_client = 1;
     e->reset_by_server = 2;
     e->handshakes = 4;
@@ -98,15 +106,31 @@ static void edges_as_written(void **state)
     assert_int_equal(e->figures.response_bytes, 20000);
     assert_int_equal(e->figures.health, HEALTH_BAD);
     assert_int_equal(e->opened, 5);
-    assert_int_equal(e->failed, 1);
+    assert_int_equal(e->closed, 3);
+    assert_int_equal(e->failed, 3);
+    assert_int_equal(e->refused, 1);
+    assert_int_equal(edge_unanswered(e), 2);
     assert_int_equal(e->active, 2);
     assert_int_equal(e->bytes[0], 5100);
     assert_int_equal(e->bytes[1], 50000);
     assert_int_equal(e->packets[0], 50);
-    assert_int_equal(e->retransmits, 3);
-    assert_int_equal(e->missing_bytes, 1460);
-    assert_int_equal(e->zero_windows, 1);
-    assert_int_equal(e->resets, 3);
+    assert_int_equal(e->retransmits[0], 1);
+    assert_int_equal(e->retransmits[1], 2);
+    assert_int_equal(e->missing_bytes[1], 1460);
+    assert_int_equal(e->zero_windows[0], 1);
+    assert_int_equal(e->zero_window_ns[0], 7 * MS_NS);
+    assert_int_equal(e->out_of_order[1], 4);
+    assert_int_equal(e->reset_by_client, 1);
+    assert_int_equal(e->reset_by_server, 2);
+    assert_int_equal(e->least_client_ns, MS_NS);
+    assert_int_equal(e->least_server_ns, 0);
+    assert_int_equal(e->quality.missing_bytes, 1460);
+    assert_int_equal(e->quality.requests, 20);
+    assert_int_equal(e->quality.duplicates, 7);
+    assert_int_equal(e->marks.of[MARK_COPIES], SEVERITY_NOTE);
+    assert_int_equal(e->marks.of[MARK_MISSING], SEVERITY_BAD);
+    assert_int_equal(e->marks.of[MARK_UNDECODED], SEVERITY_WARN);
+    assert_int_equal(e->marks.of[MARK_MIDSTREAM], SEVERITY_NONE);
     assert_int_equal(e->connect_ns, 3 * MS_NS);
     assert_int_equal(e->rtt_client_ns, 2 * MS_NS);
     assert_int_equal(e->rtt_server_ns, MS_NS);
@@ -119,6 +143,47 @@ static void edges_as_written(void **state)
     assert_int_equal(rows.row[1].figures.response_bytes, 900);
     assert_int_equal(rows.row[1].figures.duration.count, 0);
     free(rows.row);
+}
+
+static void add_vantage(struct delta *d, struct vantage v)
+{
+    d->vantage = realloc(d->vantage, (d->vantage_len + 1U) * sizeof v);
+    assert_non_null(d->vantage);
+    d->vantage[d->vantage_len++] = v;
+}
+
+/* Where packets were seen is added up over windows, and over what is written into one window. */
+static void vantages_of_a_range(void **state)
+{
+    (void)state;
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct err err;
+    struct vantage_rows rows;
+    for (int i = 0; i < 3; i++) {
+        struct delta d = window_at(i < 2 ? 1000 : 1005);
+        add_vantage(&d, (struct vantage){.packets = 10, .bytes = 1000, .uncertain = 1});
+        add_vantage(&d, (struct vantage){1, 20, 2, 70000, 8, 800, 7, 700, 6});
+        written(s, &d, NULL);
+    }
+    store_close(s);
+    struct query *q = place_query(&p);
+    assert_true(query_vantages(q, all_of(q), &rows, &err));
+    assert_int_equal(rows.len, 2);
+    assert_int_equal(rows.row[0].packets, 30);
+    assert_int_equal(rows.row[0].uncertain, 3);
+    assert_int_equal(rows.row[1].interface, 1);
+    assert_int_equal(rows.row[1].vlan, 20);
+    assert_int_equal(rows.row[1].tunnels, 2);
+    assert_int_equal(rows.row[1].tunnel_id, 70000);
+    assert_int_equal(rows.row[1].packets, 24);
+    assert_int_equal(rows.row[1].bytes, 2400);
+    assert_int_equal(rows.row[1].duplicates, 21);
+    assert_int_equal(rows.row[1].duplicate_bytes, 2100);
+    assert_int_equal(rows.row[1].uncertain, 18);
+    free(rows.row);
+    query_close(q);
+    place_remove(&p);
 }
 
 /* Percentiles of a range are those of one histogram with all that was timed in it. */
@@ -402,6 +467,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(edges_as_written, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(percentiles_of_a_range, open_shop, close_shop),
+        cmocka_unit_test(vantages_of_a_range),
         cmocka_unit_test_setup_teardown(services_as_written, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(operations_as_written, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(series_as_written, open_shop, close_shop),

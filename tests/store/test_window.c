@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "graph/merge.h"
+#include "store/columns.h"
 #include "store/query.h"
 #include "tests/check.h"
 #include "tests/store/deltas.h"
@@ -106,6 +107,47 @@ static void totals_become_increments(void **state)
     health_is(q, all_of(q), 1800, 12);
     assert_int_equal(place_number(p.db, "SELECT sum(edges_dropped) FROM capture_window"), 12);
     assert_int_equal(place_number(p.db, "SELECT flows FROM capture_window ORDER BY id DESC"), 300);
+    query_close(q);
+    store_close(s);
+    place_remove(&p);
+}
+
+/* Every counter of capture and decoding has a column of its own: each goes in with a value that no
+ * other has, twice into the same window, and comes back doubled. */
+static void every_counter_has_its_column(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct err err = {0};
+    struct health_row row;
+    (void)state;
+    for (uint64_t round = 1; round <= 2; round++) {
+        struct delta d = window_at(1000);
+        for (uint64_t i = 0; i < CAPTURE_COUNTERS; i++)
+            *counter_in(&d.capture, capture_counter_at[i]) = (100 + i) * round;
+        for (uint64_t i = 0; i < DECODE_COUNTERS; i++)
+            *counter_in(&d.decode, decode_counter_at[i]) = (200 + i) * round;
+        d.edges_dropped = 300;
+        d.names_dropped = 301;
+        d.connections_dropped = 302;
+        d.open_calls_dropped = 303;
+        d.decode.flows = 400 + round;
+        written(s, &d, NULL);
+    }
+    struct query *q = place_query(&p);
+    assert_true(query_health(q, all_of(q), &row, &err));
+    for (uint64_t i = 0; i < CAPTURE_COUNTERS; i++)
+        assert_int_equal(counter_of(&row.capture, capture_counter_at[i]), 2 * (100 + i));
+    for (uint64_t i = 0; i < DECODE_COUNTERS; i++)
+        assert_int_equal(counter_of(&row.decode, decode_counter_at[i]), 2 * (200 + i));
+    assert_int_equal(row.edges_dropped, 600);
+    assert_int_equal(row.names_dropped, 602);
+    assert_int_equal(row.connections_dropped, 604);
+    assert_int_equal(row.open_calls_dropped, 606);
+    assert_int_equal(row.decode.flows, 402);
+    assert_int_equal(row.windows, 1);
+    assert_int_equal(place_number(p.db, "SELECT behind_ns + mirror_lost FROM capture_window"),
+                     2 * (row.capture.behind_ns + row.capture.mirror_lost) / 2);
     query_close(q);
     store_close(s);
     place_remove(&p);
@@ -258,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(twice_is_the_sum),
         cmocka_unit_test(totals_become_increments),
+        cmocka_unit_test(every_counter_has_its_column),
         cmocka_unit_test(a_failed_window_is_no_step),
         cmocka_unit_test(connections_of_a_dead_sensor_are_not_open),
         cmocka_unit_test(silent_connections),

@@ -67,13 +67,28 @@ static const struct columns columns = {list, sizeof list / sizeof *list};
 /* The row that all cases look at. */
 static const struct row row = {"web", "Shopping Cart", 8080, 0.02, 20e6, 1.5e6, 12};
 
+struct filtered {
+    const char *text;
+    bool passes;
+};
+
+static void assert_filters(const struct filtered *cases, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        struct filter f;
+        struct err err = {""};
+        size_t at = 0;
+        if (!filter_parse(cases[i].text, columns, &f, &err, &at))
+            fail_msg("\"%s\": %s", cases[i].text, err.text);
+        if (filter_passes(&f, columns, &row) != cases[i].passes)
+            fail_msg("\"%s\" should %spass", cases[i].text, cases[i].passes ? "" : "not ");
+    }
+}
+
 /* Words and terms must all hold; case does not matter, blanks around a sign neither. */
 static void test_passes(void **state)
 {
-    static const struct {
-        const char *text;
-        bool passes;
-    } cases[] = {
+    static const struct filtered cases[] = {
         {"", true},
         {"   ", true},
         {"cart", true},
@@ -109,15 +124,32 @@ static void test_passes(void **state)
         {"p95>10ms errors>5%", false},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct filter f;
-        struct err err = {""};
-        size_t at = 0;
-        if (!filter_parse(cases[i].text, columns, &f, &err, &at))
-            fail_msg("\"%s\": %s", cases[i].text, err.text);
-        if (filter_passes(&f, columns, &row) != cases[i].passes)
-            fail_msg("\"%s\" should %spass", cases[i].text, cases[i].passes ? "" : "not ");
-    }
+    assert_filters(cases, sizeof cases / sizeof *cases);
+}
+
+/* "not" binds closest, then "and", then "or". */
+static void test_joins(void **state)
+{
+    static const struct filtered cases[] = {
+        {"cart or mail", true},
+        {"mail or p95>10ms", true},
+        {"mail || bank", false},
+        {"mail or cart web", true},
+        {"mail cart or web", true},
+        {"cart or web mail", true},
+        {"(cart or web) mail", false},
+        {"(cart or web) && not mail", true},
+        {"not mail", true},
+        {"!mail and !bank", true},
+        {"not not mail", false},
+        {"not (mail or cart)", false},
+        {"not(mail or bank)", true},
+        {"((server~cart) and (p95>1s or errors>1%))", true},
+        {"\"or\" or cart", true},
+        {"client=web or(server=mail)", true},
+    };
+    (void)state;
+    assert_filters(cases, sizeof cases / sizeof *cases);
 }
 
 /* An error names the column or the value, and points at it. */
@@ -138,7 +170,13 @@ static void test_says_what_is_wrong(void **state)
         {"client!web", "\"!\" alone compares nothing: use != or !~", 6},
         {"errors>-1", "errors is a number; \"-1\" is none", 7},
         {"server~\"cart", "a closing \" is missing", 7},
-        {"cart or mail", "only \"and\" joins terms; to look for this word, quote it", 5},
+        {"cart or", "what should stand here?", 5},
+        {"cart and ", "what should stand here?", 5},
+        {"not", "what should stand here?", 0},
+        {"cart (web or mail", "a closing ) is missing", 5},
+        {"cart ()", "nothing stands between ( and )", 5},
+        {"a and (b or p95>)", "p95: what should it be compared with?", 16},
+        {"((((((((((((((((( a", "too many parentheses within each other", 16},
         {"=5", "no column \"\"; there are client, server, errors, p95, bytes, rate", 0},
         {"a b c d e f g h i j k l m n o p q", "more than 16 terms", 32},
     };
@@ -163,12 +201,17 @@ static void test_keeps_the_right_terms(void **state)
     assert_false(filter_parse("mail p95>", columns, &f, &err, &at));
     assert_int_equal(f.len, 1);
     assert_false(filter_passes(&f, columns, &row));
+    assert_false(filter_parse("mail or (cart and p95>", columns, &f, &err, &at));
+    assert_true(filter_passes(&f, columns, &row));
+    assert_false(filter_parse("mail or (bank and not p95>", columns, &f, &err, &at));
+    assert_false(filter_passes(&f, columns, &row));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_passes),
+        cmocka_unit_test(test_joins),
         cmocka_unit_test(test_says_what_is_wrong),
         cmocka_unit_test(test_keeps_the_right_terms),
     };

@@ -13,21 +13,12 @@ static void test_good(void **state)
     (void)state;
     screen_type(f, &q, "6");
     screen_shows(f, 24, 80, ROW_VIEW,
-                 " ● Nothing was lost that the collector knows of\n"
+                 " ● good: nothing was lost that the collector knows of\n"
                  "\n"
-                 " frames                          48k   requests                       3756\n"
-                 " bytes                         31 MB   requests given up                 0\n"
-                 " packets, TCP and UDP            48k   answers without request           0\n"
-                 " other IP                          0   segments out of order             0\n"
-                 " not IP                          500   segments sent again               0\n"
-                 " fragments                         0   segments given up                 0\n"
-                 " malformed                         0   holes                             0\n"
-                 " cut short                         0   bytes in holes                  0 B\n"
-                 " dropped by the kernel             0   places lost by decoders           0\n"
-                 " dropped by the interface          0   connections not decoded           0\n"
-                 " connections now                  35   parts too long to read            0\n"
-                 " connections opened              412   reports not kept                  0\n"
-                 " connections given up              0   names not kept                    0\n"
+                 " frames                          48k   connections now                  35\n"
+                 " bytes                         31 MB   connections opened              412\n"
+                 " packets, TCP and UDP            48k   requests                       3756\n"
+                 " not IP                          500\n"
                  "\n"
                  " TIME↓                EVENT            TEXT\n"
                  " 2026-02-03 12:00:30  sensor-restart   signal 11\n"
@@ -44,10 +35,39 @@ static void test_bad(void **state)
     (void)state;
     screen_type(f, &q, "6");
     screen_shows(f, 24, 80, ROW_VIEW,
-                 " ✖ 1234 packets (2.5 %) were dropped by the kernel\n"
-                 "   It was too slow: a larger ring, a narrower filter or more cores help.\n");
+                 " ✖ figures are lower bounds: 2.5 % of packets (1234) were dropped by the kernel\n"
+                 "   The collector was too slow: a larger --ring, a narrower filter (-f) or more\n"
+                 "   cores help.\n"
+                 "\n"
+                 " frames                          48k   dropped by the kernel          1234\n");
     assert_non_null(strstr(screen_text(f, 24, 80, false), "2026-02-03 12:00:30  sensor-restart"));
     assert_non_null(strstr(screen_text(f, 14, 80, false), "2026-02-03 12:00:30  sensor-restart"));
+    frame_free(f);
+}
+
+/* What is not read is told by protocol; what is only good to know is no alarm. */
+static void test_protocols(void **state)
+{
+    struct query q = shop();
+    q.health.capture.duplicates = 500;
+    q.health.decode.lost = 100;
+    q.health.protocol_len = 2;
+    struct protocol_health *p = q.health.protocol;
+    strcpy(p[0].name, "http");
+    strcpy(p[1].name, "redis");
+    p[1].quality.requests = 2400;
+    p[1].quality.troubles[TROUBLE_LOST] = 100;
+    p[1].quality.bytes = 500000;
+    p[1].quality.missing_bytes = 1460;
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "6");
+    const char *text = screen_text(f, 30, 80, false);
+    assert_non_null(strstr(text, " ▲ not everything could be read: places that could not be "
+                                 "decoded: 100, all in…\n"));
+    assert_non_null(strstr(text, " ● 1.0 % of packets (500) were copies, and removed\n"));
+    assert_non_null(strstr(text, "\n redis      ~MU    missing 1.5 kB, lost 100\n"));
+    assert_null(strstr(text, " http "));
     frame_free(f);
 }
 
@@ -56,6 +76,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_protocols),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);
 }

@@ -2,7 +2,7 @@
 import type { CaptureHealth, Incident } from "./api";
 import { rangeParams, type Address } from "./address";
 import { useAnswer } from "./data";
-import { count, moment } from "./format";
+import { age, count, moment } from "./format";
 import { CAPTURE, DECODE, LIMITS } from "./words";
 
 type Counters = Record<string, number>;
@@ -11,6 +11,9 @@ export function countersOf(health: CaptureHealth | null, section: string): Count
   const counters = health?.[section];
   return typeof counters === "object" && counters ? (counters as Counters) : {};
 }
+
+const figure = (name: string, value: number | undefined) =>
+  name.endsWith("_ns") ? age(value === undefined ? value : value / 1e6) : count(value);
 
 function CounterTable({ title, rows, counters }: { title: string; rows: typeof CAPTURE; counters: Counters }) {
   return (
@@ -21,7 +24,7 @@ function CounterTable({ title, rows, counters }: { title: string; rows: typeof C
           {rows.map(([name, words, spoils]) => (
             <tr key={name}>
               <th scope="row">{words}</th>
-              <td class={spoils && counters[name] ? "alarm" : ""}>{count(counters[name])}</td>
+              <td class={spoils && counters[name] ? "alarm" : ""}>{figure(name, counters[name])}</td>
             </tr>
           ))}
         </tbody>

@@ -20,5 +20,10 @@ struct sink {
     /* A window ends, and it is open. A call whose beginning was not seen has no request_ns, and is
      * never handed out as an exchange. */
     void (*open_call)(void *ctx, struct exchange *x);
+
+    /* Both may be NULL. A certificate that was shown; it need not be read and told of if
+     * the receiver knows it. */
+    bool (*knows_certificate)(void *ctx, const struct fingerprint *f);
+    void (*certificate)(void *ctx, const struct certificate *c);
     void *ctx;
 };

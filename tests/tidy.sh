@@ -35,6 +35,7 @@ done >>"$found" <<'END'
 #include.<(n?curses)         ui-tui/term\.c
 #include.<(pthread|stdatomic) capture/ring|daemon/|web/
 #include.<cap-ng             daemon/
+#include.<openssl            decode/(tls_digest|tls_certificate|quic_initial)
 END
 
 # A decoder is one file, one line, one symbol.

@@ -5,14 +5,14 @@
 
 #include "cli/place.h"
 
-static int answer(const struct ask *ask, const char *db, uint64_t since_ns,
+static int answer(const struct ask *ask, bool flagged, const char *db, uint64_t since_ns,
                   const struct exporter *exporter)
 {
     struct err err = {0};
     struct range range;
     struct query *q = query_open(db, &err);
-    bool good =
-        q && query_since(q, since_ns, &range, &err) && ask->answer(q, range, exporter, &err);
+    bool good = q && query_since(q, since_ns, &range, &err) &&
+                (flagged ? ask->answer_flag : ask->answer)(q, range, exporter, &err);
     query_close(q);
     if (good && fflush(stdout) != 0)
         good = err_set(&err, "the answer could not be written whole");
@@ -23,12 +23,13 @@ int ask_run(const struct command *self, const struct ask *ask, int argc, char **
 {
     const char *db = place_of_db();
     uint64_t since_ns = 0;
-    bool json = false, csv = false, help = false;
+    bool json = false, csv = false, help = false, flagged = false;
     const struct argument table[] = {
         {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &db},
         {0, "since", "TIME", "only the last 15m, 2h, 1d of it (all)", ARGUMENT_DURATION, &since_ns},
         {0, "json", NULL, "one JSON object a line", ARGUMENT_FLAG, &json},
         {0, "csv", NULL, "comma-separated, with a header", ARGUMENT_FLAG, &csv},
+        {0, ask->flag, NULL, ask->flag_help, ARGUMENT_FLAG, &flagged},
         {0},
     };
     struct err err = {0};
@@ -40,5 +41,5 @@ int ask_run(const struct command *self, const struct ask *ask, int argc, char **
     const struct exporter *exporter = json  ? exporter_find("ndjson")
                                       : csv ? exporter_find("csv")
                                             : NULL;
-    return answer(ask, db, since_ns, exporter);
+    return answer(ask, flagged, db, since_ns, exporter);
 }

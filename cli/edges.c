@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "cli/ask.h"
+#include "cli/edges_tls.h"
 #include "cli/figures.h"
 
 static bool print(const struct edge_rows *rows, struct err *err)
@@ -32,7 +33,13 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){answer}, argc, argv);
+    static const struct ask ask = {
+        .answer = answer,
+        .flag = "tls",
+        .flag_help = "what protects them: versions, ciphers, certificates",
+        .answer_flag = edges_tls_answer,
+    };
+    return ask_run(self, &ask, argc, argv);
 }
 
 const struct command edges_command = {
@@ -41,6 +48,7 @@ const struct command edges_command = {
     .usage = "tapgraph edges [OPTION...]",
     .example = "examples:\n"
                "  tapgraph edges --since 15m\n"
-               "  tapgraph edges --json | jq 'select(.error_rate > 0.01)'",
+               "  tapgraph edges --json | jq 'select(.error_rate > 0.01)'\n"
+               "  tapgraph edges --tls --json | jq 'select(.weak)'",
     .run = run,
 };

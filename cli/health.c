@@ -46,6 +46,7 @@ static void print(struct range r, const struct health_row *h)
     line("edges not counted", h->edges_dropped, 0, "more edges in a window than there is room for");
     line("connections not told", h->connections_dropped, 0, "likewise; their calls are counted");
     line("open calls not told", h->open_calls_dropped, 0, "likewise, those begun last");
+    line("facts of TLS not kept", h->secured_dropped, 0, "more of them than there is room for");
     line("connections forgotten", h->connections_forgotten, 0, "the oldest, to keep the rest");
 }
 
@@ -76,7 +77,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
 }
 
 const struct command health_command = {

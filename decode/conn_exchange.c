@@ -162,10 +162,12 @@ void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns)
         sink->message(sink->ctx, x, gap_ns);
 }
 
-bool conn_knows_certificate(struct conn *c, const struct fingerprint *f)
+bool conn_knows_certificate(struct conn *c, const struct fingerprint *f,
+                            const struct fingerprint *issued_by)
 {
     const struct sink *sink = &c->shared->sink;
-    return !sink->certificate || (sink->knows_certificate && sink->knows_certificate(sink->ctx, f));
+    return !sink->certificate ||
+           (sink->knows_certificate && sink->knows_certificate(sink->ctx, f, issued_by));
 }
 
 void conn_tell_certificate(struct conn *c, const struct certificate *certificate)

@@ -147,7 +147,8 @@ void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns);
 void conn_carry(struct conn *c, uint64_t key);
 
 /* A certificate was shown: does whoever is told of it know it already? */
-bool conn_knows_certificate(struct conn *c, const struct fingerprint *f);
+bool conn_knows_certificate(struct conn *c, const struct fingerprint *f,
+                            const struct fingerprint *issued_by);
 void conn_tell_certificate(struct conn *c, const struct certificate *certificate);
 
 /* Writes wire text into a field of an exchange in canonical form, noting NOTE_TRUNCATED on it when

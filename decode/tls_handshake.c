@@ -109,7 +109,7 @@ static struct fingerprint show_chain(struct conn *c, struct bytes body)
     }
     for (size_t i = 0; i < len; i++) {
         struct certificate certificate;
-        if (conn_knows_certificate(c, &shown[i]))
+        if (conn_knows_certificate(c, &shown[i], &shown[i + 1]))
             continue;
         tls_read_certificate(der[i], &certificate);
         certificate.issued_by = shown[i + 1];

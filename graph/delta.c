@@ -53,5 +53,7 @@ void delta_free(struct delta *d)
     free(d->name);
     free(d->connection);
     free(d->open_call);
+    free(d->secured);
+    free(d->certificate);
     *d = (struct delta){0};
 }

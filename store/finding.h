@@ -47,10 +47,12 @@ struct finding_phrase finding_rest(const struct imbalance *found, const char *wh
  * caller fills in `what`; NULL: there is no room for it. */
 struct evidence *finding_evidence(struct insight_row *row, const struct portion *p, uint64_t calls);
 
-/* What a range says of imbalance. Each returns false when memory is short, or with `err` said. */
+/* What a range says of imbalance, and of TLS. Each returns false when memory is short, or with
+ * `err` said. */
 
 /* To be called inside a question. `servers` gets its connections' number at the range's end. */
 bool findings_of_servers(struct query *q, struct range r, struct servers *servers,
                          const struct lives *lives, struct findings *into, struct err *err);
+bool findings_of_tls(struct range r, const struct tls_rows *rows, struct findings *into);
 bool findings_of_connections(struct range r, const struct connection_rows *rows,
                              struct findings *into);

@@ -11,7 +11,7 @@ static uint64_t mean(uint64_t sum, uint64_t count)
 }
 
 static struct edge_row edge_row(const struct topology *t, const struct topology_edge *e,
-                                const struct sum *sum, struct range r)
+                                const struct sum *sum, const struct tls_brief *tls, struct range r)
 {
     const struct edge_delta *d = &sum->counted;
     const struct topology_node *client = &t->node[e->client], *server = &t->node[e->server];
@@ -45,6 +45,10 @@ static struct edge_row edge_row(const struct topology *t, const struct topology_
     memcpy(row.client, client->name, sizeof row.client);
     memcpy(row.server, server->name, sizeof row.server);
     memcpy(row.protocol, e->protocol, sizeof row.protocol);
+    row.tls.handshakes = tls->handshakes;
+    row.tls.mutual = tls_mutual_of(tls->mutual);
+    memcpy(row.tls.version, tls->version, sizeof row.tls.version);
+    memcpy(row.tls.server_name, tls->server_name, sizeof row.tls.server_name);
     return row;
 }
 
@@ -54,7 +58,7 @@ bool summary_edges(const struct summary *a, struct edge_rows *ret)
     for (size_t i = 0; ret->row && i < a->topology.edge_len; i++)
         if (a->sums[i].seen)
             ret->row[ret->len++] =
-                edge_row(&a->topology, &a->topology.edge[i], &a->sums[i], a->range);
+                edge_row(&a->topology, &a->topology.edge[i], &a->sums[i], &a->tls[i], a->range);
     return ret->row != NULL;
 }
 
@@ -189,7 +193,8 @@ bool summary_load(struct query *q, struct range r, enum grouping grouping, struc
     if (!question_begin(q, err))
         return false;
     bool loaded = topology_load(q, grouping, &ret->topology, err) &&
-                  sums_load(q, r, &ret->topology, false, &ret->sums, err);
+                  sums_load(q, r, &ret->topology, false, &ret->sums, err) &&
+                  tls_briefs_load(q, r, &ret->topology, &ret->tls, err);
     question_end(q);
     if (!loaded)
         summary_free(ret);
@@ -201,6 +206,7 @@ void summary_free(struct summary *a)
     if (a->sums)
         sums_free(a->sums, a->topology.edge_len);
     topology_free(&a->topology);
+    free(a->tls);
     *a = (struct summary){0};
 }
 

@@ -14,6 +14,7 @@ static const char sql[] =
     "sum(segments_dropped), sum(retransmits), sum(gaps), sum(gap_bytes), sum(lost), sum(given_up), "
     "sum(stray_answers), sum(exchanges_evicted), sum(exchanges), sum(shed), sum(edges_dropped), "
     "sum(names_dropped), sum(connections_dropped), sum(open_calls_dropped), "
+    "sum(secured_dropped), "
     "sum(connections_forgotten), (SELECT flows FROM capture_window WHERE level = 0 AND start_ns >= "
     "?1 AND "
     "start_ns < ?2 ORDER BY start_ns DESC LIMIT 1) "
@@ -32,6 +33,7 @@ static void read_row(sqlite3_stmt *s, struct health_row *row)
     row->names_dropped = column_count(s, at++);
     row->connections_dropped = column_count(s, at++);
     row->open_calls_dropped = column_count(s, at++);
+    row->secured_dropped = column_count(s, at++);
     row->connections_forgotten = column_count(s, at++);
     row->decode.flows = column_count(s, at);
 }

@@ -30,9 +30,9 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "interface_drops, flows_opened, flows_evicted, segments_held, segments_dropped, "
         "retransmits, gaps, gap_bytes, lost, given_up, stray_answers, exchanges_evicted, "
         "exchanges, shed, flows, edges_dropped, names_dropped, connections_dropped, "
-        "open_calls_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+        "open_calls_dropped, secured_dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
         "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-        "?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) RETURNING id",
+        "?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33) RETURNING id",
     [WINDOW_ADD_TO] =
         "UPDATE capture_window SET end_ns = max(end_ns, ?3), frames = frames + ?4, bytes = "
         "bytes + ?5, packets = packets + ?6, not_ip = not_ip + ?7, other_ip = other_ip + "
@@ -45,8 +45,8 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "+ ?23, stray_answers = stray_answers + ?24, exchanges_evicted = exchanges_evicted "
         "+ ?25, exchanges = exchanges + ?26, shed = shed + ?27, flows = ?28, edges_dropped = "
         "edges_dropped + ?29, names_dropped = names_dropped + ?30, connections_dropped = "
-        "connections_dropped + ?31, open_calls_dropped = open_calls_dropped + ?32 WHERE level = ?1 "
-        "AND start_ns = ?2 "
+        "connections_dropped + ?31, open_calls_dropped = open_calls_dropped + ?32, "
+        "secured_dropped = secured_dropped + ?33 WHERE level = ?1 AND start_ns = ?2 "
         "RETURNING id",
     [EDGE_HISTOGRAMS] = "SELECT " TALLIED_HISTOGRAM_COLUMNS
                         " FROM edge_window WHERE window_id = ?1 AND pair_id = ?2",
@@ -108,13 +108,14 @@ bool window_open(struct window_writer *w, sqlite3 *db)
         if (!statement_prepare(db, sql[i], &w->statement[i]))
             return false;
     return naming_open(&w->naming, db) && connections_open(&w->connections, db) &&
-           open_calls_open(&w->open_calls, db);
+           secured_open(&w->secured, db) && open_calls_open(&w->open_calls, db);
 }
 
 void window_close(struct window_writer *w)
 {
     naming_close(&w->naming);
     connections_close(&w->connections);
+    secured_close(&w->secured);
     open_calls_close(&w->open_calls);
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
         sqlite3_finalize(w->statement[i]);
@@ -163,6 +164,7 @@ static void bind_counters(const struct window_writer *w, sqlite3_stmt *s, const 
     bind_count(s, at++, d->names_dropped);
     bind_count(s, at++, d->connections_dropped);
     bind_count(s, at++, d->open_calls_dropped);
+    bind_count(s, at++, d->secured_dropped);
 }
 
 static bool write_capture(struct window_writer *w, const struct delta *d, int64_t *ret_id,
@@ -304,6 +306,7 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
             !write_operation(w, row.window, &pairs[d->operation[i].edge], &d->operation[i]))
             return false;
     return connections_write(&w->connections, row.window, d, pairs) &&
+           secured_write(&w->secured, row.window, d, pairs) &&
            open_calls_write(&w->open_calls, row.window, d, pairs);
 }
 
@@ -324,5 +327,6 @@ void window_done(struct window_writer *w, const struct delta *d, bool committed)
     } else {
         naming_forget(&w->naming);
         connections_undone(&w->connections);
+        secured_undone(&w->secured);
     }
 }

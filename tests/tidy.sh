@@ -16,8 +16,8 @@ done >>"$found" <<'END'
 base    none
 capture base/
 decode  base/|capture/(packet|address|counters)\.h
-graph   base/|capture/(address|counters)\.h|decode/(sink|exchange|flow_report|counters)\.h
-store   base/|capture/(address|counters)\.h|decode/(exchange|counters)\.h|graph/(delta|merge|name|latency|verdict|layout)\.h
+graph   base/|capture/(address|counters)\.h|decode/(sink|exchange|flow_report|counters|tls_facts)\.h
+store   base/|capture/(address|counters)\.h|decode/(exchange|counters|tls_facts)\.h|graph/(delta|merge|name|latency|verdict|posture|layout)\.h
 ui-tui  base/|store/query\.h|store/export/exporter\.h
 web     base/|store/query\.h|store/export/exporter\.h
 daemon  base/|capture/|decode/(engine|counters|sink|exchange)\.h|graph/|store/store\.h|store/export/exporter\.h|web/web\.h

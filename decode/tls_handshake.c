@@ -136,8 +136,6 @@ static void on_certificate(struct conn *c, enum dir dir, struct exchange *x,
 
 static void on_server_message(struct tls_handshake *h, struct conn *c, const struct tls_message *m)
 {
-    if (m->type == TLS_SERVER_HELLO && !h->begun && !h->answering)
-        begin_unasked(h, c);
     struct exchange *x = answer(h, c);
     switch (m->type) {
     case TLS_SERVER_HELLO:
@@ -171,19 +169,40 @@ static void on_client_message(struct tls_handshake *h, struct conn *c, const str
         on_certificate(c, TO_SERVER, conn_peek(c, KEY), m);
 }
 
+/* What a record begins with begins a message, unless one is under way. */
+static bool begins_with(const struct tls_messages *m, struct bytes content, uint8_t type)
+{
+    return !m->adrift && content.at[0] == type;
+}
+
+static void see_client(struct tls_handshake *h, struct conn *c, struct bytes content)
+{
+    bool is_first = !h->begun && !h->answering;
+    if (is_first && begins_with(&h->messages[TO_SERVER], content, TLS_CLIENT_HELLO))
+        begin(h, c);
+    else
+        conn_find(c, TO_SERVER, KEY);
+}
+
+static void see_server(struct tls_handshake *h, struct conn *c, struct bytes content)
+{
+    bool is_first = !h->begun && !h->answering;
+    if (is_first && begins_with(&h->messages[TO_CLIENT], content, TLS_SERVER_HELLO))
+        begin_unasked(h, c);
+    if (h->begun || h->unasked)
+        answer(h, c);
+}
+
 void tls_handshake_messages(struct tls_handshake *h, struct conn *c, enum dir dir,
                             struct bytes content)
 {
     struct tls_messages *messages = &h->messages[dir];
     struct tls_message m;
     tls_messages_record(messages, content);
-    bool may_begin = dir == TO_SERVER && !h->begun && !h->answering;
-    if (may_begin && !messages->adrift && content.at[0] == TLS_CLIENT_HELLO)
-        begin(h, c);
-    else if (dir == TO_SERVER)
-        conn_find(c, TO_SERVER, KEY);
-    else if (h->answering)
-        answer(h, c);
+    if (dir == TO_SERVER)
+        see_client(h, c, content);
+    else
+        see_server(h, c, content);
     while (tls_messages_next(messages, &content, &m)) {
         if (dir == TO_SERVER)
             on_client_message(h, c, &m);
@@ -247,9 +266,9 @@ void tls_handshake_alert(struct tls_handshake *h, struct conn *c, enum dir dir,
 {
     uint8_t level = content.at[0], alert = content.at[1];
     bool says_goodbye = alert == TLS_ALERT_CLOSE_NOTIFY || alert == TLS_ALERT_USER_CANCELED;
-    if (h->over || (level != TLS_LEVEL_FATAL && !says_goodbye))
-        return;
     struct exchange *x = dir == TO_CLIENT ? answer(h, c) : conn_peek(c, KEY);
+    if (level != TLS_LEVEL_FATAL && !says_goodbye)
+        return;
     h->over = true;
     if (!x)
         return;

@@ -78,7 +78,7 @@ static bool is_mysql_ssl_request(struct bytes in)
 static enum guess guess_mysql(struct bytes asked, struct bytes answered)
 {
     bool greets = mysql_packet(answered, 0) && answered.at[MYSQL_HEADER] == MYSQL_PROTOCOL;
-    if (answered.len > MYSQL_HEADER && !greets)
+    if ((answered.len > MYSQL_HEADER && !greets) || (asked.len >= MYSQL_HEADER && asked.at[3] != 1))
         return GUESS_NO;
     if (asked.len < MYSQL_HEADER + sizeof(uint32_t) || !greets)
         return asked.len && !answered.len ? GUESS_NO : GUESS_MORE;

@@ -50,7 +50,7 @@ static void full_handshake(void **state)
                        MESSAGES(of_type(SERVER_KEYS), of_type(DONE)))),
              SAY(JOIN(MESSAGES(of_type(CLIENT_KEYS)), CHANGE, SEALED(HANDSHAKE, 40))),
              HEAR(JOIN(MESSAGES(of_type(TICKET)), CHANGE, SEALED(HANDSHAKE, 40))),
-             SAY(SEALED(DATA, 500)), HEAR(SEALED(DATA, 9000)), SAY(SEALED(ALERT, 26)),
+             SAY(SEALED(DATA, 100)), HEAR(SEALED(DATA, 300)), SAY(SEALED(ALERT, 26)),
              HEAR(SEALED(ALERT, 26)));
 }
 
@@ -99,7 +99,7 @@ static void mutual(void **state)
 
 #define HELLO_13 HELLO(.versions = {0x0304, 0x0303}, .session = 5, .name = "api.shop")
 #define ANSWER_13 MESSAGES(ANSWER(.version = 0x0304, .session = 5))
-#define FLIGHT_13 JOIN(ANSWER_13, CHANGE, SEALED(DATA, 900), SEALED(DATA, 53))
+#define FLIGHT_13 JOIN(ANSWER_13, CHANGE, SEALED(DATA, 90), SEALED(DATA, 53))
 #define FINISHED_13 JOIN(CHANGE, SEALED(DATA, 53))
 #define OF_13 " TLS 1.3 TLS_AES_128_GCM_SHA256"
 
@@ -109,7 +109,7 @@ static void handshake_13(void **state)
 {
     (void)state;
     SAYS_TLS("handshake api.shop established ok 1-1 2-3 ms" OF_13 "\n", SAY(MESSAGES(HELLO_13)),
-             HEAR(ANSWER_13), HEAR(JOIN(CHANGE, SEALED(DATA, 900), SEALED(DATA, 53))),
+             HEAR(ANSWER_13), HEAR(JOIN(CHANGE, SEALED(DATA, 90), SEALED(DATA, 53))),
              SAY(FINISHED_13), WAITS(50), SAY(SEALED(DATA, 200)), HEAR(SEALED(DATA, 255)),
              HEAR(SEALED(DATA, 19)));
     SAYS_TLS("resumption api.shop established ok 1-1 2-2 ms" OF_13 " resumed\n",
@@ -192,7 +192,7 @@ static void sealed_alerts(void **state)
              HEAR(FLIGHT_13), SAY(JOIN(CHANGE, SEALED(DATA, 19))), ENDS(TO_SERVER));
     SAYS_TLS("handshake api.shop alert client_error 1-1 2-2 ms" OF_13 "\n", SAY(MESSAGES(HELLO_13)),
              HEAR(FLIGHT_13),
-             SAY(JOIN(CHANGE, SEALED(DATA, 900), SEALED(DATA, 53), SEALED(DATA, 100))),
+             SAY(JOIN(CHANGE, SEALED(DATA, 90), SEALED(DATA, 53), SEALED(DATA, 100))),
              HEAR(SEALED(DATA, 19)), ENDS(TO_CLIENT), ENDS(TO_SERVER));
     SAYS_TLS("handshake api.shop established ok 1-1 2-2 ms" OF_13 "\n", SAY(MESSAGES(HELLO_13)),
              HEAR(FLIGHT_13), SAY(FINISHED_13), HEAR(SEALED(DATA, 19)), HEAR(SEALED(DATA, 30)));
@@ -280,6 +280,94 @@ static void endings(void **state)
              SAY(MESSAGES(HELLO(0))), HEAR(MESSAGES(ANSWER(0))), CLOSES(CLOSE_RESET_BY_SERVER));
 }
 
+struct probe {
+    const char *what;
+    struct bytes to_server, to_client;
+    bool midstream;
+    enum guess guess;
+};
+
+static void check_probes(const struct probe *rows, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        struct opening opening = {rows[i].to_server, rows[i].to_client, rows[i].midstream};
+        if (tls->probe(&opening) != rows[i].guess)
+            fail_msg("%s: %d", rows[i].what, tls->probe(&opening));
+    }
+}
+
+/* A hello is known by its first bytes; in the middle it takes three proofs: headers in a row, or
+ * records that end where what was sent does. */
+static void probes(void **state)
+{
+    (void)state;
+    struct bytes none = {0}, hello = MESSAGES(HELLO(0)), answer = MESSAGES(ANSWER(0));
+    struct bytes small = SEALED(DATA, 60), cut = bytes_first(SEALED(DATA, 9000), 1460);
+    struct bytes three = JOIN(small, small, small), two = JOIN(small, small);
+    struct bytes http = bytes_of_text("GET / HTTP/1.1\r\n");
+    const struct probe rows[] = {
+        {"a hello", hello, none, false, GUESS_YES},
+        {"the front of one", bytes_first(hello, 11), none, false, GUESS_YES},
+        {"less of it", bytes_first(hello, 10), none, false, GUESS_MORE},
+        {"one byte", bytes_first(hello, 1), none, false, GUESS_MORE},
+        {"a hello of SSL 2", tls_hex("802e 01 0301"), none, false, GUESS_MORE},
+        {"the server first", none, http, false, GUESS_NO},
+        {"the answer only", none, answer, false, GUESS_YES},
+        {"an alert", tls_record(ALERT, tls_hex("0228")), none, false, GUESS_NO},
+        {"data", three, none, false, GUESS_NO},
+        {"text", http, none, false, GUESS_NO},
+        {"a hello in the middle", hello, none, true, GUESS_YES},
+        {"its answer in the middle", none, answer, true, GUESS_YES},
+        {"three records", three, none, true, GUESS_YES},
+        {"three records of the server", none, three, true, GUESS_YES},
+        {"two that end there", two, none, true, GUESS_YES},
+        {"two, and more", JOIN(small, cut), none, true, GUESS_MORE},
+        {"one on either side", small, cut, true, GUESS_YES},
+        {"one that does not end", cut, none, true, GUESS_MORE},
+        {"one, then text", JOIN(small, http), none, true, GUESS_NO},
+        {"text in the middle", http, http, true, GUESS_NO},
+    };
+    check_probes(rows, sizeof rows / sizeof *rows);
+}
+
+#define JOINS_TLS(expected, ...)                                                                   \
+    TELLS_WITH(SHOW_TLS | SHOW_TIMES | JOINED, tls, expected, __VA_ARGS__)
+
+/* Joined in the middle it is TLS, and nothing more; but an answer that is still to come tells what
+ * the server has chosen. */
+static void joined(void **state)
+{
+    (void)state;
+    JOINS_TLS("", SAY(SEALED(DATA, 60)), HEAR(tls_noise(700)), HEAR(SEALED(DATA, 300)),
+              SAY(SEALED(ALERT, 26)));
+    assert_int_equal(script_counters()->given_up, 0);
+    struct step answer = HEAR(MESSAGES(ANSWER(0), CHAIN("server"), of_type(DONE)));
+    struct step keys = SAY(JOIN(MESSAGES(of_type(CLIENT_KEYS)), CHANGE, SEALED(HANDSHAKE, 40)));
+    struct script script = {
+        tls, (const struct step[]){answer, keys, HEAR(JOIN(CHANGE, SEALED(HANDSHAKE, 40)))}, 3,
+        SHOW_TLS | SHOW_TIMES};
+    script_tells(&script, "certificate CN=api.shop,O=Shop is:242c\n"
+                          "handshake  established ok 0-0 1-3 ms TLS 1.2 "
+                          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 mutual:no shows:242c\n");
+}
+
+/* A hole inside a record whose beginning was seen costs that record's messages only. */
+static void holes(void **state)
+{
+    (void)state;
+    struct bytes chain = MESSAGES(CHAIN("server"));
+    SAYS_TLS("handshake  established ok gap 1-1 2-6 ms TLS 1.2 "
+             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 mutual:no\n",
+             SAY(MESSAGES(HELLO(0))), HEAR(JOIN(MESSAGES(ANSWER(0)), bytes_first(chain, 100))),
+             LOSES(TO_CLIENT, 300), HEAR(bytes_after(chain, 400)), HEAR(MESSAGES(of_type(DONE))),
+             HEAR(JOIN(CHANGE, SEALED(HANDSHAKE, 40))));
+    SAYS_TLS("resumption  established ok gap 1-3 4-4 ms TLS 1.2 "
+             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 resumed unreadable\n",
+             SAY(bytes_first(MESSAGES(HELLO(0)), 20)), LOSES(TO_SERVER, 10),
+             SAY(bytes_after(MESSAGES(HELLO(0)), 30)),
+             HEAR(JOIN(MESSAGES(ANSWER(0)), CHANGE, SEALED(HANDSHAKE, 40))));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +378,8 @@ int main(void)
         cmocka_unit_test_setup(sealed_alerts, find),  cmocka_unit_test_setup(fragments, find),
         cmocka_unit_test_setup(long_messages, find),  cmocka_unit_test_setup(strange_hellos, find),
         cmocka_unit_test_setup(old_versions, find),   cmocka_unit_test_setup(endings, find),
+        cmocka_unit_test_setup(probes, find),         cmocka_unit_test_setup(joined, find),
+        cmocka_unit_test_setup(holes, find),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

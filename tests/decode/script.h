@@ -44,6 +44,7 @@ enum script_option {
     SHOW_GRPC = 16, /* protocol, operation, status as a number, kind, messages of both sides, and
                      * what there is of: first and latest message's time, deadline, message, error
                      * code */
+    SHOW_TLS = 64,  /* what is known of TLS, and of certificates as they are shown */
     SHOW_GAPS = 32, /* as it comes, each further message of a call: "/shop.Cart/Watch +2 ms" */
 };
 

@@ -109,7 +109,7 @@ static void do_record(struct conn *c, struct cursor *in, struct moment m, bool c
     uint16_t len = cursor_be16(in);
     enum dir dir = what & BY_SERVER ? TO_CLIENT : TO_SERVER;
     if (what & GAP) {
-        conn_gap(c, dir, m, len);
+        conn_gap(c, dir, m, len, NOTE_GAP);
     } else if (what & END) {
         conn_eof(c, dir, m);
     } else if (what & TIME_OUT) {

@@ -455,6 +455,32 @@ void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_
     begin_as_another(c, dir);
 }
 
+void conn_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes in, uint32_t cut)
+{
+    struct half *h = &c->half[dir];
+    c->moment = m;
+    c->front_ns = m.now_ns;
+    note_time(c, &h->latest_ns, m.now_ns);
+    if (!c->decoder || h->deaf)
+        return;
+    c->fed.unread = NULL;
+    c->fed.arrived_ns = m.now_ns;
+    c->fed.at = 0;
+    c->fed.cut = cut;
+    c->pairing.charged[dir] = NULL;
+    if (c->decoder->feed(c, dir, in) <= 0) {
+        c->shared->counters->lost++;
+        miss(c, dir);
+        return;
+    }
+    found(c, dir);
+    if (cut && c->pairing.charged[dir])
+        c->pairing.charged[dir]->x.notes |= NOTE_TRUNCATED;
+    h->passing = in.len + (uint64_t)cut;
+    note_time(c, &h->passed_ns, m.now_ns);
+    pass(c, dir, h->passing);
+}
+
 /* On a multiplexed connection a hole inside a known message is nobody else's. */
 static void note_gap(struct conn *c, enum dir dir, uint64_t len, enum note note)
 {

@@ -33,6 +33,7 @@ struct conn {
         const struct unread *unread; /* whose the bytes are; NULL: a segment's, */
         uint64_t arrived_ns;         /* which came then */
         size_t at;                   /* how far it is done with */
+        uint32_t cut;                /* bytes that are missing behind a datagram */
     } fed;
     bool becoming, wants_classify;
     bool changed; /* there is a new decoder, which has not been shown what is unread */

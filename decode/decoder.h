@@ -23,7 +23,9 @@ struct opening {
     uint32_t cut;   /* of a datagram: bytes behind these that the snapshot length cut off */
 };
 
-#define DECODE_MORE ((int64_t)0)  /* the message is not all here yet: show it again */
+#define DECODE_MORE                                                                                \
+    ((int64_t)0) /* the message is not all here yet: show it again. Of a datagram to               \
+                  * the client: nobody has asked for it yet */
 #define DECODE_LOST ((int64_t)-1) /* this is not the start of a message */
 #define DECODE_REST INT64_MAX     /* the message lasts until the connection closes */
 

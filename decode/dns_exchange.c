@@ -156,10 +156,13 @@ static uint64_t key_by_id(struct conn *c, uint16_t id)
     return id;
 }
 
-static void answer(struct conn *c, enum transport over, struct dns_reader *r, uint64_t key)
+static enum dns_taken answer(struct conn *c, enum transport over, struct dns_reader *r,
+                             uint64_t key)
 {
     char text[DNS_WORD_MAX];
     bool expected = conn_peek(c, key);
+    if (!expected && over == OVER_UDP)
+        return DNS_EARLY;
     struct exchange *x = conn_begin(c, TO_CLIENT, key);
     unsigned rcode = rcode_of(*r);
     dns_rcode_text(rcode, text);
@@ -171,23 +174,25 @@ static void answer(struct conn *c, enum transport over, struct dns_reader *r, ui
         learn(c, r->whole);
     if (over == OVER_UDP || is_last(exchange_state(x), r, rcode))
         conn_end(c, TO_CLIENT, key);
+    return DNS_TAKEN;
 }
 
-bool dns_take(struct conn *c, enum dir dir, enum transport over, struct bytes in, size_t len)
+enum dns_taken dns_take(struct conn *c, enum dir dir, enum transport over, struct bytes in,
+                        size_t len)
 {
     struct dns_reader r;
     struct dns_question q;
     if (!dns_read_header(&r, in))
-        return false;
+        return DNS_SENSELESS;
     bool response = r.header.flags & DNS_RESPONSE;
     const char *group = over == OVER_UDP ? group_protocol(c) : NULL;
     if (!group && response != (dir == TO_CLIENT))
-        return false;
+        return DNS_SENSELESS;
     if (conn_is_lost(c, dir) && dns_check(in, len, response) != GUESS_YES)
-        return false;
+        return DNS_SENSELESS;
     bool asked = r.header.questions && dns_read_question(&r, &q);
     if (!asked && !response)
-        return false;
+        return DNS_SENSELESS;
     for (unsigned i = 1; asked && i < r.header.questions; i++) {
         struct dns_question another;
         dns_read_question(&r, &another);
@@ -199,6 +204,6 @@ bool dns_take(struct conn *c, enum dir dir, enum transport over, struct bytes in
     else if (!response)
         ask(c, &r.header, &q);
     else if (!group)
-        answer(c, over, &r, asked ? key_of(r.header.id, &q) : key_by_id(c, r.header.id));
-    return true;
+        return answer(c, over, &r, asked ? key_of(r.header.id, &q) : key_by_id(c, r.header.id));
+    return DNS_TAKEN;
 }

@@ -9,6 +9,12 @@
 
 #include "decode/dns_message.h"
 
-/* Takes one message of `len` bytes, of which `in` are here. False: it is none that makes sense on
- * this connection, and nothing was done. */
-bool dns_take(struct conn *c, enum dir dir, enum transport over, struct bytes in, size_t len);
+enum dns_taken {
+    DNS_TAKEN,
+    DNS_SENSELESS, /* it is no message that makes sense on this connection; nothing was done */
+    DNS_EARLY,     /* a datagram answers what was not asked, as yet; nothing was done */
+};
+
+/* Takes one message of `len` bytes, of which `in` are here. */
+enum dns_taken dns_take(struct conn *c, enum dir dir, enum transport over, struct bytes in,
+                        size_t len);

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 
 #include "decode/dns_answer.h"
+#include "decode/stream.h"
 
 enum {
     WAYS = 4,
     SETS = 8192,
-    WAIT_S = 60, /* for an answer */
+    WAIT_S = 60,    /* for an answer */
+    EARLY_MAX = 16, /* answers that wait for their questions */
     BUCKETS = 1 << 16,
     RECORDS_LEAST = 256,
     QUESTION_BYTES = DNS_HEADER + 5, /* no question is shorter */
@@ -34,12 +36,23 @@ struct record {
     uint32_t chain;        /* the next in its bucket; 0: none. Numbers count from 1 */
     uint32_t older, newer; /* by when they were learned */
     uint32_t bucket;
-    uint64_t until_ns;
+    uint64_t since_ns, until_ns;
     struct asked_name *name; /* held */
+};
+
+/* An answer that a mirror shows a moment before its question. */
+struct early_answer {
+    uint64_t hash; /* of its question; 0: none */
+    uint64_t time_ns;
+    uint32_t tenant;
+    struct address client;
+    struct dns_answer answer;
 };
 
 struct lookups {
     struct hash_key key;
+    struct early_answer *early;        /* EARLY_MAX; owned, NULL until there is one */
+    unsigned early_next;               /* where the next goes */
     struct question (*question)[WAYS]; /* SETS; owned, NULL until the first is asked */
     struct record *record;             /* owned */
     uint32_t *record_bucket;           /* BUCKETS; owned, NULL until there is one */
@@ -62,6 +75,7 @@ void lookups_free(struct lookups *l)
         return;
     for (uint32_t i = 1; i <= l->len; i++)
         lookups_release(l, l->record[i - 1].name);
+    free(l->early);
     free(l->question);
     free(l->record);
     free(l->record_bucket);
@@ -203,6 +217,7 @@ static unsigned remember(struct lookups *l, const struct record *fresh, uint64_t
         unlink_age(l, r);
         lookups_release(l, r->name);
         r->name = fresh->name;
+        r->since_ns = fresh->since_ns;
         r->until_ns = fresh->until_ns;
     } else if ((number = take_number(l, now_ns, &evicted))) {
         r = record_at(l, number);
@@ -280,24 +295,57 @@ static bool was_asked(struct lookups *l, uint64_t hash, uint64_t now_ns)
     return false;
 }
 
-static unsigned learn_answer(struct lookups *l, const struct packet *p)
+static unsigned learn_answer(struct lookups *l, const struct early_answer *a)
 {
-    struct dns_answer answer;
     unsigned evicted = 0;
-    if (!dns_read_answer(p->payload, &answer) || !make_room(l))
+    if (!make_room(l))
         return 0;
-    for (size_t i = 0; i < answer.len; i++) {
+    for (size_t i = 0; i < a->answer.len; i++) {
         struct record fresh = {
-            .client = p->destination,
-            .address = answer.at[i].address,
-            .tenant = p->tenant,
-            .until_ns = dns_until_ns(p->time_ns, answer.at[i].ttl),
-            .name = hold(l, answer.name),
+            .client = a->client,
+            .address = a->answer.at[i].address,
+            .tenant = a->tenant,
+            .since_ns = a->time_ns,
+            .until_ns = dns_until_ns(a->time_ns, a->answer.at[i].ttl),
+            .name = hold(l, a->answer.name),
         };
         if (fresh.name)
-            evicted += remember(l, &fresh, p->time_ns);
+            evicted += remember(l, &fresh, a->time_ns);
     }
     return evicted;
+}
+
+/* What is there to wait has the place of what has waited longest. */
+static void keep_early(struct lookups *l, const struct early_answer *a)
+{
+    if (!l->early)
+        l->early = calloc(EARLY_MAX, sizeof *l->early);
+    if (!l->early)
+        return;
+    l->early[l->early_next] = *a;
+    l->early_next = (l->early_next + 1) % EARLY_MAX;
+}
+
+/* Has it been answered already? */
+static struct early_answer *find_early(struct lookups *l, uint64_t hash, uint64_t now_ns)
+{
+    for (unsigned i = 0; l->early && i < EARLY_MAX; i++) {
+        struct early_answer *a = &l->early[i];
+        if (a->hash == hash && now_ns <= a->time_ns + STREAM_EARLY_WAIT_NS)
+            return a;
+    }
+    return NULL;
+}
+
+static unsigned learn_question(struct lookups *l, const struct packet *p, uint64_t hash)
+{
+    struct early_answer *early = find_early(l, hash, p->time_ns);
+    if (!early) {
+        await(l, hash, p->time_ns);
+        return 0;
+    }
+    early->hash = 0;
+    return learn_answer(l, early);
 }
 
 unsigned lookups_learn(struct lookups *l, const struct packet *p)
@@ -309,9 +357,15 @@ unsigned lookups_learn(struct lookups *l, const struct packet *p)
     bool response = r.header.flags & DNS_RESPONSE;
     uint64_t hash = hash_of(l, p, response, r.header.id, &q);
     if (!response)
-        await(l, hash, p->time_ns);
-    else if (was_asked(l, hash, p->time_ns))
-        return learn_answer(l, p);
+        return learn_question(l, p, hash);
+    bool asked = was_asked(l, hash, p->time_ns);
+    struct early_answer a = {
+        .hash = hash, .time_ns = p->time_ns, .tenant = p->tenant, .client = p->destination};
+    if (!dns_read_answer(p->payload, &a.answer))
+        return 0;
+    if (asked)
+        return learn_answer(l, &a);
+    keep_early(l, &a);
     return 0;
 }
 
@@ -322,7 +376,7 @@ struct asked_name *lookups_hold(struct lookups *l, uint32_t tenant, const struct
         return NULL;
     uint32_t number = find(l, bucket_of(l, tenant, client, server), tenant, client, server);
     const struct record *r = record_at(l, number);
-    if (!r || r->until_ns < now_ns)
+    if (!r || r->until_ns < now_ns || r->since_ns > now_ns + STREAM_EARLY_WAIT_NS)
         return NULL;
     r->name->holders++;
     return r->name;

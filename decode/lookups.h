@@ -2,9 +2,10 @@
  *
  * It is told of every datagram that may be of the DNS, in the order of the capture, and of those
  * that other workers handle too: then all workers know the same. An answer counts if it answers a
- * question that was seen: between the same ends, with the same id and question. Whoever cannot see
- * a client's questions cannot make it call an address by another name. (What comes over TCP teaches
- * nothing here: nobody but the worker of its connection has it in order.)
+ * question that was seen, before it or, as mirrors may show the two, 5 ms after it: between the
+ * same ends, with the same id and question. Whoever cannot see a client's questions cannot make it
+ * call an address by another name. (What comes over TCP teaches nothing here: nobody but the worker
+ * of its connection has it in order.)
  *
  * Names live as long as somebody holds them. Tables have fixed sizes; in a full one the oldest
  * entry makes room. */
@@ -28,8 +29,8 @@ bool lookups_may_learn(const struct packet *p);
 /* Returns how many pairs were forgotten to make room. */
 unsigned lookups_learn(struct lookups *l, const struct packet *p);
 
-/* The name by which `client` knows `server` at `now_ns`, held for the caller; NULL if there is
- * none. */
+/* The name by which `client` knew `server` at `now_ns`, held for the caller; NULL if there is none,
+ * or if it has learned a later one since. */
 struct asked_name *lookups_hold(struct lookups *l, uint32_t tenant, const struct address *client,
                                 const struct address *server, uint64_t now_ns);
 void lookups_release(struct lookups *l, struct asked_name *name); /* NULL is fine */

@@ -121,18 +121,30 @@ static struct conn_ends ends_of(const struct flow *f)
 
 void reader_name(struct reader *r, struct flow *f)
 {
+    struct asked_name *name = lookups_hold(r->lookups, f->key.tenant, &f->key.address[f->client],
+                                           &f->key.address[flow_server(f)], f->first_ns);
+    if (!name)
+        return;
     lookups_release(r->lookups, f->asked);
-    f->asked = lookups_hold(r->lookups, f->key.tenant, &f->key.address[f->client],
-                            &f->key.address[flow_server(f)], f->first_ns);
+    f->asked = name;
+}
+
+void reader_turn(struct reader *r, struct flow *f)
+{
+    f->client ^= 1U;
+    lookups_release(r->lookups, f->asked);
+    f->asked = NULL;
+    reader_name(r, f);
 }
 
 static void claim(const struct place *at, const struct classified *c)
 {
     struct flow *f = at->flow;
     if (!f->conn) {
-        f->client ^= c->flipped;
-        if (c->flipped || !f->asked) /* another worker's answer may have come a moment later */
-            reader_name(at->reader, f);
+        if (c->flipped)
+            reader_turn(at->reader, f);
+        else
+            reader_name(at->reader, f); /* what another worker read may have come a moment later */
     }
     if (f->conn) {
         conn_set_decoder(f->conn, c->decoder);

@@ -34,9 +34,12 @@ struct place {
     struct moment moment;
 };
 
-/* Finds the name that the client of the flow had asked for when the flow began. To be called
- * whenever it is decided who is client, before anything is read. */
+/* Finds the name that the client of the flow had asked for when the flow began, if it is known by
+ * now. */
 void reader_name(struct reader *r, struct flow *f);
+
+/* The other end is the client. Only before anything is read. */
+void reader_turn(struct reader *r, struct flow *f);
 
 /* A stream's way to the reader; `at` is kept as long as the result is used. */
 struct stream_out reader_out(struct place *at);

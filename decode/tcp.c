@@ -58,8 +58,7 @@ static void settle_client(struct lifecycle *l, struct flow *f, unsigned client)
 {
     if (flow_handshake_seen(f) || f->reading != READING_OPENING || f->client == client)
         return;
-    f->client = client & 1U;
-    reader_name(&l->reader, f);
+    reader_turn(&l->reader, f);
 }
 
 static void see_syn(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)

@@ -5,7 +5,14 @@
 static int64_t dns_feed(struct conn *c, enum dir dir, struct bytes in)
 {
     size_t len = in.len + conn_cut(c);
-    return dns_take(c, dir, OVER_UDP, in, len) ? (int64_t)len : DECODE_LOST;
+    switch (dns_take(c, dir, OVER_UDP, in, len)) {
+    case DNS_TAKEN:
+        return (int64_t)len;
+    case DNS_EARLY:
+        return DECODE_MORE;
+    default:
+        return DECODE_LOST;
+    }
 }
 
 static bool has_question(struct bytes in)

@@ -35,7 +35,8 @@ static int64_t dns_tcp_feed(struct conn *c, enum dir dir, struct bytes in)
     struct bytes message = cursor_take(&cursor, shown);
     if (cursor.starved)
         return DECODE_MORE;
-    return dns_take(c, dir, OVER_TCP, message, len) ? (int64_t)(LENGTH + len) : DECODE_LOST;
+    bool taken = dns_take(c, dir, OVER_TCP, message, len) == DNS_TAKEN;
+    return taken ? (int64_t)(LENGTH + len) : DECODE_LOST;
 }
 
 static enum guess dns_tcp_probe(const struct opening *opening)

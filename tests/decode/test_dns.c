@@ -104,6 +104,22 @@ static void without_a_question(void **state)
     assert_int_equal(script_counters()->stray_answers, 1);
 }
 
+/* A mirror may show the answer first; another one asks for nothing. */
+static void answer_first(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_BYTES, dns, "A cart.shop NOERROR ok skew 27+43 bytes\n",
+               HEARS("\0\1" ANSWERED("\0") ONE_AND("\1") CART A AT_CART),
+               SAYS("\0\1" ASKS ONE CART A));
+    assert_int_equal(script_counters()->stray_answers, 0);
+    TELLS(dns, "A cart.shop unanswered\n", HEARS("\0\1" ANSWERED("\3") ONE DB A),
+          SAYS("\0\1" ASKS ONE CART A));
+    assert_int_equal(script_counters()->stray_answers, 1);
+    TELLS(dns, "A db.shop unanswered\n", HEARS("\0\1" ANSWERED("\3") ONE DB A), WAITS(6),
+          SAYS("\0\1" ASKS ONE DB A));
+    assert_int_equal(script_counters()->stray_answers, 1);
+}
+
 /* Words of other operations, types and classes. */
 static void other_words(void **state)
 {
@@ -127,7 +143,7 @@ static void truncated_answers(void **state)
 static void cut_off(void **state)
 {
     (void)state;
-    TELLS_WITH(SHOW_BYTES | SHOW_NAMES, dns, "A cart.shop NOERROR ok 127+443 bytes\n",
+    TELLS_WITH(SHOW_BYTES | SHOW_NAMES, dns, "A cart.shop NOERROR ok truncated 127+443 bytes\n",
                CUTS(TO_SERVER, "\0\1" ASKS "\0\1\0\0\0\0\0\1" CART A, 100),
                CUTS(TO_CLIENT, "\0\1" ANSWERED("\0") ONE_AND("\1") CART A "\xc0\x0c\0\1\0\1", 410));
     /* what is behind what it needs to say may be in disorder, too */
@@ -220,6 +236,7 @@ int main(void)
         cmocka_unit_test(repeats),
         cmocka_unit_test(strays),
         cmocka_unit_test(without_a_question),
+        cmocka_unit_test(answer_first),
         cmocka_unit_test(other_words),
         cmocka_unit_test(truncated_answers),
         cmocka_unit_test(cut_off),

@@ -96,6 +96,22 @@ static void what_was_asked(void **state)
     assert_calls("10.1.0.1", "10.0.0.2", "");
 }
 
+/* A mirror may show a question a moment after its answer. */
+static void answered_first(void **state)
+{
+    (void)state;
+    hears("10.1.0.1", CART_IS);
+    assert_calls("10.1.0.1", "10.0.0.1", "");
+    asks("10.1.0.1", ASK_DB);
+    assert_calls("10.1.0.1", "10.0.0.1", "");
+    asks("10.1.0.1", ASK_CART);
+    assert_calls("10.1.0.1", "10.0.0.1", "cart.shop");
+    hears("10.1.0.2", CART_IS);
+    now_s++;
+    asks("10.1.0.2", ASK_CART); /* too late */
+    assert_calls("10.1.0.2", "10.0.0.1", "");
+}
+
 /* The latest name counts, of each client's own. */
 static void another_name(void **state)
 {
@@ -109,6 +125,16 @@ static void another_name(void **state)
     hears("10.1.0.1", DB_IS);
     assert_calls("10.1.0.1", "10.0.0.1", "db.shop");
     assert_calls("10.1.0.2", "10.0.0.1", "cart.shop");
+}
+
+/* What was asked for after a connection began is not its server's name. */
+static void asked_later(void **state)
+{
+    (void)state;
+    asks("10.1.0.1", ASK_CART);
+    hears("10.1.0.1", CART_IS);
+    now_s--;
+    assert_calls("10.1.0.1", "10.0.0.1", "");
 }
 
 /* A time to live of a second, the least and the grace: it is good for six minutes. */
@@ -142,7 +168,8 @@ static void not_asked(void **state)
     wrong[6].payload = WIRE("\0\1" ANSWERED("\0") ONE_AND("\1") CART AAAA AT_CART);
     wrong[7].payload = WIRE("\0\1" ANSWERED("\3") ONE_AND("\1") CART A AT_CART);
     wrong[8].copy = true; /* of what was seen before */
-    hears("10.1.0.1", CART_IS);
+    for (int i = 0; i < 9; i++)
+        learn(&wrong[i]);
     asks("10.1.0.1", ASK_CART);
     for (int i = 0; i < 9; i++) {
         learn(&wrong[i]);
@@ -233,7 +260,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_asked, begin, end),
+        cmocka_unit_test_setup_teardown(answered_first, begin, end),
         cmocka_unit_test_setup_teardown(another_name, begin, end),
+        cmocka_unit_test_setup_teardown(asked_later, begin, end),
         cmocka_unit_test_setup_teardown(it_expires, begin, end),
         cmocka_unit_test_setup_teardown(not_asked, begin, end),
         cmocka_unit_test_setup_teardown(held_names, begin, end),

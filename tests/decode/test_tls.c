@@ -290,7 +290,9 @@ struct probe {
 static void check_probes(const struct probe *rows, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        struct opening opening = {rows[i].to_server, rows[i].to_client, rows[i].midstream};
+        struct opening opening = {.to_server = rows[i].to_server,
+                                  .to_client = rows[i].to_client,
+                                  .midstream = rows[i].midstream};
         if (tls->probe(&opening) != rows[i].guess)
             fail_msg("%s: %d", rows[i].what, tls->probe(&opening));
     }

@@ -192,10 +192,10 @@ struct bytes tls_chain(const char *const *list)
 
 struct step tls_says(struct bytes b)
 {
-    return (struct step){STEP_BYTES, TO_SERVER, (const char *)b.at, b.len, 0};
+    return (struct step){STEP_BYTES, TO_SERVER, (const char *)b.at, b.len, 0, 0};
 }
 
 struct step tls_hears(struct bytes b)
 {
-    return (struct step){STEP_BYTES, TO_CLIENT, (const char *)b.at, b.len, 0};
+    return (struct step){STEP_BYTES, TO_CLIENT, (const char *)b.at, b.len, 0, 0};
 }

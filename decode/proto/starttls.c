@@ -226,17 +226,19 @@ static int64_t feed_smtp(struct conn *c, enum dir dir, struct bytes in)
     return is_agreed(line) ? go_on_as_tls(c, (int64_t)len) : DECODE_LOST;
 }
 
-/* By the first byte of whoever speaks first. */
+/* By the first two bytes of whoever speaks first: one may be the length of a greeting of MySQL. */
 static enum request request_of(enum dir dir, struct bytes in)
 {
     if (dir == TO_SERVER)
         return in.at[0] ? NO_REQUEST : POSTGRESQL;
-    return in.at[0] == '2' && (in.len < 2 || in.at[1] == '2') ? SMTP : MYSQL;
+    return in.at[0] == '2' && in.at[1] == '2' ? SMTP : MYSQL;
 }
 
 static int64_t starttls_feed(struct conn *c, enum dir dir, struct bytes in)
 {
     struct starttls *s = conn_state(c);
+    if (s->request == NO_REQUEST && in.len < 2)
+        return DECODE_MORE;
     if (s->request == NO_REQUEST)
         s->request = request_of(dir, in);
     switch (s->request) {

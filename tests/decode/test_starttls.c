@@ -20,6 +20,9 @@ static int find(void **state)
 #define GREETING                                                                                   \
     "\x0a\0\0\0\x0a"                                                                               \
     "8.0.1\0\1\0\0"
+#define GREETING_OF_50                                                                             \
+    "2\0\0\0\x0a"                                                                                  \
+    "8.0.1-0123456789012345678901234567890123456\0\1\0\0\0\0"
 #define MYSQL(number, flags)                                                                       \
     "\x20\0\0" number flags "\0\0\0\1\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 #define EHLO "EHLO me\r\n"
@@ -93,6 +96,9 @@ static void conversations(void **state)
              alert);
     SAYS_TLS("3-3 4-4 ms offers TLS 1.2\n", HEARS(GREETING), SAYS(MYSQL("\1", "\5\xae\xff\1")),
              hello, alert);
+    /* A length of 50 is a '2'. */
+    SAYS_TLS("3-3 4-4 ms offers TLS 1.2\n", HEARS(GREETING_OF_50),
+             SAYS(MYSQL("\1", "\5\xae\xff\1")), hello, alert);
     SAYS_TLS("5-5 6-6 ms offers TLS 1.2\n", HEARS("220 mail.shop ESMTP\r\n"),
              SAYS(EHLO "STARTTLS\r\n"), HEARS("250-mail.shop\r\n250 STARTTLS\r\n"),
              HEARS("220 go ahead\r\n"), hello, alert);

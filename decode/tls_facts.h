@@ -15,7 +15,7 @@ enum {
     TLS_1_3 = 0x0304,
 };
 
-/* "TLS 1.3", "TLS 1.3 (draft 28)", "SSL 3"; "" of what is no version. Static. */
+/* "TLS 1.3", "TLS 1.3 (draft)", "SSL 3"; "" of what is no version. Static. */
 const char *tls_version_name(uint16_t version);
 
 /* TLS 1.3 or a draft of it. */

@@ -243,14 +243,16 @@ struct tls_row {
     char ja4[JA4_TEXT_MAX]; /* of a client, one of those seen */
     uint64_t handshakes, established, resumed, retried, unreadable, ech;
     enum tls_mutual mutual; /* the most that any of those established showed */
+    bool plaintext;         /* it is no TLS, and was read: all about TLS is empty */
     const char *weak;       /* what is not good enough about it; NULL: nothing that is known */
+    const char *verdict;    /* "plaintext", "weak", "fine"; NULL: nothing was agreed on */
     uint64_t last_seen_ns;  /* ever */
 };
 struct tls_rows {
     struct tls_row *row;
     size_t len;
 };
-/* edge_id 0: of all edges. */
+/* edge_id 0: of all edges. Those in plaintext come last. */
 bool query_tls(struct query *q, struct range r, int64_t edge_id, struct tls_rows *ret,
                struct err *err);
 

@@ -107,6 +107,7 @@ static struct tls_row tls_row(sqlite3_stmt *s, struct range r)
     read_certificate(s, CERTIFICATE_AT, now_s, &row.certificate);
     read_certificate(s, CERTIFICATE_AT + CERTIFICATE_COLUMNS_LEN, now_s, &row.client_certificate);
     row.weak = weakness_of(&row);
+    row.verdict = row.weak ? "weak" : row.version[0] ? "fine" : NULL;
     return row;
 }
 
@@ -141,13 +142,59 @@ bool tls_rows_of(struct query *q, struct range r, int64_t edge_id, struct tls_ro
     return s && !failed;
 }
 
+/* Whatever was read without a handshake of TLS is plaintext. */
+static bool is_plaintext(const struct edge_row *edge)
+{
+    return edge->figures.requests && !edge->tls.handshakes && strcmp(edge->protocol, "tls") != 0;
+}
+
+static struct tls_row plaintext_row(const struct edge_row *edge)
+{
+    struct tls_row row = {
+        .edge_id = edge->id,
+        .port = edge->port,
+        .plaintext = true,
+        .verdict = "plaintext",
+        .last_seen_ns = edge->last_seen_ns,
+    };
+    memcpy(row.client, edge->client, sizeof row.client);
+    memcpy(row.server, edge->server, sizeof row.server);
+    memcpy(row.protocol, edge->protocol, sizeof row.protocol);
+    return row;
+}
+
+/* Adds a row for each edge in plaintext. false: memory is short. */
+static bool add_plaintext(const struct edge_rows *edges, int64_t edge_id, struct tls_rows *into)
+{
+    struct tls_row *rows = realloc(into->row, (into->len + edges->len + 1) * sizeof *rows);
+    if (!rows)
+        return false;
+    into->row = rows;
+    for (size_t i = 0; i < edges->len; i++)
+        if (is_plaintext(&edges->row[i]) && (!edge_id || edges->row[i].id == edge_id))
+            rows[into->len++] = plaintext_row(&edges->row[i]);
+    return true;
+}
+
 bool query_tls(struct query *q, struct range r, int64_t edge_id, struct tls_rows *ret,
                struct err *err)
 {
-    if (!question_begin(q, err))
+    struct edge_rows edges = {0};
+    struct tls_rows rows = {0};
+    if (!query_edges(q, r, &edges, err))
         return false;
-    bool made = tls_rows_of(q, r, edge_id, ret, err);
-    question_end(q);
+    bool made = question_begin(q, err);
+    if (made) {
+        made = tls_rows_of(q, r, edge_id, &rows, err);
+        question_end(q);
+    }
+    if (made && !add_plaintext(&edges, edge_id, &rows))
+        made = question_no_memory(q, err);
+    free(edges.row);
+    if (made)
+        *ret = rows;
+    else
+        free(rows.row);
     return made;
 }
 

@@ -361,11 +361,11 @@ static void put_certificate(FILE *out, const struct certificate_row *c)
 static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
 {
     (void)r;
-    fputs(
-        "client,server,port,protocol,version,cipher,server_name,alpn,alpn_offered,ja4,mutual,"
-        "handshakes,established,resumed,weak,fingerprint,subject,issuer,names,serial,key,key_bits,"
-        "not_before,not_after,client_subject\r\n",
-        out);
+    fputs("client,server,port,protocol,version,cipher,server_name,alpn,alpn_offered,ja4,mutual,"
+          "handshakes,established,resumed,verdict,weak,fingerprint,subject,issuer,names,serial,key,"
+          "key_bits,"
+          "not_before,not_after,client_subject\r\n",
+          out);
     for (size_t i = 0; i < rows->len; i++) {
         const struct tls_row *row = &rows->row[i];
         const char *const texts[] = {row->version,
@@ -388,6 +388,8 @@ static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
         put_number(out, row->handshakes);
         put_number(out, row->established);
         put_number(out, row->resumed);
+        fputc(',', out);
+        put_text(out, row->verdict ? row->verdict : "");
         fputc(',', out);
         put_text(out, row->weak ? row->weak : "");
         put_certificate(out, &row->certificate);

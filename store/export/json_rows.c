@@ -451,6 +451,7 @@ cJSON *json_tls(const struct tls_row *row)
     add_count(o, "retried", row->retried);
     add_count(o, "unreadable", row->unreadable);
     add_count(o, "ech", row->ech);
+    add_known_text(o, "verdict", row->verdict ? row->verdict : "");
     add_known_text(o, "weak", row->weak ? row->weak : "");
     add_certificate(o, "certificate", &row->certificate);
     add_certificate(o, "client_certificate", &row->client_certificate);

@@ -228,6 +228,60 @@ static void weaknesses(void **state)
     }
 }
 
+static void tell_plain(struct tally *t)
+{
+    struct exchange x = {
+        .protocol = "http",
+        .client_address = address_of("10.0.0.1"),
+        .server_address = address_of("10.0.0.2"),
+        .server_port = 80,
+        .request_ns = (START_S + 1) * SECOND_NS,
+        .end_ns = (START_S + 1) * SECOND_NS,
+        .grpc_status = -1,
+        .error_code = -1,
+        .outcome = OUTCOME_OK,
+    };
+    tally_exchange(t, &x);
+}
+
+/* Every edge that was read is told of: plaintext, weak, fine, or not yet anything. */
+static void verdicts(void **state)
+{
+    (void)state;
+    static const struct shake shakes[] = {
+        {1, TLS_1_0, 0xc013, "old.shop", OUTCOME_OK, MUTUAL_NO, 0, 0},
+        {1, TLS_1_3, 0x1301, "new.shop", OUTCOME_OK, MUTUAL_HIDDEN, 0, 0},
+        {1, 0, 0, "", OUTCOME_UNANSWERED, MUTUAL_HIDDEN, 0, 0},
+    };
+    static const char *const expected[] = {NULL, "weak", "fine", "plaintext"};
+    struct tally *t = tally_new(&(struct hash_key){{1, 2}}, &networks);
+    struct delta d = {.start_ns = START_S * SECOND_NS, .end_ns = (START_S + 5) * SECOND_NS};
+    for (size_t i = 0; i < sizeof shakes / sizeof *shakes; i++)
+        tell(t, &shakes[i]);
+    tell_plain(t);
+    assert_true(tally_take(t, &d));
+    tally_free(t);
+    written(store, &d, NULL);
+    struct query *q = place_query(&place);
+    struct tls_rows got = rows_of(q), one = {0};
+    struct err err = {0};
+    assert_int_equal(got.len, 4);
+    for (size_t i = 0; i < 4; i++) {
+        if (!expected[i])
+            assert_null(got.row[i].verdict);
+        else
+            assert_string_equal(got.row[i].verdict, expected[i]);
+    }
+    assert_true(got.row[3].plaintext);
+    assert_int_equal(got.row[3].port, 80);
+    assert_true(query_tls(q, all_of(q), got.row[3].edge_id, &one, &err));
+    assert_int_equal(one.len, 1);
+    assert_string_equal(one.row[0].protocol, "http");
+    free(one.row);
+    free(got.row);
+    query_close(q);
+}
+
 /* "kind: title", a line for each, the most important first. */
 static void finds(const struct shake *shakes, const char *expected)
 {
@@ -313,6 +367,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows, begin, end),
         cmocka_unit_test_setup_teardown(edges, begin, end),
         cmocka_unit_test_setup_teardown(weaknesses, begin, end),
+        cmocka_unit_test_setup_teardown(verdicts, begin, end),
         cmocka_unit_test_setup_teardown(findings, begin, end),
         cmocka_unit_test_setup_teardown(without_content, begin, end),
     };

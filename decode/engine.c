@@ -63,6 +63,7 @@ struct engine *engine_new(const struct engine_options *options, struct sink sink
     l->reader.conn = (struct conn_shared){
         .sink = sink,
         .counters = &l->counters,
+        .keys = e->options.keys,
         .unread_bytes_max = e->options.unread_bytes_max,
         .open_max = e->options.open_max,
     };

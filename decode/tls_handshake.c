@@ -49,6 +49,14 @@ static struct exchange *answer(struct tls_handshake *h, struct conn *c)
     return conn_find(c, TO_CLIENT, KEY);
 }
 
+static void keep_random(struct tls_handshake *h, enum dir dir, struct bytes random)
+{
+    if (random.len != TLS_RANDOM_BYTES)
+        return;
+    h->has_random[dir] = true;
+    memcpy(h->random[dir], random.at, TLS_RANDOM_BYTES);
+}
+
 static void on_client_hello(struct tls_handshake *h, struct conn *c, const struct tls_message *m)
 {
     struct exchange *x = h->unasked ? conn_peek(c, KEY) : conn_find(c, TO_SERVER, KEY);
@@ -60,6 +68,7 @@ static void on_client_hello(struct tls_handshake *h, struct conn *c, const struc
     if (!m->cut && tls_read_client_hello(m->body, &hello)) {
         tls_note_client_hello(x, &hello);
         h->early_data = hello.has_early_data;
+        keep_random(h, TO_SERVER, hello.random);
         h->session_len = (uint8_t)hello.session_id.len;
         if (h->session_len)
             memcpy(h->session, hello.session_id.at, h->session_len);
@@ -88,6 +97,9 @@ static void on_server_hello(struct tls_handshake *h, struct exchange *x,
     }
     h->answered = true;
     h->is_13 = tls_version_is_13(hello.version);
+    h->version = hello.version;
+    h->cipher = hello.cipher;
+    keep_random(h, TO_CLIENT, hello.random);
     h->alert_len = hello.cipher == TLS_AES_128_CCM_8_SHA256 ? SEALED_ALERT_CCM_8 : SEALED_ALERT;
     if (!x)
         return;

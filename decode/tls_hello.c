@@ -118,7 +118,7 @@ bool tls_read_client_hello(struct bytes body, struct tls_client_hello *ret)
     struct cursor c = cursor_over(body);
     *ret = (struct tls_client_hello){.version = cursor_be16(&c)};
     ret->version_most = ret->version;
-    cursor_skip(&c, RANDOM_BYTES);
+    ret->random = cursor_take(&c, RANDOM_BYTES);
     ret->session_id = take_8(&c);
     ret->ciphers = take_16(&c);
     struct bytes compressions = take_8(&c);
@@ -189,7 +189,7 @@ bool tls_read_server_hello(struct bytes body, struct tls_server_hello *ret)
 {
     struct cursor c = cursor_over(body);
     *ret = (struct tls_server_hello){.version = cursor_be16(&c)};
-    struct bytes random = cursor_take(&c, RANDOM_BYTES);
+    ret->random = cursor_take(&c, RANDOM_BYTES);
     bool is_old_draft = tls_version_is_13(ret->version);
     if (!is_old_draft)
         ret->session_id = take_8(&c);
@@ -202,7 +202,7 @@ bool tls_read_server_hello(struct bytes body, struct tls_server_hello *ret)
     if (c.starved || cursor_left(&c) || !tls_version_name(ret->version)[0] ||
         ret->session_id.len > SESSION_ID_MAX)
         return false;
-    ret->is_retry = bytes_equal(random, bytes_of(retry_random, sizeof retry_random));
+    ret->is_retry = bytes_equal(ret->random, bytes_of(retry_random, sizeof retry_random));
     struct cursor list = cursor_over(extensions);
     struct bytes content;
     for (uint16_t type; next_extension(&list, &type, &content);)

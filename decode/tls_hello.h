@@ -15,6 +15,7 @@ static inline bool tls_is_grease(uint16_t value)
 struct tls_client_hello {
     uint16_t version;        /* as the fixed field says, */
     uint16_t version_most;   /* and the greatest that is offered */
+    struct bytes random;     /* 32 bytes; of SSL 2's form none */
     struct bytes session_id; /* to be resumed, or to be echoed */
     struct bytes ciphers;    /* two bytes each, of SSL 2's form three */
     struct bytes extensions; /* a type of two bytes, a length of two, the content; well-formed */
@@ -40,6 +41,7 @@ bool tls_read_ssl2_hello(struct bytes record, struct tls_client_hello *ret);
 struct tls_server_hello {
     uint16_t version; /* chosen */
     uint16_t cipher;
+    struct bytes random; /* 32 bytes */
     struct bytes session_id;
     struct bytes alpn; /* chosen; empty: none, or to be told encrypted */
     bool is_retry;     /* it is a HelloRetryRequest */

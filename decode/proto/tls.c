@@ -2,11 +2,12 @@
  * 5246).
  *
  * The handshake is one exchange (decode/tls_handshake.h). Records are messages here: those of the
- * handshake that are in the clear are read whole, all others pass by unseen, whatever they hold.
+ * handshake that are in the clear are read whole, all others pass by unseen, whatever they hold,
+ * unless there is a key log: then they are opened (decode/tls_open.h).
  * After a loss a record is looked for where segments begin; once a ServerHello was seen, or the
  * connection was joined in its middle, it stays TLS however long none is found. */
 #include "decode/decoder.h"
-#include "decode/tls_handshake.h"
+#include "decode/tls_open.h"
 
 enum {
     CHAIN_PROOF = 3,  /* headers in a row, or ends that meet an end of what is seen */
@@ -22,7 +23,8 @@ struct side {
 struct tls {
     struct tls_handshake handshake;
     struct side side[2];
-    bool joined; /* in the middle */
+    struct tls_open *open; /* owned */
+    bool joined;           /* in the middle */
 };
 
 static int64_t not_a_record(struct conn *c, enum dir dir, struct bytes in)
@@ -37,12 +39,21 @@ static int64_t not_a_record(struct conn *c, enum dir dir, struct bytes in)
     return DECODE_LOST;
 }
 
-/* The record's content is not looked at. */
-static int64_t pass_sealed(struct conn *c, enum dir dir, const struct tls_record *r)
+/* The record's content is not looked at, unless it can be opened. */
+static int64_t pass_sealed(struct conn *c, enum dir dir, struct bytes in,
+                           const struct tls_record *r)
 {
     struct tls *t = conn_state(c);
+    size_t len = TLS_RECORD_HEADER + (size_t)r->len;
+    bool may_open = tls_open_wants(t->open, &t->handshake, c);
+    if (may_open && in.len < len) {
+        t->side[dir].waits = (uint32_t)len;
+        return DECODE_MORE;
+    }
     tls_handshake_sealed(&t->handshake, c, dir, r);
-    return TLS_RECORD_HEADER + r->len;
+    if (may_open)
+        tls_open_record(&t->open, &t->handshake, c, dir, bytes_first(in, len));
+    return (int64_t)len;
 }
 
 static bool is_in_the_clear(const struct tls_handshake *h, enum dir dir, const struct tls_record *r)
@@ -65,7 +76,7 @@ static int64_t feed_record(struct conn *c, enum dir dir, struct bytes in,
         return (int64_t)len;
     }
     if (!is_in_the_clear(h, dir, r))
-        return pass_sealed(c, dir, r);
+        return pass_sealed(c, dir, in, r);
     if (in.len < len) {
         t->side[dir].waits = (uint32_t)len;
         return DECODE_MORE;
@@ -143,6 +154,7 @@ static int64_t tls_gap(struct conn *c, enum dir dir, uint64_t len)
     struct side *side = &t->side[dir];
     uint32_t waits = side->waits;
     side->waits = 0;
+    tls_open_hole(t->open, dir);
     if (len && waits) {
         tls_handshake_hole(&t->handshake, c, dir);
         return waits;
@@ -152,10 +164,17 @@ static int64_t tls_gap(struct conn *c, enum dir dir, uint64_t len)
     return DECODE_LOST;
 }
 
+static void tls_poll(struct conn *c, bool last)
+{
+    struct tls *t = conn_state(c);
+    tls_open_poll(t->open, &t->handshake, c, last);
+}
+
 static void tls_free(void *state)
 {
     struct tls *t = state;
     tls_handshake_free(&t->handshake);
+    tls_open_free(t->open);
 }
 
 static enum guess guess_ssl2(struct bytes in)
@@ -239,5 +258,6 @@ const struct decoder tls_decoder = {
     .probe = tls_probe,
     .feed = tls_feed,
     .gap = tls_gap,
+    .poll = tls_poll,
     .free = tls_free,
 };

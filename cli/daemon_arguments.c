@@ -46,6 +46,7 @@ bool daemon_options_set_reading(struct daemon_options *options, const struct dae
         .listen = a->listen,
         .user = a->user,
         .names = a->names,
+        .keylog = a->keylog,
         .window_ns = a->window_ns ? a->window_ns : 5 * second,
         .workers = a->workers ? a->workers : 1,
         .loop = a->loop,

@@ -17,6 +17,8 @@ static int run(const struct command *self, int argc, char **argv)
         {0, "workers", "N", "decode with this many threads (1)", ARGUMENT_COUNT, &a.workers},
         {0, "names", "FILE", "names of addresses, in the form of /etc/hosts", ARGUMENT_TEXT,
          &a.names},
+        {0, "tls-keylog", "FILE", "open TLS with the secrets in this file (SSLKEYLOGFILE)",
+         ARGUMENT_TEXT, &a.keylog},
         {0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated",
          ARGUMENT_TEXTS, &a.networks},
         {0, "no-decap", "[KIND,...]", TUNNELS_HELP, ARGUMENT_WORDS, &a.no_decap},

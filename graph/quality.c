@@ -146,7 +146,7 @@ static uint64_t count_undecoded(const struct quality *q)
 {
     const uint64_t *t = q->troubles;
     return t[TROUBLE_LOST] + t[TROUBLE_GIVEN_UP] + t[TROUBLE_STRAY_ANSWERS] +
-           t[TROUBLE_EXCHANGES_EVICTED];
+           t[TROUBLE_UNDECRYPTED] + t[TROUBLE_EXCHANGES_EVICTED];
 }
 
 static uint64_t count_shed(const struct quality *q)
@@ -246,6 +246,7 @@ static void say_undecoded(const struct quality *q, char *ret)
         [TROUBLE_LOST] = "places lost",
         [TROUBLE_GIVEN_UP] = "connections given up",
         [TROUBLE_STRAY_ANSWERS] = "answers without a request",
+        [TROUBLE_UNDECRYPTED] = "records that did not open with the key there is for them",
         [TROUBLE_EXCHANGES_EVICTED] = "requests pushed out of a full table",
     };
     size_t used = 0;

@@ -236,6 +236,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
     edge->notes |= x->notes;
     edge->skewed += x->notes & NOTE_SKEW ? 1 : 0;
+    edge->decrypted += x->notes & NOTE_DECRYPTED ? 1 : 0;
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
     count_name(t, row_of(t, edge), x);

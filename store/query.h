@@ -74,8 +74,10 @@ struct edge_row {
     struct quality quality;
     struct marks marks; /* quality_marks() of it */
     uint64_t notes;     /* enum note */
+    uint64_t decrypted; /* requests that were under TLS, and opened with a key log */
     struct {
-        uint64_t handshakes;             /* of TLS; 0: all of this is zero */
+        uint64_t handshakes;             /* of TLS; 0: all of this is zero. Of what was opened
+                                          * with a key log, those of the same ends and port */
         char version[24];                /* of most of them; "": not known */
         char server_name[NAME_TEXT_MAX]; /* likewise */
         enum tls_mutual mutual;          /* has any client proved who it is? */

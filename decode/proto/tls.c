@@ -16,8 +16,9 @@ enum {
 };
 
 struct side {
-    uint32_t waits; /* length of the record that is not all here yet; 0: not known */
-    bool searching; /* for the header of a record */
+    uint32_t waits;           /* length of the record that is not all here yet; 0: not known */
+    struct tls_record sealed; /* that one, if it is; else its length is 0 */
+    bool searching;           /* for the header of a record */
 };
 
 struct tls {
@@ -48,6 +49,7 @@ static int64_t pass_sealed(struct conn *c, enum dir dir, struct bytes in,
     bool may_open = tls_open_wants(t->open, &t->handshake, c);
     if (may_open && in.len < len) {
         t->side[dir].waits = (uint32_t)len;
+        t->side[dir].sealed = *r;
         return DECODE_MORE;
     }
     tls_handshake_sealed(&t->handshake, c, dir, r);
@@ -79,6 +81,7 @@ static int64_t feed_record(struct conn *c, enum dir dir, struct bytes in,
         return pass_sealed(c, dir, in, r);
     if (in.len < len) {
         t->side[dir].waits = (uint32_t)len;
+        t->side[dir].sealed.len = 0;
         return DECODE_MORE;
     }
     struct bytes content = bytes_of(in.at + TLS_RECORD_HEADER, r->len);
@@ -156,7 +159,10 @@ static int64_t tls_gap(struct conn *c, enum dir dir, uint64_t len)
     side->waits = 0;
     tls_open_hole(t->open, dir);
     if (len && waits) {
-        tls_handshake_hole(&t->handshake, c, dir);
+        if (side->sealed.len)
+            tls_handshake_sealed(&t->handshake, c, dir, &side->sealed);
+        else
+            tls_handshake_hole(&t->handshake, c, dir);
         return waits;
     }
     tls_messages_lose(&t->handshake.messages[dir]);

@@ -249,14 +249,27 @@ static bool may_be_strange(const struct opener *o, const struct tls_handshake *h
     return h->is_13 && !o->found && (o->is_data || (dir == TO_SERVER && h->early_data));
 }
 
-static void fail(struct tls_open *o, const struct tls_handshake *h, struct conn *c, enum dir dir)
+/* The record that was expected cannot be opened, but it is known how long it is. */
+static void skip(struct opener *o, struct conn *c, enum dir dir, size_t len)
 {
-    struct opener *now = &o->opener[dir];
-    bool strange = may_be_strange(now, h, dir);
+    size_t around = TLS_RECORD_HEADER + tls_suite_overhead(&o->seal.suite);
+    o->number++;
+    o->place += len;
+    conn_inner_gap(c, dir, o->padded ? GAP_UNKNOWN : len > around ? len - around : 0);
+}
+
+static void fail(struct tls_open *o, const struct tls_handshake *h, struct conn *c,
+                 const struct sealed *s)
+{
+    struct opener *now = &o->opener[s->dir];
+    bool strange = may_be_strange(now, h, s->dir);
     now->failures++;
-    now->hole = now->hole || now->found;
     if (!strange)
         conn_undecrypted(c);
+    if (now->found && now->place == s->place)
+        skip(now, c, s->dir, s->record.len);
+    else
+        now->hole = now->hole || now->found;
     if (now->failures >= (strange ? STRANGERS_MAX : FAILURES_MAX))
         give_up(o, c);
 }
@@ -268,11 +281,11 @@ static void open_record(struct tls_open *o, const struct tls_handshake *h, struc
     struct attempt a = {
         .sealed = s,
         .plain = conn_opened(c),
-        .is_doubtful = now->found ? s->place != now->place : now->hole,
+        .is_doubtful = now->found ? s->place != now->place || now->failures : now->hole,
     };
     if (!try_all(o, now, &next, &a)) {
         tls_seal_free(&next.seal);
-        fail(o, h, c, s->dir);
+        fail(o, h, c, s);
         return;
     }
     uint64_t missed = missed_bytes(now, &a);
@@ -378,10 +391,17 @@ void tls_open_record(struct tls_open **at, const struct tls_handshake *h, struct
     open_record(o, h, c, &s);
 }
 
-void tls_open_hole(struct tls_open *o, enum dir dir)
+void tls_open_hole(struct tls_open **at, const struct tls_handshake *h, enum dir dir)
 {
+    struct tls_open *o = *at = *at ? *at : begin(h);
     if (o)
         o->opener[dir].hole = true;
+}
+
+void tls_open_part(struct tls_open *o, struct conn *c, enum dir dir, uint64_t place, size_t len)
+{
+    if (o && o->is_open && o->opener[dir].found && o->opener[dir].place == place)
+        skip(&o->opener[dir], c, dir, len);
 }
 
 /* What is missing is not to be learned from a record that comes behind it. */

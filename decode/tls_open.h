@@ -21,8 +21,11 @@ bool tls_open_wants(const struct tls_open *o, const struct tls_handshake *h, con
 void tls_open_record(struct tls_open **o, const struct tls_handshake *h, struct conn *c,
                      enum dir dir, struct bytes record);
 
-/* Records of this direction may be missing from here on. */
-void tls_open_hole(struct tls_open *o, enum dir dir);
+/* Of this direction, whose records are wanted, some may be missing from here on; */
+void tls_open_hole(struct tls_open **o, const struct tls_handshake *h, enum dir dir);
+
+/* and part of the one that begins at `place` and has this length, header included, is. */
+void tls_open_part(struct tls_open *o, struct conn *c, enum dir dir, uint64_t place, size_t len);
 
 /* Time has passed, or (`last`) nothing more will come. */
 void tls_open_poll(struct tls_open *o, const struct tls_handshake *h, struct conn *c, bool last);

@@ -18,6 +18,7 @@ enum {
 struct side {
     uint32_t waits;           /* length of the record that is not all here yet; 0: not known */
     struct tls_record sealed; /* that one, if it is; else its length is 0 */
+    uint64_t place;           /* where it begins */
     bool searching;           /* for the header of a record */
 };
 
@@ -50,6 +51,7 @@ static int64_t pass_sealed(struct conn *c, enum dir dir, struct bytes in,
     if (may_open && in.len < len) {
         t->side[dir].waits = (uint32_t)len;
         t->side[dir].sealed = *r;
+        t->side[dir].place = conn_place(c);
         return DECODE_MORE;
     }
     tls_handshake_sealed(&t->handshake, c, dir, r);
@@ -157,12 +159,15 @@ static int64_t tls_gap(struct conn *c, enum dir dir, uint64_t len)
     struct side *side = &t->side[dir];
     uint32_t waits = side->waits;
     side->waits = 0;
-    tls_open_hole(t->open, dir);
+    if (tls_open_wants(t->open, &t->handshake, c))
+        tls_open_hole(&t->open, &t->handshake, dir);
+    if (len && waits && side->sealed.len) {
+        tls_handshake_sealed(&t->handshake, c, dir, &side->sealed);
+        tls_open_part(t->open, c, dir, side->place, waits);
+        return waits;
+    }
     if (len && waits) {
-        if (side->sealed.len)
-            tls_handshake_sealed(&t->handshake, c, dir, &side->sealed);
-        else
-            tls_handshake_hole(&t->handshake, c, dir);
+        tls_handshake_hole(&t->handshake, c, dir);
         return waits;
     }
     tls_messages_lose(&t->handshake.messages[dir]);

@@ -109,13 +109,13 @@ static void on_server_hello(struct tls_handshake *h, struct exchange *x,
 }
 
 /* Tells of a chain; returns what tells its first certificate from all others. */
-static struct fingerprint show_chain(struct conn *c, struct bytes body)
+static struct fingerprint show_chain(struct conn *c, bool is_13, struct bytes body)
 {
-    struct cursor list = tls_certificates(body);
+    struct cursor list = tls_certificates(body, is_13);
     struct bytes der[CHAIN_MAX];
     struct fingerprint shown[CHAIN_MAX + 1] = {{{0}}};
     size_t len = 0;
-    while (len < CHAIN_MAX && tls_next_certificate(&list, &der[len])) {
+    while (len < CHAIN_MAX && tls_next_certificate(&list, is_13, &der[len])) {
         shown[len] = tls_sha256(der[len]);
         len++;
     }
@@ -130,10 +130,10 @@ static struct fingerprint show_chain(struct conn *c, struct bytes body)
     return shown[0];
 }
 
-static void on_certificate(struct conn *c, enum dir dir, struct exchange *x,
+static void on_certificate(struct conn *c, enum dir dir, bool is_13, struct exchange *x,
                            const struct tls_message *m)
 {
-    struct fingerprint shown = show_chain(c, m->body);
+    struct fingerprint shown = show_chain(c, is_13, m->body);
     if (m->cut)
         conn_shed(c);
     if (!x)
@@ -157,7 +157,7 @@ static void on_server_message(struct tls_handshake *h, struct conn *c, const str
     case TLS_CERTIFICATE_STATUS:
         return;
     case TLS_CERTIFICATE:
-        on_certificate(c, TO_CLIENT, x, m);
+        on_certificate(c, TO_CLIENT, false, x, m);
         break;
     case TLS_CERTIFICATE_REQUEST:
         if (x)
@@ -178,7 +178,7 @@ static void on_client_message(struct tls_handshake *h, struct conn *c, const str
     if (m->type == TLS_CLIENT_HELLO)
         on_client_hello(h, c, m);
     else if (m->type == TLS_CERTIFICATE)
-        on_certificate(c, TO_SERVER, conn_peek(c, KEY), m);
+        on_certificate(c, TO_SERVER, false, conn_peek(c, KEY), m);
 }
 
 /* What a record begins with begins a message, unless one is under way. */
@@ -221,6 +221,30 @@ void tls_handshake_messages(struct tls_handshake *h, struct conn *c, enum dir di
         else
             on_server_message(h, c, &m);
     }
+}
+
+static void on_opened_message(struct conn *c, enum dir dir, struct exchange *x,
+                              const struct tls_message *m)
+{
+    bool by_server = dir == TO_CLIENT;
+    if (m->type == TLS_ENCRYPTED_EXTENSIONS && by_server && x)
+        exchange_text(x, x->tls.alpn, sizeof x->tls.alpn, tls_chosen_alpn(m->body));
+    else if (m->type == TLS_CERTIFICATE)
+        on_certificate(c, dir, true, x, m);
+    else if (m->type == TLS_CERTIFICATE_REQUEST && by_server && x)
+        x->tls.mutual = MUTUAL_ASKED;
+    else if (m->type == TLS_FINISHED && by_server && x && !x->tls.resumed &&
+             x->tls.mutual == MUTUAL_HIDDEN)
+        x->tls.mutual = MUTUAL_NO;
+}
+
+void tls_handshake_opened(struct tls_handshake *h, struct conn *c, enum dir dir,
+                          struct bytes content)
+{
+    struct tls_message m;
+    tls_messages_record(&h->messages[dir], content);
+    while (tls_messages_next(&h->messages[dir], &content, &m))
+        on_opened_message(c, dir, conn_peek(c, KEY), &m);
 }
 
 void tls_handshake_hole(struct tls_handshake *h, struct conn *c, enum dir dir)

@@ -51,6 +51,10 @@ void tls_handshake_messages(struct tls_handshake *h, struct conn *c, enum dir di
 /* the same, but it was not captured whole, and is to pass by; */
 void tls_handshake_hole(struct tls_handshake *h, struct conn *c, enum dir dir);
 
+/* of messages that were sealed with the keys of the handshake of TLS 1.3, and have been opened; */
+void tls_handshake_opened(struct tls_handshake *h, struct conn *c, enum dir dir,
+                          struct bytes content);
+
 /* a ClientHello in the form of SSL 2, or the answer to one in SSL 2; */
 void tls_handshake_ssl2_hello(struct tls_handshake *h, struct conn *c, struct bytes record);
 void tls_handshake_ssl2_answer(struct tls_handshake *h, struct conn *c);

@@ -218,18 +218,37 @@ bool tls_next_alpn(struct cursor *list, struct bytes *ret)
     return !list->starved && ret->len;
 }
 
-struct cursor tls_certificates(struct bytes body)
+struct bytes tls_chosen_alpn(struct bytes body)
+{
+    struct tls_server_hello found = {0};
+    struct cursor c = cursor_over(body);
+    struct cursor list = cursor_over(take_16(&c));
+    struct bytes content;
+    for (uint16_t type; next_extension(&list, &type, &content);)
+        if (type == EXT_ALPN)
+            read_server_extension(type, content, &found);
+    return found.alpn;
+}
+
+/* TLS 1.3 has a context before the list, and extensions behind each certificate. */
+struct cursor tls_certificates(struct bytes body, bool is_13)
 {
     struct cursor c = cursor_over(body);
+    if (is_13)
+        take_8(&c);
     uint32_t len = cursor_be24(&c);
     struct bytes rest = cursor_rest(&c);
     return cursor_over(bytes_first(rest, len));
 }
 
-bool tls_next_certificate(struct cursor *list, struct bytes *ret)
+bool tls_next_certificate(struct cursor *list, bool is_13, struct bytes *ret)
 {
     if (!cursor_left(list))
         return false;
     *ret = cursor_take(list, cursor_be24(list));
-    return !list->starved && ret->len;
+    if (list->starved || !ret->len)
+        return false;
+    if (is_13)
+        take_16(list);
+    return true;
 }

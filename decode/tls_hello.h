@@ -53,7 +53,10 @@ bool tls_read_server_hello(struct bytes body, struct tls_server_hello *ret);
 /* The next name of an ALPN list, which moves on. */
 bool tls_next_alpn(struct cursor *list, struct bytes *ret);
 
-/* The next certificate of the body of a Certificate message (up to TLS 1.2), which begins with the
- * length of the list. One that is cut off is not handed out. */
-struct cursor tls_certificates(struct bytes body);
-bool tls_next_certificate(struct cursor *list, struct bytes *ret);
+/* The name chosen, out of the body of EncryptedExtensions; empty: none. */
+struct bytes tls_chosen_alpn(struct bytes body);
+
+/* The next certificate of the body of a Certificate message, of TLS 1.3 or not. One that is cut off
+ * is not handed out. */
+struct cursor tls_certificates(struct bytes body, bool is_13);
+bool tls_next_certificate(struct cursor *list, bool is_13, struct bytes *ret);

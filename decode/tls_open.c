@@ -103,7 +103,7 @@ static bool is_whole(const struct tls_open *o)
     return len[SECRET_CLIENT_TRAFFIC] == wanted && len[SECRET_SERVER_TRAFFIC] == wanted;
 }
 
-static bool start_12(struct tls_open *o, const struct tls_handshake *h)
+static bool start_12(struct tls_open *o, struct tls_handshake *h)
 {
     struct tls_key key[2];
     bool fine = tls_keys_of_master(&o->suite, o->secrets.secret[SECRET_MASTER],
@@ -234,17 +234,20 @@ static void tell(struct conn *c, const struct sealed *s, size_t front, struct by
     }
 }
 
-static void hand_on(struct opener *o, struct conn *c, const struct sealed *s, struct bytes plain)
+static void hand_on(struct opener *o, struct tls_handshake *h, struct conn *c,
+                    const struct sealed *s, struct bytes plain)
 {
     const struct tls_suite *suite = &o->seal.suite;
     size_t sent = suite->is_13 ? 0 : tls_suite_overhead(suite) - suite->tag_len;
     uint8_t type = suite->is_13 ? take_type(o, &plain) : s->record.at[0];
     if (type == TLS_APPLICATION_DATA)
         tell(c, s, s->is_fed ? TLS_RECORD_HEADER + sent : 0, plain);
+    else if (type == TLS_HANDSHAKE && !o->is_data)
+        tls_handshake_opened(h, c, s->dir, plain);
 }
 
 /* Under a key that nobody has: that of early data, or of a handshake whose secrets are not told. */
-static bool may_be_strange(const struct opener *o, const struct tls_handshake *h, enum dir dir)
+static bool may_be_strange(const struct opener *o, struct tls_handshake *h, enum dir dir)
 {
     return h->is_13 && !o->found && (o->is_data || (dir == TO_SERVER && h->early_data));
 }
@@ -258,7 +261,7 @@ static void skip(struct opener *o, struct conn *c, enum dir dir, size_t len)
     conn_inner_gap(c, dir, o->padded ? GAP_UNKNOWN : len > around ? len - around : 0);
 }
 
-static void fail(struct tls_open *o, const struct tls_handshake *h, struct conn *c,
+static void fail(struct tls_open *o, struct tls_handshake *h, struct conn *c,
                  const struct sealed *s)
 {
     struct opener *now = &o->opener[s->dir];
@@ -274,7 +277,7 @@ static void fail(struct tls_open *o, const struct tls_handshake *h, struct conn 
         give_up(o, c);
 }
 
-static void open_record(struct tls_open *o, const struct tls_handshake *h, struct conn *c,
+static void open_record(struct tls_open *o, struct tls_handshake *h, struct conn *c,
                         const struct sealed *s)
 {
     struct opener *now = &o->opener[s->dir], next = {0};
@@ -302,7 +305,9 @@ static void open_record(struct tls_open *o, const struct tls_handshake *h, struc
     now->hole = now->waited = now->told = false;
     now->number = a.number + 1;
     now->place = s->place + s->record.len;
-    hand_on(now, c, s, bytes_of(a.plain, (size_t)a.len));
+    if (missed && !now->is_data)
+        tls_messages_lose(&h->messages[s->dir]);
+    hand_on(now, h, c, s, bytes_of(a.plain, (size_t)a.len));
 }
 
 /* In front of a record that is held. */
@@ -320,7 +325,7 @@ static bool hold(struct conn *c, const struct sealed *s)
 
 struct waiting {
     struct tls_open *o;
-    const struct tls_handshake *h;
+    struct tls_handshake *h;
 };
 
 static size_t open_held(void *ctx, struct conn *c, struct bytes in)
@@ -340,7 +345,7 @@ static size_t open_held(void *ctx, struct conn *c, struct bytes in)
 }
 
 /* True: there are keys. */
-static bool ask(struct tls_open *o, const struct tls_handshake *h, struct conn *c, bool now)
+static bool ask(struct tls_open *o, struct tls_handshake *h, struct conn *c, bool now)
 {
     const struct key_source *keys = conn_keys(c);
     uint64_t clock_ns = conn_clock_ns(c);
@@ -362,7 +367,7 @@ static bool ask(struct tls_open *o, const struct tls_handshake *h, struct conn *
     return o->is_open;
 }
 
-static struct tls_open *begin(const struct tls_handshake *h)
+static struct tls_open *begin(struct tls_handshake *h)
 {
     struct tls_open *o = calloc(1, sizeof *o);
     if (o)
@@ -370,8 +375,8 @@ static struct tls_open *begin(const struct tls_handshake *h)
     return o;
 }
 
-void tls_open_record(struct tls_open **at, const struct tls_handshake *h, struct conn *c,
-                     enum dir dir, struct bytes record)
+void tls_open_record(struct tls_open **at, struct tls_handshake *h, struct conn *c, enum dir dir,
+                     struct bytes record)
 {
     struct tls_open *o = *at = *at ? *at : begin(h);
     struct sealed s = {.record = record, .place = conn_place(c), .dir = dir, .is_fed = true};
@@ -391,7 +396,7 @@ void tls_open_record(struct tls_open **at, const struct tls_handshake *h, struct
     open_record(o, h, c, &s);
 }
 
-void tls_open_hole(struct tls_open **at, const struct tls_handshake *h, enum dir dir)
+void tls_open_hole(struct tls_open **at, struct tls_handshake *h, enum dir dir)
 {
     struct tls_open *o = *at = *at ? *at : begin(h);
     if (o)
@@ -416,7 +421,7 @@ static void tell_of_hole(struct opener *o, struct conn *c, enum dir dir, bool la
     o->waited = true;
 }
 
-void tls_open_poll(struct tls_open *o, const struct tls_handshake *h, struct conn *c, bool last)
+void tls_open_poll(struct tls_open *o, struct tls_handshake *h, struct conn *c, bool last)
 {
     if (!o || o->over)
         return;

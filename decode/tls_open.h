@@ -18,16 +18,16 @@ struct tls_open;
 bool tls_open_wants(const struct tls_open *o, const struct tls_handshake *h, const struct conn *c);
 
 /* One that is sealed, and is being fed: header and all of its content. `o` is made if need be. */
-void tls_open_record(struct tls_open **o, const struct tls_handshake *h, struct conn *c,
-                     enum dir dir, struct bytes record);
+void tls_open_record(struct tls_open **o, struct tls_handshake *h, struct conn *c, enum dir dir,
+                     struct bytes record);
 
 /* Of this direction, whose records are wanted, some may be missing from here on; */
-void tls_open_hole(struct tls_open **o, const struct tls_handshake *h, enum dir dir);
+void tls_open_hole(struct tls_open **o, struct tls_handshake *h, enum dir dir);
 
 /* and part of the one that begins at `place` and has this length, header included, is. */
 void tls_open_part(struct tls_open *o, struct conn *c, enum dir dir, uint64_t place, size_t len);
 
 /* Time has passed, or (`last`) nothing more will come. */
-void tls_open_poll(struct tls_open *o, const struct tls_handshake *h, struct conn *c, bool last);
+void tls_open_poll(struct tls_open *o, struct tls_handshake *h, struct conn *c, bool last);
 
 void tls_open_free(struct tls_open *o); /* NULL is fine */

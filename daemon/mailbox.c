@@ -8,7 +8,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "daemon/clock.h"
+
 enum { BUNDLE_BYTES = 64 * 1024, ALIGNMENT = 16 };
+
+#define SOON_NS UINT64_C(1000000000) /* what is later than that from now is from the future */
 
 struct bundle {
     struct bundle *next;
@@ -134,17 +138,29 @@ void post_frame(struct post *p, const struct frame *frame)
     post(p, &letter, bytes_of(frame->data, frame->captured));
 }
 
-void post_packet(struct post *p, enum letter_kind kind, const struct packet *packet)
+void post_learn(struct post *p, const struct packet *packet)
 {
     struct letter letter = {
-        .kind = (uint8_t)kind,
+        .kind = LETTER_LEARN,
         .time_ns = packet->time_ns,
         .interface = packet->interface,
         .packet = *packet,
     };
-    if (kind == LETTER_LEARN)
-        letter.packet.payload = letter.packet.ip = (struct bytes){0};
-    if (letter.packet.payload.len) {
+    letter.packet.payload = letter.packet.ip = (struct bytes){0};
+    post(p, &letter, (struct bytes){0});
+}
+
+void post_packet(struct post *p, uint64_t time_ns, const struct packet *packet,
+                 const struct brought *by)
+{
+    struct letter letter = {
+        .kind = LETTER_PACKET,
+        .time_ns = time_ns,
+        .interface = packet->interface,
+        .by = *by,
+        .packet = *packet,
+    };
+    if (packet->payload.len) {
         assert(packet->payload.at >= packet->ip.at);
         letter.payload_at = (uint32_t)(packet->payload.at - packet->ip.at);
     }
@@ -239,6 +255,13 @@ void mailbox_collect(struct mailbox *m)
 const struct letter *mailbox_first(const struct mailbox *m)
 {
     return m->heap_len ? first_of(m->heap[0]) : NULL;
+}
+
+bool mailbox_is_due(const struct mailbox *m, uint64_t until_ns)
+{
+    const struct letter *first = mailbox_first(m);
+    return first && (first->time_ns < until_ns || mailbox_bytes(m) > m->bytes_max / 4 * 3 ||
+                     first->time_ns > clock_wall_ns() + SOON_NS);
 }
 
 void mailbox_drop(struct mailbox *m)

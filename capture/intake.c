@@ -154,10 +154,9 @@ static void give_numbers(struct packet *packet, size_t len, uint64_t *number)
         packet[i].number = (*number)++;
 }
 
-/* A fragment that is no copy. What it completes is judged once more: another vantage may have shown
- * it in one piece. Unless that is for another intake, which sees the whole packets. */
-static enum frame_verdict put_together(struct intake *in, struct rebuilt *out, bool judges_whole,
-                                       struct packet *p, enum dedup_verdict *seen)
+/* A fragment that is no copy. If what it completes is one again, that is judged too. */
+static enum frame_verdict put_together(struct intake *in, struct rebuilt *out, struct packet *p,
+                                       enum dedup_verdict *seen)
 {
     enum frame_verdict verdict = FRAME_FRAGMENT;
     for (int i = 0; i < NESTED_MAX && verdict == FRAME_FRAGMENT && *seen != DEDUP_COPY; i++) {
@@ -165,7 +164,7 @@ static enum frame_verdict put_together(struct intake *in, struct rebuilt *out, b
         verdict = take_fragment(in, out, p);
         if (in->counters->rebuilt == rebuilt)
             break;
-        if (verdict == FRAME_FRAGMENT || (judges_whole && is_whole(verdict)))
+        if (verdict == FRAME_FRAGMENT)
             *seen = judge(in, p, verdict);
     }
     return verdict;
@@ -198,8 +197,11 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
     if (is_ip(verdict)) {
         struct vantage *vantage = vantages_of(&in->vantages, p);
         seen = judge(in, p, verdict);
-        if (verdict == FRAME_FRAGMENT)
-            verdict = put_together(in, out, true, p, &seen);
+        if (verdict == FRAME_FRAGMENT) {
+            verdict = put_together(in, out, p, &seen);
+            if (is_whole(verdict)) /* another vantage may have shown it in one piece */
+                seen = judge(in, p, verdict);
+        }
         count_vantage(vantage, frame, seen);
     }
     p->number = (*number)++;
@@ -236,7 +238,7 @@ size_t intake_fragment(struct intake *in, const struct frame *frame, struct rebu
     assert(verdict == FRAME_FRAGMENT);
     struct brought by = {frame->length, p->vlan, p->tunnels, p->tunnel_id};
     enum dedup_verdict seen = judge(in, p, verdict);
-    verdict = put_together(in, out, false, p, &seen);
+    verdict = put_together(in, out, p, &seen);
     if (is_whole(verdict)) {
         *ret = by;
         return len + 1;

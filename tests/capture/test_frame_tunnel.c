@@ -334,6 +334,7 @@ static void test_numbers_of_mirrors(void **state)
         {"type III without one", GRE("0000 22eb 200a 0005 00000000 0000 0000", ETHERNET_V4), 0},
         {"frames that hold no IP are counted too", GRE(ERSPAN_2, ETHERNET_ARP), 1},
         {"a mirror of a mirror", GRE(ERSPAN_2, INNER_MACS "0800 " GRE(ERSPAN_2, ETHERNET_V4)), 2},
+        {"a mirror in VXLAN", VXLAN("000005", INNER_MACS "0800 " GRE(ERSPAN_2, ETHERNET_V4)), 1},
         {"what is no mirrored frame has no number", GRE(ERSPAN_2, "0200"), 0},
         {"nor has plain GRE", GRE("1000 6558 00000001", ETHERNET_V4), 0},
     };

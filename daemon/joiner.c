@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "capture/spread.h"
-#include "daemon/clock.h"
+#include "daemon/worker.h"
 
 struct joiner {
     const struct daemon_options *options;
@@ -59,14 +59,24 @@ struct mailbox *joiner_mailbox(const struct joiner *j)
     return j->mailbox;
 }
 
+/* To the worker of its flow; what teaches, to all of them. */
+static void hand_on(struct joiner *j, uint64_t time_ns, const struct packet *p,
+                    const struct brought *by)
+{
+    unsigned owner = spread_packet(&j->options->engine.key, p, j->options->workers);
+    post_packet(&j->post[owner], time_ns, p, by);
+    bool teaches = worker_learns(p);
+    for (unsigned i = 0; teaches && i < j->options->workers; i++)
+        if (i != owner)
+            post_learn(&j->post[i], time_ns, p);
+}
+
 /* `by` is for the last. */
 static void post_packets(struct joiner *j, uint64_t time_ns, const struct packet *packet,
                          size_t len, const struct brought *by)
 {
-    for (const struct packet *p = packet; p < packet + len; p++) {
-        unsigned owner = spread_packet(&j->options->engine.key, p, j->options->workers);
-        post_packet(&j->post[owner], time_ns, p, p + 1 < packet + len ? &given_up : by);
-    }
+    for (const struct packet *p = packet; p < packet + len; p++)
+        hand_on(j, time_ns, p, p + 1 < packet + len ? &given_up : by);
 }
 
 static void give_up(struct joiner *j, uint64_t now_ns)

@@ -112,14 +112,15 @@ static void handle_letters(struct lane *l, uint64_t until_ns)
 
 /* --- reading --- */
 
-/* Who accepts a connection is told to all workers but the one that decodes it. */
-static void tell_who_listens(struct lane *l, unsigned owner, const struct packet *p)
+/* What teaches is told to all workers but the one that decodes it: here, where it has its place in
+ * time. That a copy teaches the same again does no harm. */
+static void tell_what_teaches(struct lane *l, unsigned owner, const struct packet *p)
 {
-    if ((p->tcp_flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
+    if (!worker_learns(p))
         return;
     for (unsigned i = 0; i < l->crew->lane_len; i++)
         if (i != owner)
-            post_learn(&l->post[i], p);
+            post_learn(&l->post[i], p->time_ns, p);
 }
 
 /* Whose frame is it, of which `p` is the packet? Ours, if it will bring none. */
@@ -147,7 +148,7 @@ static void hand_on(struct lane *l, const struct frame *frame)
     if (owner != l->index)
         note_handing_over(l);
     if (verdict == FRAME_PACKET)
-        tell_who_listens(l, owner, &p);
+        tell_what_teaches(l, owner, &p);
     if (is_sorting(l))
         post_frame(&l->post[owner], frame);
     else
@@ -233,7 +234,7 @@ static bool take_turn(struct lane *l)
     const struct crew *c = l->crew;
     uint64_t until_ns = joiner_until(c->joiner);
     mailbox_collect(l->mailbox);
-    /* Without sorting there is only what tells who listens, and what is left from when there was.
+    /* Without sorting there is only what teaches, and what is left from when there was.
      */
     handle_letters(l, is_sorting(l) ? until_ns : UINT64_MAX);
     bool any = read_interfaces(l);

@@ -4,6 +4,7 @@
 #include "daemon/mailbox.h"
 
 #include <assert.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -138,33 +139,35 @@ void post_frame(struct post *p, const struct frame *frame)
     post(p, &letter, bytes_of(frame->data, frame->captured));
 }
 
-void post_learn(struct post *p, const struct packet *packet)
+static void post_view(struct post *p, uint64_t time_ns, enum letter_kind kind,
+                      const struct packet *packet, const struct brought *by)
 {
     struct letter letter = {
-        .kind = LETTER_LEARN,
-        .time_ns = packet->time_ns,
-        .interface = packet->interface,
-        .packet = *packet,
-    };
-    letter.packet.payload = letter.packet.ip = (struct bytes){0};
-    post(p, &letter, (struct bytes){0});
-}
-
-void post_packet(struct post *p, uint64_t time_ns, const struct packet *packet,
-                 const struct brought *by)
-{
-    struct letter letter = {
-        .kind = LETTER_PACKET,
+        .kind = (uint8_t)kind,
         .time_ns = time_ns,
         .interface = packet->interface,
         .by = *by,
         .packet = *packet,
     };
-    if (packet->payload.len) {
+    if (kind == LETTER_LEARN && packet->protocol == IPPROTO_TCP)
+        letter.packet.payload = letter.packet.ip = (struct bytes){0};
+    if (letter.packet.payload.len) {
         assert(packet->payload.at >= packet->ip.at);
         letter.payload_at = (uint32_t)(packet->payload.at - packet->ip.at);
     }
     post(p, &letter, letter.packet.ip);
+}
+
+void post_learn(struct post *p, uint64_t time_ns, const struct packet *packet)
+{
+    static const struct brought none;
+    post_view(p, time_ns, LETTER_LEARN, packet, &none);
+}
+
+void post_packet(struct post *p, uint64_t time_ns, const struct packet *packet,
+                 const struct brought *by)
+{
+    post_view(p, time_ns, LETTER_PACKET, packet, by);
 }
 
 /* --- taking out --- */

@@ -13,7 +13,7 @@
 enum letter_kind {
     LETTER_FRAME,  /* to be read and decoded */
     LETTER_PACKET, /* put together from fragments; to be decoded */
-    LETTER_LEARN,  /* without payload: who listens is learned from it, it is decoded elsewhere */
+    LETTER_LEARN,  /* worker_learns(); it is decoded elsewhere. Of TCP without payload */
 };
 
 struct letter {
@@ -45,9 +45,9 @@ struct post {
 };
 
 void post_frame(struct post *post, const struct frame *frame);
-void post_learn(struct post *post, const struct packet *packet);
 
-/* To be taken out at `time_ns`, which is later than its own if it was given up. */
+/* To be taken out at `time_ns`, which is later than the packet's own if it was given up. */
+void post_learn(struct post *post, uint64_t time_ns, const struct packet *packet);
 void post_packet(struct post *post, uint64_t time_ns, const struct packet *packet,
                  const struct brought *by);
 

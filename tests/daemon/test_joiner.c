@@ -66,13 +66,18 @@ static struct frame piece(size_t nth, const struct place *place, uint64_t ns, ui
     return packets_frame(fragment, len, place, START + ns, bytes);
 }
 
-static void receive(unsigned who, char letter, size_t nth, uint64_t ns)
+static void post_piece(unsigned who, size_t nth, uint64_t ns)
 {
     static const struct place here;
     uint8_t bytes[2048];
-    make(letter);
     struct frame f = piece(nth, &here, ns, bytes);
     post_frame(&b.post[who], &f);
+}
+
+static void receive(unsigned who, char letter, size_t nth, uint64_t ns)
+{
+    make(letter);
+    post_piece(who, nth, ns);
 }
 
 /* What came for the one it is for, as letters, with "-" if its rest is cut off; `ret_last` is the
@@ -167,6 +172,33 @@ static void given_up_in_time(void **state)
     assert_int_equal(b.counters.unfinished, 1);
 }
 
+/* An answer of the DNS in fragments: all learn from it, with all its bytes. */
+static void what_teaches(void **state)
+{
+    unsigned learned = 0, decoded = 0;
+    (void)state;
+    memset(b.payload, 'a', PAYLOAD);
+    memcpy(b.payload, "\0\1\x81\x80\0\1\0\1\0\0\0\0", 12);
+    struct made m = {.udp = true, .id = 7, .payload = b.payload, .payload_len = PAYLOAD};
+    b.len = packets_ip(&m, b.ip);
+    for (size_t i = 0; i < 2; i++)
+        post_piece(0, i, 1000 * i);
+    post_flush(&b.post[0]);
+    joiner_join(b.joiner, START + 5000);
+    for (unsigned i = 0; i < WORKERS; i++) {
+        mailbox_collect(b.mailbox[i]);
+        const struct letter *l = mailbox_first(b.mailbox[i]);
+        assert_non_null(l);
+        assert_int_equal(l->time_ns, START + 1000);
+        assert_int_equal(l->packet.payload.len, PAYLOAD);
+        assert_memory_equal(l->packet.payload.at, b.payload, PAYLOAD);
+        decoded += l->kind == LETTER_PACKET;
+        learned += l->kind == LETTER_LEARN;
+    }
+    assert_int_equal(decoded, 1);
+    assert_int_equal(learned, WORKERS - 1);
+}
+
 /* As the capture ends. */
 static void what_is_left(void **state)
 {
@@ -191,6 +223,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(from_several_in_order, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(within_each_other, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(given_up_in_time, open_bench, close_bench),
+        cmocka_unit_test_setup_teardown(what_teaches, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(what_is_left, open_bench, close_bench),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

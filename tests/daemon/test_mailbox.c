@@ -2,6 +2,7 @@
  * are counted. */
 #include "daemon/mailbox.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,7 +105,7 @@ static void handed_over(void **state)
     mailbox_free(m);
 }
 
-/* A packet is copied with the IP packet around it; one that only teaches goes without. */
+/* A packet is copied with the IP packet around it; one of TCP that only teaches goes without. */
 static void packets(void **state)
 {
     static const char ip[] = "header|payload|padding";
@@ -114,13 +115,15 @@ static void packets(void **state)
     struct packet p = {
         .time_ns = 3,
         .number = 17,
+        .protocol = IPPROTO_TCP,
         .source_port = 80,
         .ip = bytes_of(ip, sizeof ip - 1),
         .payload = bytes_of(ip + 7, 7),
     };
     post_packet(&a, 5, &p, &(struct brought){.frame_bytes = 99, .tunnel_id = 7});
-    p.time_ns = 6;
-    post_learn(&a, &p);
+    post_learn(&a, 6, &p);
+    p.protocol = IPPROTO_UDP;
+    post_learn(&a, 7, &p);
     post_flush(&a);
     mailbox_collect(m);
     const struct letter *l = mailbox_first(m);
@@ -138,6 +141,10 @@ static void packets(void **state)
     assert_int_equal(l->kind, LETTER_LEARN);
     assert_int_equal(l->packet.source_port, 80);
     assert_int_equal(l->packet.ip.len + l->packet.payload.len, 0);
+    mailbox_drop(m);
+    l = mailbox_first(m);
+    assert_int_equal(l->kind, LETTER_LEARN);
+    assert_true(bytes_equal_text(l->packet.payload, "payload"));
     mailbox_drop(m);
     assert_null(mailbox_first(m));
     mailbox_free(m);
@@ -180,7 +187,7 @@ static void full(void **state)
     const struct frame frame = {.captured = sizeof data, .length = sizeof data, .data = data};
     for (unsigned i = 0; i < 1000; i++)
         post_frame(&a, &frame);
-    post_learn(&a, &(struct packet){0});
+    post_learn(&a, 0, &(struct packet){.protocol = IPPROTO_TCP});
     post_flush(&a);
     assert_true(mailbox_bytes(m) <= 200 * 1000 && mailbox_bytes(m) > 100 * 1000);
     unsigned came = 0;

@@ -61,7 +61,7 @@ static void outcomes(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct step steps[] = {
             SAYS("GET / HTTP/1.1\r\n\r\n"),
-            {STEP_BYTES, TO_CLIENT, cases[i].answer, strlen(cases[i].answer), 0}};
+            {STEP_BYTES, TO_CLIENT, cases[i].answer, strlen(cases[i].answer), 0, 0}};
         script_tells(&(struct script){http, steps, 2, 0}, cases[i].story);
     }
 }
@@ -263,7 +263,7 @@ static void heads_without_end(void **state)
     enum { SIZE = 70000 };
     static char text[SIZE];
     const struct step steps[] = {
-        {STEP_BYTES, TO_SERVER, text, 0, 0}, SAYS("GET /b HTTP/1.1\r\n\r\n"), HEARS(OK_EMPTY)};
+        {STEP_BYTES, TO_SERVER, text, 0, 0, 0}, SAYS("GET /b HTTP/1.1\r\n\r\n"), HEARS(OK_EMPTY)};
     struct step now[3];
     memcpy(now, steps, sizeof now);
     struct script script = {http, now, 3, 0};

@@ -351,7 +351,9 @@ static void others_are_not_claimed(void **state)
         for (size_t at = 0; at + 4000 < WIRE_LEN; at += 499) {
             struct bytes asked = part(TO_SERVER, at, 1400), answered = part(TO_CLIENT, at, 4000);
             const struct opening seen[] = {
-                {asked, answered, true}, {asked, {0}, true}, {{0}, answered, true}};
+                {.to_server = asked, .to_client = answered, .midstream = true},
+                {.to_server = asked, .midstream = true},
+                {.to_client = answered, .midstream = true}};
             for (int k = 0; k < 3; k++)
                 if (http2_decoder.probe(&seen[k]) == GUESS_YES)
                     fail_msg("%s is claimed at %zu", others[i].name, at);
@@ -375,7 +377,7 @@ static void no_chains_in_chance(void **state)
 
 static enum guess probe(struct bytes to_server, struct bytes to_client, bool midstream)
 {
-    struct opening o = {to_server, to_client, midstream};
+    struct opening o = {.to_server = to_server, .to_client = to_client, .midstream = midstream};
     return http2_decoder.probe(&o);
 }
 

@@ -376,7 +376,7 @@ struct asked_name *lookups_hold(struct lookups *l, uint32_t tenant, const struct
         return NULL;
     uint32_t number = find(l, bucket_of(l, tenant, client, server), tenant, client, server);
     const struct record *r = record_at(l, number);
-    if (!r || r->until_ns < now_ns || r->since_ns > now_ns + STREAM_EARLY_WAIT_NS)
+    if (!r || r->until_ns < now_ns || r->since_ns > now_ns)
         return NULL;
     r->name->holders++;
     return r->name;

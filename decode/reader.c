@@ -119,14 +119,19 @@ static struct conn_ends ends_of(const struct flow *f)
     return ends;
 }
 
-void reader_name(struct reader *r, struct flow *f)
+static void name_as_of(struct reader *r, struct flow *f, uint64_t time_ns)
 {
     struct asked_name *name = lookups_hold(r->lookups, f->key.tenant, &f->key.address[f->client],
-                                           &f->key.address[flow_server(f)], f->first_ns);
+                                           &f->key.address[flow_server(f)], time_ns);
     if (!name)
         return;
     lookups_release(r->lookups, f->asked);
     f->asked = name;
+}
+
+void reader_name(struct reader *r, struct flow *f)
+{
+    name_as_of(r, f, f->first_ns);
 }
 
 void reader_turn(struct reader *r, struct flow *f)
@@ -144,7 +149,7 @@ static void claim(const struct place *at, const struct classified *c)
         if (c->flipped)
             reader_turn(at->reader, f);
         else
-            reader_name(at->reader, f); /* what another worker read may have come a moment later */
+            name_as_of(at->reader, f, f->first_ns - 1); /* another worker may have told it late */
     }
     if (f->conn) {
         conn_set_decoder(f->conn, c->decoder);

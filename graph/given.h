@@ -9,10 +9,7 @@
 #include "graph/delta.h"
 #include "graph/networks.h"
 
-enum {
-    GIVEN_RULES_MAX = 1 << 18,
-    GIVEN_TEXT_MAX = 128, /* of a group, and of all tags of a service, with the zero */
-};
+enum { GIVEN_RULES_MAX = 1 << 18 };
 
 /* What is said of a service. */
 struct given_label {

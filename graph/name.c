@@ -54,7 +54,7 @@ struct host {
 
 struct names {
     struct hash_key key;
-    uint64_t version;
+    uint64_t version, given_version;
     struct index hosts;
     struct host *host;
     uint32_t host_len, host_room;
@@ -295,6 +295,7 @@ void names_set_given(struct names *n, enum name_source source, struct given *giv
     given_free(n->given[source]);
     n->given[source] = given;
     n->version++;
+    n->given_version++;
 }
 
 bool names_give(struct names *n, const struct address *a, enum name_source source, const char *name)
@@ -312,6 +313,7 @@ bool names_give(struct names *n, const struct address *a, enum name_source sourc
         return false;
     given_seal(*given);
     n->version++;
+    n->given_version++;
     return true;
 }
 
@@ -412,6 +414,11 @@ struct named names_of_server(const struct names *n, const struct address *a, uin
     if (name.source >= NAME_DNS && host_to_name(asked, own.name, sizeof own.name))
         return own;
     return name;
+}
+
+uint64_t names_given_version(const struct names *n)
+{
+    return n->given_version;
 }
 
 uint64_t names_version(const struct names *n)

@@ -52,5 +52,8 @@ struct named names_of(const struct names *n, const struct address *a, uint16_t p
 struct named names_of_server(const struct names *n, const struct address *a, uint16_t port,
                              uint32_t tenant, const char *asked);
 
+/* Changes whenever names are given anew; 0: none ever were. */
+uint64_t names_given_version(const struct names *n);
+
 /* Changes whenever an answer of names_of() may have changed. */
 uint64_t names_version(const struct names *n);

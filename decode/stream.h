@@ -10,8 +10,9 @@
  *   - when a cap on what is kept is reached; and when the flow ends.
  * Bytes that were acknowledged but never captured are a hole too, with nothing above it; so are
  * those that their sender, by its own sequence number, has sent. The last of these may be a FIN,
- * which counts as one: it is in doubt, and missing only when something shows that it was a byte. A
- * segment too far away to belong to the stream is a stray: ignored, but the owner may count them.
+ * which counts as one: it is in doubt, and missing only when something shows that it was a byte; at
+ * the end of the flow, when it comes with bytes and the other side sent no FIN either. A segment
+ * too far away to belong to the stream is a stray: ignored, but the owner may count them.
  *
  * A mirror of two ports may show an answer before what it answers. A segment that acknowledges
  * bytes of the other stream which have not passed yet is early: it is kept like one above a hole,
@@ -19,7 +20,8 @@
  * taken to have come with the last of them.
  *
  * A zeroed struct is a stream of which nothing was seen. It starts at its SYN, at what a SYN-ACK
- * acknowledges, or else at the first segment with data. */
+ * acknowledges, or else at its first segment; but one that is empty may show the number before (a
+ * keep-alive probe), or have overtaken the first data. */
 #pragma once
 
 #include "base/bytes.h"

@@ -69,6 +69,7 @@ struct flow {
     struct early *early;     /* owned; NULL unless READING_OPENING needs it */
     const char *protocol;    /* to be reported as; NULL while it is not known */
     const char *reported;    /* likewise, by the latest report; NULL: none has been made */
+    uint64_t reset_ns;       /* packet time of a reset that waits for what it has overtaken; or 0 */
     struct stream stream[2]; /* by side: what it sends */
     struct health health;
     uint32_t waiting_s; /* packet time: when open exchanges are looked at; when it was closed */
@@ -82,6 +83,7 @@ struct flow {
     bool opened : 1;
     bool joined : 1; /* the next bytes need not be the first: midstream, or after a gap */
     bool reported_multiplexed : 1;
+    uint8_t reset_side : 1; /* who sent it; valid if `reset_ns` */
 };
 _Static_assert(sizeof(struct flow) <= 512, "an idle flow costs little");
 

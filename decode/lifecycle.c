@@ -97,8 +97,20 @@ void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
     conn_time_out(f->conn, m, limit_ns);
 }
 
+/* The end was seen before, and only put off. */
+static enum conn_close take_up_reset(struct flow *f, struct moment *m, enum conn_close why)
+{
+    if (!f->reset_ns)
+        return why;
+    m->now_ns = f->reset_ns;
+    f->reset_ns = 0;
+    f->health.events |= (uint16_t)(HEALTH_RESET << f->reset_side);
+    return f->reset_side == f->client ? CLOSE_RESET_BY_CLIENT : CLOSE_RESET_BY_SERVER;
+}
+
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
+    why = take_up_reset(f, &m, why);
     flush(l, f, m);
     health_settled(&f->health);
     if (why != CLOSE_CAPTURE_ENDED && why != CLOSE_UNSEEN)

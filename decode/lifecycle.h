@@ -38,7 +38,7 @@ void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns);
 void lifecycle_wait(struct lifecycle *l, struct flow *f);
 
 /* The flow is over: what is kept is handed out, its connection ends, a report is made. It stays in
- * the table, closed. */
+ * the table, closed. A reset that waits is what has ended it, whatever `why` says. */
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why);
 
 /* Takes the flow out of the table, ending it first if it has not ended. */

@@ -78,8 +78,7 @@ static bool has_hole(const struct stream *s)
     return sequence_after(known_end(s), s->next + is_in_doubt(s));
 }
 
-/* Has all that comes before `sequence` passed? */
-static bool has_passed(const struct stream *s, uint32_t sequence)
+bool stream_has_passed(const struct stream *s, uint32_t sequence)
 {
     bool fin = s->ended || is_in_doubt(s);
     return s->heard && s->placed && !sequence_after(sequence, s->next + fin);
@@ -87,7 +86,7 @@ static bool has_passed(const struct stream *s, uint32_t sequence)
 
 static bool is_early(const struct segment *span, const struct stream_out *out)
 {
-    return span->waits && out->other && !has_passed(out->other, span->acknowledged);
+    return span->waits && out->other && !stream_has_passed(out->other, span->acknowledged);
 }
 
 /* Is something kept that only waits for the other stream? */

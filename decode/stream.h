@@ -126,6 +126,9 @@ void stream_start(struct stream *s, uint32_t sequence);
 /* Could a segment with this sequence number belong to the stream, or is it a stray? */
 bool stream_expects(const struct stream *s, uint32_t sequence);
 
+/* Has all that its sender sent before `sequence` passed, and something at all? */
+bool stream_has_passed(const struct stream *s, uint32_t sequence);
+
 /* The next segment as captured. Hands out what is in order. */
 enum segment_fate stream_segment(struct stream *s, const struct segment *segment,
                                  const struct stream_out *out);

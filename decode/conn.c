@@ -92,6 +92,15 @@ static uint32_t count_open(const struct conn *c)
     return count;
 }
 
+/* If only one side is seen, nobody knows what has become of what is open. */
+static void end_unseen(struct conn *c, struct moment m)
+{
+    if (!c->one_way)
+        return;
+    pairing_note(&c->pairing, NOTE_ONE_WAY);
+    pairing_end(&c->pairing, m, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN);
+}
+
 void conn_finish(struct conn *c, struct moment m, enum conn_close why)
 {
     if (!c)
@@ -99,10 +108,7 @@ void conn_finish(struct conn *c, struct moment m, enum conn_close why)
     struct pairing *p = &c->pairing;
     c->moment = m;
     c->left_open = why == CLOSE_CAPTURE_ENDED ? count_open(c) : 0;
-    if (c->one_way) {
-        pairing_note(p, NOTE_ONE_WAY);
-        pairing_end(p, m, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN);
-    }
+    end_unseen(c, m);
     switch (why) {
     case CLOSE_ORDERLY:
         pairing_end(p, m, OUTCOME_UNANSWERED, cut_off(c));
@@ -511,6 +517,7 @@ void conn_eof(struct conn *c, enum dir dir, struct moment m)
         note_time(c, &h->passed_ns, m.now_ns);
         message_passed(c, dir);
     }
+    end_unseen(c, m);
     pairing_end(&c->pairing, m, OUTCOME_UNANSWERED, cut_off(c));
 }
 

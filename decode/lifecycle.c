@@ -111,10 +111,11 @@ static enum conn_close take_up_reset(struct flow *f, struct moment *m, enum conn
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
     why = take_up_reset(f, &m, why);
-    flush(l, f, m);
     health_settled(&f->health);
     if (why != CLOSE_CAPTURE_ENDED && why != CLOSE_UNSEEN)
         health_waited(&f->health);
+    conn_set_one_way(f->conn, is_one_way(f)); /* it is asked for at a FIN */
+    flush(l, f, m);
     conn_set_one_way(f->conn, is_one_way(f));
     reader_finish(f, m, why);
     if (f->opened && why != CLOSE_CAPTURE_ENDED)

@@ -4,6 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+
+
+def folder():
+    """A temporary one, in memory if it can be: each database is written with care, and read once."""
+    return tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
 
 
 def run(*command):

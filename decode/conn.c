@@ -278,6 +278,7 @@ static void lose(struct conn *c, enum dir dir, uint64_t len)
     if (!missed || dir == TO_SERVER || c->pairing.answering)
         pairing_lose(&c->pairing, c->moment, dir);
     c->pairing.stray = c->pairing.stray && dir == TO_SERVER;
+    c->pairing.unread_asks = c->pairing.unread_asks || (dir == TO_SERVER && !len);
     if (missed)
         miss(c, dir);
 }

@@ -274,7 +274,7 @@ struct open *pairing_ask(struct pairing *p, struct moment m, uint64_t key, uint6
         return NULL;
     open->x.request_ns = began_ns;
     open->certain = p->settled;
-    open->lone = !before && !is_answering && began_ns >= p->stray_ns;
+    open->lone = !before && !is_answering && began_ns >= p->stray_ns && !p->unread_asks;
     open->ahead = before && before->era == p->era && !before->x.response_ns;
     p->asks_ahead = p->asks_ahead || with_another;
     if (pipelined)
@@ -345,6 +345,7 @@ struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, ui
     if (key == KEY_IN_ORDER) {
         p->answering = open;
         p->stray = !open;
+        p->unread_asks = false;
     }
     if (!open) {
         p->settled = false;
@@ -453,6 +454,6 @@ void pairing_new_era(struct pairing *p)
         if (open->carried)
             open->era = p->era;
     p->settled = true;
-    p->stray = false;
+    p->stray = p->unread_asks = false;
     p->answering = NULL;
 }

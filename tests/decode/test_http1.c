@@ -266,6 +266,7 @@ static void body_of_a_lost_head(void **state)
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct step steps[] = {{STEP_BYTES, TO_SERVER, bodies[i], strlen(bodies[i]), 0},
                                SAYS(" the end"),
+                               HEARS(OK_EMPTY),
                                SAYS("GET /a HTTP/1.1\r\n\r\n"),
                                HEARS(OK_EMPTY),
                                CLOSES(CLOSE_ORDERLY)};

@@ -155,10 +155,39 @@ static uint64_t latest_sign_ns(const struct conn *c, const struct open *open)
     return answering ? c->half[TO_CLIENT].latest_ns : open->x.request_end_ns;
 }
 
+/* Of those answered in order, the answer that may yet come is not another's. */
 static void end_past_deadline(struct conn *c, struct moment m, struct open *open)
 {
-    open->x.notes |= NOTE_DEADLINE;
-    pairing_abort(&c->pairing, m, open, OUTCOME_TIMEOUT);
+    enum outcome outcome = c->one_way ? OUTCOME_UNKNOWN : OUTCOME_TIMEOUT;
+    open->x.notes |= c->one_way ? NOTE_ONE_WAY : NOTE_DEADLINE;
+    if (open->key == KEY_IN_ORDER)
+        pairing_tell(&c->pairing, m, open, outcome);
+    else
+        pairing_abort(&c->pairing, m, open, outcome);
+}
+
+bool conn_end_overdue(struct conn *c, struct moment m)
+{
+    if (!c || !c->pairing.due_ns || m.now_ns < c->pairing.due_ns + DEADLINE_GRACE_NS)
+        return false;
+    bool ended = false;
+    c->moment = m;
+    c->pairing.due_ns = 0;
+    for (struct open *open = c->pairing.first, *next; open; open = next) {
+        next = open->next;
+        if (!open->x.deadline_ns || open->told || open->answered || open->touched)
+            continue;
+        uint64_t due_ns = open->x.request_ns + open->x.deadline_ns,
+                 sign_ns = latest_sign_ns(c, open);
+        uint64_t since_ns = due_ns > sign_ns ? due_ns : sign_ns;
+        if (m.now_ns < since_ns + DEADLINE_GRACE_NS) {
+            pairing_expect(&c->pairing, &open->x);
+            continue;
+        }
+        end_past_deadline(c, m, open);
+        ended = true;
+    }
+    return ended;
 }
 
 /* A transfer that is going on has not timed out, however long it takes. */

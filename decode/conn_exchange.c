@@ -157,6 +157,11 @@ void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns)
         sink->message(sink->ctx, x, gap_ns);
 }
 
+void conn_expect(struct conn *c, const struct exchange *x)
+{
+    pairing_expect(&c->pairing, x);
+}
+
 void conn_carry(struct conn *c, uint64_t key)
 {
     struct open *open = pairing_answering(&c->pairing, KEY_IN_ORDER);

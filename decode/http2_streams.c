@@ -97,6 +97,7 @@ static void request_head(struct http2_streams *s, struct conn *c, struct exchang
         note_unknown_path(s, x, head);
     http2_call_asks(c, x, head, last);
     note_certainty(s, &x->certainty);
+    conn_expect(c, x);
     if (last)
         conn_end(c, TO_SERVER, x->stream_id);
 }

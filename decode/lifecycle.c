@@ -87,6 +87,15 @@ static bool is_one_way(const struct flow *f)
     return f->key.protocol == IPPROTO_TCP && health_is_one_way(&f->health);
 }
 
+void lifecycle_end_overdue(struct lifecycle *l, struct flow *f, struct moment m)
+{
+    if (elapsed_ns(m.now_ns, f->first_ns) >= SETTLED_NS)
+        health_settled(&f->health);
+    conn_set_one_way(f->conn, is_one_way(f));
+    if (conn_end_overdue(f->conn, m))
+        flow_put(l->flows, f, LIST_CHANGED);
+}
+
 void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
 {
     if (elapsed_ns(m.now_ns, f->first_ns) >= SETTLED_NS)

@@ -34,6 +34,9 @@ void lifecycle_read(struct lifecycle *l, struct flow *f);
 /* Requests that have waited for longer than the limit end. */
 void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns);
 
+/* Open exchanges end that their client does not wait for any more. */
+void lifecycle_end_overdue(struct lifecycle *l, struct flow *f, struct moment m);
+
 /* The flow's connection may have open exchanges; they are looked at in due time. */
 void lifecycle_wait(struct lifecycle *l, struct flow *f);
 

@@ -427,6 +427,13 @@ void pairing_rekey(struct pairing *p, struct open *open, uint64_t key)
         index_one(p, open);
 }
 
+void pairing_expect(struct pairing *p, const struct exchange *x)
+{
+    uint64_t due_ns = x->request_ns + x->deadline_ns;
+    if (x->request_ns && x->deadline_ns && (!p->due_ns || due_ns < p->due_ns))
+        p->due_ns = due_ns;
+}
+
 size_t pairing_memory(const struct pairing *p)
 {
     return p->len * sizeof(struct open) + p->buckets * sizeof(struct open *);

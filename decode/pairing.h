@@ -61,6 +61,7 @@ struct pairing {
     bool unread_asks;        /* since the latest answer began, bytes of the client that start no
                                 request, but may hold some, were passed over; set by the owner */
     uint64_t stray_ns;       /* when the latest answer that nobody asked for began */
+    uint64_t due_ns;         /* no deadline of an exchange passes before; 0: there is none */
     uint32_t era;            /* counts decoders */
     uint32_t len;
     uint32_t ended;              /* emitted since somebody asked */
@@ -127,6 +128,9 @@ void pairing_withdraw(struct pairing *p, struct open *open);
 
 /* Bytes of memory held beside the struct. */
 size_t pairing_memory(const struct pairing *p);
+
+/* Its client waits for x->deadline_ns, if it said so. */
+void pairing_expect(struct pairing *p, const struct exchange *x);
 
 /* Sets notes on all exchanges that are open. */
 void pairing_note(struct pairing *p, uint32_t notes);

@@ -188,6 +188,8 @@ static void begin_message(struct conn *c, enum dir dir, struct exchange *x,
         grpc_note_call(x);
     if (x->call != CALL_NONE)
         http_note_call(x, dir, f);
+    if (dir == TO_SERVER)
+        conn_expect(c, x);
     if (form == GRPC_NO)
         return;
     http->side[dir].reads = true;

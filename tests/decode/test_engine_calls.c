@@ -17,6 +17,7 @@ struct talk {
     uint16_t client_port;
     uint32_t sent[2]; /* bytes, by enum dir */
     unsigned reports, open_calls, exchanges;
+    struct exchange ended; /* the latest */
     struct flow_report last;
     char open[256]; /* paths of the open calls of the latest asking, each with its client's port */
 };
@@ -24,7 +25,7 @@ struct talk {
 static void on_exchange(void *ctx, struct exchange *x)
 {
     struct talk *t = ctx;
-    (void)x;
+    t->ended = *x;
     t->exchanges++;
 }
 
@@ -288,6 +289,128 @@ static void one_at_a_time(void **state)
     engine_free(t.engine);
 }
 
+/* A call that is waited for 500 ms. */
+static struct step calls_in_time(unsigned stream)
+{
+    return join(CLIENT(HTTP2_HEADERS, WHOLE, stream,
+                       "\x83\x86\x44\6/a.B/C" API "\x5f\x10" GRPC "\x40\x0cgrpc-timeout\x04"
+                       "500m"),
+                CLIENT(HTTP2_DATA, LAST, stream, M1));
+}
+
+/* A call ends when its deadline has passed in silence, on a connection that goes on. What comes of
+ * it later is passed over; others wait for as long as it takes. */
+static void deadlines(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t);
+    handshake(&t);
+    say(&t, preface());
+    say(&t, calls(1, "/a.B/D"));
+    say(&t, calls_in_time(3));
+    tick(&t, 1497, false);
+    assert_int_equal(t.exchanges, 0);
+    tick(&t, 3, false);
+    assert_int_equal(t.exchanges, 1);
+    assert_int_equal(t.ended.stream_id, 3);
+    assert_int_equal(t.ended.outcome, OUTCOME_TIMEOUT);
+    assert_int_equal(t.ended.notes, NOTE_DEADLINE);
+    assert_int_equal(t.ended.end_ns, t.now_ns);
+    tick(&t, 0, true);
+    assert_string_equal(t.open, "40000/a.B/D ");
+    assert_int_equal(t.last.calls, 1);
+    assert_int_equal(t.last.open_calls, 1);
+
+    say(&t, SERVER(HTTP2_HEADERS, ALL, 3, "\x88\x5f\x10" GRPC STATUS("4")));
+    say(&t, CLIENT(HTTP2_RST_STREAM, 0, 3, "\0\0\0\x8"));
+    say(&t, answers(1));
+    assert_int_equal(t.exchanges, 2);
+    assert_int_equal(t.ended.stream_id, 1);
+    assert_int_equal(t.ended.outcome, OUTCOME_OK);
+    end(&t);
+    assert_int_equal(t.exchanges, 2);
+    engine_free(t.engine);
+}
+
+/* One that goes on past its deadline has not ended, nor has one whose status comes a little late;
+ * the next one's deadline is not forgotten for either. */
+static void deadlines_of_calls_that_go_on(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t);
+    handshake(&t);
+    say(&t, preface());
+    say(&t, calls_in_time(1));
+    say(&t, calls_in_time(3));
+    say(&t, SERVER(HTTP2_HEADERS, WHOLE, 1, OK_HEAD));
+    tick(&t, 1000, false);
+    say(&t, answers(3));
+    assert_int_equal(t.exchanges, 1);
+    assert_int_equal(t.ended.outcome, OUTCOME_OK);
+    assert_int_equal(t.ended.notes, NOTE_DEADLINE);
+    for (int i = 0; i < 5; i++) {
+        say(&t, SERVER(HTTP2_DATA, 0, 1, M1));
+        tick(&t, 900, false);
+    }
+    say(&t, calls_in_time(5));
+    assert_int_equal(t.exchanges, 1);
+    tick(&t, 1000, false);
+    assert_int_equal(t.exchanges, 2);
+    assert_int_equal(t.ended.stream_id, 1);
+    assert_int_equal(t.ended.response_messages, 5);
+    assert_int_equal(t.ended.outcome, OUTCOME_TIMEOUT);
+    tick(&t, 1000, false);
+    assert_int_equal(t.exchanges, 3);
+    assert_int_equal(t.ended.stream_id, 5);
+    end(&t);
+    engine_free(t.engine);
+}
+
+/* Where the server's packets do not reach the tap, nobody knows. */
+static void deadlines_without_answers(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t);
+    packet(&t, TO_SERVER, TCP_SYN, (struct bytes){0});
+    t.sent[TO_CLIENT] = 1;
+    packet(&t, TO_SERVER, TCP_ACK, (struct bytes){0});
+    say(&t, preface());
+    say(&t, calls_in_time(1));
+    tick(&t, 3000, false);
+    assert_int_equal(t.exchanges, 1);
+    assert_int_equal(t.ended.outcome, OUTCOME_UNKNOWN);
+    assert_true(t.ended.notes & NOTE_ONE_WAY);
+    assert_false(t.ended.notes & NOTE_DEADLINE);
+    end(&t);
+    engine_free(t.engine);
+}
+
+/* Over HTTP/1 too, looked at less often; the late answer is not taken for that of the next call. */
+static void deadlines_in_order(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t);
+    handshake(&t);
+    say(&t, SAYS("POST /a.B/C HTTP/1.1\r\nHost: api\r\nContent-Type: application/grpc-web\r\n"
+                 "Grpc-Timeout: 500m\r\nContent-Length: 6\r\n\r\n" M1));
+    for (int i = 0; i < 5; i++)
+        tick(&t, 1000, false);
+    assert_int_equal(t.exchanges, 1);
+    assert_int_equal(t.ended.outcome, OUTCOME_TIMEOUT);
+    say(&t, SAYS("GET /b HTTP/1.1\r\nHost: api\r\n\r\n"));
+    say(&t, HEARS("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    say(&t, HEARS("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"));
+    assert_int_equal(t.exchanges, 2);
+    assert_string_equal(t.ended.path, "/b");
+    assert_string_equal(t.ended.status, "404");
+    end(&t);
+    engine_free(t.engine);
+}
+
 static void add_troubles(uint32_t *sum, const struct flow_report *r)
 {
     for (size_t i = 0; i < TROUBLES; i++)
@@ -353,6 +476,10 @@ int main(void)
         cmocka_unit_test_setup(certainty, frames_setup),
         cmocka_unit_test_setup(stalls, frames_setup),
         cmocka_unit_test_setup(one_at_a_time, frames_setup),
+        cmocka_unit_test_setup(deadlines, frames_setup),
+        cmocka_unit_test_setup(deadlines_of_calls_that_go_on, frames_setup),
+        cmocka_unit_test_setup(deadlines_without_answers, frames_setup),
+        cmocka_unit_test_setup(deadlines_in_order, frames_setup),
         cmocka_unit_test_setup(troubles, frames_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@ enum guess { GUESS_NO, GUESS_MORE, GUESS_YES };
 struct opening {
     struct bytes to_server, to_client;
     bool midstream; /* the bytes need not be the connection's first */
+    bool unsided;   /* and which side is which is a guess that the bytes should confirm */
 };
 
 #define DECODE_MORE ((int64_t)0)  /* the message is not all here yet: show it again */

@@ -125,6 +125,7 @@ void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum co
         health_waited(&f->health);
     conn_set_one_way(f->conn, is_one_way(f)); /* it is asked for at a FIN */
     flush(l, f, m);
+    reader_guess(&l->reader, f, m);
     conn_set_one_way(f->conn, is_one_way(f));
     reader_finish(f, m, why);
     if (f->opened && why != CLOSE_CAPTURE_ENDED)

@@ -14,7 +14,7 @@
 struct talk {
     struct engine *engine;
     uint64_t now_ns, number;
-    uint16_t client_port;
+    uint16_t client_port, server_port;
     uint32_t sent[2]; /* bytes, by enum dir */
     unsigned reports, open_calls, exchanges;
     struct exchange ended; /* the latest */
@@ -47,7 +47,7 @@ static void on_open_call(void *ctx, struct exchange *x)
 
 static void begin(struct talk *t)
 {
-    *t = (struct talk){.now_ns = 1000 * SECOND, .client_port = 40000};
+    *t = (struct talk){.now_ns = 1000 * SECOND, .client_port = 40000, .server_port = 50051};
     struct engine_options o = {.key = {{1, 2}}};
     struct sink sink = {
         .exchange = on_exchange, .flow = on_flow, .open_call = on_open_call, .ctx = t};
@@ -66,8 +66,8 @@ static void packet(struct talk *t, enum dir dir, uint8_t flags, struct bytes pay
         .protocol = IPPROTO_TCP,
         .source = address_v4(asks ? client : server),
         .destination = address_v4(asks ? server : client),
-        .source_port = asks ? t->client_port : 50051,
-        .destination_port = asks ? 50051 : t->client_port,
+        .source_port = asks ? t->client_port : t->server_port,
+        .destination_port = asks ? t->server_port : t->client_port,
         .tcp_flags = flags,
         .sequence = 1000 + t->sent[dir],
         .acknowledged = 1000 + t->sent[!dir],
@@ -289,6 +289,65 @@ static void one_at_a_time(void **state)
     engine_free(t.engine);
 }
 
+/* Frames that either side may send, each in a segment. */
+static void say_neutral(struct talk *t, int times)
+{
+    for (int i = 0; i < times; i++) {
+        for (int dir = 0; dir < 2; dir++) {
+            say(t, frame((enum dir) !dir, HTTP2_PING, 0, 0, TEXT("12345678")));
+            say(t, frame((enum dir)dir, HTTP2_PING, HTTP2_ACK, 0, TEXT("12345678")));
+            say(t, frame((enum dir)dir, HTTP2_DATA, 0, 1, TEXT(M1)));
+            say(t, frame((enum dir) !dir, HTTP2_WINDOW_UPDATE, 0, 1, TEXT("\0\0\0\6")));
+        }
+    }
+}
+
+/* Joined in the middle of a stream of messages. Where the ports tell who is client, that is the
+ * client, whoever speaks first; else the lower port is no more than a guess, which waits until a
+ * head has confirmed it, or for so long that none may come, or the end. */
+static void joined_without_heads(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t client_port, server_port;
+        bool at_once;
+        int times;      /* before a call */
+        uint16_t asked; /* of the one taken for the server */
+    } cases[] = {
+        {40000, 50051, true, 3, 50051},  {60000, 50051, true, 3, 50051},
+        {60000, 443, true, 3, 443},      {40000, 45000, false, 3, 45000},
+        {45000, 40000, false, 3, 40000}, {45000, 40000, false, 60, 40000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct talk t;
+        begin(&t);
+        t.client_port = cases[i].client_port;
+        t.server_port = cases[i].server_port;
+        say_neutral(&t, cases[i].times);
+        assert_int_equal(t.reports > 0, cases[i].at_once || cases[i].times > 50);
+        if (cases[i].times < 50 || cases[i].client_port > cases[i].server_port) {
+            say(&t, calls(7, "/a.B/C"));
+            say(&t, answers(7));
+            assert_int_equal(t.exchanges, 1);
+            assert_int_equal(t.ended.client_port, cases[i].client_port);
+            assert_int_equal(t.ended.outcome, OUTCOME_OK);
+        }
+        tick(&t, 5000, true);
+        assert_string_equal(t.last.protocol, "grpc");
+        assert_int_equal(t.last.server_port, cases[i].asked);
+        end(&t);
+        engine_free(t.engine);
+    }
+    struct talk t;
+    begin(&t); /* too short to tell, but HTTP/2 */
+    t.server_port = 45000;
+    say_neutral(&t, 3);
+    assert_int_equal(t.reports, 0);
+    end(&t);
+    assert_string_equal(t.last.protocol, "grpc");
+    engine_free(t.engine);
+}
+
 /* A call that is waited for 500 ms. */
 static struct step calls_in_time(unsigned stream)
 {
@@ -443,7 +502,7 @@ static void troubles(void **state)
     struct engine_options o = {.key = {{1, 2}}};
     struct sink sink = {.exchange = on_no_exchange, .flow = on_troubled_flow, .ctx = &told};
     struct err err;
-    struct talk t = {.now_ns = 1000 * SECOND, .client_port = 40000};
+    struct talk t = {.now_ns = 1000 * SECOND, .client_port = 40000, .server_port = 50051};
     t.engine = engine_new(&o, sink, &err);
     assert_non_null(t.engine);
     handshake(&t);
@@ -476,6 +535,7 @@ int main(void)
         cmocka_unit_test_setup(certainty, frames_setup),
         cmocka_unit_test_setup(stalls, frames_setup),
         cmocka_unit_test_setup(one_at_a_time, frames_setup),
+        cmocka_unit_test_setup(joined_without_heads, frames_setup),
         cmocka_unit_test_setup(deadlines, frames_setup),
         cmocka_unit_test_setup(deadlines_of_calls_that_go_on, frames_setup),
         cmocka_unit_test_setup(deadlines_without_answers, frames_setup),

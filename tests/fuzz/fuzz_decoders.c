@@ -139,7 +139,7 @@ static bool play(struct cursor in, bool cut, struct story *story)
 static void probe(struct bytes in)
 {
     struct bytes half = bytes_first(in, in.len / 2), rest = bytes_after(in, in.len / 2);
-    struct opening opening = {half, rest, in.len & 1};
+    struct opening opening = {half, rest, in.len & 1, in.len & 2};
     struct classified c = classify(OVER_TCP, 80, &opening, true);
     if ((c.guess == GUESS_YES) != (c.decoder != NULL))
         abort();

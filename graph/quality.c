@@ -128,6 +128,8 @@ static enum severity by_share(double is, double warn, double bad)
     return is >= bad ? SEVERITY_BAD : is >= warn ? SEVERITY_WARN : SEVERITY_NOTE;
 }
 
+enum { UNDECODED_LEAST = 3 };
+
 #define NEVER 2.0 /* no share is that great */
 
 static double share_one_way(const struct quality *q)
@@ -154,6 +156,16 @@ static uint64_t count_shed(const struct quality *q)
     return q->troubles[TROUBLE_SHED] + q->troubles[TROUBLE_SHORTENED];
 }
 
+/* On a quiet edge a stray answer or two are a great share, and say nothing of the rest; but a
+ * connection that was given up says nothing any more. */
+static enum severity severity_of_undecoded(const struct quality *q)
+{
+    uint64_t undecoded = count_undecoded(q);
+    enum severity s = by_share(share(undecoded, q->requests), 0.01, 0.1);
+    bool few = undecoded < UNDECODED_LEAST && !q->troubles[TROUBLE_GIVEN_UP];
+    return few && s > SEVERITY_NOTE ? SEVERITY_NOTE : s;
+}
+
 static enum severity severity_of_one_way(const struct quality *q)
 {
     enum severity s = by_share(share_one_way(q), 0, 0.1);
@@ -170,14 +182,13 @@ static enum severity severity_of_copies(const struct quality *q)
 
 struct marks quality_marks(const struct quality *q)
 {
-    uint64_t undecoded = count_undecoded(q),
-             told = q->requests > q->skewed ? q->requests - q->skewed : 0;
+    uint64_t told = q->requests > q->skewed ? q->requests - q->skewed : 0;
     uint64_t whole = q->packets > q->truncated ? q->packets - q->truncated : 0;
     struct marks m = {0};
     m.of[MARK_ONE_WAY] = (uint8_t)severity_of_one_way(q);
     m.of[MARK_MISSING] = (uint8_t)by_share(share(q->missing_bytes, q->bytes), 0.0001, 0.01);
     m.of[MARK_DROPS] = (uint8_t)by_share(share_dropped(q), 0.00001, 0.01);
-    m.of[MARK_UNDECODED] = (uint8_t)by_share(share(undecoded, q->requests), 0.01, 0.1);
+    m.of[MARK_UNDECODED] = (uint8_t)severity_of_undecoded(q);
     m.of[MARK_SKEW] = (uint8_t)by_share(share(q->skewed, told), 0.01, 0.1);
     m.of[MARK_TRUNCATED] = (uint8_t)by_share(share(q->truncated, whole), 0.01, NEVER);
     m.of[MARK_SHED] = (uint8_t)by_share(share(count_shed(q), q->requests), 0.01, NEVER);

@@ -35,10 +35,15 @@ static void the_sums_decide(void **state)
         {{.frames = 1000000, .dropped = 1, .mirror_seen = 199, .mirror_lost = 1}, "~D"},
         /* Not decoded, by how many requests there are. */
         {{.requests = 1000, .troubles[TROUBLE_LOST] = 1}, "U"},
-        {{.requests = 99, .troubles[TROUBLE_STRAY_ANSWERS] = 1}, "~U"},
+        {{.requests = 99, .troubles[TROUBLE_STRAY_ANSWERS] = 1}, "U"}, /* one or two are not much */
+        {{.requests = 2, .troubles[TROUBLE_STRAY_ANSWERS] = 2}, "U"},
+        {{.requests = 2, .troubles = {[TROUBLE_STRAY_ANSWERS] = 2, [TROUBLE_LOST] = 1}}, "!U"},
+        {{.requests = 297, .troubles[TROUBLE_STRAY_ANSWERS] = 3}, "~U"},
+        {{.requests = 298, .troubles[TROUBLE_STRAY_ANSWERS] = 3}, "U"},
         {{.requests = 9, .troubles[TROUBLE_GIVEN_UP] = 1}, "!U"},
         {{.requests = 90, .troubles = {2, 2, 0, 0, 3, 3}}, "!U"},
-        {{.requests = 0, .troubles[TROUBLE_EXCHANGES_EVICTED] = 1}, "!U"},
+        {{.requests = 0, .troubles[TROUBLE_EXCHANGES_EVICTED] = 1}, "U"},
+        {{.requests = 0, .troubles[TROUBLE_EXCHANGES_EVICTED] = 3}, "!U"},
         {{.requests = 99, .troubles[TROUBLE_SHED] = 1}, "~S"},
         {{.requests = 1, .troubles[TROUBLE_SHORTENED] = 1000}, "~S"}, /* never worse */
         {{.requests = 1000, .troubles[TROUBLE_SHORTENED] = 1}, "S"},

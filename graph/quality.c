@@ -128,8 +128,6 @@ static enum severity by_share(double is, double warn, double bad)
     return is >= bad ? SEVERITY_BAD : is >= warn ? SEVERITY_WARN : SEVERITY_NOTE;
 }
 
-enum { UNDECODED_LEAST = 3 };
-
 #define NEVER 2.0 /* no share is that great */
 
 static double share_one_way(const struct quality *q)
@@ -156,14 +154,17 @@ static uint64_t count_shed(const struct quality *q)
     return q->troubles[TROUBLE_SHED] + q->troubles[TROUBLE_SHORTENED];
 }
 
-/* On a quiet edge a stray answer or two are a great share, and say nothing of the rest; but a
- * connection that was given up says nothing any more. */
+bool troubles_are_few(const uint64_t t[TROUBLES])
+{
+    enum { MANY = 3 };
+    return !t[TROUBLE_GIVEN_UP] &&
+           t[TROUBLE_LOST] + t[TROUBLE_STRAY_ANSWERS] + t[TROUBLE_EXCHANGES_EVICTED] < MANY;
+}
+
 static enum severity severity_of_undecoded(const struct quality *q)
 {
-    uint64_t undecoded = count_undecoded(q);
-    enum severity s = by_share(share(undecoded, q->requests), 0.01, 0.1);
-    bool few = undecoded < UNDECODED_LEAST && !q->troubles[TROUBLE_GIVEN_UP];
-    return few && s > SEVERITY_NOTE ? SEVERITY_NOTE : s;
+    enum severity s = by_share(share(count_undecoded(q), q->requests), 0.01, 0.1);
+    return troubles_are_few(q->troubles) && s > SEVERITY_NOTE ? SEVERITY_NOTE : s;
 }
 
 static enum severity severity_of_one_way(const struct quality *q)

@@ -60,9 +60,10 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command insights_command = {
     .name = "insights",
-    .summary = "what to act on: backends and connections that take nearly all calls",
+    .summary = "what to act on: a bad capture, backends and connections that take nearly all calls",
     .usage = "tapgraph insights [OPTION...]",
     .example =
+        "A capture whose figures are not to be trusted comes first.\n\n"
         "A backend or connection is told of when it takes more calls than halfway between an "
         "even share\nand all, of at least 100, from peers that were there at the same time. "
         "Servers without a name\nare taken for replicas when a client calls them on the same "

@@ -89,13 +89,13 @@ static void start_sorting(struct lane *l)
         atomic_store(&l->crew->sorting, true);
 }
 
-/* To the worker of its flow; who accepts a connection, to all of them. */
+/* To the worker of its flow; what teaches, to all of them. */
 static void handle_packet(struct lane *l, const struct packet *p)
 {
     const struct crew *c = l->crew;
     unsigned owner = spread_packet(&c->options->engine.key, p, c->lane_len);
-    bool accepts = !p->copy && (p->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
-    for (unsigned i = 0; accepts && i < c->lane_len; i++)
+    bool teaches = worker_learns(p);
+    for (unsigned i = 0; teaches && i < c->lane_len; i++)
         if (i != owner && i != l->index)
             post_packet(&l->post[i], LETTER_LEARN, p);
     if (owner == l->index) {
@@ -251,6 +251,8 @@ static uint64_t settled_until(const struct lane *l)
 /* Returns whether there was anything to read. */
 static bool take_turn(struct lane *l)
 {
+    if (!atomic_load(&l->crew->sorting))
+        handle_letters(l, 0); /* what others have learned is older than what comes now */
     bool any = read_interfaces(l);
     uint64_t until_ns = settled_until(l);
     handle_letters(l, until_ns);

@@ -162,7 +162,8 @@ void keeping_retry(struct keeping *k)
 static void log_exchange(struct keeping *k, const struct exchange *x)
 {
     struct named client = names_of(k->names, &x->client_address, 0, x->tenant);
-    struct named server = names_of(k->names, &x->server_address, x->server_port, x->tenant);
+    struct named server =
+        names_of_server(k->names, &x->server_address, x->server_port, x->tenant, x->asked);
     export_log_line(k->log, x, (struct log_names){client.name, server.name});
 }
 
@@ -202,6 +203,7 @@ static bool take_window(struct keeping *k, struct bytes body)
     struct delta d;
     if (!wire_get_delta(body, &d))
         return false;
+    names_at(k->names, d.start_ns);
     for (uint32_t i = 0; i < d.name_len; i++)
         names_learn(k->names, &d.name[i]);
     end_held(k);

@@ -4,6 +4,7 @@
 #include "daemon/mailbox.h"
 
 #include <assert.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -142,7 +143,7 @@ void post_packet(struct post *p, enum letter_kind kind, const struct packet *pac
         .interface = packet->interface,
         .packet = *packet,
     };
-    if (kind == LETTER_LEARN)
+    if (kind == LETTER_LEARN && packet->protocol == IPPROTO_TCP)
         letter.packet.payload = letter.packet.ip = (struct bytes){0};
     if (letter.packet.payload.len) {
         assert(packet->payload.at >= packet->ip.at);

@@ -13,7 +13,7 @@
 enum letter_kind {
     LETTER_FRAME,  /* to be read and decoded */
     LETTER_PACKET, /* read already; to be decoded */
-    LETTER_LEARN,  /* without payload: who listens is learned from it, it is decoded elsewhere */
+    LETTER_LEARN,  /* worker_learns(); it is decoded elsewhere. Of TCP without payload */
 };
 
 struct letter {

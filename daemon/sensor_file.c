@@ -46,13 +46,12 @@ static void plan_tick(struct batch *b, const struct sensing *s, struct tick tick
     b->tick[b->tick_len++] = (struct timed){tick, s->number};
 }
 
-/* To the worker of its flow; who accepts a connection, to all of them, once. */
+/* To the worker of its flow; what teaches, to all of them, once. */
 static void plan_packet(struct batch *b, const struct sensing *s, const struct packet *packet)
 {
     unsigned worker = spread_packet(&s->options->engine.key, packet, s->worker_len);
-    bool accepts =
-        !packet->copy && (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
-    for (unsigned i = 0; accepts && i < s->worker_len; i++)
+    bool teaches = worker_learns(packet);
+    for (unsigned i = 0; teaches && i < s->worker_len; i++)
         if (i != worker)
             batch_todo(b, i, TODO_LEARN + b->packet_len);
     batch_todo(b, worker, b->packet_len++);

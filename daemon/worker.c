@@ -86,6 +86,12 @@ static void take_flow(void *ctx, const struct flow_report *r)
     tally_flow(w->tally, r);
 }
 
+static void take_answer(void *ctx, const struct name_answer *a)
+{
+    struct worker *w = ctx;
+    tally_answer(w->tally, a);
+}
+
 static void take_message(void *ctx, struct exchange *x, uint64_t gap_ns)
 {
     struct worker *w = ctx;
@@ -108,6 +114,7 @@ struct worker *worker_new(const struct daemon_options *options, struct err *err)
     struct sink sink = {
         .exchange = take_exchange,
         .flow = take_flow,
+        .answer = take_answer,
         .message = take_message,
         .open_call = take_open_call,
         .ctx = w,
@@ -141,6 +148,11 @@ void worker_free(struct worker *w)
 void worker_packet(struct worker *w, const struct packet *p)
 {
     engine_packet(w->engine, p);
+}
+
+bool worker_learns(const struct packet *p)
+{
+    return engine_learns(p);
 }
 
 void worker_learn(struct worker *w, const struct packet *p)

@@ -17,7 +17,8 @@ void worker_free(struct worker *w);
 
 void worker_packet(struct worker *w, const struct packet *p);
 
-/* A packet of another worker that says who listens: see engine_learn(). */
+/* A packet of another worker, if it teaches: see engine_learn(). */
+bool worker_learns(const struct packet *p);
 void worker_learn(struct worker *w, const struct packet *p);
 
 /* Packet time has reached `tick`. When a window ends, what was counted since the last such call is

@@ -12,6 +12,7 @@
 
 #include "decode/classify.h"
 #include "decode/conn_state.h"
+#include "decode/stream.h"
 
 enum {
     UNREAD_STEP = 4 * 1024, /* copied at a time, so that a body behind a head is not copied */
@@ -101,12 +102,22 @@ static void end_unseen(struct conn *c, struct moment m)
     pairing_end(&c->pairing, m, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN);
 }
 
+/* Nobody asks for the answer that was kept. */
+static void drop_early(struct conn *c)
+{
+    if (!c->decoder || c->decoder->transport != OVER_UDP || !c->half[TO_CLIENT].unread)
+        return;
+    drop_unread(c, &c->half[TO_CLIENT]);
+    pairing_trouble(&c->pairing, TROUBLE_STRAY_ANSWERS, 1);
+}
+
 void conn_finish(struct conn *c, struct moment m, enum conn_close why)
 {
     if (!c)
         return;
     struct pairing *p = &c->pairing;
     c->moment = m;
+    drop_early(c);
     c->left_open = why == CLOSE_CAPTURE_ENDED ? count_open(c) : 0;
     end_unseen(c, m);
     switch (why) {
@@ -489,6 +500,74 @@ void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_
     else
         read_fresh(c, dir, arrived_ns, in);
     begin_as_another(c, dir);
+}
+
+/* A mirror may show a question a moment after its answer: the latest one waits for it. */
+static void keep_early(struct conn *c, struct bytes in, uint32_t cut)
+{
+    drop_early(c);
+    c->early_cut = cut;
+    c->early_ns = c->moment.now_ns;
+    if (!add_unread(c, &c->half[TO_CLIENT], in, c->early_ns))
+        pairing_trouble(&c->pairing, TROUBLE_STRAY_ANSWERS, 1);
+}
+
+static bool is_over(const struct conn *c, uint64_t now_ns)
+{
+    return now_ns > c->early_ns + STREAM_EARLY_WAIT_NS ||
+           now_ns + STREAM_EARLY_WAIT_NS < c->early_ns;
+}
+
+/* False: it answers what was not asked. */
+static bool feed_datagram(struct conn *c, enum dir dir, struct bytes in, uint32_t cut)
+{
+    struct half *h = &c->half[dir];
+    c->fed.unread = NULL;
+    c->fed.arrived_ns = c->front_ns = c->moment.now_ns;
+    c->fed.at = 0;
+    c->fed.cut = cut;
+    c->pairing.charged[dir] = NULL;
+    int64_t status = c->decoder->feed(c, dir, in);
+    if (status == DECODE_MORE)
+        return false;
+    if (status < 0) {
+        c->shared->counters->lost++;
+        miss(c, dir);
+        return true;
+    }
+    found(c, dir);
+    if (cut && c->pairing.charged[dir])
+        c->pairing.charged[dir]->x.notes |= NOTE_TRUNCATED;
+    h->passing = in.len + (uint64_t)cut;
+    note_time(c, &h->passed_ns, c->moment.now_ns);
+    pass(c, dir, h->passing);
+    return true;
+}
+
+/* Shows the answer that was kept; if it still is none, it never will be. */
+static void feed_early(struct conn *c)
+{
+    struct half *h = &c->half[TO_CLIENT];
+    if (!h->unread)
+        return;
+    c->moment.skewed = true;
+    if (feed_datagram(c, TO_CLIENT, unread_bytes(h->unread), c->early_cut))
+        drop_unread(c, h);
+}
+
+void conn_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes in, uint32_t cut)
+{
+    struct half *h = &c->half[dir];
+    c->moment = m;
+    note_time(c, &h->latest_ns, m.now_ns);
+    if (!c->decoder || h->deaf)
+        return;
+    if (is_over(c, m.now_ns))
+        drop_early(c);
+    if (!feed_datagram(c, dir, in, cut))
+        keep_early(c, in, cut);
+    else if (dir == TO_SERVER)
+        feed_early(c);
 }
 
 /* On a multiplexed connection a hole inside a known message is nobody else's. */

@@ -37,6 +37,7 @@ struct conn_ends {
     uint16_t client_port, server_port;
     uint32_t tenant;
     uint32_t notes;
+    const char *asked; /* see struct exchange; kept; NULL for "" */
 };
 
 /* NULL when memory is short. `shared` is kept. `resync`: start at the first segment that begins a
@@ -56,6 +57,9 @@ struct moment {
  * held for an earlier byte). Borrowed. */
 void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_ns,
                 struct bytes in);
+
+/* One datagram, of which the snapshot length cut `cut` bytes off. Borrowed. */
+void conn_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes in, uint32_t cut);
 
 /* The next `len` bytes of the stream were never captured. `note` says why: NOTE_GAP, NOTE_TRUNCATED
  * or NOTE_ONE_WAY. */

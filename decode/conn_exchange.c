@@ -73,6 +73,17 @@ bool conn_is_lost(const struct conn *c, enum dir dir)
     return c->half[dir].resync;
 }
 
+uint32_t conn_cut(const struct conn *c)
+{
+    return c->fed.cut;
+}
+
+const struct address *conn_server(const struct conn *c, uint16_t *ret_port)
+{
+    *ret_port = c->ends.server_port;
+    return &c->ends.server_address;
+}
+
 void conn_name(struct conn *c, const char *protocol)
 {
     if (!c->name)
@@ -136,6 +147,13 @@ struct exchange *conn_adopt(struct conn *c, uint64_t key)
     return open ? &open->x : scratch(c);
 }
 
+void conn_expect_no_answer(struct conn *c, uint64_t key)
+{
+    struct open *open = pairing_keyed(&c->pairing, key);
+    if (open)
+        open->answered = true;
+}
+
 void conn_abort(struct conn *c, uint64_t key, enum outcome outcome)
 {
     struct open *open = pairing_keyed(&c->pairing, key);
@@ -169,4 +187,12 @@ void conn_carry(struct conn *c, uint64_t key)
         return;
     open->carried = true;
     pairing_rekey(&c->pairing, open, key);
+}
+
+void conn_learned(struct conn *c, struct name_answer *a)
+{
+    const struct sink *sink = &c->shared->sink;
+    a->tenant = c->ends.tenant;
+    if (sink->answer)
+        sink->answer(sink->ctx, a);
 }

@@ -33,7 +33,10 @@ struct conn {
         const struct unread *unread; /* whose the bytes are; NULL: a segment's, */
         uint64_t arrived_ns;         /* which came then */
         size_t at;                   /* how far it is done with */
+        uint32_t cut;                /* bytes that are missing behind a datagram */
     } fed;
+    uint64_t early_ns;  /* when the answer came that is unread since its question was not seen, */
+    uint32_t early_cut; /* and how much of it the snapshot length cut off; of datagrams */
     bool becoming, wants_classify;
     bool changed; /* there is a new decoder, which has not been shown what is unread */
     bool client_ended_first;

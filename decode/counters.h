@@ -37,5 +37,6 @@ struct decode_counters {
     uint64_t exchanges;
     uint64_t
         skewed; /* segments stamped up to SKEW_MAX before what they answer: taken as one time */
-    uint64_t unmeasured; /* exchanges whose answer is stamped farther before its request */
+    uint64_t unmeasured;      /* exchanges whose answer is stamped farther before its request */
+    uint64_t lookups_evicted; /* answers of the DNS forgotten before their time: a table was full */
 };

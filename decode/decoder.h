@@ -21,13 +21,17 @@ struct opening {
     struct bytes to_server, to_client;
     bool midstream; /* the bytes need not be the connection's first */
     bool unsided;   /* and which side is which is a guess that the bytes should confirm */
+    uint32_t cut;   /* of a datagram: bytes behind these that the snapshot length cut off */
 };
 
-#define DECODE_MORE ((int64_t)0)  /* the message is not all here yet: show it again */
+#define DECODE_MORE                                                                                \
+    ((int64_t)0) /* the message is not all here yet: show it again. Of a datagram to               \
+                  * the client: nobody has asked for it yet */
 #define DECODE_LOST ((int64_t)-1) /* this is not the start of a message */
 #define DECODE_REST INT64_MAX     /* the message lasts until the connection closes */
 
-struct conn; /* one client, one server, both directions; see the calls below */
+struct name_answer; /* sink.h */
+struct conn;        /* one client, one server, both directions; see the calls below */
 
 struct decoder {
     const char *name; /* "http": in the log, the database and the page; static */
@@ -41,7 +45,9 @@ struct decoder {
 
     /* `in` starts where a message starts. Returns the length of that message, or one of the
      * DECODE_ values. The length may exceed in.len: the rest then passes by unseen, which is
-     * how a large body costs nothing and a hole inside it does no harm. */
+     * how a large body costs nothing and a hole inside it does no harm. Over UDP, `in` is one
+     * datagram, which passes by as a whole; what is no message of the protocol stands alone, too,
+     * and what has been heard before is none the worse for it. */
     int64_t (*feed)(struct conn *c, enum dir dir, struct bytes in);
 
     /* `len` bytes that were not part of a body passing by were never captured, or are of no use
@@ -77,6 +83,13 @@ uint64_t conn_now_ns(const struct conn *c);
 /* Is feed being shown bytes of which nobody knows where in a message they are? So it is until feed
  * has once returned a length: at a join in the middle, and after a loss. */
 bool conn_is_lost(const struct conn *c, enum dir dir);
+
+/* Bytes behind those being fed that belong to their datagram, but were cut off by the snapshot
+ * length. */
+uint32_t conn_cut(const struct conn *c);
+
+/* Where the server is. */
+const struct address *conn_server(const struct conn *c, uint16_t *ret_port);
 
 /* What the connection is reported as; static. Until it is called a multiplexed connection has no
  * name, and afterwards it keeps the first. Others are called as their decoder is. */
@@ -117,6 +130,10 @@ void conn_end_with_close(struct conn *c, enum dir dir);
 enum { EXCHANGE_STATE_MAX = 512 };
 void *exchange_state(struct exchange *x);
 
+/* Its answer, if there is one, is not to be seen on this connection: it ends with its request, as
+ * it stands. Of those paired by key. */
+void conn_expect_no_answer(struct conn *c, uint64_t key);
+
 /* The exchange with this key; charges it with nothing. NULL if there is none. */
 struct exchange *conn_peek(struct conn *c, uint64_t key);
 
@@ -152,6 +169,10 @@ void conn_carry(struct conn *c, uint64_t key);
 /* Writes wire text into a field of an exchange in canonical form, noting NOTE_TRUNCATED on it when
  * cut. Use with sizeof the field. */
 void exchange_text(struct exchange *x, char *field, size_t size, struct bytes raw);
+
+/* An answer to a question on this connection says which name an address has. `a` needs no tenant.
+ */
+void conn_learned(struct conn *c, struct name_answer *a);
 
 /* What follows the message being fed is another protocol (STARTTLS, Upgrade, CONNECT), in both
  * directions. NULL: find out which, as at the start of a connection. The present decoder is freed

@@ -71,8 +71,9 @@ struct engine *engine_new(const struct engine_options *options, struct sink sink
         .held_bytes_max = e->options.held_bytes_max,
     };
     l->reader.direction = direction_new(&e->options.key);
+    l->reader.lookups = lookups_new(&e->options.key);
     l->flows = flow_table_new(&e->options.key, e->options.flows_max);
-    if (l->reader.direction && l->flows)
+    if (l->reader.direction && l->reader.lookups && l->flows)
         return e;
 
 fail:
@@ -88,6 +89,7 @@ static void free_flows(struct lifecycle *l)
             reader_close(&l->reader, f);
             stream_fini(&f->stream[0], &l->reader.stream);
             stream_fini(&f->stream[1], &l->reader.stream);
+            lookups_release(l->reader.lookups, f->asked);
             flow_remove(l->flows, f);
         }
     }
@@ -101,13 +103,26 @@ void engine_free(struct engine *e)
         free_flows(&e->life);
     flow_table_free(e->life.flows);
     direction_free(e->life.reader.direction);
+    lookups_free(e->life.reader.lookups);
     free(e);
 }
 
-void engine_learn(struct engine *e, const struct packet *p)
+static bool accepts_connection(const struct packet *p)
 {
-    if (p->protocol != IPPROTO_TCP || (p->tcp_flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
-        return;
+    return p->protocol == IPPROTO_TCP && !p->copy &&
+           (p->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
+}
+
+bool engine_learns(const struct packet *p)
+{
+    return accepts_connection(p) || lookups_may_learn(p);
+}
+
+/* Returns how many lookups were forgotten. */
+static unsigned learn(struct engine *e, const struct packet *p)
+{
+    if (!accepts_connection(p))
+        return lookups_learn(e->life.reader.lookups, p);
     struct endpoint server = {
         .address = p->source,
         .tenant = p->tenant,
@@ -115,6 +130,13 @@ void engine_learn(struct engine *e, const struct packet *p)
         .protocol = p->protocol,
     };
     direction_learn(e->life.reader.direction, &server);
+    return 0;
+}
+
+/* All workers forget the same; it is counted once. */
+void engine_learn(struct engine *e, const struct packet *p)
+{
+    learn(e, p);
 }
 
 void engine_packet(struct engine *e, const struct packet *p)
@@ -123,7 +145,7 @@ void engine_packet(struct engine *e, const struct packet *p)
         lifecycle_copy(&e->life, p);
         return;
     }
-    engine_learn(e, p);
+    e->life.counters.lookups_evicted += learn(e, p);
     if (p->protocol == IPPROTO_TCP)
         tcp_packet(&e->life, p);
     else if (p->protocol == IPPROTO_UDP)

@@ -32,8 +32,12 @@ void engine_free(struct engine *e); /* emits nothing; NULL is fine */
 /* The next packet. Borrowed: nothing of it is kept but what is copied. */
 void engine_packet(struct engine *e, const struct packet *p);
 
-/* A packet that another worker's engine handles. If it accepts a connection, who listens is learned
- * here too: told of all such packets in the order of the capture, all engines know the same. */
+/* Does the packet teach what holds for other packets too? So does one that accepts a connection
+ * (who listens there), and a datagram of the DNS (what its client calls an address). */
+bool engine_learns(const struct packet *p);
+
+/* A packet that another worker's engine handles: what it teaches is learned here too. Told of all
+ * such packets in the order of the capture, all engines know the same. */
 void engine_learn(struct engine *e, const struct packet *p);
 
 /* Packet time has reached `now_ns`: time-outs happen, and every flow that changed since the last

@@ -110,7 +110,10 @@ struct exchange {
     char span_id[17];       /* likewise */
     char request_id[64];    /* x-request-id */
     char forwarded_for[64]; /* the first address of X-Forwarded-For */
-    char message[128];      /* what the server said beside the status: grpc-message */
+    /* The name that the client had asked the DNS for, and got the server's address, before the
+     * connection began; "" = that was not seen. */
+    char asked[128];
+    char message[128]; /* what the server said beside the status: grpc-message */
 };
 
 /* Was the client no longer willing to wait at this time, as far as it said? With a little slack,

@@ -14,6 +14,7 @@
 #include "decode/conn.h"
 #include "decode/direction.h"
 #include "decode/health.h"
+#include "decode/lookups.h"
 #include "decode/stream.h"
 
 struct flow_key {
@@ -61,16 +62,17 @@ struct flow {
     uint32_t index; /* of this flow, from 1 */
     uint32_t chain; /* the next flow in its bucket, or in the list of free ones */
     struct link link[FLOW_LINKS];
-    uint64_t first_number;   /* packet.number of its first packet */
-    uint64_t first_ns;       /* packet time of its first packet */
-    uint64_t last_ns;        /* packet time of its latest packet */
-    uint64_t lag_ns;         /* how far that was behind the clock; 0 but where stamps go back */
-    struct conn *conn;       /* owned; NULL until a decoder claims the bytes */
-    struct early *early;     /* owned; NULL unless READING_OPENING needs it */
-    const char *protocol;    /* to be reported as; NULL while it is not known */
-    const char *reported;    /* likewise, by the latest report; NULL: none has been made */
-    uint64_t reset_ns;       /* packet time of a reset that waits for what it has overtaken; or 0 */
-    struct stream stream[2]; /* by side: what it sends */
+    uint64_t first_number; /* packet.number of its first packet */
+    uint64_t first_ns;     /* packet time of its first packet */
+    uint64_t last_ns;      /* packet time of its latest packet */
+    uint64_t lag_ns;       /* how far that was behind the clock; 0 but where stamps go back */
+    struct conn *conn;     /* owned; NULL until a decoder claims the bytes */
+    struct early *early;   /* owned; NULL unless READING_OPENING needs it */
+    const char *protocol;  /* to be reported as; NULL while it is not known */
+    const char *reported;  /* likewise, by the latest report; NULL: none has been made */
+    uint64_t reset_ns;     /* packet time of a reset that waits for what it has overtaken; or 0 */
+    struct asked_name *asked; /* held: what its client had asked for as it began; or NULL */
+    struct stream stream[2];  /* by side: what it sends */
     struct health health;
     uint32_t waiting_s; /* packet time: when open exchanges are looked at; when it was closed */
     uint8_t tries;      /* how often classify() was asked in vain */

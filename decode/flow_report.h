@@ -16,7 +16,8 @@ struct flow_report {
     struct address client_address, server_address;
     uint16_t client_port, server_port;
     uint32_t tenant;
-    uint32_t notes; /* enum note */
+    uint32_t notes;    /* enum note */
+    const char *asked; /* as of its exchanges; borrowed */
 
     /* Connections, 0 or 1 each. A UDP flow is opened by its first packet and never fails. One that
      * goes on as another protocol is closed as what it was, and opened as what it is; one that is

@@ -147,6 +147,7 @@ void lifecycle_forget(struct lifecycle *l, struct flow *f, struct moment m)
         lifecycle_end(l, f, m, CLOSE_UNSEEN);
     if (flow_is_on(l->flows, f, LIST_CHANGED))
         lifecycle_report(l, f);
+    lookups_release(l->reader.lookups, f->asked);
     flow_remove(l->flows, f);
     l->counters.flows = flow_table_count(l->flows);
 }
@@ -164,6 +165,7 @@ static struct flow_report report_of(const struct flow *f, const char *protocol)
         .server_port = f->key.port[server],
         .tenant = f->key.tenant,
         .notes = flow_notes(f),
+        .asked = asked_name_text(f->asked),
     };
 }
 

@@ -225,6 +225,8 @@ static void fill_in(const struct pairing *p, struct exchange *x)
     x->server_port = p->ends->server_port;
     x->tenant = p->ends->tenant;
     x->notes = p->ends->notes;
+    if (p->ends->asked)
+        bytes_to_text(x->asked, sizeof x->asked, bytes_of_text(p->ends->asked));
     x->grpc_status = -1;
     x->error_code = -1;
 }

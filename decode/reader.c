@@ -71,10 +71,9 @@ static bool is_unsided(const struct place *at)
     return !direction_is_told(at->reader->direction, ends);
 }
 
-static struct classified ask(const struct place *at, struct bytes in)
+static struct classified ask_stream(const struct place *at, struct bytes in)
 {
     const struct flow *f = at->flow;
-    bool over_udp = f->key.protocol == IPPROTO_UDP;
     struct bytes by_side[2] = {{0}, {0}};
     by_side[at->side] = in;
     if (f->early)
@@ -83,12 +82,19 @@ static struct classified ask(const struct place *at, struct bytes in)
     struct opening opening = {
         .to_server = by_side[f->client],
         .to_client = by_side[flow_server(f)],
-        .midstream = f->joined && !over_udp,
+        .midstream = f->joined,
         .unsided = is_unsided(at),
     };
     bool may_flip = !f->conn && !flow_handshake_seen(f);
-    return classify(over_udp ? OVER_UDP : OVER_TCP, f->key.port[flow_server(f)], &opening,
-                    may_flip);
+    return classify(OVER_TCP, f->key.port[flow_server(f)], &opening, may_flip);
+}
+
+static struct classified ask_datagram(const struct place *at, struct bytes in, uint32_t cut)
+{
+    const struct flow *f = at->flow;
+    struct opening opening = {.cut = cut};
+    *(flow_dir(f, at->side) == TO_SERVER ? &opening.to_server : &opening.to_client) = in;
+    return classify(OVER_UDP, f->key.port[flow_server(f)], &opening, !f->conn);
 }
 
 static void drop_early(const struct place *at)
@@ -119,15 +125,43 @@ static struct conn_ends ends_of(const struct flow *f)
         .server_port = f->key.port[server],
         .tenant = f->key.tenant,
         .notes = flow_notes(f),
+        .asked = asked_name_text(f->asked),
     };
     return ends;
+}
+
+static void name_as_of(struct reader *r, struct flow *f, uint64_t time_ns)
+{
+    struct asked_name *name = lookups_hold(r->lookups, f->key.tenant, &f->key.address[f->client],
+                                           &f->key.address[flow_server(f)], time_ns);
+    if (!name)
+        return;
+    lookups_release(r->lookups, f->asked);
+    f->asked = name;
+}
+
+void reader_name(struct reader *r, struct flow *f)
+{
+    name_as_of(r, f, f->first_ns);
+}
+
+void reader_turn(struct reader *r, struct flow *f)
+{
+    f->client ^= 1U;
+    lookups_release(r->lookups, f->asked);
+    f->asked = NULL;
+    reader_name(r, f);
 }
 
 static void claim(const struct place *at, const struct classified *c)
 {
     struct flow *f = at->flow;
-    if (c->flipped && !f->conn)
-        f->client ^= 1U;
+    if (!f->conn) {
+        if (c->flipped)
+            reader_turn(at->reader, f);
+        else
+            name_as_of(at->reader, f, f->first_ns - 1); /* another worker may have told it late */
+    }
     if (f->conn) {
         conn_set_decoder(f->conn, c->decoder);
     } else {
@@ -185,26 +219,22 @@ static void begin_conn(struct place *at, const struct classified *c)
     early_free(early, &at->reader->stream);
 }
 
-/* Keeps what may become clear with more; datagrams stand alone. Returns how many bytes found room.
- */
+/* Keeps what may become clear with more. Returns how many bytes found room. */
 static size_t keep_early(const struct place *at, uint64_t arrived_ns, struct bytes in)
 {
     struct flow *f = at->flow;
-    if (f->key.protocol == IPPROTO_UDP)
-        return 0;
     f->early = early_new(&at->reader->stream);
     return f->early ? early_add(f->early, at->side, arrived_ns, in) : 0;
 }
 
 /* Nobody claims the bytes. Of a flow joined in its middle later ones may be the start of something.
  */
-static bool may_try_again(struct place *at)
+static bool may_try_again(struct place *at, uint8_t tries_max)
 {
     struct flow *f = at->flow;
-    bool over_udp = f->key.protocol == IPPROTO_UDP;
     drop_early(at);
     f->tries++;
-    if (f->joined && f->tries < (over_udp ? DATAGRAMS_TRIED_MAX : SEGMENTS_TRIED_MAX))
+    if (f->joined && f->tries < tries_max)
         return true;
     stop_reading(at);
     return false;
@@ -215,7 +245,7 @@ static void identify(struct place *at, uint64_t arrived_ns, struct bytes in)
     struct flow *f = at->flow;
     bool had_early = f->early;
     size_t kept = had_early ? early_add(f->early, at->side, arrived_ns, in) : 0;
-    struct classified c = ask(at, in);
+    struct classified c = ask_stream(at, in);
     if (c.guess == GUESS_YES) {
         begin_conn(at, &c);
         if (kept < in.len)
@@ -226,8 +256,30 @@ static void identify(struct place *at, uint64_t arrived_ns, struct bytes in)
         kept = keep_early(at, arrived_ns, in);
     if (c.guess == GUESS_MORE && kept == in.len)
         return;
-    if (may_try_again(at) && had_early) /* without what came before it */
+    if (may_try_again(at, SEGMENTS_TRIED_MAX) && had_early) /* without what came before it */
         identify(at, arrived_ns, in);
+}
+
+/* They stand alone: none waits for another. */
+static void identify_datagram(struct place *at, struct bytes in, uint32_t cut)
+{
+    struct classified c = ask_datagram(at, in, cut);
+    if (c.guess == GUESS_YES)
+        claim(at, &c);
+    else
+        may_try_again(at, DATAGRAMS_TRIED_MAX);
+}
+
+void reader_datagram(struct place *at, struct bytes in, uint32_t cut)
+{
+    struct flow *f = at->flow;
+    f->health.missing_bytes[at->side] += cut;
+    if (in.len && f->reading == READING_OPENING)
+        identify_datagram(at, in, cut);
+    if (!in.len || f->reading != READING_CONN)
+        return;
+    conn_datagram(f->conn, flow_dir(f, at->side), at->moment, in, cut);
+    follow(at);
 }
 
 void reader_bytes(void *ctx, uint64_t arrived_ns, struct bytes in)
@@ -324,7 +376,7 @@ void reader_guess(struct reader *r, struct flow *f, struct moment m)
         return;
     struct place at = {.reader = r, .flow = f, .side = f->client, .moment = m};
     f->tries = UNSIDED_TRIED_MAX;
-    struct classified c = ask(&at, (struct bytes){0});
+    struct classified c = ask_stream(&at, (struct bytes){0});
     if (c.guess == GUESS_YES)
         begin_conn(&at, &c);
 }

@@ -24,6 +24,7 @@ struct reader {
     struct conn_shared conn;
     struct stream_shared stream; /* its cap covers early bytes too */
     struct direction *direction;
+    struct lookups *lookups;
 };
 
 /* Where in the capture the bytes are: the context of the calls below. */
@@ -33,6 +34,13 @@ struct place {
     unsigned side; /* that sent them */
     struct moment moment;
 };
+
+/* Finds the name that the client of the flow had asked for when the flow began, if it is known by
+ * now. */
+void reader_name(struct reader *r, struct flow *f);
+
+/* The other end is the client. Only before anything is read. */
+void reader_turn(struct reader *r, struct flow *f);
 
 /* A stream's way to the reader; `at` is kept as long as the result is used. */
 struct stream_out reader_out(struct place *at);
@@ -44,7 +52,10 @@ struct both {
 };
 void reader_both(struct reader *r, struct flow *f, struct moment m, struct both *ret);
 
-/* The next bytes in order, or one datagram. `at` is a struct place. */
+/* One datagram, of which the snapshot length cut `cut` bytes off. */
+void reader_datagram(struct place *at, struct bytes in, uint32_t cut);
+
+/* The next bytes in order. `at` is a struct place. */
 void reader_bytes(void *at, uint64_t arrived_ns, struct bytes in);
 void reader_gap(void *at, uint64_t len, bool cut);
 void reader_missing(void *at, uint64_t len);

@@ -7,9 +7,20 @@
 #include "decode/exchange.h"
 #include "decode/flow_report.h"
 
+/* A name that somebody asked for, and an address that the answer gave it. */
+struct name_answer {
+    struct address address;
+    uint32_t tenant;
+    uint64_t time_ns;  /* of the answer */
+    uint64_t until_ns; /* whoever asked may use it so long */
+    const char *name;  /* in lower case, without a dot at its end; shorter than NAME_TEXT_MAX */
+};
+
 struct sink {
     void (*exchange)(void *ctx, struct exchange *x);
     void (*flow)(void *ctx, const struct flow_report *r);
+
+    void (*answer)(void *ctx, const struct name_answer *a); /* may be NULL */
 
     /* Either may be NULL. Of exchanges that have not ended, whose times and outcome are therefore
      * as yet: */

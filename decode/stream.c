@@ -469,7 +469,7 @@ enum segment_fate stream_segment(struct stream *s, const struct segment *segment
         start_with_data(s, span.sequence, !first);
     if (span.payload.len + (uint64_t)span.cut > STREAM_SPAN_MAX ||
         !stream_expects(s, span.sequence)) {
-        if (s->strays < UINT8_MAX)
+        if (s->strays < STREAM_STRAYS_MAX)
             s->strays++;
         out->shared->counters->segments_dropped++;
         return SEGMENT_STRAY;

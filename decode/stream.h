@@ -35,6 +35,7 @@ enum {
     STREAM_BEHIND_MAX = 64 << 20,    /* ...and so is farther below: no window is so large */
     STREAM_ACKED_WAIT_NS = 20000000, /* 20 ms */
     STREAM_EARLY_WAIT_NS = 5000000,  /* 5 ms */
+    STREAM_STRAYS_MAX = 127,         /* so many are counted */
 };
 #define STREAM_SILENT_WAIT_NS UINT64_C(5000000000) /* 5 s */
 
@@ -52,16 +53,16 @@ struct stream {
     uint32_t end;              /* sequence number of the FIN; valid if `fin` */
     uint32_t held_bytes;       /* charged for the pieces */
     uint16_t held_count;
-    uint8_t strays;   /* in a row */
-    bool placed : 1;  /* `next` and `acked` are valid, if only by an acknowledgment */
-    bool started : 1; /* a segment was seen, so that `next` is certain */
-    bool heard : 1;   /* a segment was seen, be it an empty one */
-    bool doubt : 1;   /* what is acknowledged last, at `next` or just before it, may be a FIN */
+    uint8_t strays : 7; /* in a row */
+    bool blind : 1;     /* set by the owner: nobody reads, so keep places and not bytes */
+    bool placed : 1;    /* `next` and `acked` are valid, if only by an acknowledgment */
+    bool started : 1;   /* a segment was seen, so that `next` is certain */
+    bool heard : 1;     /* a segment was seen, be it an empty one */
+    bool doubt : 1;     /* what is acknowledged last, at `next` or just before it, may be a FIN */
     bool isn_known : 1;
     bool fin : 1;
     bool ended : 1; /* all up to the FIN was handed out */
     bool hole : 1;
-    bool blind : 1; /* set by the owner: nobody reads, so keep places and not bytes */
 };
 
 /* What the streams of one worker share. */

@@ -43,26 +43,27 @@ static struct flow *begin(struct lifecycle *l, const struct flow_key *key, unsig
     struct flow *f = lifecycle_begin(l, key, p, is_syn(p) ? FLOW_HALF_OPEN : FLOW_OPEN);
     if (!f)
         return NULL;
-    if (is_syn(p)) {
-        f->client = (is_bare_syn(p) ? side : side ^ 1U) & 1U;
-        return f;
-    }
     struct endpoint ends[2] = {flow_endpoint(key, 0), flow_endpoint(key, 1)};
-    f->client = direction_guess(l->reader.direction, ends, side) & 1U;
-    f->joined = true;
+    if (is_syn(p))
+        f->client = (is_bare_syn(p) ? side : side ^ 1U) & 1U;
+    else
+        f->client = direction_guess(l->reader.direction, ends, side) & 1U;
+    f->joined = !is_syn(p);
+    reader_name(&l->reader, f);
     return f;
 }
 
 /* Once the bytes have decided who is client, a handshake that comes late changes nothing. */
-static void settle_client(struct flow *f, unsigned client)
+static void settle_client(struct lifecycle *l, struct flow *f, unsigned client)
 {
-    if (!flow_handshake_seen(f) && f->reading == READING_OPENING)
-        f->client = client & 1U;
+    if (flow_handshake_seen(f) || f->reading != READING_OPENING || f->client == client)
+        return;
+    reader_turn(&l->reader, f);
 }
 
-static void see_syn(struct flow *f, unsigned side, const struct packet *p)
+static void see_syn(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)
 {
-    settle_client(f, side);
+    settle_client(l, f, side);
     if (side != f->client)
         return;
     f->syn_seen = true;
@@ -70,9 +71,9 @@ static void see_syn(struct flow *f, unsigned side, const struct packet *p)
         health_syn(&f->health, p->time_ns);
 }
 
-static void see_syn_ack(struct flow *f, unsigned side, const struct packet *p)
+static void see_syn_ack(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)
 {
-    settle_client(f, side ^ 1U);
+    settle_client(l, f, side ^ 1U);
     if (side == f->client)
         return;
     struct stream *asking = &f->stream[f->client];
@@ -104,9 +105,9 @@ static void see_handshake(struct lifecycle *l, struct flow *f, unsigned side,
                           const struct packet *p)
 {
     if (is_bare_syn(p))
-        see_syn(f, side, p);
+        see_syn(l, f, side, p);
     else if (is_syn(p))
-        see_syn_ack(f, side, p);
+        see_syn_ack(l, f, side, p);
     else if (!f->opened)
         see_established(l, f, side, p);
 }

@@ -9,6 +9,7 @@ static struct flow *begin(struct lifecycle *l, const struct flow_key *key, unsig
         return NULL;
     struct endpoint ends[2] = {flow_endpoint(key, 0), flow_endpoint(key, 1)};
     f->client = direction_guess(l->reader.direction, ends, side) & 1U;
+    reader_name(&l->reader, f);
     f->joined = true;
     f->opened = true;
     f->health.events |= HEALTH_OPENED;
@@ -29,10 +30,6 @@ void udp_packet(struct lifecycle *l, const struct packet *p)
                        .flow = f,
                        .side = side,
                        .moment = {.now_ns = p->time_ns, .number = p->number}};
-    reader_bytes(&at, p->time_ns, p->payload);
-    if (p->cut) {
-        reader_gap(&at, p->cut, true);
-        reader_missing(&at, p->cut);
-    }
+    reader_datagram(&at, p->payload, p->cut);
     lifecycle_read(l, f);
 }

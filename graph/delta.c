@@ -17,7 +17,7 @@ int edge_key_compare(const struct edge_key *a, const struct edge_key *b)
         order = strcmp(a->protocol, b->protocol);
     if (!order)
         order = (a->tenant > b->tenant) - (a->tenant < b->tenant);
-    return order;
+    return order ? order : strcmp(a->asked, b->asked);
 }
 
 int name_delta_compare(const struct name_delta *a, const struct name_delta *b)

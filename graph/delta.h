@@ -24,13 +24,14 @@ enum {
     OPEN_CALLS_MAX = 4096,   /* likewise, which are those that have been open longest */
 };
 
-/* Ordered by client, server, port, protocol, tenant. */
+/* Ordered by client, server, port, protocol, tenant, asked. */
 struct edge_key {
     struct address client; /* none = external: outside the internal networks */
     struct address server;
     uint16_t port;
     uint32_t tenant;
     char protocol[PROTOCOL_TEXT_MAX]; /* "": connections on which nothing was said */
+    char asked[NAME_TEXT_MAX]; /* the name that the client had asked for (decode/exchange.h) */
 };
 
 int edge_key_compare(const struct edge_key *a, const struct edge_key *b);
@@ -130,14 +131,15 @@ enum name_source {
 /* "user", "kubernetes", "dns", "host", "hosts-file", "address"; static. */
 const char *name_source_name(enum name_source source);
 
-/* A name that the wire gave to a server in this window. Ordered by address, port, tenant, name,
- * source. */
+/* A name that the wire gave to a server in this window; from the DNS, to a whole address, with port
+ * 0. Ordered by address, port, tenant, name, source. */
 struct name_delta {
     struct address address;
     uint16_t port;
     uint32_t tenant;
     enum name_source source;
-    uint64_t count, last_ns;
+    uint64_t count, first_ns, last_ns;
+    uint64_t until_ns; /* of the DNS: until when whoever asked may use it */
     char name[NAME_TEXT_MAX];
 };
 

@@ -200,6 +200,17 @@ static uint32_t merge_operations(struct work *w, struct delta *into, struct delt
     return len;
 }
 
+static void add_name(struct name_delta *into, const struct name_delta *from)
+{
+    into->count += from->count;
+    if (from->first_ns < into->first_ns)
+        into->first_ns = from->first_ns;
+    if (from->last_ns > into->last_ns)
+        into->last_ns = from->last_ns;
+    if (from->until_ns > into->until_ns)
+        into->until_ns = from->until_ns;
+}
+
 static uint32_t merge_names(struct work *w, struct delta *into, struct delta *from)
 {
     struct name_delta **sorted = (struct name_delta **)w->sorted;
@@ -214,9 +225,7 @@ static uint32_t merge_names(struct work *w, struct delta *into, struct delta *fr
         struct name_delta *to = &w->name[len++];
         *to = order <= 0 ? into->name[old] : *sorted[fresh];
         if (!order) {
-            to->count += sorted[fresh]->count;
-            if (sorted[fresh]->last_ns > to->last_ns)
-                to->last_ns = sorted[fresh]->last_ns;
+            add_name(to, sorted[fresh]);
         }
         fresh += order >= 0;
         old += order <= 0;

@@ -16,6 +16,7 @@
 #include "capture/tenant.h"
 #include "graph/host.h"
 #include "graph/index.h"
+#include "graph/name_dns.h"
 
 enum {
     HOSTS_MAX = NAMES_MAX,
@@ -48,6 +49,7 @@ struct host {
     uint32_t tenant;
     size_t port_len;
     struct port *ports; /* owned */
+    struct dns_names dns;
 };
 
 /* Given names hold for an address in all tenants. */
@@ -64,13 +66,18 @@ struct names {
     struct given *given;
     uint32_t host_len, host_room, given_len, given_room;
     size_t ports_all, candidates_all; /* room made in all hosts and ports */
+    size_t dns_left;                  /* names from the DNS that there may still be */
+    uint64_t now_ns;                  /* names_at() */
+    bool contested;                   /* an address has had several names from the DNS */
 };
 
 struct names *names_new(const struct hash_key *key)
 {
     struct names *n = calloc(1, sizeof *n);
-    if (n)
+    if (n) {
         n->key = *key;
+        n->dns_left = CANDIDATES_ALL_MAX;
+    }
     return n;
 }
 
@@ -88,8 +95,10 @@ void names_free(struct names *n)
 {
     if (!n)
         return;
-    for (uint32_t i = 0; i < n->host_len; i++)
+    for (uint32_t i = 0; i < n->host_len; i++) {
         free_ports(n->host[i].ports);
+        dns_names_free(&n->host[i].dns);
+    }
     free(n->host);
     free(n->given);
     index_free(&n->hosts);
@@ -253,6 +262,26 @@ static bool choose_best(struct port *port, const struct candidate *before)
     return candidate[0].source != before->source || strcmp(candidate[0].name, before->name) != 0;
 }
 
+void names_at(struct names *n, uint64_t now_ns)
+{
+    n->now_ns = now_ns;
+    n->version += n->contested; /* one of several may have expired */
+}
+
+static void learn_dns(struct names *n, struct host *host, const struct name_delta *name,
+                      const char *text)
+{
+    struct dns_choice before = dns_names_choose(&host->dns, n->now_ns);
+    char name_before[NAME_TEXT_MAX] = "";
+    if (before.name)
+        strcpy(name_before, before.name);
+    dns_names_learn(&host->dns, name, text, &n->dns_left);
+    struct dns_choice now = dns_names_choose(&host->dns, n->now_ns);
+    n->contested = n->contested || host->dns.len > 1;
+    if (now.ambiguous != before.ambiguous || strcmp(now.name ? now.name : "", name_before) != 0)
+        n->version++;
+}
+
 void names_learn(struct names *n, const struct name_delta *name)
 {
     char text[NAME_TEXT_MAX];
@@ -261,6 +290,10 @@ void names_learn(struct names *n, const struct name_delta *name)
     struct host *host = find_host(n, &name->address, name->tenant);
     if (!host)
         host = add_host(n, &name->address, name->tenant);
+    if (host && name->source == NAME_DNS) {
+        learn_dns(n, host, name, text);
+        return;
+    }
     struct port *port = host ? reach_port(n, host, name->port) : NULL;
     if (!port)
         return;
@@ -329,14 +362,30 @@ static const struct candidate *agreed(const struct host *host)
     return agreed_on;
 }
 
-/* The best that the wire tells. */
-static const struct candidate *learned(const struct host *host, uint16_t port)
+/* The best that connections tell. */
+static const struct candidate *heard(const struct host *host, uint16_t port)
 {
     const struct candidate *own = port ? best_of_port(host, port) : NULL;
     const struct candidate *whole = best_of_port(host, 0);
     if (own && (!whole || own->source <= whole->source))
         return own;
     return whole ? whole : agreed(host);
+}
+
+/* The best that the wire tells. */
+static struct named learned(const struct names *n, const struct host *host, uint16_t port)
+{
+    struct named name = {.source = NAME_ADDRESS};
+    struct dns_choice dns = dns_names_choose(&host->dns, n->now_ns);
+    const struct candidate *best = dns.name ? NULL : heard(host, port);
+    name.ambiguous = dns.ambiguous && !best;
+    if (dns.name)
+        name.source = NAME_DNS;
+    else if (best)
+        name.source = best->source;
+    if (dns.name || best)
+        strcpy(name.name, dns.name ? dns.name : best->name);
+    return name;
 }
 
 void names_address(const struct address *a, uint32_t tenant, char name[NAME_TEXT_MAX])
@@ -352,20 +401,32 @@ void names_address(const struct address *a, uint32_t tenant, char name[NAME_TEXT
 struct named names_of(const struct names *n, const struct address *a, uint16_t port,
                       uint32_t tenant)
 {
-    struct named name = {.source = NAME_ADDRESS};
     const struct host *host = find_host(n, a, tenant);
-    const struct candidate *from_wire = host ? learned(host, port) : NULL;
+    struct named name = {.source = NAME_ADDRESS};
+    if (host)
+        name = learned(n, host, port);
     for (int source = NAME_USER; source < NAME_ADDRESS; source++) {
         const struct given *given = find_given(n, a, (enum name_source)source);
         if (given)
             return given->name;
-        if (!from_wire || from_wire->source != (enum name_source)source)
-            continue;
-        memcpy(name.name, from_wire->name, sizeof name.name);
-        name.source = from_wire->source;
-        return name;
+        if (name.source == (enum name_source)source)
+            return name;
     }
     names_address(a, tenant, name.name);
+    return name;
+}
+
+struct named names_of_server(const struct names *n, const struct address *a, uint16_t port,
+                             uint32_t tenant, const char *asked)
+{
+    struct named name = {.source = NAME_ADDRESS};
+    if (n)
+        name = names_of(n, a, port, tenant);
+    else
+        names_address(a, tenant, name.name);
+    struct named own = {.source = NAME_DNS};
+    if (name.source >= NAME_DNS && host_to_name(asked, own.name, sizeof own.name))
+        return own;
     return name;
 }
 

@@ -1,5 +1,6 @@
 /* name.h - address and port to service name, from evidence with a rank.
  *
+ * What the DNS gave to an address holds for all its ports, and for it as a client; see name_dns.h.
  * A server that clients call by one host name is that service; the address of a server is, as a
  * client, the service that all its ports agree on. An address with several host names on one port
  * keeps the one asked for most (virtual hosts become services of their own later). */
@@ -13,6 +14,9 @@ struct names;
 struct names *names_new(const struct hash_key *key);
 void names_free(struct names *n);
 
+/* A window begins at `now_ns`, which decides what of the DNS still holds. */
+void names_at(struct names *n, uint64_t now_ns);
+
 /* Takes in the evidence of one window. A host that is itself an address, or empty, is no evidence.
  * The port is cut off a host ("cart:8080" -> "cart"). */
 void names_learn(struct names *n, const struct name_delta *name);
@@ -24,6 +28,7 @@ void names_give(struct names *n, const struct address *a, enum name_source sourc
 struct named {
     char name[NAME_TEXT_MAX]; /* names_address() if nothing better is known */
     enum name_source source;
+    bool ambiguous; /* NAME_ADDRESS, since it has several names */
 };
 
 /* The address as text; of a tenant, "10.0.0.1@vlan5": another's is another service. */
@@ -32,6 +37,11 @@ void names_address(const struct address *a, uint32_t tenant, char name[NAME_TEXT
 /* port 0: the address as a client. */
 struct named names_of(const struct names *n, const struct address *a, uint16_t port,
                       uint32_t tenant);
+
+/* The address as a server, for a client that had asked for it by the name `asked`, or by none that
+ * was seen: "". `n` may be NULL. */
+struct named names_of_server(const struct names *n, const struct address *a, uint16_t port,
+                             uint32_t tenant, const char *asked);
 
 /* Changes whenever an answer of names_of() may have changed. */
 uint64_t names_version(const struct names *n);

@@ -106,7 +106,8 @@ static uint32_t add_edge(struct rows *r, const struct edge_key *key, uint32_t ha
 static bool same_key(const struct edge_key *a, const struct edge_key *b)
 {
     return address_equal(&a->client, &b->client) && address_equal(&a->server, &b->server) &&
-           a->port == b->port && a->tenant == b->tenant && strcmp(a->protocol, b->protocol) == 0;
+           a->port == b->port && a->tenant == b->tenant && strcmp(a->protocol, b->protocol) == 0 &&
+           strcmp(a->asked, b->asked) == 0;
 }
 
 /* Field by field: the bytes between fields are nobody's. */
@@ -119,7 +120,10 @@ static uint32_t hash_of_key(const struct rows *r, const struct edge_key *key)
     } packed = {
         .client = key->client, .server = key->server, .port = key->port, .tenant = key->tenant};
     bytes_to_text(packed.protocol, sizeof packed.protocol, bytes_of_text(key->protocol));
-    return (uint32_t)hash_bytes(&r->key, &packed, sizeof packed);
+    uint64_t hash = hash_bytes(&r->key, &packed, sizeof packed);
+    if (key->asked[0])
+        hash += hash_bytes(&r->key, key->asked, strlen(key->asked));
+    return (uint32_t)hash;
 }
 
 uint32_t rows_edge(struct rows *r, const struct edge_key *key)
@@ -240,7 +244,7 @@ static bool is_name(const struct name_delta *row, const struct name_delta *wante
            strcmp(row->name, wanted->name) == 0;
 }
 
-static uint32_t find_name(struct rows *r, const struct name_delta *wanted)
+uint32_t rows_name(struct rows *r, const struct name_delta *wanted)
 {
     uint64_t of_name = hash_bytes(&r->key, wanted->name, strlen(wanted->name));
     uint64_t of_address = hash_bytes(&r->key, &wanted->address, sizeof wanted->address);
@@ -253,11 +257,12 @@ static uint32_t find_name(struct rows *r, const struct name_delta *wanted)
         return NO_ROW;
     row = r->open.name_len++;
     r->open.name[row] = *wanted;
+    r->open.name[row].count = 0;
     index_put(&r->names, hash, row);
     return row;
 }
 
-uint32_t rows_name(struct rows *r, uint32_t edge, enum name_source source, const char *name)
+uint32_t rows_edge_name(struct rows *r, uint32_t edge, enum name_source source, const char *name)
 {
     uint32_t last = r->edge_links[edge].last_name;
     if (last != NO_ROW && r->open.name[last].source == source &&
@@ -267,7 +272,7 @@ uint32_t rows_name(struct rows *r, uint32_t edge, enum name_source source, const
     struct name_delta wanted = {
         .address = key->server, .port = key->port, .tenant = key->tenant, .source = source};
     bytes_to_text(wanted.name, sizeof wanted.name, bytes_of_text(name));
-    uint32_t row = find_name(r, &wanted);
+    uint32_t row = rows_name(r, &wanted);
     r->edge_links[edge].last_name = row;
     return row;
 }

@@ -43,8 +43,10 @@ uint32_t rows_edge(struct rows *r, const struct edge_key *key);
 /* Likewise of an operation of an edge, under the name it is counted by: `name` or "other". */
 uint32_t rows_operation(struct rows *r, uint32_t edge, const char *name);
 
-/* Likewise of a name of the edge's server. */
-uint32_t rows_name(struct rows *r, uint32_t edge, enum name_source source, const char *name);
+/* Likewise of a name: of the server of an edge, or of whatever `wanted` says, whose counts and
+ * times are not looked at. */
+uint32_t rows_name(struct rows *r, const struct name_delta *wanted);
+uint32_t rows_edge_name(struct rows *r, uint32_t edge, enum name_source source, const char *name);
 
 /* Adds to the row of a connection of an edge, made if it is new. False when memory is short. */
 bool rows_connection(struct rows *r, const struct connection_delta *more);

@@ -133,19 +133,34 @@ static bool host_names_server(struct tally *t, const struct exchange *x)
     return x->host[0] && t->last_named_by_host && strcmp(x->method, "CONNECT") != 0;
 }
 
-static void count_name(struct tally *t, uint32_t edge, const struct exchange *x)
+static void hear_name(struct tally *t, uint32_t row, uint64_t time_ns, uint64_t until_ns)
 {
-    if (!host_names_server(t, x))
-        return;
-    uint32_t row = rows_name(&t->rows, edge, NAME_HOST, x->host);
     if (row == NO_ROW) {
         t->rows.open.names_dropped++;
         return;
     }
     struct name_delta *name = &t->rows.open.name[row];
-    name->count++;
-    if (x->end_ns > name->last_ns)
-        name->last_ns = x->end_ns;
+    if (!name->count++ || time_ns < name->first_ns)
+        name->first_ns = time_ns;
+    if (time_ns > name->last_ns)
+        name->last_ns = time_ns;
+    if (until_ns > name->until_ns)
+        name->until_ns = until_ns;
+}
+
+static void count_name(struct tally *t, uint32_t edge, const struct exchange *x)
+{
+    if (!host_names_server(t, x))
+        return;
+    uint32_t row = rows_edge_name(&t->rows, edge, NAME_HOST, x->host);
+    hear_name(t, row, x->end_ns, 0);
+}
+
+void tally_answer(struct tally *t, const struct name_answer *a)
+{
+    struct name_delta wanted = {.address = a->address, .tenant = a->tenant, .source = NAME_DNS};
+    bytes_to_text(wanted.name, sizeof wanted.name, bytes_of_text(a->name));
+    hear_name(t, rows_name(&t->rows, &wanted), a->time_ns, a->until_ns);
 }
 
 static struct edge_delta *edge_of(struct tally *t, const struct exchange *x)
@@ -154,6 +169,7 @@ static struct edge_delta *edge_of(struct tally *t, const struct exchange *x)
                            .server = x->server_address,
                            .port = x->server_port,
                            .tenant = x->tenant};
+    bytes_to_text(key.asked, sizeof key.asked, bytes_of_text(x->asked));
     return find_edge(t, &key, x->protocol);
 }
 
@@ -282,6 +298,8 @@ void tally_flow(struct tally *t, const struct flow_report *r)
                            .server = r->server_address,
                            .port = r->server_port,
                            .tenant = r->tenant};
+    if (r->asked)
+        bytes_to_text(key.asked, sizeof key.asked, bytes_of_text(r->asked));
     struct edge_delta *edge = find_edge(t, &key, r->protocol);
     if (!edge)
         return;

@@ -18,6 +18,9 @@ void tally_free(struct tally *t);
 void tally_exchange(struct tally *t, struct exchange *x);
 void tally_flow(struct tally *t, const struct flow_report *r);
 
+/* An address has a name. */
+void tally_answer(struct tally *t, const struct name_answer *a);
+
 /* A message of a streaming call that goes on: of the call only the gap is counted. What the decoder
  * left empty stays so, for the decoder may not be done with it. */
 void tally_message(struct tally *t, struct exchange *x, uint64_t gap_ns);

@@ -11,9 +11,9 @@ enum {
     DELTA_VERSION = 2,
     /* No row is shorter: a count of rows that the bytes cannot hold is refused before memory is
      * asked for. */
-    EDGE_BYTES_MIN = 63 + EDGE_NUMBERS,
+    EDGE_BYTES_MIN = 64 + EDGE_NUMBERS,
     OPERATION_BYTES_MIN = 40,
-    NAME_BYTES_MIN = 20,
+    NAME_BYTES_MIN = 22,
     CONNECTION_BYTES_MIN = 18,
     OPEN_CALL_BYTES_MIN = 9,
     VANTAGE_BYTES_MIN = 9,
@@ -58,6 +58,7 @@ static void put_edge(struct writer *w, const struct edge_delta *e)
     writer_varint(w, e->key.port);
     writer_varint(w, e->key.tenant);
     writer_text(w, e->key.protocol);
+    writer_text(w, e->key.asked);
     wire_put_number(w, e->first_ns);
     wire_put_number(w, e->last_ns);
     put_tallied(w, &e->exchanges);
@@ -79,7 +80,9 @@ static void put_name(struct writer *w, const struct name_delta *n)
     writer_varint(w, n->tenant);
     writer_varint(w, n->source);
     wire_put_number(w, n->count);
+    wire_put_number(w, n->first_ns);
     wire_put_number(w, n->last_ns);
+    wire_put_number(w, n->until_ns);
     writer_text(w, n->name);
 }
 
@@ -209,6 +212,7 @@ static void get_edge(struct reader *r, struct edge_delta *e)
     e->key.port = (uint16_t)wire_get_within(c, UINT16_MAX);
     e->key.tenant = (uint32_t)wire_get_within(c, UINT32_MAX);
     wire_get_text(c, e->key.protocol, sizeof e->key.protocol);
+    wire_get_text(c, e->key.asked, sizeof e->key.asked);
     e->first_ns = wire_get_number(c);
     e->last_ns = wire_get_number(c);
     get_tallied(r, &e->exchanges);
@@ -241,7 +245,9 @@ static void get_name(struct reader *r, struct name_delta *n)
     n->tenant = (uint32_t)wire_get_within(c, UINT32_MAX);
     n->source = (enum name_source)wire_get_within(c, NAME_SOURCES - 1);
     n->count = wire_get_number(c);
+    n->first_ns = wire_get_number(c);
     n->last_ns = wire_get_number(c);
+    n->until_ns = wire_get_number(c);
     wire_get_text(c, n->name, sizeof n->name);
 }
 

@@ -47,6 +47,7 @@ static void put_texts(struct writer *w, const struct exchange *x)
     writer_text(w, x->span_id);
     writer_text(w, x->request_id);
     writer_text(w, x->forwarded_for);
+    writer_text(w, x->asked);
     writer_text(w, x->message);
 }
 
@@ -102,6 +103,7 @@ static void get_texts(struct cursor *c, struct exchange *x)
     wire_get_text(c, x->span_id, sizeof x->span_id);
     wire_get_text(c, x->request_id, sizeof x->request_id);
     wire_get_text(c, x->forwarded_for, sizeof x->forwarded_for);
+    wire_get_text(c, x->asked, sizeof x->asked);
     wire_get_text(c, x->message, sizeof x->message);
 }
 

@@ -94,7 +94,8 @@
     X(exchanges_evicted, exchanges_evicted)                                                        \
     X(exchanges, exchanges)                                                                        \
     X(skewed, skewed)                                                                              \
-    X(unmeasured, unmeasured)
+    X(unmeasured, unmeasured)                                                                      \
+    X(lookups_evicted, lookups_evicted)
 
 /* Of capture_window, and both struct delta and struct health_row. */
 #define LIMIT_COLUMNS(X)                                                                           \

@@ -41,6 +41,7 @@ ALTER TABLE operation_window ADD COLUMN age BLOB;
 ALTER TABLE capture_window ADD COLUMN shed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN skewed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN unmeasured INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN lookups_evicted INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN open_calls_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_forgotten INTEGER NOT NULL DEFAULT 0;

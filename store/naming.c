@@ -6,7 +6,11 @@
 
 #include "base/text.h"
 
-enum { EXTERNAL_SERVICE = 1, REVIEW_MAX = 1000 };
+enum {
+    EXTERNAL_SERVICE = 1,
+    REVIEW_MAX = 1000,
+    PLACE_NAMES_MAX = 64, /* of an address and port, ever; past it a new one is not taken */
+};
 static const char external_name[] = "external";
 
 enum statement {
@@ -18,6 +22,7 @@ enum statement {
     ENDPOINT_TOUCH,
     ENDPOINT_MOVE,
     ENDPOINTS_UNNAMED,
+    PLACE_FULL,
     PROTOCOL_FIND,
     EDGE_FIND,
     EDGE_ADD,
@@ -46,6 +51,9 @@ static const char *const sql[NAMING_STATEMENTS] = {
     [ENDPOINT_MOVE] = "UPDATE endpoint SET service_id = ?2, name_source = ?3 WHERE id = ?1",
     [ENDPOINTS_UNNAMED] = "SELECT id, service_id, address, port, tenant FROM endpoint "
                           "WHERE name_source = 'address' AND address <> '' AND last_ns >= ?1",
+    [PLACE_FULL] = "SELECT count(*) >= ?4 AND NOT max(s.name = ?5) FROM endpoint e "
+                   "JOIN service s ON s.id = e.service_id "
+                   "WHERE e.address = ?1 AND e.port = ?2 AND e.tenant = ?3",
     [PROTOCOL_FIND] =
         "SELECT p.protocol FROM endpoint e JOIN pair p ON p.server_id = e.id "
         "WHERE e.address = ?1 AND e.port = ?2 AND e.tenant = ?3 AND p.protocol <> 'tcp' "
@@ -125,12 +133,13 @@ struct place {
     struct address address;
     uint16_t port;
     uint32_t tenant;
+    const char *asked; /* borrowed: what the client had asked for, of a server; or "" */
     char text[ADDRESS_TEXT_MAX];
 };
 
 static struct place place_of(const struct address *a, uint16_t port, uint32_t tenant)
 {
-    struct place p = {.address = *a, .port = port, .tenant = tenant};
+    struct place p = {.address = *a, .port = port, .tenant = tenant, .asked = ""};
     address_to_text(a, p.text, sizeof p.text);
     return p;
 }
@@ -144,9 +153,8 @@ static struct named name_for(const struct names *names, const struct place *p)
         strcpy(d.name, external_name);
         return d;
     }
-    if (names)
-        d = names_of(names, &p->address, p->port, p->tenant);
-    if (!names || !d.name[0] || strcmp(d.name, external_name) == 0) {
+    d = names_of_server(names, &p->address, p->port, p->tenant, p->asked);
+    if (!d.name[0] || strcmp(d.name, external_name) == 0) {
         d.source = NAME_ADDRESS;
         names_address(&p->address, p->tenant, d.name);
     }
@@ -197,6 +205,14 @@ static bool endpoint_present(struct naming *n, const struct place *p, struct end
 
 enum decision { STAYS, WAS_ALL_ALONG, IS_ANOTHER };
 
+/* Is the host name that a client wrote ("cart") short for the one that it asked the DNS for
+ * ("cart.shop.example")? */
+static bool is_short_for(const char *host, const char *asked)
+{
+    size_t len = strlen(host);
+    return strncmp(host, asked, len) == 0 && asked[len] == '.';
+}
+
 /* Pure: what a name means for an endpoint that was called `now` so far. */
 static enum decision decide(const struct endpoint *now, const struct named *name, uint64_t at_ns)
 {
@@ -206,9 +222,12 @@ static enum decision decide(const struct endpoint *now, const struct named *name
     if (strcmp(now->name, name->name) == 0)
         return STAYS;
     if (name->source == NAME_ADDRESS)
-        return from_wire ? STAYS : IS_ANOTHER;
+        return from_wire && !name->ambiguous ? STAYS : IS_ANOTHER;
     bool recent = at_ns <= now->last_ns || at_ns - now->last_ns <= NAMING_REACH_NS;
-    return now->source == NAME_ADDRESS && recent ? WAS_ALL_ALONG : IS_ANOTHER;
+    bool same =
+        now->source == NAME_ADDRESS || (now->source == NAME_HOST && name->source == NAME_DNS &&
+                                        is_short_for(now->name, name->name));
+    return same && recent ? WAS_ALL_ALONG : IS_ANOTHER;
 }
 
 /* Does the place have an endpoint in that service? */
@@ -217,6 +236,21 @@ static bool endpoint_find(struct naming *n, const struct place *p, int64_t servi
     bind_place(n->statement[ENDPOINT_FIND], p);
     bind_id(n->statement[ENDPOINT_FIND], 4, service);
     return row_id(n->statement[ENDPOINT_FIND], ret);
+}
+
+/* Has the place had so many names that it gets no other from the wire? */
+static bool place_is_full(struct naming *n, const struct place *p, const struct named *name,
+                          bool *ret)
+{
+    sqlite3_stmt *s = n->statement[PLACE_FULL];
+    int64_t full = 0;
+    bind_place(s, p);
+    bind_id(s, 4, PLACE_NAMES_MAX);
+    bind_text(s, 5, name->name);
+    if (name->source == NAME_DNS && !row_id(s, &full))
+        return false;
+    *ret = full;
+    return true;
 }
 
 /* Moves an endpoint with all its windows to the service it turned out to be. */
@@ -279,6 +313,11 @@ static bool endpoint_of(struct naming *n, const struct names *names, const struc
         return endpoint_touch(n, e, edge);
     }
     int64_t service = 0, there = 0;
+    bool full = false;
+    if (e->id && !place_is_full(n, p, &name, &full))
+        return false;
+    if (full)
+        return endpoint_touch(n, e, edge);
     if (!service_id(n, name.name, &service) || !endpoint_find(n, p, service, &there))
         return false;
     if (decision == WAS_ALL_ALONG && !there) {
@@ -364,6 +403,7 @@ bool naming_pair(struct naming *n, const struct names *names, const struct edge_
                  struct pair *ret_pair)
 {
     struct place p = place_of(&edge->key.server, edge->key.port, edge->key.tenant);
+    p.asked = edge->key.asked;
     struct endpoint server = {0};
     struct pair pair = {0};
     /* The server first: naming it may move the client's rows. */
@@ -414,7 +454,8 @@ static bool collect_named(struct naming *n, const struct names *names, uint64_t 
     bind_count(s, 1, since_ns);
     while (*ret_len < REVIEW_MAX && (status = sqlite3_step(s)) == SQLITE_ROW) {
         struct unnamed u = {.id = sqlite3_column_int64(s, 0),
-                            .service_id = sqlite3_column_int64(s, 1)};
+                            .service_id = sqlite3_column_int64(s, 1),
+                            .place.asked = ""};
         column_text(s, 2, u.place.text, sizeof u.place.text);
         u.place.port = (uint16_t)column_count(s, 3);
         u.place.tenant = (uint32_t)column_count(s, 4);

@@ -15,7 +15,7 @@
 
 #define NAMING_REACH_NS (24 * 3600 * UINT64_C(1000000000))
 
-enum { NAMING_STATEMENTS = 18 };
+enum { NAMING_STATEMENTS = 19 };
 
 struct naming {
     sqlite3_stmt *statement[NAMING_STATEMENTS];

@@ -102,6 +102,7 @@ CREATE TABLE capture_window (
     shed                  INTEGER NOT NULL DEFAULT 0,
     skewed                INTEGER NOT NULL DEFAULT 0,
     unmeasured            INTEGER NOT NULL DEFAULT 0,
+    lookups_evicted       INTEGER NOT NULL DEFAULT 0,
     connections_dropped   INTEGER NOT NULL DEFAULT 0,
     open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
     connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap

@@ -9,6 +9,7 @@ DROP VIEW IF EXISTS v_edges;
 DROP VIEW IF EXISTS v_services;
 DROP VIEW IF EXISTS v_operations;
 DROP VIEW IF EXISTS v_capture;
+DROP VIEW IF EXISTS v_protocols;
 DROP VIEW IF EXISTS v_backends;
 DROP VIEW IF EXISTS v_connections;
 DROP VIEW IF EXISTS v_open_calls;
@@ -84,13 +85,26 @@ SELECT count(*) AS windows, sum(frames) AS frames, sum(bytes) AS bytes, sum(pack
        sum(unfinished) AS unfinished, sum(mirror_lost) AS mirror_lost,
        round(sum(behind_ns) / 1e9, 1) AS behind_seconds, sum(source_gone) AS source_gone,
        sum(gaps) AS gaps, sum(gap_bytes) AS gap_bytes, sum(lost) AS lost,
-       sum(given_up) AS given_up, sum(shed) AS shed, sum(skewed) AS skewed, sum(unmeasured) AS unmeasured, sum(stray_answers) AS stray_answers,
+       sum(given_up) AS given_up, sum(shed) AS shed, sum(skewed) AS skewed, sum(unmeasured) AS unmeasured, sum(lookups_evicted) AS lookups_evicted, sum(stray_answers) AS stray_answers,
        sum(flows_evicted) AS flows_evicted, sum(exchanges_evicted) AS exchanges_evicted,
        sum(exchanges) AS exchanges, sum(edges_dropped) AS edges_dropped,
        sum(connections_dropped) AS connections_dropped,
        sum(open_calls_dropped) AS open_calls_dropped,
        sum(connections_forgotten) AS connections_forgotten
 FROM v_range r JOIN capture_window w ON w.level = 0 AND w.start_ns >= r.from_ns;
+
+-- How each protocol was read: what could not be decoded, by reason.
+CREATE VIEW v_protocols AS
+SELECT p.protocol, sum(x.opened) AS connections, sum(x.requests) AS requests,
+       sum(x.missing_to_server + x.missing_to_client) AS missing_bytes, sum(x.one_way) AS one_way,
+       sum(x.lost) AS lost, sum(x.given_up) AS given_up, sum(x.shed) AS shed,
+       sum(x.shortened) AS shortened, sum(x.stray_answers) AS stray_answers,
+       sum(x.exchanges_evicted) AS exchanges_evicted, sum(x.skewed) AS skewed
+FROM v_range r
+JOIN capture_window w ON w.level = 0 AND w.start_ns >= r.from_ns
+JOIN edge_window x ON x.window_id = w.id
+JOIN pair p ON p.id = x.pair_id
+GROUP BY p.protocol ORDER BY p.protocol;
 
 -- How the calls of each service, port and protocol are spread over the addresses that answer for it.
 CREATE VIEW v_backends AS

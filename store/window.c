@@ -230,12 +230,25 @@ static bool write_silent(struct window_writer *w, struct row *row, const struct 
            write_pair(w, &there, names, &of_protocol, ret_pair);
 }
 
+/* Edges that differ in nothing but what their clients had asked for may have one row. */
+static bool has_row_of_before(const struct delta *d, uint32_t i)
+{
+    if (!i)
+        return false;
+    const struct edge_key *a = &d->edge[i - 1].key, *b = &d->edge[i].key;
+    return address_equal(&a->client, &b->client) && address_equal(&a->server, &b->server) &&
+           a->port == b->port && a->tenant == b->tenant && strcmp(a->protocol, b->protocol) == 0;
+}
+
 static bool write_edges(struct window_writer *w, struct row *row, const struct delta *d,
                         const struct names *names, struct pair *pairs)
 {
-    for (uint32_t i = 0; i < d->edge_len; i++)
+    const bool added_to = row->added_to;
+    for (uint32_t i = 0; i < d->edge_len; i++) {
+        row->added_to = added_to || has_row_of_before(d, i);
         if (d->edge[i].key.protocol[0] && !write_pair(w, row, names, &d->edge[i], &pairs[i]))
             return false;
+    }
     for (uint32_t i = 0; i < d->edge_len; i++)
         if (!d->edge[i].key.protocol[0] && !write_silent(w, row, names, &d->edge[i], &pairs[i]))
             return false;

@@ -48,7 +48,11 @@ void placard_no_insight(const struct pane *pane)
     int row = pane->rows > 14 ? 2 : 0;
     pane_text(pane, row++, 2, INK_STRONG, "Nothing to act on in this range of time");
     row++;
-    pane_text(pane, row++, 2, INK_DIM, "Looked for, where there are at least 100 calls:");
+    pane_text(pane, row++, 2, INK_DIM, "Looked for:");
+    row++;
+    pane_text(pane, row++, 4, INK_PLAIN, "○ a capture so bad that figures are not to be trusted");
+    row++;
+    pane_text(pane, row++, 2, INK_DIM, "and where there are at least 100 calls:");
     row++;
     pane_text(pane, row++, 4, INK_PLAIN, "○ one of several backends of a service, or of several");
     pane_text(pane, row++, 6, INK_PLAIN, "probable replicas, that gets nearly all calls");

@@ -2,6 +2,7 @@
  * are counted. */
 #include "daemon/mailbox.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,7 +105,7 @@ static void handed_over(void **state)
     mailbox_free(m);
 }
 
-/* A packet is copied with the IP packet around it; one that only teaches goes without. */
+/* A packet is copied with the IP packet around it; one of TCP that only teaches goes without. */
 static void packets(void **state)
 {
     static const char ip[] = "header|payload|padding";
@@ -114,12 +115,15 @@ static void packets(void **state)
     struct packet p = {
         .time_ns = 3,
         .number = 17,
+        .protocol = IPPROTO_TCP,
         .source_port = 80,
         .ip = bytes_of(ip, sizeof ip - 1),
         .payload = bytes_of(ip + 7, 7),
     };
     post_packet(&a, LETTER_PACKET, &p);
     p.time_ns = 4;
+    post_packet(&a, LETTER_LEARN, &p);
+    p.protocol = IPPROTO_UDP;
     post_packet(&a, LETTER_LEARN, &p);
     post_flush(&a);
     mailbox_collect(m);
@@ -134,6 +138,10 @@ static void packets(void **state)
     assert_int_equal(l->kind, LETTER_LEARN);
     assert_int_equal(l->packet.source_port, 80);
     assert_int_equal(l->packet.ip.len + l->packet.payload.len, 0);
+    mailbox_drop(m);
+    l = mailbox_first(m);
+    assert_int_equal(l->kind, LETTER_LEARN);
+    assert_true(bytes_equal_text(l->packet.payload, "payload"));
     mailbox_drop(m);
     assert_null(mailbox_first(m));
     mailbox_free(m);

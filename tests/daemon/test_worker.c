@@ -171,6 +171,77 @@ static void windows_that_became_one(void **state)
     delta_free(&d);
 }
 
+#define NAMED "\4cart\4shop\0\0\1\0\1"
+#define IS_AT(last) "\xc0\x0c\0\1\0\1\0\0\0\1\0\4\12\0\0" last
+
+/* A datagram between 10.0.0.1:40000 and a server of the DNS. One worker handles it; the others
+ * learn from it. */
+static void datagram(uint64_t ms, bool server, size_t whose, struct bytes payload)
+{
+    static const uint8_t address[2][4] = {{10, 0, 0, 1}, {10, 0, 0, 53}};
+    static const uint16_t port[2] = {40000, 53};
+    struct packet p = {
+        .time_ns = ms * MS,
+        .number = ++number,
+        .source = address_v4(address[server]),
+        .destination = address_v4(address[!server]),
+        .source_port = port[server],
+        .destination_port = port[!server],
+        .protocol = IPPROTO_UDP,
+        .payload = payload,
+        .wire_bytes = (uint32_t)payload.len + 42,
+    };
+    assert_true(worker_learns(&p));
+    for (size_t i = 0; i < 2; i++)
+        if (i == whose)
+            worker_packet(workers[i], &p);
+        else
+            worker_learn(workers[i], &p);
+}
+
+#define ASKS(ms, whose, text) datagram(ms, false, whose, bytes_of(text, sizeof text - 1))
+#define HEARS(ms, whose, text) datagram(ms, true, whose, bytes_of(text, sizeof text - 1))
+
+/* What a client asked for is the name of the connections that it begins then and as long as they
+ * last, whichever workers handle the two. What an address is called is told once. */
+static void names_that_were_asked_for(void **state)
+{
+    (void)state;
+    for (size_t whose = 0; whose < 2; whose++) {
+        end(NULL);
+        begin(NULL);
+        ASKS(90, whose, "\0\1\1\0\0\1\0\0\0\0\0\0" NAMED);
+        HEARS(91, whose, "\0\1\x81\x80\0\1\0\1\0\0\0\0" NAMED IS_AT("\2"));
+        say(98, false, TCP_SYN, (struct bytes){0});
+        ASKS(98, whose, "\0\2\1\0\0\1\0\0\0\0\0\0\2db" NAMED);
+        HEARS(98, whose, "\0\2\x81\x80\0\1\0\1\0\0\0\0\2db" NAMED IS_AT("\2"));
+        say(99, true, TCP_SYN | TCP_ACK, (struct bytes){0});
+        say(99, false, TCP_ACK, (struct bytes){0});
+        SAYS(100, false, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        SAYS(101, true, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        end_window(1);
+        struct delta d = merged();
+        assert_int_equal(d.edge_len, 2);
+        assert_string_equal(d.edge[0].key.protocol, "http");
+        assert_string_equal(d.edge[0].key.asked, "cart.shop");
+        assert_int_equal(d.edge[0].exchanges.outcomes[OUTCOME_OK], 1);
+        assert_int_equal(d.edge[0].opened, 1);
+        assert_string_equal(d.edge[1].key.protocol, "dns");
+        assert_string_equal(d.edge[1].key.asked, "");
+        assert_int_equal(d.edge[1].exchanges.outcomes[OUTCOME_OK], 2);
+        assert_int_equal(d.name_len, 3);
+        assert_string_equal(d.name[0].name, "cart.shop");
+        assert_int_equal(d.name[0].source, NAME_DNS);
+        assert_int_equal(d.name[0].port, 0);
+        assert_int_equal(d.name[0].count, 1);
+        assert_int_equal(d.name[0].first_ns, 91 * MS);
+        assert_int_equal(d.name[0].until_ns, 360 * 1000 * (uint64_t)MS + 91 * MS);
+        assert_string_equal(d.name[1].name, "db.cart.shop");
+        assert_int_equal(d.name[2].source, NAME_HOST);
+        delta_free(&d);
+    }
+}
+
 /* The oldest window that can be handed over: its place in time; 0: none can. */
 static uint64_t handed_over(void)
 {
@@ -214,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_call_that_goes_on, begin, end),
         cmocka_unit_test_setup_teardown(windows_that_became_one, begin, end),
+        cmocka_unit_test_setup_teardown(names_that_were_asked_for, begin, end),
         cmocka_unit_test_setup_teardown(windows_that_not_all_have, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ struct bytes frames_keep(struct bytes in)
 
 struct step frames_of(enum dir dir, struct bytes in)
 {
-    return (struct step){STEP_BYTES, dir, (const char *)in.at, in.len, 0};
+    return (struct step){STEP_BYTES, dir, (const char *)in.at, in.len, 0, 0};
 }
 
 struct bytes bytes_of_step(struct step s)

@@ -22,6 +22,7 @@ static const uint64_t MS = 1000000;
 struct play {
     char text[8192];
     size_t len;
+    const struct script *script;
     unsigned options;
     uint64_t now_ms;
     struct conn_shared shared;
@@ -78,14 +79,20 @@ static void say_more(struct play *play, const struct exchange *x)
         say_grpc(play, x);
 }
 
+static uint16_t server_port(const struct script *script)
+{
+    return script->options >> 16 ? (uint16_t)(script->options >> 16) : 80;
+}
+
 static void tell(void *ctx, struct exchange *x)
 {
     struct play *play = ctx;
-    if (!(play->options & SHOW_GRPC))
-        assert_string_equal(x->protocol, "http");
+    const struct script *script = play->script;
+    if (!(play->options & SHOW_GRPC) && strcmp(x->protocol, script->decoder->name) != 0)
+        say(play, "%s ", x->protocol);
     assert_int_equal(x->end_ns, play->now_ms * MS);
     assert_int_equal(x->client_port, 40000);
-    assert_int_equal(x->server_port, 80);
+    assert_int_equal(x->server_port, server_port(script));
     say(play, "%s %s%s%s%s %s", x->method, x->host, x->path, x->status[0] ? " " : "", x->status,
         outcome_name(x->outcome));
     for (int bit = 0; bit < NOTES; bit++)
@@ -100,6 +107,17 @@ static void tell_message(void *ctx, struct exchange *x, uint64_t gap_ns)
     struct play *play = ctx;
     if (play->options & SHOW_GAPS)
         say(play, "%s +%lu ms\n", x->path, (unsigned long)(gap_ns / MS));
+}
+
+static void tell_name(void *ctx, const struct name_answer *a)
+{
+    struct play *play = ctx;
+    char address[ADDRESS_TEXT_MAX];
+    address_to_text(&a->address, address, sizeof address);
+    assert_true(a->time_ns <= play->now_ms * MS);
+    if (play->options & SHOW_NAMES)
+        say(play, "%s %s for %lu s\n", a->name, address,
+            (unsigned long)((a->until_ns - a->time_ns) / MS / 1000));
 }
 
 /* A place where the last of `len` bytes is the last readable one. */
@@ -137,13 +155,27 @@ static void play_bytes(struct play *play, const struct step *step, int cut)
     }
 }
 
+static void play_datagram(struct play *play, const struct step *step)
+{
+    uint8_t *copy = before_the_wall(step->len);
+    memcpy(copy, step->bytes, step->len);
+    conn_datagram(play->conn, step->dir, now(play), bytes_of(copy, step->len), step->cut);
+}
+
 static void play_step(struct play *play, const struct step *step, int cut)
 {
     bool lasts = step->kind == STEP_WAIT || step->kind == STEP_TIME_OUT;
     play->now_ms += lasts ? step->len : 1;
     switch (step->kind) {
     case STEP_BYTES:
-        play_bytes(play, step, cut);
+        if (play->script->decoder->transport == OVER_TCP) {
+            play_bytes(play, step, cut);
+            break;
+        }
+        play_datagram(play, step);
+        break;
+    case STEP_CUT:
+        play_datagram(play, step);
         break;
     case STEP_GAP:
         conn_gap(play->conn, step->dir, now(play), step->len, NOTE_GAP);
@@ -168,14 +200,16 @@ static void play_step(struct play *play, const struct step *step, int cut)
 
 static void play_all(struct play *play, const struct script *script, int cut)
 {
-    struct conn_ends ends = {.client_port = 40000, .server_port = 80};
+    struct conn_ends ends = {.client_port = 40000, .server_port = server_port(script)};
     memset(&counters, 0, sizeof counters);
-    *play =
-        (struct play){.options = script->options,
-                      .shared = {.sink = {.exchange = tell, .message = tell_message, .ctx = play},
-                                 .counters = &counters,
-                                 .unread_bytes_max = 1 << 20,
-                                 .open_max = 1000}};
+    *play = (struct play){
+        .script = script,
+        .options = script->options,
+        .shared = {
+            .sink = {.exchange = tell, .answer = tell_name, .message = tell_message, .ctx = play},
+            .counters = &counters,
+            .unread_bytes_max = 1 << 20,
+            .open_max = 1000}};
     play->conn = conn_new(&play->shared, script->decoder, &ends, script->options & JOINED);
     assert_non_null(play->conn);
     for (size_t i = 0; i < script->steps_len; i++)
@@ -193,6 +227,8 @@ void script_tells(const struct script *script, const char *expected)
     for (size_t i = 0; i < script->steps_len; i++)
         if (script->steps[i].kind == STEP_BYTES && script->steps[i].len > longest)
             longest = script->steps[i].len;
+    if (script->decoder->transport == OVER_UDP)
+        longest = 0;
     int stride = longest > EVERY_CUT_MAX ? FEWER : 1;
     for (int cut = BYTE_BY_BYTE; cut <= (int)longest; cut += cut > 0 ? stride : 1) {
         if (!cut)

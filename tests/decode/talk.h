@@ -147,6 +147,13 @@ void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len, enum 
                                 : "");
 }
 
+void conn_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes in, uint32_t cut)
+{
+    conn_bytes(c, dir, m, m.now_ns, in);
+    if (cut)
+        tell("[%d cut]", (int)cut);
+}
+
 void conn_retransmitted(struct conn *c, enum dir dir)
 {
     (void)c;

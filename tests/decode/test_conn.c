@@ -195,7 +195,7 @@ static void nonsense(void **state)
     steps[n++] = SAYS(GET("/a"));
     steps[n++] = LOSES(TO_CLIENT, 10);
     for (int i = 0; i < 40; i++)
-        steps[n++] = (struct step){STEP_BYTES, TO_CLIENT, text, 1, 0};
+        steps[n++] = (struct step){STEP_BYTES, TO_CLIENT, text, 1, 0, 0};
     steps[n++] = HEARS(OK_EMPTY); /* not heard */
     steps[n++] = SAYS(GET("/b"));
     steps[n++] = HEARS(OK_EMPTY);
@@ -208,8 +208,8 @@ static void nonsense(void **state)
     steps[n++] = SAYS("\x16\x03\x01");
     steps[n++] = LOSES(TO_CLIENT, 10);
     for (int i = 0; i < 32; i++) {
-        steps[n++] = (struct step){STEP_BYTES, TO_CLIENT, text, 1, 0};
-        steps[n++] = (struct step){STEP_BYTES, TO_SERVER, text, 1, 0};
+        steps[n++] = (struct step){STEP_BYTES, TO_CLIENT, text, 1, 0, 0};
+        steps[n++] = (struct step){STEP_BYTES, TO_SERVER, text, 1, 0, 0};
     }
     steps[n++] = SAYS(GET("/b"));
     script_tells(&(struct script){http, steps, n, 0}, "GET /a unknown gap\n");

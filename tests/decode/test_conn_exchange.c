@@ -126,9 +126,9 @@ static void found_among_many(void **state)
         unsigned answered = i * 37 % MANY, key = 64 * i % 1000; /* in few buckets */
         snprintf(texts[i], sizeof texts[i], "a%u\n", key);
         snprintf(texts[MANY + i], sizeof texts[i], "a%u\n", 64 * answered % 1000);
-        steps[i] = (struct step){STEP_BYTES, TO_SERVER, texts[i], strlen(texts[i]), 0};
+        steps[i] = (struct step){STEP_BYTES, TO_SERVER, texts[i], strlen(texts[i]), 0, 0};
         char *answer = texts[MANY + i];
-        steps[MANY + i] = (struct step){STEP_BYTES, TO_CLIENT, answer, strlen(answer), 0};
+        steps[MANY + i] = (struct step){STEP_BYTES, TO_CLIENT, answer, strlen(answer), 0, 0};
         snprintf(story + strlen(story), 32, "ask %u 2 ok\n", 64 * answered % 1000);
     }
     script_tells(&(struct script){&keyed, steps, 2 * MANY, 0}, story);

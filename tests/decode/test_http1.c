@@ -62,7 +62,7 @@ static void outcomes(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct step steps[] = {
             SAYS("GET / HTTP/1.1\r\n\r\n"),
-            {STEP_BYTES, TO_CLIENT, cases[i].answer, strlen(cases[i].answer), 0}};
+            {STEP_BYTES, TO_CLIENT, cases[i].answer, strlen(cases[i].answer), 0, 0}};
         script_tells(&(struct script){http, steps, 2, 0}, cases[i].story);
     }
 }
@@ -264,7 +264,7 @@ static void body_of_a_lost_head(void **state)
     (void)state;
     static const char *const bodies[] = {"some body", "word", "Some Body", "A", "A b ", "A-B? c"};
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-        struct step steps[] = {{STEP_BYTES, TO_SERVER, bodies[i], strlen(bodies[i]), 0},
+        struct step steps[] = {{STEP_BYTES, TO_SERVER, bodies[i], strlen(bodies[i]), 0, 0},
                                SAYS(" the end"),
                                HEARS(OK_EMPTY),
                                SAYS("GET /a HTTP/1.1\r\n\r\n"),
@@ -280,7 +280,7 @@ static void body_of_a_lost_head(void **state)
                                        "CONNECT shop:443"};
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
         char expected[100];
-        struct step steps[] = {{STEP_BYTES, TO_SERVER, requests[i], strlen(requests[i]), 0},
+        struct step steps[] = {{STEP_BYTES, TO_SERVER, requests[i], strlen(requests[i]), 0, 0},
                                HEARS(OK_EMPTY),
                                CLOSES(CLOSE_ORDERLY)};
         struct script script = {http, steps, sizeof steps / sizeof *steps, JOINED};
@@ -296,7 +296,7 @@ static void heads_without_end(void **state)
     enum { SIZE = 70000 };
     static char text[SIZE];
     const struct step steps[] = {
-        {STEP_BYTES, TO_SERVER, text, 0, 0}, SAYS("GET /b HTTP/1.1\r\n\r\n"), HEARS(OK_EMPTY)};
+        {STEP_BYTES, TO_SERVER, text, 0, 0, 0}, SAYS("GET /b HTTP/1.1\r\n\r\n"), HEARS(OK_EMPTY)};
     struct step now[3];
     memcpy(now, steps, sizeof now);
     struct script script = {http, now, 3, 0};

@@ -112,7 +112,7 @@ static void no_status(void **state)
         const struct step steps[] = {
             SAYS("POST /a.B/C HTTP/1.1\r\nContent-Type: application/grpc-web\r\n"
                  "Content-Length: 0\r\n\r\n"),
-            {STEP_BYTES, TO_CLIENT, cases[i].answer, strlen(cases[i].answer), 0}};
+            {STEP_BYTES, TO_CLIENT, cases[i].answer, strlen(cases[i].answer), 0, 0}};
         script_tells(&(struct script){http, steps, 2, SHOW_GRPC}, cases[i].story);
     }
 }

@@ -350,9 +350,10 @@ static void others_are_not_claimed(void **state)
         fill(&others[i]);
         for (size_t at = 0; at + 4000 < WIRE_LEN; at += 499) {
             struct bytes asked = part(TO_SERVER, at, 1400), answered = part(TO_CLIENT, at, 4000);
-            const struct opening seen[] = {{asked, answered, true, false},
-                                           {asked, {0}, true, false},
-                                           {{0}, answered, true, false}};
+            const struct opening seen[] = {
+                {.to_server = asked, .to_client = answered, .midstream = true},
+                {.to_server = asked, .midstream = true},
+                {.to_client = answered, .midstream = true}};
             for (int k = 0; k < 3; k++)
                 if (http2_decoder.probe(&seen[k]) == GUESS_YES)
                     fail_msg("%s is claimed at %zu", others[i].name, at);
@@ -376,7 +377,7 @@ static void no_chains_in_chance(void **state)
 
 static enum guess probe(struct bytes to_server, struct bytes to_client, bool midstream)
 {
-    struct opening o = {to_server, to_client, midstream, false};
+    struct opening o = {.to_server = to_server, .to_client = to_client, .midstream = midstream};
     return http2_decoder.probe(&o);
 }
 
@@ -446,14 +447,18 @@ static void the_middle(void **state)
     assert_int_equal(probe(none, bytes_of_step(three), true), GUESS_MORE);
     assert_int_equal(probe(bytes_of_step(three), bytes_of_step(three), true), GUESS_YES);
     assert_int_equal(probe(bytes_of_step(three), bytes_of_step(ping), true), GUESS_MORE);
-    struct opening unsided = {bytes_of_step(three), bytes_of_step(three), true, true};
+    struct opening unsided = {.to_server = bytes_of_step(three),
+                              .to_client = bytes_of_step(three),
+                              .midstream = true,
+                              .unsided = true};
     assert_int_equal(http2_decoder.probe(&unsided), GUESS_MORE); /* they may come from either */
     unsided.to_server = bytes_of_step(calls(7, "/a.B/C"));
     assert_int_equal(http2_decoder.probe(&unsided), GUESS_YES);
     struct step room = join(CLIENT(HTTP2_WINDOW_UPDATE, 0, 2, "\0\0\xff\xff"), three);
-    unsided = (struct opening){bytes_of_step(room), bytes_of_step(three), true, true};
+    unsided.to_server = bytes_of_step(room);
     assert_int_equal(http2_decoder.probe(&unsided), GUESS_YES); /* only clients get pushes */
-    unsided = (struct opening){bytes_of_step(three), bytes_of_step(room), true, true};
+    unsided.to_server = bytes_of_step(three);
+    unsided.to_client = bytes_of_step(room);
     assert_int_equal(http2_decoder.probe(&unsided), GUESS_MORE);
     assert_int_equal(probe(TEXT("no frames at all, not even a part"), none, true), GUESS_NO);
 }

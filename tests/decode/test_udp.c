@@ -57,7 +57,7 @@ static void cut_datagram(void **state)
     t.protocol = IPPROTO_UDP;
     t.cut = 7;
     client(&t, 0, 0, 0, "query");
-    told(&t, "datagram:>query>[7 cut]{capture ended}");
+    told(&t, "datagram:>query[7 cut]{capture ended}");
     assert_int_equal(t.sum.missing_bytes[TO_SERVER], 7);
 }
 

@@ -53,7 +53,10 @@ class Capture {
     send(atMs, "up", SYN);
     send(atMs + 0.1, "down", SYN | ACK);
     send(atMs + 0.2, "up", ACK);
-    return (ms, dir, data) => send(ms, dir, PSH | ACK, data);
+    const say = (ms, dir, data) => send(ms, dir, PSH | ACK, data);
+    /** So many bytes are sent, and never captured. */
+    say.lose = (ms, dir, count) => this.add(ms * 1000, () => ((seq[dir] += count), null));
+    return say;
   }
 
   /** One connection with one request and its answer, `tookMs` apart. */
@@ -87,6 +90,7 @@ class Capture {
     this.frames.sort((a, b) => a.timeUs - b.timeUs);
     for (const { timeUs, make } of this.frames) {
       const frame = make();
+      if (!frame) continue;
       const record = Buffer.alloc(16);
       record.writeUInt32LE(START_S + Math.floor(timeUs / 1e6), 0);
       record.writeUInt32LE(timeUs % 1e6, 4);
@@ -186,6 +190,21 @@ export function grpc() {
     const channel = channels[i % 35 === 1 ? 1 : i % 70 === 2 ? 2 : 0];
     const at = 120100 + i * 200;
     channel.answer(at + 8, channel.ask(at, "/shop.Orders/Add"), 1, 1, true);
+  }
+  return capture.bytes();
+}
+
+/** Three minutes after the shop: of every fourth answer of stock a segment is lost, and acknowledged. */
+export function torn() {
+  const capture = new Capture();
+  const say = capture.connect(180000, [10, 0, 0, 1], [10, 0, 0, 4], 8080, 46000);
+  for (let i = 0; i < 20; i++) {
+    const at = 180100 + i * 100;
+    say(at, "up", Buffer.from(get(`/stock/${i}`, "stock")));
+    const body = Buffer.alloc(1000, "x");
+    const reply = Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`), body]);
+    if (i % 4 === 1) say.lose(at + 5, "down", reply.length);
+    else say(at + 5, "down", reply);
   }
   return capture.bytes();
 }

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { calls } from "./page_calls.mjs";
-import { HOSTILE, grpc, shop } from "./page_traffic.mjs";
+import { HOSTILE, grpc, shop, torn } from "./page_traffic.mjs";
 
 const CHROMIUM = "/usr/bin/chromium";
 const SKIPPED = 77;
@@ -221,7 +221,8 @@ const scenes = {
     await page.keyboard.press("s");
     await page.getByRole("heading", { name: "Services" }).waitFor();
     await page.keyboard.press("h");
-    await sees(page, "No frame was lost in this range.");
+    await sees(page, "Good: nothing was lost that the collector knows of.");
+    await sees(page, "How each protocol was read");
     await page.keyboard.press("?");
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
@@ -272,6 +273,31 @@ const scenes = {
     await shows("Connections", "135 95 %");
     await shows("Connections", "100 %");
     await shows("Open streams", "shop.Orders/Watch server streams 30 s 0/s 1/s");
+    await page.context().close();
+  },
+
+  async "what is spoiled bears a mark wherever it is seen, and says why"(address) {
+    const page = await open(address + "#view=edges&find=stock");
+    replay(torn());
+    const row = page.locator("tbody tr", { hasText: "stock" });
+    const mark = row.locator(".spoiled");
+    await mark.waitFor();
+    assert.match(await mark.innerText(), /^!M/);
+    assert.match(await mark.getAttribute("title"), /not to be trusted:\n[\d.]+ kB \(\d+ %\) acknowledged but never seen/);
+    await row.click();
+    const panel = page.getByRole("complementary", { name: "Details" });
+    const heading = page.getByRole("heading", { name: "How sure this is", exact: true });
+    const reasons = panel.locator("section").filter({ has: heading }).locator(".reasons li");
+    await reasons.first().waitFor();
+    assert.match((await reasons.first().innerText()).replace(/\s+/g, " "), /^!M [\d.]+ kB \(\d+ %\) acknowledged but never seen; .*\.$/);
+    assert.match(await panel.locator(".kind").innerText(), /!M/);
+    await page.goto(address + "#view=services&find=stock");
+    await page.locator("tbody tr", { hasText: "stock" }).locator(".spoiled.bad").waitFor();
+    await page.getByRole("button", { name: "capture incomplete" }).click();
+    await sees(page, "of bytes (");
+    await sees(page, "what they spoil is \"unknown\"");
+    const protocol = page.locator("tr", { has: page.getByRole("cell", { name: "http", exact: true }) });
+    assert.match((await protocol.innerText()).replace(/\s+/g, " "), /^http \d+ \d+ .* %.*M/);
     await page.context().close();
   },
 

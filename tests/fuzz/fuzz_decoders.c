@@ -2,7 +2,8 @@
  *
  * Byte 0 picks the decoder, so a new protocol is fuzzed from the day it is listed, and whether the
  * connection is joined in its middle. After that, each record is a byte that says what happens and
- * a length byte: bytes (sometimes many times as long), gaps, ends, time-outs. The same bytes are
+ * a length byte: bytes (sometimes many times as long), gaps, ends, time-outs; of decoders of
+ * datagrams, one datagram. The same bytes are
  * played again with each record cut in two, which must tell the same story unless something was
  * lost: then only that no memory is, for what is found again depends on where segments start.
  * Caps are small, so that they are reached. */
@@ -84,6 +85,18 @@ static void tell(struct conn *c, enum dir dir, struct moment m, struct bytes in,
     conn_set_decoder(c, decoders[0]);
 }
 
+/* A datagram is never in pieces; now and then its end was not captured. */
+static void tell_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes in)
+{
+    uint8_t *copy = malloc(in.len + 1);
+    if (!copy)
+        abort();
+    if (in.len)
+        memcpy(copy, in.at, in.len);
+    conn_datagram(c, dir, m, bytes_of(copy, in.len), m.now_ns % 5 ? 0 : 100);
+    free(copy);
+}
+
 static void do_record(struct conn *c, struct cursor *in, struct moment m, bool cut,
                       struct story *story)
 {
@@ -101,6 +114,10 @@ static void do_record(struct conn *c, struct cursor *in, struct moment m, bool c
     } else {
         struct bytes bytes = cursor_take(in, len);
         size_t at = cut ? len / 2 : 0;
+        if (conn_decoder(c) && conn_decoder(c)->transport == OVER_UDP) {
+            tell_datagram(c, dir, m, bytes);
+            return;
+        }
         for (int times = what & AGAIN ? 1 + what / AGAIN : 1; times; times--) {
             tell(c, dir, m, bytes_first(bytes, at), story);
             tell(c, dir, m, bytes_after(bytes, at), story);
@@ -139,10 +156,13 @@ static bool play(struct cursor in, bool cut, struct story *story)
 static void probe(struct bytes in)
 {
     struct bytes half = bytes_first(in, in.len / 2), rest = bytes_after(in, in.len / 2);
-    struct opening opening = {half, rest, in.len & 1, in.len & 2};
-    struct classified c = classify(OVER_TCP, 80, &opening, true);
-    if ((c.guess == GUESS_YES) != (c.decoder != NULL))
-        abort();
+    struct opening opening = {
+        .to_server = half, .to_client = rest, .midstream = in.len & 1, .unsided = in.len & 2};
+    for (int transport = OVER_TCP; transport <= OVER_UDP; transport++) {
+        struct classified c = classify((enum transport)transport, 80, &opening, true);
+        if ((c.guess == GUESS_YES) != (c.decoder != NULL))
+            abort();
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

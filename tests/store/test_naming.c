@@ -59,6 +59,31 @@ static void ask(struct town *t, uint64_t start_s, const char *client, const char
     written(t->store, &d, t->names);
 }
 
+/* An address that the DNS gave to a name at a time, good for six minutes. */
+static void resolve(struct town *t, uint64_t at_s, const char *called, const char *address)
+{
+    struct name_delta d = {.address = address_of(address),
+                           .source = NAME_DNS,
+                           .count = 1,
+                           .first_ns = at_s * SECOND_NS,
+                           .last_ns = at_s * SECOND_NS,
+                           .until_ns = (at_s + 360) * SECOND_NS};
+    snprintf(d.name, sizeof d.name, "%s", called);
+    names_at(t->names, at_s * SECOND_NS);
+    names_learn(t->names, &d);
+}
+
+/* One request in a window, by a client that had asked for that name. */
+static void ask_for(struct town *t, uint64_t start_s, const char *client, const char *server,
+                    const char *called)
+{
+    struct delta d = window_at(start_s);
+    struct edge_delta *edge = window_edge(&d, client, server, 80);
+    snprintf(edge->key.asked, sizeof edge->key.asked, "%s", called);
+    asked(&edge->exchanges, OUTCOME_OK, 1, MS_NS);
+    written(t->store, &d, t->names);
+}
+
 /* The same in a tenant's network. */
 static void ask_in(struct town *t, uint32_t tenant, uint64_t start_s, const char *client,
                    const char *server)
@@ -211,6 +236,116 @@ static void nobody_passes_for_external(void **state)
     leave(&t);
 }
 
+/* One address, and two names for it: each client's is the one that it asked for. As a client the
+ * address is neither. */
+static void names_of_clients(void **state)
+{
+    struct town t = found();
+    (void)state;
+    resolve(&t, 990, "shop.example", "10.0.0.2");
+    resolve(&t, 991, "api.example", "10.0.0.2");
+    resolve(&t, 992, "shop.example", "10.0.0.2");
+    ask_for(&t, 1000, "10.0.0.1", "10.0.0.2", "shop.example");
+    ask_for(&t, 1005, "10.0.0.3", "10.0.0.2", "api.example");
+    ask_for(&t, 1010, "10.0.0.4", "10.0.0.2", "");
+    ask_for(&t, 1015, "10.0.0.1", "10.0.0.2", "shop.example");
+    ask(&t, 1020, "10.0.0.2", "10.0.0.9");
+    tells(&t, "10.0.0.1>shop.example:80 2 10.0.0.2>10.0.0.9:80 1 10.0.0.3>api.example:80 1 "
+              "10.0.0.4>10.0.0.2:80 1");
+    leave(&t);
+}
+
+/* Who is known to have asked for nothing calls an address as everybody does. In one window that may
+ * be the same row, which has what both have counted. */
+static void names_of_everybody(void **state)
+{
+    struct town t = found();
+    (void)state;
+    resolve(&t, 990, "cart.shop", "10.0.0.2");
+    struct delta d = window_at(1000);
+    asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", 80)->exchanges, OUTCOME_OK, 1, MS_NS);
+    struct edge_delta *edge = window_edge(&d, "10.0.0.1", "10.0.0.2", 80);
+    strcpy(edge->key.asked, "cart.shop");
+    asked(&edge->exchanges, OUTCOME_OK, 2, 3 * MS_NS);
+    written(t.store, &d, t.names);
+    tells(&t, "10.0.0.1>cart.shop:80 3");
+    struct query *q = place_query(&t.place);
+    struct edge_rows rows = edges_of(q, all_of(q));
+    assert_int_equal(rows.len, 1);
+    assert_int_equal(rows.row[0].figures.duration.count, 3);
+    free(rows.row);
+    query_close(q);
+    leave(&t);
+}
+
+/* An address that is given to another service has the old name in the past and the new one from
+ * then on, for all clients, and as a client. */
+static void an_address_that_moves(void **state)
+{
+    struct town t = found();
+    (void)state;
+    resolve(&t, 990, "cart.shop", "10.0.0.2");
+    ask_for(&t, 1000, "10.0.0.1", "10.0.0.2", "cart.shop");
+    ask_for(&t, 1005, "10.0.0.3", "10.0.0.2", "");
+    ask(&t, 1010, "10.0.0.2", "10.0.0.9");
+    resolve(&t, 1015, "db.shop", "10.0.0.2");
+    ask_for(&t, 1020, "10.0.0.1", "10.0.0.2", "db.shop");
+    ask_for(&t, 1025, "10.0.0.3", "10.0.0.2", "");
+    ask(&t, 1030, "10.0.0.2", "10.0.0.9");
+    ask_for(&t, 1035, "10.0.0.4", "10.0.0.2", "cart.shop"); /* connected before the move */
+    tells(&t, "10.0.0.1>cart.shop:80 1 10.0.0.1>db.shop:80 1 10.0.0.3>cart.shop:80 1 "
+              "10.0.0.3>db.shop:80 1 10.0.0.4>cart.shop:80 1 cart.shop>10.0.0.9:80 1 "
+              "db.shop>10.0.0.9:80 1");
+    leave(&t);
+}
+
+/* A host is often written short for the name that the DNS is asked for. */
+static void short_for_another(void **state)
+{
+    struct town t = found();
+    (void)state;
+    hear(&t, "10.0.0.2", 80, "cart");
+    hear(&t, "10.0.0.3", 80, "car");
+    ask(&t, 1000, "10.0.0.1", "10.0.0.2");
+    ask(&t, 1000, "10.0.0.1", "10.0.0.3");
+    ask_for(&t, 1005, "10.0.0.1", "10.0.0.2", "cart.shop.test");
+    ask_for(&t, 1005, "10.0.0.1", "10.0.0.3", "cart.shop.test");
+    tells(&t, "10.0.0.1>car:80 1 10.0.0.1>cart.shop.test:80 3");
+    leave(&t);
+}
+
+/* What the user says is worth more than what is asked. */
+static void the_users_name(void **state)
+{
+    struct town t = found();
+    (void)state;
+    name(&t, "10.0.0.2", "basket");
+    ask_for(&t, 1000, "10.0.0.1", "10.0.0.2", "cart.shop");
+    ask_for(&t, 1005, "10.0.0.1", "10.0.0.3", "external"); /* and this is no name */
+    tells(&t, "10.0.0.1>10.0.0.3:80 1 10.0.0.1>basket:80 1");
+    leave(&t);
+}
+
+/* Whoever makes up a name for each connection gets so many, and no more. */
+static void too_many_names(void **state)
+{
+    struct town t = found();
+    (void)state;
+    for (unsigned i = 0; i < 100; i++) {
+        char called[32];
+        snprintf(called, sizeof called, "x%u.example", i);
+        ask_for(&t, 1000 + 5 * i, "10.0.0.1", "10.0.0.2", called);
+    }
+    assert_int_equal(place_number(t.place.db, "SELECT count(*) FROM service WHERE name LIKE 'x%'"),
+                     64);
+    assert_int_equal(place_number(t.place.db, "SELECT sum(requests) FROM edge_window"), 100);
+    ask_for(&t, 2000, "10.0.0.1", "10.0.0.2", "x0.example"); /* known ones go on */
+    assert_int_equal(place_number(t.place.db, "SELECT sum(requests) FROM v_windows "
+                                              "WHERE server = 'x0.example'"),
+                     2);
+    leave(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +358,12 @@ int main(void)
         cmocka_unit_test(client_and_server_are_one),
         cmocka_unit_test(names_outlive_the_collector),
         cmocka_unit_test(nobody_passes_for_external),
+        cmocka_unit_test(names_of_clients),
+        cmocka_unit_test(names_of_everybody),
+        cmocka_unit_test(an_address_that_moves),
+        cmocka_unit_test(short_for_another),
+        cmocka_unit_test(the_users_name),
+        cmocka_unit_test(too_many_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,20 @@
 
 export type Health = "idle" | "good" | "warn" | "bad";
 
+export type Severity = "none" | "note" | "warn" | "bad";
+
+/** What spoils figures, the worst first; words.ts says what each is. */
+export interface Quality {
+  severity: Severity;
+  marks: string[];
+}
+
+/** Of an edge: how much there is of it, in numbers and in sentences. */
+export interface EdgeQuality extends Quality {
+  reasons: { mark: string; severity: Severity; text: string }[];
+  [count: string]: unknown;
+}
+
 /** In ms; null where nothing was measured. */
 export type Latency = Record<"p50" | "p90" | "p95" | "p99" | "max", number | null>;
 
@@ -35,6 +49,7 @@ export interface Service {
   callers: number;
   callees: number;
   health: Health;
+  quality: Quality;
   served: Figures;
   called: Figures;
   first_seen: string;
@@ -54,8 +69,9 @@ export interface Edge extends Figures {
   port: number;
   protocol: string;
   connections: Record<string, number>;
+  wire: Record<string, number>;
   tcp: Record<string, number | null>;
-  quality: Record<string, number | boolean>;
+  quality: EdgeQuality;
   notes: string[];
   first_seen: string;
   last_seen: string;
@@ -79,6 +95,7 @@ export interface Operation extends Figures {
   protocol: string;
   port: number;
   operation: string;
+  quality: Quality;
 }
 
 export interface Backend extends Figures {
@@ -91,6 +108,7 @@ export interface Backend extends Figures {
   share: number;
   open_calls: number;
   connections: number;
+  quality: Quality;
 }
 
 export interface Connection {
@@ -170,8 +188,31 @@ export interface Incident {
   text: string;
 }
 
-/** Counters by section: {"capture": {"frames": 1}, "decode": {...}}. */
-export type CaptureHealth = Record<string, unknown>;
+export interface CaptureFinding {
+  severity: Severity;
+  what: string;
+  effect: string;
+  remedy: string;
+  share: number;
+}
+
+/** How one protocol was decoded, beside counts by reason. */
+export interface ProtocolHealth {
+  protocol: string;
+  connections: number;
+  requests: number;
+  missing_share: number;
+  quality: Quality;
+  [count: string]: unknown;
+}
+
+/** Counters by section too: {"capture": {"frames": 1}, "decode": {...}}. */
+export interface CaptureHealth {
+  verdict: { severity: Severity; text: string };
+  findings: CaptureFinding[];
+  protocols: ProtocolHealth[];
+  [section: string]: unknown;
+}
 
 /** A sentence of the server, or that there is none. */
 export class ApiError extends Error {

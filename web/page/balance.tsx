@@ -1,7 +1,7 @@
 // How the calls of a service are spread over its backends.
 import type { Backend } from "./api";
 import { count, share } from "./format";
-import { Bar, Mark, Section } from "./parts";
+import { Bar, Mark, Section, Spoiled } from "./parts";
 
 const SHOWN = 16; // of each port
 
@@ -23,7 +23,7 @@ function Rows({ backends }: { backends: Backend[] }) {
       {busiest.slice(0, SHOWN).map((one) => (
         <tr key={one.address}>
           <td class="name" title={`${one.address}:${one.port}`}>
-            <Mark health={one.health} /> {one.address}
+            <Mark health={one.health} /> {one.address} <Spoiled quality={one.quality} />
             <Bar share={one.share} />
           </td>
           <td class="n">{share(called ? one.share : undefined)}</td>

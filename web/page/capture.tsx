@@ -1,9 +1,12 @@
 // How good the capture was: counters in words, and what happened to the collector.
-import type { CaptureHealth, Incident } from "./api";
+import type { CaptureFinding, CaptureHealth, Health, Incident, ProtocolHealth, Severity } from "./api";
 import { rangeParams, type Address } from "./address";
 import { useAnswer } from "./data";
-import { age, count, moment } from "./format";
-import { CAPTURE, DECODE, LIMITS } from "./words";
+import { age, count, moment, share } from "./format";
+import { Mark, Spoiled } from "./parts";
+import { CAPTURE, DECODE, LIMITS, TROUBLES } from "./words";
+
+const HEALTH_OF: Record<Severity, Health> = { none: "good", note: "good", warn: "warn", bad: "bad" };
 
 type Counters = Record<string, number>;
 
@@ -21,7 +24,7 @@ function CounterTable({ title, rows, counters }: { title: string; rows: typeof C
       <h3>{title}</h3>
       <table class="plain">
         <tbody>
-          {rows.map(([name, words, spoils]) => (
+          {rows.filter(([name], i) => counters[name] || i < 3).map(([name, words, spoils]) => (
             <tr key={name}>
               <th scope="row">{words}</th>
               <td class={spoils && counters[name] ? "alarm" : ""}>{figure(name, counters[name])}</td>
@@ -33,23 +36,79 @@ function CounterTable({ title, rows, counters }: { title: string; rows: typeof C
   );
 }
 
-/** A sentence on what was lost, or that nothing was. */
-export function verdict(capture: Counters): { text: string; spoiled: boolean } {
-  const lost = (capture.kernel_drops ?? 0) + (capture.interface_drops ?? 0);
-  const frames = capture.frames ?? 0;
-  if (!frames) return { text: "No frame arrived in this range.", spoiled: true };
-  if (!lost) return { text: "No frame was lost in this range.", spoiled: false };
-  const percent = (100 * lost) / (frames + lost);
-  return {
-    text: `${count(lost)} frames (${percent.toFixed(percent < 1 ? 2 : 1)} %) were lost in this range: figures are lower than they were, and latencies less sure.`,
-    spoiled: true,
-  };
+/** What is wrong, the worst first, and what helps. */
+function Findings({ findings }: { findings: CaptureFinding[] }) {
+  if (!findings.length) return null;
+  return (
+    <ul class="causes">
+      {findings.map((one) => (
+        <li key={one.what}>
+          <Mark health={HEALTH_OF[one.severity]} /> <b>{one.what}.</b> <span class="hint">{one.remedy}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** By protocol and reason; reasons that there are none of are left out. */
+function Protocols({ protocols }: { protocols: ProtocolHealth[] }) {
+  const shown = TROUBLES.filter(([name]) => protocols.some((one) => one[name]));
+  if (!protocols.length) return null;
+  return (
+    <section class="card span">
+      <h3>How each protocol was read</h3>
+      <div class="scroll">
+        <table class="data">
+          <thead>
+            <tr>
+              <th>Protocol</th>
+              <th class="n">Connections</th>
+              <th class="n">Requests</th>
+              <th class="n" title="Bytes that were acknowledged but never seen">
+                Missing
+              </th>
+              {shown.map(([name, title, words]) => (
+                <th key={name} class="n" title={words}>
+                  {title}
+                </th>
+              ))}
+              <th>Marks</th>
+            </tr>
+          </thead>
+          <tbody>
+            {protocols.map((one) => (
+              <tr key={one.protocol}>
+                <td class="name">{one.protocol}</td>
+                <td class="n">{count(one.connections)}</td>
+                <td class="n">{count(one.requests)}</td>
+                <td class="n">{share(one.missing_share)}</td>
+                {shown.map(([name]) => (
+                  <td key={name} class="n">
+                    {count(Number(one[name]))}
+                  </td>
+                ))}
+                <td>
+                  <Spoiled quality={one.quality} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** The verdict of the server: whether figures are spoiled, and why, in a line. */
+export function verdict(health: CaptureHealth | null): { text: string; spoiled: boolean } {
+  const { severity, text } = health?.verdict ?? { severity: "none", text: "" };
+  return { text: text && text[0]!.toUpperCase() + text.slice(1) + ".", spoiled: severity === "warn" || severity === "bad" };
 }
 
 export function CaptureView(props: { address: Address; version: number; health: CaptureHealth | null }) {
   const events = useAnswer<{ events: Incident[] }>("events", rangeParams(props.address), props.version);
   const capture = countersOf(props.health, "capture");
-  const { text, spoiled } = verdict(capture);
+  const { text, spoiled } = verdict(props.health);
   const newest = [...(events.data?.events ?? [])].reverse();
   return (
     <div class="sheet capture">
@@ -57,8 +116,12 @@ export function CaptureView(props: { address: Address; version: number; health: 
         <h2>Capture health</h2>
       </div>
       <div class="scroll">
-        <p class={spoiled ? "verdict spoiled" : "verdict"}>{text}</p>
+        <div class={spoiled ? "verdict spoiled" : "verdict"}>
+          <p>{text}</p>
+          <Findings findings={props.health?.findings ?? []} />
+        </div>
         <div class="cards">
+          <Protocols protocols={props.health?.protocols ?? []} />
           <CounterTable title="What the tap delivered" rows={CAPTURE} counters={capture} />
           <CounterTable title="What was made of it" rows={DECODE} counters={countersOf(props.health, "decode")} />
           <CounterTable title="What did not fit into its windows" rows={LIMITS} counters={(props.health ?? {}) as Counters} />

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Info } from "./api";
 import { Mark } from "./parts";
+import { MARKS } from "./words";
 
 const KEYS: [string, string][] = [
   ["/", "search"],
@@ -55,6 +56,10 @@ export function Legend() {
         <text x="70" y="50">1 % errors, or 20 % callers'</text>
         <text x="70" y="70">5 % errors or more</text>
       </svg>
+      <p>
+        <b class="spoiled bad">!M</b> not to be trusted <b class="spoiled warn">~M</b> a little off
+      </p>
+      <p class="hint">{Object.values(MARKS).map(([letter, words]) => `${letter} ${words}`).join("; ")}.</p>
       <p class="hint">Dots move from who asks to who answers; more dots, more requests.</p>
     </div>
   );

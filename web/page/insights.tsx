@@ -72,8 +72,9 @@ function Nothing() {
   return (
     <div class="quiet">
       <h3>Nothing to act on in this range.</h3>
-      <p>What is looked for, where there are at least 100 calls:</p>
+      <p>What is looked for, and where calls are compared, if there are at least 100:</p>
       <ul>
+        <li>a capture so bad that its figures are not to be trusted;</li>
         <li>one of several backends of a service, or of several servers that are probably replicas, that gets nearly all calls;</li>
         <li>
           one of several connections that carries nearly all calls: a balancer that spreads connections cannot spread the calls on them, as happens with

@@ -3,7 +3,7 @@ import { render } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { CaptureHealth, Graph, Info, Insight } from "./api";
 import { rangeParams, useAddress, type Address } from "./address";
-import { CaptureView, countersOf, verdict } from "./capture";
+import { CaptureView, verdict } from "./capture";
 import { useAnswer, useVersion } from "./data";
 import { Empty, Help, Legend } from "./dialogs";
 import { InsightsView } from "./insights";
@@ -108,7 +108,7 @@ function App() {
   const last = useRef<Graph | null>(null);
   if (graph.data) last.current = graph.data;
   const shown = last.current;
-  const quality = useMemo(() => verdict(countersOf(health.data, "capture")), [health.data]);
+  const quality = useMemo(() => verdict(health.data), [health.data]);
   const error = graph.error;
   const sheet = { graph: shown!, address, go };
   return (

@@ -7,9 +7,9 @@ import { Balance } from "./balance";
 import { Charts } from "./charts";
 import { useAnswer } from "./data";
 import { bytes, count, milliseconds, moment, rate, share } from "./format";
-import { Figure, Mark, Section } from "./parts";
+import { Figure, Mark, Section, Spoiled } from "./parts";
 import { Connections, OpenStreams, StreamFigures, StreamingOperations } from "./streams";
-import { HEALTH, NOTES, OUTCOMES, SOURCES } from "./words";
+import { HEALTH, MARKS, NOTES, OUTCOMES, SEVERITIES, SOURCES } from "./words";
 
 interface PanelProps {
   graph: Graph;
@@ -88,7 +88,7 @@ function Operations({ operations, server }: { operations: Operation[]; server: b
             {busiest.map((one) => (
               <tr key={one.edge_id + one.operation}>
                 <td class="name" title={server ? `${one.operation}, asked by ${one.client}` : one.operation}>
-                  <Mark health={one.health} /> {one.operation}
+                  <Mark health={one.health} /> {server && <Spoiled quality={one.quality} />} {one.operation}
                 </td>
                 <td class="n">{rate(one.rate_per_s)}</td>
                 <td class={one.errors ? "n alarm" : "n"}>{share(one.error_rate)}</td>
@@ -103,20 +103,30 @@ function Operations({ operations, server }: { operations: Operation[]; server: b
   );
 }
 
+/** Where both ways are told, from the client and from the server. */
+const WIRE_BOTH: [string, (edge: Edge) => [number | null | undefined, number | null | undefined], (n: number | null | undefined) => string][] = [
+  ["Packets", (e) => [e.wire.packets_to_server, e.wire.packets_to_client], count],
+  ["Bytes", (e) => [e.wire.bytes_to_server, e.wire.bytes_to_client], (n) => bytes(n ?? undefined)],
+  ["Segments sent again", (e) => [e.tcp.retransmits_to_server, e.tcp.retransmits_to_client], count],
+  ["Segments out of order", (e) => [e.tcp.out_of_order_to_server, e.tcp.out_of_order_to_client], count],
+  ["Receiver was full (zero window)", (e) => [e.tcp.zero_windows_to_server, e.tcp.zero_windows_to_client], count],
+  ["for so long in all", (e) => [e.tcp.zero_window_to_server_ms, e.tcp.zero_window_to_client_ms], milliseconds],
+  ["Connections reset", (e) => [e.tcp.resets_by_client, e.tcp.resets_by_server], count],
+];
+
 function Wire({ edge }: { edge: Edge }) {
   const { connections, tcp } = edge;
   const rows: [string, string][] = [
     ["Connections opened", count(connections.opened)],
-    ["Connections refused or failed", count(connections.failed)],
+    ["Closed", count(connections.closed)],
     ["Open at the end", count(connections.active)],
+    ["Refused", count(connections.refused)],
+    ["Not answered", count(connections.unanswered)],
     ["Handshake", milliseconds(tcp.connect_ms)],
     ["Network, tap to client and back", milliseconds(tcp.rtt_client_ms)],
+    ["at the least", milliseconds(tcp.least_rtt_client_ms)],
     ["Network, tap to server and back", milliseconds(tcp.rtt_server_ms)],
-    ["Segments sent again", count(tcp.retransmits)],
-    ["Segments out of order", count(tcp.out_of_order)],
-    ["Receiver was full (zero window)", count(tcp.zero_windows)],
-    ["for so long in all", milliseconds(tcp.zero_window_ms)],
-    ["Resets", count(tcp.resets)],
+    ["at the least", milliseconds(tcp.least_rtt_server_ms)],
     ["Requests, bytes", bytes(edge.request_bytes)],
     ["Answers, bytes", bytes(edge.response_bytes)],
     ["Time to first byte, p95", milliseconds(edge.ttfb_ms?.p95)],
@@ -125,10 +135,23 @@ function Wire({ edge }: { edge: Edge }) {
     <Section title="Network">
       <table class="plain">
         <tbody>
-          {rows.map(([name, value]) => (
+          {rows.map(([name, value], i) => (
+            <tr key={i}>
+              <th scope="row">{name}</th>
+              <td colSpan={2}>{value}</td>
+            </tr>
+          ))}
+          <tr>
+            <td />
+            <th class="n">by the client</th>
+            <th class="n">by the server</th>
+          </tr>
+          {WIRE_BOTH.map(([name, both, show]) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>{value}</td>
+              {both(edge).map((value, i) => (
+                <td key={i}>{show(value)}</td>
+              ))}
             </tr>
           ))}
         </tbody>
@@ -137,23 +160,35 @@ function Wire({ edge }: { edge: Edge }) {
   );
 }
 
+/** Notes that a mark tells already, with how much of it there is. */
+const TOLD = ["midstream", "gap", "one-way"];
+
 function Quality({ edge }: { edge: Edge }) {
-  const missing = Number(edge.quality.missing_bytes ?? 0);
-  const oneWay = Number(edge.quality.one_way ?? 0);
-  const words = edge.notes.map((note) => NOTES[note] ?? note);
-  if (oneWay) words.unshift(`Of ${count(oneWay)} connections only one side's packets reach the tap: mirror both directions.`);
-  if (missing) words.unshift(`${bytes(missing)} were acknowledged but never reached the tap.`);
+  const { reasons } = edge.quality;
+  const notes = edge.notes.filter((note) => !TOLD.includes(note)).map((note) => NOTES[note] ?? note);
   return (
     <Section title="How sure this is">
-      {words.length ? (
+      {reasons.length > 0 && (
+        <ul class="reasons">
+          {reasons.map((one) => (
+            <li key={one.mark}>
+              <b class={`spoiled ${one.severity}`} title={SEVERITIES[one.severity]?.[1]}>
+                {SEVERITIES[one.severity]?.[0]}
+                {MARKS[one.mark]?.[0] ?? "?"}
+              </b>{" "}
+              {one.text}.
+            </li>
+          ))}
+        </ul>
+      )}
+      {notes.length > 0 && (
         <ul class="notes">
-          {words.map((text) => (
+          {notes.map((text) => (
             <li key={text}>{text}</li>
           ))}
         </ul>
-      ) : (
-        <p class="hint">Everything on this edge was seen whole.</p>
       )}
+      {!reasons.length && <p class="hint">Everything on this edge was seen whole.</p>}
       <p class="hint">
         First seen {moment(edge.first_seen)}, last {moment(edge.last_seen)}.
       </p>
@@ -172,7 +207,7 @@ function EdgePanel({ edge, address, go, version, turn }: PanelProps & { edge: Ed
     <>
       <header>
         <p class="kind">
-          <Mark health={edge.health} /> {edge.protocol} on port {edge.port}, {HEALTH[edge.health]}
+          <Mark health={edge.health} /> {edge.protocol} on port {edge.port}, {HEALTH[edge.health]} <Spoiled quality={edge.quality} />
         </p>
         <h2>
           <button class="link" onClick={() => go({ node: edge.client, edge: 0 })}>
@@ -221,7 +256,8 @@ function Neighbours(props: { title: string; edges: Edge[]; side: "client" | "ser
                 <Mark health={edge.health} />{" "}
                 <button class="link" title={`${edge.protocol} on port ${edge.port}`}>
                   {edge[props.side]}
-                </button>
+                </button>{" "}
+                <Spoiled quality={edge.quality} />
               </td>
               <td class="n">{rate(edge.rate_per_s)}</td>
               <td class={edge.errors ? "n alarm" : "n"}>{share(edge.requests ? edge.error_rate : undefined)}</td>
@@ -255,7 +291,7 @@ function ServicePanel({ service, graph, address, go, version }: PanelProps & { s
     <>
       <header>
         <p class="kind">
-          <Mark health={service.health} /> {service.served.requests ? `serves ${protocols}` : "only calls others"}, {HEALTH[service.health]}
+          <Mark health={service.health} /> {service.served.requests ? `serves ${protocols}` : "only calls others"}, {HEALTH[service.health]} <Spoiled quality={service.quality} />
         </p>
         <h2>{service.name}</h2>
         <p class="hint">

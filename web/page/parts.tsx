@@ -1,7 +1,7 @@
 // Small parts that several views use.
 import type { ComponentChildren } from "preact";
-import type { Health } from "./api";
-import { HEALTH } from "./words";
+import type { EdgeQuality, Health, Quality } from "./api";
+import { HEALTH, MARKS, SEVERITIES } from "./words";
 
 /** Shape and colour say the same; the word is for those who see neither. */
 export function Mark({ health }: { health: Health }) {
@@ -13,6 +13,26 @@ export function Mark({ health }: { health: Health }) {
       {health === "bad" && <path d="M8 .5 15.5 8 8 15.5 .5 8z" />}
     </svg>
   );
+}
+
+/** "~MB", as the terminal writes it: what spoils the figures beside it, and in the title why. */
+export function Spoiled({ quality }: { quality?: Quality | EdgeQuality }) {
+  if (!quality?.marks.length) return null;
+  const [symbol, words] = SEVERITIES[quality.severity] ?? ["", ""];
+  const letters = quality.marks.map((mark) => MARKS[mark]?.[0] ?? "?").join("");
+  const reasons = "reasons" in quality ? quality.reasons.map((one) => one.text) : quality.marks.map((mark) => MARKS[mark]?.[1] ?? mark);
+  return (
+    <abbr class={`spoiled ${quality.severity}`} title={[words + ":", ...reasons].join("\n")}>
+      {symbol}
+      {letters}
+    </abbr>
+  );
+}
+
+/** Likewise, for canvas: no more than what is worth a look. */
+export function spoiledText(quality?: Quality): string {
+  if (!quality || (quality.severity !== "warn" && quality.severity !== "bad")) return "";
+  return SEVERITIES[quality.severity]![0] + quality.marks.map((mark) => MARKS[mark]?.[0] ?? "?").join("");
 }
 
 export function Figure({ name, value, alarm, title }: { name: string; value: string; alarm?: boolean; title?: string }) {

@@ -4,6 +4,7 @@ import cytoscape from "cytoscape";
 import type { Edge, Graph, Service } from "./api";
 import type { Label } from "./address";
 import { bytes, milliseconds, rate, share } from "./format";
+import { spoiledText } from "./parts";
 import { placeLabels, type ToPlace } from "./labels";
 import { drawTexts, drawTraffic, LABEL, type CardToDraw, type EdgeToDraw, type LabelToDraw } from "./paint";
 import { CARD, COLUMN, ROW, columnsOf, flatten, portsOf, relative, wayBetween, type Link, type Path, type Point } from "./route";
@@ -36,7 +37,7 @@ export function labelOf(edge: Edge, label: Label): string {
     bytes: () => bytes(edge.request_bytes + edge.response_bytes),
     protocol: () => `${edge.protocol} :${edge.port}`,
   };
-  return figures[label]();
+  return [figures[label](), spoiledText(edge.quality)].filter(Boolean).join("  ");
 }
 
 /** 1.4 to 7 by the logarithm of the rate. */

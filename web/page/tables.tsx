@@ -1,10 +1,10 @@
 // The graph as tables: what a screen reader reads, and what sorts.
 import type { ComponentChildren } from "preact";
-import type { Edge, Graph, Health, Service } from "./api";
+import type { Edge, Graph, Health, Quality, Service } from "./api";
 import { downloadLink, protocolsOf } from "./api";
 import { rangeParams, type Address } from "./address";
 import { bytes, count, milliseconds, rate, share } from "./format";
-import { Mark } from "./parts";
+import { Mark, Spoiled } from "./parts";
 import { matches } from "./picture";
 
 interface Column<Row> {
@@ -16,9 +16,26 @@ interface Column<Row> {
 }
 
 const HEALTH_ORDER = ["idle", "good", "warn", "bad"];
+const SEVERITY_ORDER = ["none", "note", "warn", "bad"];
+
+/** Columns of signs, which are numbers only to be sorted by. */
+const SIGNS = ["health", "marks"];
+
+const marks = <Row extends { quality: Quality }>(): Column<Row> => ({
+  id: "marks",
+  title: "Marks",
+  value: (row) => SEVERITY_ORDER.indexOf(row.quality.severity),
+  show: (row) => <Spoiled quality={row.quality} />,
+});
 
 /** A red figure where there is something to look into, not at each single error. */
 const ailing = (health: Health) => health === "warn" || health === "bad";
+
+/** Between the two ends, as far as both halves were seen. */
+function roundTrip(edge: Edge): number | null {
+  const { rtt_client_ms: client, rtt_server_ms: server } = edge.tcp;
+  return client == null || server == null ? null : client + server;
+}
 
 const EDGE_COLUMNS: Column<Edge>[] = [
   { id: "health", title: "Health", value: (e) => HEALTH_ORDER.indexOf(e.health), show: (e) => <Mark health={e.health} /> },
@@ -34,6 +51,8 @@ const EDGE_COLUMNS: Column<Edge>[] = [
   { id: "bytes", title: "Bytes", value: (e) => e.request_bytes + e.response_bytes, show: (e) => bytes(e.request_bytes + e.response_bytes) },
   { id: "connections", title: "Conns", value: (e) => e.connections.opened ?? 0, show: (e) => count(e.connections.opened) },
   { id: "resent", title: "Resent", value: (e) => e.tcp.retransmits ?? 0, show: (e) => count(e.tcp.retransmits) },
+  { id: "rtt", title: "RTT", value: (e) => roundTrip(e) ?? -1, show: (e) => milliseconds(roundTrip(e)) },
+  marks(),
 ];
 
 const SERVICE_COLUMNS: Column<Service>[] = [
@@ -49,6 +68,7 @@ const SERVICE_COLUMNS: Column<Service>[] = [
   { id: "called", title: "Calls", value: (s) => s.called.rate_per_s, show: (s) => rate(s.called.rate_per_s) },
   { id: "callers", title: "Callers", value: (s) => s.callers ?? 0, show: (s) => count(s.callers) },
   { id: "callees", title: "Callees", value: (s) => s.callees ?? 0, show: (s) => count(s.callees) },
+  marks(),
 ];
 
 const compare = (a: string | number, b: string | number) =>
@@ -89,7 +109,7 @@ function Table<Row>(props: TableProps<Row>) {
               {props.columns.map((one) => (
                 <th
                   key={one.id}
-                  class={rows.length && typeof one.value(rows[0]!) === "number" && one.id !== "health" ? "n" : ""}
+                  class={rows.length && typeof one.value(rows[0]!) === "number" && !SIGNS.includes(one.id) ? "n" : ""}
                   aria-sort={one === column ? (falling ? "descending" : "ascending") : "none"}
                 >
                   <button onClick={() => sortBy(one)}>
@@ -119,7 +139,7 @@ function Table<Row>(props: TableProps<Row>) {
 }
 
 function cellClass<Row>(column: Column<Row>, row: Row): string {
-  const number = typeof column.value(row) === "number" && column.id !== "health" ? "n" : "name";
+  const number = typeof column.value(row) === "number" && !SIGNS.includes(column.id) ? "n" : "name";
   return column.alarm?.(row) ? number + " alarm" : number;
 }
 

@@ -30,6 +30,27 @@ export const OUTCOMES: [string, string][] = [
   ["unknown", "Not seen whole"],
 ];
 
+/** What spoils figures: [letter, what it means]. */
+export const MARKS: Record<string, [string, string]> = {
+  "one-way": ["O", "only one side's packets reach the tap"],
+  missing: ["M", "bytes were acknowledged but never seen"],
+  drops: ["D", "packets were dropped: all figures are lower bounds"],
+  undecoded: ["U", "not all of it could be decoded"],
+  skew: ["K", "times contradict the order of things"],
+  truncated: ["T", "packets were cut by the snapshot length"],
+  shed: ["S", "parts of messages were too long to read"],
+  copies: ["C", "copies of packets were removed"],
+  midstream: ["B", "connections began before the capture"],
+};
+
+/** How much that spoils: [symbol, words]. */
+export const SEVERITIES: Record<string, [string, string]> = {
+  none: ["", "nothing is spoiled"],
+  note: ["", "good to know"],
+  warn: ["~", "a little off"],
+  bad: ["!", "not to be trusted"],
+};
+
 /** Kinds of calls, by who sends many messages. */
 export const KINDS: Record<string, string> = {
   unary: "one answer",
@@ -87,12 +108,25 @@ export const DECODE: [string, string, boolean][] = [
   ["given_up", "connections that could not be read", true],
   ["shed", "parts of messages too long to read", true],
   ["skewed", "answers stamped up to 1 ms too early, put right", true],
+  ["lookups_evicted", "names from the DNS forgotten, too many", true],
   ["unmeasured", "requests not timed, the clock went back", true],
   ["segments_held", "segments out of order, put right", false],
   ["segments_dropped", "segments out of order, no room", true],
   ["retransmits", "segments sent again", false],
   ["stray_answers", "answers without a request", true],
   ["exchanges_evicted", "requests given up, a table was full", true],
+  ["shortened", "header fields left out, or cut", true],
+];
+
+/** Why something could not be decoded, in the columns of the table by protocol. */
+export const TROUBLES: [string, string, string][] = [
+  ["one_way", "One way", "Connections of which only one side's packets reach the tap"],
+  ["lost", "Lost", "Times a decoder lost its place"],
+  ["given_up", "Given up", "Connections that could not be read any more"],
+  ["shed", "Shed", "Parts of messages that were too long to read"],
+  ["shortened", "Cut", "Header fields left out, or cut"],
+  ["stray_answers", "Stray", "Answers whose request was not seen"],
+  ["exchanges_evicted", "Evicted", "Requests given up because a table was full"],
 ];
 
 export const LIMITS: [string, string, boolean][] = [

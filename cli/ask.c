@@ -39,7 +39,8 @@ int ask_run(const struct command *self, const struct ask *ask, int argc, char **
     }
     struct err err = {0};
     if (!arguments_read(argc, argv, table, NULL, &help, &err) ||
-        (json && csv && !err_set(&err, "--json and --csv exclude each other")))
+        (json && csv && !err_set(&err, "--json and --csv exclude each other")) ||
+        (ask->fits && !ask->fits(&err)))
         return command_misused(self, &err);
     if (help)
         return command_help(self, table);

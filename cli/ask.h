@@ -9,7 +9,8 @@
 struct ask {
     /* Writes the answer in a format; NULL exporter: as a table for people. */
     bool (*answer)(struct query *q, struct range r, const struct exporter *e, struct err *err);
-    const struct argument *more; /* options besides those that all have; or NULL */
+    const struct argument *more;   /* options besides those that all have; or NULL */
+    bool (*fits)(struct err *err); /* do these fit together? NULL: they do */
 };
 
 /* Reads --db, --since, --json, --csv and the like, and answers. Returns the exit status. */

@@ -3,6 +3,7 @@
 
 #include "base/human.h"
 #include "cli/ask.h"
+#include "cli/edges_tls.h"
 #include "cli/figures.h"
 
 static bool print(const struct edge_rows *rows, struct err *err)
@@ -71,11 +72,18 @@ static bool print_tcp(const struct edge_rows *rows, struct err *err)
     return figures_print(t, rows->len, &all, err);
 }
 
-static bool show_tcp; /* --tcp */
+static bool show_tcp, show_tls; /* --tcp, --tls */
+
+static bool fits(struct err *err)
+{
+    return !(show_tcp && show_tls) || err_set(err, "--tcp and --tls exclude each other");
+}
 
 static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
 {
     struct edge_rows rows;
+    if (show_tls)
+        return edges_tls_answer(q, r, e, err);
     if (!query_edges(q, r, &rows, err))
         return false;
     bool written = e          ? e->edges(stdout, r, &rows)
@@ -90,10 +98,12 @@ static int run(const struct command *self, int argc, char **argv)
     static const struct argument more[] = {
         {0, "tcp", NULL, "how connections fare: connects, round trips, retransmits, resets",
          ARGUMENT_FLAG, &show_tcp},
+        {0, "tls", NULL, "what protects them: versions, ciphers, certificates", ARGUMENT_FLAG,
+         &show_tls},
         {0},
     };
-    show_tcp = false;
-    return ask_run(self, &(struct ask){answer, more}, argc, argv);
+    show_tcp = show_tls = false;
+    return ask_run(self, &(struct ask){answer, more, fits}, argc, argv);
 }
 
 const struct command edges_command = {
@@ -104,10 +114,11 @@ const struct command edges_command = {
         "With --tcp, two numbers are of what the client / the server sent: RETRANS is segments "
         "sent again, REORDERED\nthose that came late. OPENED and OPEN are connections, the "
         "latter at the end; FULL FOR is how long a\nreceiver had no room. --json and --csv "
-        "have all of it.\n\n"
+        "have all of it, except for --tls, which has rows of its own.\n\n"
         "examples:\n"
         "  tapgraph edges --since 15m\n"
         "  tapgraph edges --tcp\n"
-        "  tapgraph edges --json | jq 'select(.error_rate > 0.01)'",
+        "  tapgraph edges --json | jq 'select(.error_rate > 0.01)'\n"
+        "  tapgraph edges --tls --json | jq 'select(.weak)'",
     .run = run,
 };

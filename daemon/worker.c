@@ -104,6 +104,19 @@ static void take_open_call(void *ctx, struct exchange *x)
     tally_open_call(w->tally, x, w->tick_ns);
 }
 
+static bool knows_certificate(void *ctx, const struct fingerprint *f,
+                              const struct fingerprint *issued_by)
+{
+    struct worker *w = ctx;
+    return tally_knows_certificate(w->tally, f, issued_by);
+}
+
+static void take_certificate(void *ctx, const struct certificate *c)
+{
+    struct worker *w = ctx;
+    tally_certificate(w->tally, c);
+}
+
 struct worker *worker_new(const struct daemon_options *options, struct err *err)
 {
     struct worker *w = calloc(1, sizeof *w);
@@ -117,6 +130,8 @@ struct worker *worker_new(const struct daemon_options *options, struct err *err)
         .answer = take_answer,
         .message = take_message,
         .open_call = take_open_call,
+        .knows_certificate = knows_certificate,
+        .certificate = take_certificate,
         .ctx = w,
     };
     w->options = options;

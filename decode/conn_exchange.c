@@ -161,6 +161,16 @@ void conn_abort(struct conn *c, uint64_t key, enum outcome outcome)
         pairing_abort(&c->pairing, c->moment, open, outcome);
 }
 
+void conn_answer_was_whole(struct conn *c, uint64_t key)
+{
+    struct open *open = pairing_keyed(&c->pairing, key);
+    if (!open || open->answered)
+        return;
+    open->answered = true;
+    if (open->x.response_ns)
+        open->x.response_end_ns = c->half[TO_CLIENT].passed_ns;
+}
+
 void conn_withdraw(struct conn *c, uint64_t key)
 {
     struct open *open = pairing_keyed(&c->pairing, key);
@@ -178,6 +188,20 @@ void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns)
 void conn_expect(struct conn *c, const struct exchange *x)
 {
     pairing_expect(&c->pairing, x);
+}
+
+bool conn_knows_certificate(struct conn *c, const struct fingerprint *f,
+                            const struct fingerprint *issued_by)
+{
+    const struct sink *sink = &c->shared->sink;
+    return !sink->certificate ||
+           (sink->knows_certificate && sink->knows_certificate(sink->ctx, f, issued_by));
+}
+
+void conn_tell_certificate(struct conn *c, const struct certificate *certificate)
+{
+    const struct sink *sink = &c->shared->sink;
+    sink->certificate(sink->ctx, certificate);
 }
 
 void conn_carry(struct conn *c, uint64_t key)

@@ -153,6 +153,10 @@ struct exchange *conn_adopt(struct conn *c, uint64_t key);
  * the outcome that it has. Nothing happens if there is none with this key. */
 void conn_abort(struct conn *c, uint64_t key, enum outcome outcome);
 
+/* What has come of that answer is all of it, as only what is being fed now shows. The exchange is
+ * emitted, with the outcome set on it, by conn_abort() or when the connection ends. */
+void conn_answer_was_whole(struct conn *c, uint64_t key);
+
 /* What was taken for an exchange is none: it is forgotten as if it had never begun. */
 void conn_withdraw(struct conn *c, uint64_t key);
 
@@ -165,6 +169,11 @@ void conn_expect(struct conn *c, const struct exchange *x);
 /* With conn_become(): the exchange that is being answered goes on in the next protocol, under this
  * key; the present one says nothing of its answer. */
 void conn_carry(struct conn *c, uint64_t key);
+
+/* A certificate was shown: does whoever is told of it know it already? */
+bool conn_knows_certificate(struct conn *c, const struct fingerprint *f,
+                            const struct fingerprint *issued_by);
+void conn_tell_certificate(struct conn *c, const struct certificate *certificate);
 
 /* Writes wire text into a field of an exchange in canonical form, noting NOTE_TRUNCATED on it when
  * cut. Use with sizeof the field. */

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "capture/address.h"
+#include "decode/tls_facts.h"
 
 enum outcome {
     OUTCOME_UNKNOWN, /* bytes were lost; the zero value, so that forgetting to set it is safe */
@@ -98,6 +99,7 @@ struct exchange {
     int64_t error_code; /* of the RST_STREAM or GOAWAY that ended it (RFC 9113, 7); -1: none */
     enum call_kind call;
     struct certainty certainty; /* of its connection, as it ended */
+    struct tls_facts tls;       /* of a handshake of TLS; else zero */
     uint32_t notes;             /* enum note */
     enum outcome outcome;
 

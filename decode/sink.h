@@ -31,5 +31,11 @@ struct sink {
     /* A window ends, and it is open. A call whose beginning was not seen has no request_ns, and is
      * never handed out as an exchange. */
     void (*open_call)(void *ctx, struct exchange *x);
+
+    /* Both may be NULL. A certificate was shown, with that of its issuer behind it (or none): true
+     * if the receiver knows this, so that it need not be read and told of. */
+    bool (*knows_certificate)(void *ctx, const struct fingerprint *f,
+                              const struct fingerprint *issued_by);
+    void (*certificate)(void *ctx, const struct certificate *c);
     void *ctx;
 };

@@ -54,5 +54,7 @@ void delta_free(struct delta *d)
     free(d->connection);
     free(d->open_call);
     free(d->vantage);
+    free(d->secured);
+    free(d->certificate);
     *d = (struct delta){0};
 }

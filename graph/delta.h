@@ -16,12 +16,16 @@ enum {
     PROTOCOL_TEXT_MAX = 16,
     OPERATION_TEXT_MAX = 192,
     NAME_TEXT_MAX = 128,
+    GIVEN_TEXT_MAX = 128, /* of a group, and of all tags of a service, with the zero */
     EDGES_MAX = 65536, /* in one window; past it the rest is not counted, but `edges_dropped` is */
     OPERATIONS_MAX = 262144,
     OPERATIONS_PER_EDGE_MAX = 200, /* past it: the operation "other" */
     NAMES_MAX = 65536,
     CONNECTIONS_MAX = 16384, /* in one window, those first in order; the rest is in `..._dropped` */
     OPEN_CALLS_MAX = 4096,   /* likewise, which are those that have been open longest */
+    SECURED_MAX = 16384,     /* likewise, of rows about TLS, */
+    SECURED_PER_EDGE_MAX = 64,
+    CERTIFICATES_MAX = 4096, /* and of certificates */
 };
 
 /* Ordered by client, server, port, protocol, tenant, asked. */
@@ -111,6 +115,27 @@ struct open_call_delta {
     char operation[OPERATION_TEXT_MAX];           /* "" if not known */
 };
 
+/* What handshakes of TLS on an edge came to, and how many of them came to this. Ordered by edge,
+ * then by the fields in this order up to client_certificate. */
+struct secured_delta {
+    uint32_t edge;
+    uint16_t version, cipher; /* as chosen; 0 and 0: not known */
+    char server_name[NAME_TEXT_MAX];
+    char alpn[ALPN_TEXT_MAX];                 /* chosen */
+    char alpn_offered[ALPN_OFFERED_TEXT_MAX]; /* by the client */
+    struct fingerprint certificate, client_certificate;
+    uint64_t handshakes, established, resumed, retried, unreadable, ech;
+    uint64_t mutual[MUTUALS]; /* of those established, by enum tls_mutual */
+    uint64_t last_ns;
+    char ja4[JA4_TEXT_MAX]; /* of the clients' fingerprints the first in order; "" = none */
+};
+
+/* A certificate that was shown in the window. Ordered by fingerprint. */
+struct certificate_delta {
+    struct certificate certificate;
+    uint64_t shown; /* how often */
+};
+
 struct operation_delta {
     uint32_t edge; /* index of its edge in the delta */
     char name[OPERATION_TEXT_MAX];
@@ -163,7 +188,12 @@ struct delta {
     uint64_t open_calls_dropped;  /* past OPEN_CALLS_MAX, or not to be told from another */
     struct vantage *vantage;      /* in order */
     uint32_t vantage_len;
-    uint64_t vantages_dropped;       /* packets not counted by vantage, past VANTAGES_MAX */
+    uint64_t vantages_dropped; /* packets not counted by vantage, past VANTAGES_MAX */
+    struct secured_delta *secured;
+    uint32_t secured_len;
+    struct certificate_delta *certificate;
+    uint32_t certificate_len;
+    uint64_t secured_dropped;        /* handshakes and certificates past the caps on their rows */
     struct capture_counters capture; /* totals since the sensor's start, at the window's end */
     struct decode_counters decode;   /* likewise, summed over workers */
 };

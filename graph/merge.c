@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "graph/live.h"
+#include "graph/secured.h"
 
 void tallied_add(struct tallied *into, const struct tallied *from)
 {
@@ -87,6 +88,7 @@ static void forget_rows(struct delta *d)
 {
     d->edge_len = d->operation_len = d->name_len = 0;
     d->connection_len = d->open_call_len = 0;
+    d->secured_len = d->certificate_len = 0;
 }
 
 void merge_drop_rows(struct delta *into, struct delta *from)
@@ -100,6 +102,10 @@ void merge_drop_rows(struct delta *into, struct delta *from)
     for (uint32_t i = 0; i < from->connection_len; i++)
         into->connections_dropped += from->connection[i].reports;
     into->open_calls_dropped += from->open_call_len;
+    for (uint32_t i = 0; i < from->secured_len; i++)
+        into->secured_dropped += from->secured[i].handshakes;
+    for (uint32_t i = 0; i < from->certificate_len; i++)
+        into->secured_dropped += from->certificate[i].shown;
     forget_rows(from);
 }
 
@@ -110,6 +116,8 @@ struct work {
     struct name_delta *name;
     struct connection_delta *connection;
     struct open_call_delta *open_call;
+    struct secured_delta *secured;
+    struct certificate_delta *certificate;
     uint32_t *old_edge_at, *new_edge_at; /* where the edges of `into` and `from` have gone */
     void **sorted;
 };
@@ -121,6 +129,8 @@ static void free_work(struct work *w)
     free(w->name);
     free(w->connection);
     free(w->open_call);
+    free(w->secured);
+    free(w->certificate);
     free(w->old_edge_at);
     free(w->new_edge_at);
     free(w->sorted);
@@ -133,6 +143,8 @@ static bool make_work(struct work *w, const struct delta *a, const struct delta 
     size_t names = (size_t)a->name_len + b->name_len;
     size_t connections = (size_t)a->connection_len + b->connection_len;
     size_t open_calls = (size_t)a->open_call_len + b->open_call_len;
+    size_t secured = (size_t)a->secured_len + b->secured_len;
+    size_t certificates = (size_t)a->certificate_len + b->certificate_len;
     size_t most = edges > operations ? edges : operations;
     *w = (struct work){
         .edge = malloc((edges + 1) * sizeof *w->edge),
@@ -140,12 +152,14 @@ static bool make_work(struct work *w, const struct delta *a, const struct delta 
         .name = malloc((names + 1) * sizeof *w->name),
         .connection = malloc((connections + 1) * sizeof *w->connection),
         .open_call = malloc((open_calls + 1) * sizeof *w->open_call),
+        .secured = malloc((secured + 1) * sizeof *w->secured),
+        .certificate = malloc((certificates + 1) * sizeof *w->certificate),
         .old_edge_at = malloc((edges + 1) * sizeof *w->old_edge_at),
         .new_edge_at = malloc((edges + 1) * sizeof *w->new_edge_at),
         .sorted = malloc(((most > names ? most : names) + 1) * sizeof *w->sorted),
     };
-    if (w->edge && w->operation && w->name && w->connection && w->open_call && w->old_edge_at &&
-        w->new_edge_at && w->sorted)
+    if (w->edge && w->operation && w->name && w->connection && w->open_call && w->secured &&
+        w->certificate && w->old_edge_at && w->new_edge_at && w->sorted)
         return true;
     free_work(w);
     return false;
@@ -262,6 +276,31 @@ static uint32_t join_open_calls(struct work *w, const struct delta *into, const 
     return len;
 }
 
+static uint32_t join_secured(struct work *w, const struct delta *into, const struct delta *from)
+{
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < into->secured_len; i++) {
+        w->secured[len] = into->secured[i];
+        w->secured[len++].edge = w->old_edge_at[into->secured[i].edge];
+    }
+    for (uint32_t i = 0; i < from->secured_len; i++) {
+        w->secured[len] = from->secured[i];
+        w->secured[len++].edge = w->new_edge_at[from->secured[i].edge];
+    }
+    return len;
+}
+
+static uint32_t join_certificates(struct work *w, const struct delta *into,
+                                  const struct delta *from)
+{
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < into->certificate_len; i++)
+        w->certificate[len++] = into->certificate[i];
+    for (uint32_t i = 0; i < from->certificate_len; i++)
+        w->certificate[len++] = from->certificate[i];
+    return len;
+}
+
 /* Drops the edges past EDGES_MAX, with their operations, and the names past NAMES_MAX. */
 static void drop_excess(struct delta *d)
 {
@@ -337,6 +376,8 @@ static void merge_counters(struct delta *into, struct delta *from)
     into->names_dropped += from->names_dropped;
     into->connections_dropped += from->connections_dropped;
     into->open_calls_dropped += from->open_calls_dropped;
+    into->secured_dropped += from->secured_dropped;
+    from->secured_dropped = 0;
     from->edges_dropped = from->names_dropped = 0;
     from->connections_dropped = from->open_calls_dropped = 0;
 }
@@ -350,6 +391,8 @@ static void change_rows(struct delta *d, struct work *w)
         .name = d->name,
         .connection = d->connection,
         .open_call = d->open_call,
+        .secured = d->secured,
+        .certificate = d->certificate,
         .old_edge_at = w->old_edge_at,
         .new_edge_at = w->new_edge_at,
         .sorted = w->sorted,
@@ -359,6 +402,8 @@ static void change_rows(struct delta *d, struct work *w)
     d->name = w->name;
     d->connection = w->connection;
     d->open_call = w->open_call;
+    d->secured = w->secured;
+    d->certificate = w->certificate;
     *w = old;
 }
 
@@ -372,6 +417,8 @@ bool merge_rows(struct delta *into, struct delta *from)
     into->name_len = merge_names(&w, into, from);
     into->connection_len = join_connections(&w, into, from);
     into->open_call_len = join_open_calls(&w, into, from);
+    into->secured_len = join_secured(&w, into, from);
+    into->certificate_len = join_certificates(&w, into, from);
     into->edge_len = edge_len;
     change_rows(into, &w);
     free_work(&w);
@@ -381,6 +428,8 @@ bool merge_rows(struct delta *into, struct delta *from)
     fold_excess(into);
     live_settle_connections(into);
     live_settle_open_calls(into);
+    secured_settle(into);
+    secured_settle_certificates(into);
     live_name_open_calls(into);
     return true;
 }

@@ -20,6 +20,8 @@ void rows_fini(struct rows *r)
     index_free(&r->operations);
     index_free(&r->names);
     index_free(&r->connections);
+    index_free(&r->secured);
+    index_free(&r->certificates);
     free(r->edge_links);
     free(r->operation_links);
 }
@@ -30,6 +32,8 @@ void rows_clear(struct rows *r)
     index_clear(&r->operations);
     index_clear(&r->names);
     index_clear(&r->connections);
+    index_clear(&r->secured);
+    index_clear(&r->certificates);
     r->operations_named = 0;
     r->last_edge = NO_ROW;
 }

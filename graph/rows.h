@@ -15,8 +15,9 @@
 struct rows {
     struct hash_key key;
     struct delta open; /* the rows; not in order */
-    struct index edges, operations, names, connections;
+    struct index edges, operations, names, connections, secured, certificates;
     uint32_t edge_room, operation_room, name_room, connection_room, open_call_room;
+    uint32_t secured_room, certificate_room;
     uint32_t operations_named; /* operation rows that are no "other" */
     uint32_t last_edge;        /* the one asked for last, or NO_ROW */
 
@@ -53,6 +54,15 @@ bool rows_connection(struct rows *r, const struct connection_delta *more);
 
 /* Adds the row of an open call of an edge. Likewise. */
 bool rows_open_call(struct rows *r, const struct open_call_delta *call);
+
+/* Adds to the row of handshakes that agree with these, made if it is new. Likewise. */
+bool rows_secured(struct rows *r, const struct secured_delta *more);
+
+/* Likewise of a certificate. */
+bool rows_certificate(struct rows *r, const struct certificate_delta *more);
+
+/* The row of a certificate; NULL if there is none. */
+struct certificate_delta *rows_find_certificate(struct rows *r, const struct fingerprint *f);
 
 /* Forgets the rows, which have been moved away, and keeps the memory. */
 void rows_clear(struct rows *r);

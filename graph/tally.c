@@ -163,6 +163,52 @@ void tally_answer(struct tally *t, const struct name_answer *a)
     hear_name(t, rows_name(&t->rows, &wanted), a->time_ns, a->until_ns);
 }
 
+static void count_secured(struct tally *t, uint32_t edge, const struct exchange *x)
+{
+    const struct tls_facts *tls = &x->tls;
+    bool established = x->outcome == OUTCOME_OK;
+    if (!tls->told)
+        return;
+    struct secured_delta more = {
+        .edge = edge,
+        .version = tls->version,
+        .cipher = tls->cipher,
+        .certificate = tls->certificate,
+        .client_certificate = tls->client_certificate,
+        .handshakes = 1,
+        .established = established,
+        .resumed = tls->resumed,
+        .retried = tls->retried,
+        .unreadable = tls->unreadable,
+        .ech = tls->ech,
+        .last_ns = x->end_ns,
+    };
+    more.mutual[tls->mutual] = established;
+    memcpy(more.server_name, x->host, sizeof more.server_name);
+    memcpy(more.alpn, tls->alpn, sizeof more.alpn);
+    memcpy(more.alpn_offered, tls->alpn_offered, sizeof more.alpn_offered);
+    memcpy(more.ja4, tls->ja4, sizeof more.ja4);
+    if (!rows_secured(&t->rows, &more))
+        t->rows.open.secured_dropped++;
+}
+
+bool tally_knows_certificate(struct tally *t, const struct fingerprint *f,
+                             const struct fingerprint *issued_by)
+{
+    struct certificate_delta *row = rows_find_certificate(&t->rows, f);
+    if (!row || fingerprint_compare(&row->certificate.issued_by, issued_by) < 0)
+        return false;
+    row->shown++;
+    return true;
+}
+
+void tally_certificate(struct tally *t, const struct certificate *c)
+{
+    struct certificate_delta more = {.certificate = *c, .shown = 1};
+    if (!rows_certificate(&t->rows, &more))
+        t->rows.open.secured_dropped++;
+}
+
 static struct edge_delta *edge_of(struct tally *t, const struct exchange *x)
 {
     struct edge_key key = {.client = x->client_address,
@@ -193,6 +239,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
     count_name(t, row_of(t, edge), x);
+    count_secured(t, row_of(t, edge), x);
     if (given || operation == NO_ROW)
         return;
     const char *name = t->rows.open.operation[operation].name;

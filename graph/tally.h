@@ -28,6 +28,12 @@ void tally_message(struct tally *t, struct exchange *x, uint64_t gap_ns);
 /* Likewise a call that is open as the window ends, at `now_ns`: it is told of. */
 void tally_open_call(struct tally *t, struct exchange *x, uint64_t now_ns);
 
+/* A certificate that was shown: does the window know it, with that of its issuer behind it? Then it
+ * is counted, else it is to be told of. */
+bool tally_knows_certificate(struct tally *t, const struct fingerprint *f,
+                             const struct fingerprint *issued_by);
+void tally_certificate(struct tally *t, const struct certificate *c);
+
 /* The window goes on after all: what was open is not to be told of before it ends. */
 void tally_forget_open_calls(struct tally *t);
 

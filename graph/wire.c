@@ -6,6 +6,7 @@
 
 #include "graph/live.h"
 #include "graph/wire_field.h"
+#include "graph/wire_secured.h"
 
 enum {
     DELTA_VERSION = 2,
@@ -136,6 +137,7 @@ static void put_counters(struct writer *w, const struct delta *d)
     wire_put_number(w, d->connections_dropped);
     wire_put_number(w, d->open_calls_dropped);
     wire_put_number(w, d->vantages_dropped);
+    wire_put_number(w, d->secured_dropped);
     put_numbers(w, (const uint64_t *)&d->capture, sizeof d->capture / sizeof(uint64_t));
     put_numbers(w, (const uint64_t *)&d->decode, sizeof d->decode / sizeof(uint64_t));
 }
@@ -163,6 +165,7 @@ void wire_put_delta(struct writer *w, const struct delta *d)
     writer_varint(w, d->vantage_len);
     for (uint32_t i = 0; i < d->vantage_len; i++)
         put_vantage(w, &d->vantage[i]);
+    wire_put_secured(w, d);
     put_counters(w, d);
 }
 
@@ -281,26 +284,9 @@ static void get_open_call(struct cursor *c, struct open_call_delta *o, const str
     wire_get_text(c, o->operation, sizeof o->operation);
 }
 
-/* Reads a count and makes zeroed rows for it. NULL, with *ret_len 0, if there are none. */
-static void *get_rows(struct reader *r, uint64_t most, size_t bytes_min, size_t size,
-                      uint32_t *ret_len)
-{
-    uint64_t len = wire_get_within(&r->c, most);
-    if (len > cursor_left(&r->c) / bytes_min)
-        wire_damage(&r->c);
-    if (!len || r->c.starved)
-        return NULL;
-    void *rows = calloc(len, size);
-    if (rows)
-        *ret_len = (uint32_t)len;
-    else
-        wire_damage(&r->c);
-    return rows;
-}
-
 static void get_edges(struct reader *r, struct delta *d)
 {
-    d->edge = get_rows(r, EDGES_MAX, EDGE_BYTES_MIN, sizeof *d->edge, &d->edge_len);
+    d->edge = wire_get_rows(&r->c, EDGES_MAX, EDGE_BYTES_MIN, sizeof *d->edge, &d->edge_len);
     for (uint32_t i = 0; i < d->edge_len && !r->c.starved; i++) {
         get_edge(r, &d->edge[i]);
         if (i && edge_key_compare(&d->edge[i - 1].key, &d->edge[i].key) >= 0)
@@ -310,8 +296,8 @@ static void get_edges(struct reader *r, struct delta *d)
 
 static void get_operations(struct reader *r, struct delta *d)
 {
-    d->operation =
-        get_rows(r, OPERATIONS_MAX, OPERATION_BYTES_MIN, sizeof *d->operation, &d->operation_len);
+    d->operation = wire_get_rows(&r->c, OPERATIONS_MAX, OPERATION_BYTES_MIN, sizeof *d->operation,
+                                 &d->operation_len);
     for (uint32_t i = 0; i < d->operation_len && !r->c.starved; i++) {
         struct operation_delta *at = &d->operation[i];
         get_operation(r, at, d);
@@ -323,7 +309,7 @@ static void get_operations(struct reader *r, struct delta *d)
 
 static void get_names(struct reader *r, struct delta *d)
 {
-    d->name = get_rows(r, NAMES_MAX, NAME_BYTES_MIN, sizeof *d->name, &d->name_len);
+    d->name = wire_get_rows(&r->c, NAMES_MAX, NAME_BYTES_MIN, sizeof *d->name, &d->name_len);
     for (uint32_t i = 0; i < d->name_len && !r->c.starved; i++) {
         get_name(r, &d->name[i]);
         if (i && name_delta_compare(&d->name[i - 1], &d->name[i]) >= 0)
@@ -333,8 +319,8 @@ static void get_names(struct reader *r, struct delta *d)
 
 static void get_connections(struct reader *r, struct delta *d)
 {
-    d->connection = get_rows(r, CONNECTIONS_MAX, CONNECTION_BYTES_MIN, sizeof *d->connection,
-                             &d->connection_len);
+    d->connection = wire_get_rows(&r->c, CONNECTIONS_MAX, CONNECTION_BYTES_MIN,
+                                  sizeof *d->connection, &d->connection_len);
     for (uint32_t i = 0; i < d->connection_len && !r->c.starved; i++) {
         struct connection_delta *at = &d->connection[i];
         get_connection(&r->c, at, d);
@@ -345,8 +331,8 @@ static void get_connections(struct reader *r, struct delta *d)
 
 static void get_open_calls(struct reader *r, struct delta *d)
 {
-    d->open_call =
-        get_rows(r, OPEN_CALLS_MAX, OPEN_CALL_BYTES_MIN, sizeof *d->open_call, &d->open_call_len);
+    d->open_call = wire_get_rows(&r->c, OPEN_CALLS_MAX, OPEN_CALL_BYTES_MIN, sizeof *d->open_call,
+                                 &d->open_call_len);
     for (uint32_t i = 0; i < d->open_call_len && !r->c.starved; i++) {
         struct open_call_delta *at = &d->open_call[i];
         get_open_call(&r->c, at, d);
@@ -370,7 +356,8 @@ static void get_vantage(struct cursor *c, struct vantage *v)
 
 static void get_vantages(struct reader *r, struct delta *d)
 {
-    d->vantage = get_rows(r, VANTAGES_MAX, VANTAGE_BYTES_MIN, sizeof *d->vantage, &d->vantage_len);
+    d->vantage =
+        wire_get_rows(&r->c, VANTAGES_MAX, VANTAGE_BYTES_MIN, sizeof *d->vantage, &d->vantage_len);
     for (uint32_t i = 0; i < d->vantage_len && !r->c.starved; i++) {
         get_vantage(&r->c, &d->vantage[i]);
         if (i && vantage_compare(&d->vantage[i - 1], &d->vantage[i]) >= 0)
@@ -385,6 +372,7 @@ static void get_counters(struct cursor *c, struct delta *d)
     d->connections_dropped = wire_get_number(c);
     d->open_calls_dropped = wire_get_number(c);
     d->vantages_dropped = wire_get_number(c);
+    d->secured_dropped = wire_get_number(c);
     get_numbers(c, (uint64_t *)&d->capture, sizeof d->capture / sizeof(uint64_t));
     get_numbers(c, (uint64_t *)&d->decode, sizeof d->decode / sizeof(uint64_t));
 }
@@ -403,6 +391,7 @@ bool wire_get_delta(struct bytes in, struct delta *ret)
     get_connections(&r, ret);
     get_open_calls(&r, ret);
     get_vantages(&r, ret);
+    wire_get_secured(&r.c, ret);
     get_counters(&r.c, ret);
     if (!r.c.starved && !cursor_left(&r.c) && ret->start_ns <= ret->end_ns)
         return true;

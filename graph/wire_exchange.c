@@ -1,6 +1,7 @@
 /* wire_exchange.c - exchanges as bytes; see wire.h. */
 #include "graph/wire.h"
 #include "graph/wire_field.h"
+#include "graph/wire_secured.h"
 
 enum {
     EXCHANGE_VERSION = 2,
@@ -81,6 +82,7 @@ void wire_put_exchange(struct writer *w, const struct exchange *x)
     writer_varint(w, x->notes);
     writer_varint(w, x->outcome);
     put_texts(w, x);
+    wire_put_tls_facts(w, &x->tls);
 }
 
 static void get_protocol(struct cursor *c, struct exchange *x)
@@ -139,6 +141,7 @@ bool wire_get_exchange(struct cursor *c, struct exchange *ret)
     x.notes = (uint32_t)wire_get_within(c, (1U << NOTES) - 1);
     x.outcome = (enum outcome)wire_get_within(c, OUTCOMES - 1);
     get_texts(c, &x);
+    x.tls = wire_get_tls_facts(c);
     if (!c->starved)
         *ret = x;
     return !c->starved;

@@ -25,5 +25,13 @@ struct certainty wire_get_certainty(struct cursor *c);
 /* Written with writer_text(); in canonical form (base/text.h), and short enough for `size`. */
 void wire_get_text(struct cursor *c, char *text, size_t size);
 
+void wire_put_fingerprint(struct writer *w, const struct fingerprint *f);
+struct fingerprint wire_get_fingerprint(struct cursor *c);
+
+/* Reads a count of rows, at most `most` and none of them shorter than `bytes_min`, and makes zeroed
+ * rows of `size` for it: given to the caller. NULL, with *ret_len 0, if there are none. */
+void *wire_get_rows(struct cursor *c, uint64_t most, size_t bytes_min, size_t size,
+                    uint32_t *ret_len);
+
 /* What was read makes no sense. */
 void wire_damage(struct cursor *c);

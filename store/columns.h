@@ -103,7 +103,8 @@
     X(names_dropped, names_dropped)                                                                \
     X(connections_dropped, connections_dropped)                                                    \
     X(open_calls_dropped, open_calls_dropped)                                                      \
-    X(vantages_dropped, vantages_dropped)
+    X(vantages_dropped, vantages_dropped)                                                          \
+    X(secured_dropped, secured_dropped)
 
 #define WINDOW_COLUMNS(X) CAPTURE_COLUMNS(X) DECODE_COLUMNS(X) LIMIT_COLUMNS(X)
 

@@ -56,6 +56,7 @@ bool findings_of_capture(const struct health_row *h, struct findings *into);
 /* To be called inside a question. `servers` gets its connections' number at the range's end. */
 bool findings_of_servers(struct query *q, struct range r, struct servers *servers,
                          const struct lives *lives, struct findings *into, struct err *err);
+bool findings_of_tls(struct range r, const struct tls_rows *rows, struct findings *into);
 /* Leaves out what `into` says already of the backends: if each of the connections leads to another
  * one, it is the same finding. */
 bool findings_of_connections(struct range r, const struct connection_rows *rows,

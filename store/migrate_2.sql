@@ -2,6 +2,9 @@
 -- how good the capture was.
 -- The reasons for the tables are in schema.sql.
 
+ALTER TABLE service ADD COLUMN service_group TEXT NOT NULL DEFAULT '';
+ALTER TABLE service ADD COLUMN tags TEXT NOT NULL DEFAULT '';
+
 ALTER TABLE edge_window ADD COLUMN request_messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN response_messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN streams INTEGER NOT NULL DEFAULT 0;
@@ -44,6 +47,7 @@ ALTER TABLE capture_window ADD COLUMN unmeasured INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN lookups_evicted INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN open_calls_dropped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN secured_dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN connections_forgotten INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN shortened INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE capture_window ADD COLUMN duplicates INTEGER NOT NULL DEFAULT 0;
@@ -123,3 +127,56 @@ CREATE TABLE vantage_window (
     uncertain       INTEGER NOT NULL,
     PRIMARY KEY (window_id, interface, vlan, tunnels, tunnel_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE certificate (
+    id           INTEGER PRIMARY KEY,
+    fingerprint  TEXT NOT NULL UNIQUE,
+    issued_by    TEXT NOT NULL,
+    subject      TEXT NOT NULL,
+    issuer       TEXT NOT NULL,
+    names        TEXT NOT NULL,
+    names_count  INTEGER NOT NULL,
+    serial       TEXT NOT NULL,
+    key_kind     TEXT NOT NULL,
+    key_bits     INTEGER NOT NULL,
+    signature    TEXT NOT NULL,
+    not_before_s INTEGER NOT NULL,
+    not_after_s  INTEGER NOT NULL,
+    self_signed  INTEGER NOT NULL,
+    unreadable   INTEGER NOT NULL,
+    first_ns     INTEGER NOT NULL,
+    last_ns      INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE tls (
+    id                    INTEGER PRIMARY KEY,
+    pair_id               INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    version               TEXT NOT NULL,
+    cipher                TEXT NOT NULL,
+    server_name           TEXT NOT NULL,
+    alpn                  TEXT NOT NULL,
+    alpn_offered          TEXT NOT NULL,
+    certificate_id        INTEGER NOT NULL,
+    client_certificate_id INTEGER NOT NULL,
+    ja4                   TEXT NOT NULL,
+    last_ns               INTEGER NOT NULL,
+    UNIQUE (pair_id, version, cipher, server_name, alpn, alpn_offered, certificate_id,
+            client_certificate_id)
+) STRICT;
+
+CREATE TABLE tls_window (
+    window_id    INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    tls_id       INTEGER NOT NULL REFERENCES tls (id) ON DELETE CASCADE,
+    handshakes   INTEGER NOT NULL,
+    established  INTEGER NOT NULL,
+    resumed      INTEGER NOT NULL,
+    retried      INTEGER NOT NULL,
+    unreadable   INTEGER NOT NULL,
+    ech          INTEGER NOT NULL,
+    mutual_hidden INTEGER NOT NULL,
+    mutual_no    INTEGER NOT NULL,
+    mutual_asked INTEGER NOT NULL,
+    mutual_yes   INTEGER NOT NULL,
+    PRIMARY KEY (window_id, tls_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tls_window_by_tls ON tls_window (tls_id);

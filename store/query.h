@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "graph/delta.h"
+#include "graph/posture.h"
 #include "graph/quality.h"
 #include "graph/verdict.h"
 
@@ -71,8 +72,14 @@ struct edge_row {
     uint64_t rtt_client_ns, rtt_server_ns;     /* of handshakes, else as below; means; 0 = none */
     uint64_t least_client_ns, least_server_ns; /* means of the least in each report; 0 = none */
     struct quality quality;
-    struct marks marks;                   /* quality_marks() of it */
-    uint64_t notes;                       /* enum note */
+    struct marks marks; /* quality_marks() of it */
+    uint64_t notes;     /* enum note */
+    struct {
+        uint64_t handshakes;             /* of TLS; 0: all of this is zero */
+        char version[24];                /* of most of them; "": not known */
+        char server_name[NAME_TEXT_MAX]; /* likewise */
+        enum tls_mutual mutual;          /* has any client proved who it is? */
+    } tls;
     uint64_t first_seen_ns, last_seen_ns; /* ever, not only in the range */
 };
 
@@ -86,13 +93,14 @@ struct service_row {
     int64_t id;
     char name[NAME_TEXT_MAX];
     enum name_source source;
-    uint32_t addresses;        /* how many endpoints addresses it has */
-    char address[64];          /* one of them, or "" for external */
-    struct figures served;     /* as server */
-    struct figures called;     /* as client */
-    char protocols[64];        /* those it serves, by name: "http,redis" */
-    uint32_t callers, callees; /* distinct services on the other side */
-    struct marks marks;        /* of its edges, the worst of each */
+    uint32_t addresses;                               /* how many endpoints addresses it has */
+    char address[64];                                 /* one of them, or "" for external */
+    struct figures served;                            /* as server */
+    struct figures called;                            /* as client */
+    char protocols[64];                               /* those it serves, by name: "http,redis" */
+    char group[GIVEN_TEXT_MAX], tags[GIVEN_TEXT_MAX]; /* as it was given; "eu,team-a" */
+    uint32_t callers, callees;                        /* distinct services on the other side */
+    struct marks marks;                               /* of its edges, the worst of each */
     uint64_t first_seen_ns, last_seen_ns;
     /* Where it is drawn (graph/layout.h): filled by query_graph() only. */
     int32_t rank, order;
@@ -204,6 +212,51 @@ struct open_call_rows {
 bool query_open_calls(struct query *q, struct range r, int64_t edge_id, struct open_call_rows *ret,
                       struct err *err);
 
+/* A certificate. "" and 0: not known. */
+struct certificate_row {
+    char fingerprint[FINGERPRINT_TEXT_MAX]; /* SHA-256; "": there is no certificate */
+    char issued_by[FINGERPRINT_TEXT_MAX];   /* of the one that was shown behind it; "": none */
+    char subject[CERTIFICATE_NAME_MAX], issuer[CERTIFICATE_NAME_MAX];
+    char names[CERTIFICATE_NAMES_MAX]; /* alternative names, split by commas; as many as fit */
+    uint64_t names_len;                /* how many there are */
+    char serial[CERTIFICATE_SERIAL_MAX];
+    char key[CERTIFICATE_KEY_MAX];
+    uint32_t key_bits;
+    char signature[CERTIFICATE_SIGNATURE_MAX];
+    uint64_t not_before_s, not_after_s;
+    bool self_signed, unreadable;
+    enum validity validity; /* at the end of the range */
+};
+
+/* What handshakes of TLS on an edge came to, in the range. In order of edge, then of the fields
+ * from version on. */
+struct tls_row {
+    int64_t edge_id;
+    char client[NAME_TEXT_MAX], server[NAME_TEXT_MAX];
+    uint16_t port;
+    char protocol[PROTOCOL_TEXT_MAX];
+    char version[24];                /* "TLS 1.3"; "": the server has not chosen */
+    char cipher[56];                 /* as IANA names it */
+    char server_name[NAME_TEXT_MAX]; /* as the client said */
+    char alpn[ALPN_TEXT_MAX];        /* chosen; "": none, or encrypted */
+    char alpn_offered[ALPN_OFFERED_TEXT_MAX];
+    struct certificate_row certificate, client_certificate;
+    char ja4[JA4_TEXT_MAX]; /* of a client, one of those seen */
+    uint64_t handshakes, established, resumed, retried, unreadable, ech;
+    enum tls_mutual mutual; /* the most that any of those established showed */
+    bool plaintext;         /* it is no TLS, and was read: all about TLS is empty */
+    const char *weak;       /* what is not good enough about it; NULL: nothing that is known */
+    const char *verdict;    /* "plaintext", "weak", "fine"; NULL: nothing was agreed on */
+    uint64_t last_seen_ns;  /* ever */
+};
+struct tls_rows {
+    struct tls_row *row;
+    size_t len;
+};
+/* edge_id 0: of all edges. Those in plaintext come last. */
+bool query_tls(struct query *q, struct range r, int64_t edge_id, struct tls_rows *ret,
+               struct err *err);
+
 /* A finding that a person would act on, with what it rests on. */
 enum { EVIDENCE_MAX = 8 };
 struct evidence {
@@ -228,8 +281,8 @@ struct insight_rows {
 bool query_insights(struct query *q, struct range r, struct insight_rows *ret, struct err *err);
 
 /* How the services are grouped into nodes when drawn. */
-enum grouping { GROUP_SERVICE, GROUP_HOST, GROUP_SUBNET, GROUPINGS };
-const char *grouping_name(enum grouping g); /* "service", "host", "subnet" */
+enum grouping { GROUP_SERVICE, GROUP_GROUP, GROUP_HOST, GROUP_SUBNET, GROUPINGS };
+const char *grouping_name(enum grouping g); /* "service", "group", ... */
 
 /* The graph as it is drawn: services (or groups) with their places, and the edges between them.
  * Services that were placed by an earlier call on this handle keep their places. */
@@ -274,6 +327,7 @@ struct health_row {
     struct decode_counters decode;   /* likewise, but for those that say "now" */
     uint64_t edges_dropped, names_dropped, connections_dropped, open_calls_dropped;
     uint64_t vantages_dropped;
+    uint64_t secured_dropped; /* handshakes and certificates of which the facts found no room */
     uint64_t connections_forgotten; /* rows of the oldest, dropped so that there are not too many */
     struct quality quality;         /* of all edges, and of the capture */
     struct protocol_health

@@ -23,6 +23,14 @@ static void copy_wire(const struct edge_delta *d, struct edge_row *row)
     memcpy(row->zero_window_ns, d->zero_window_ns, sizeof row->zero_window_ns);
 }
 
+static void copy_tls(const struct tls_brief *tls, struct edge_row *row)
+{
+    row->tls.handshakes = tls->handshakes;
+    row->tls.mutual = tls_mutual_of(tls->mutual);
+    memcpy(row->tls.version, tls->version, sizeof row->tls.version);
+    memcpy(row->tls.server_name, tls->server_name, sizeof row->tls.server_name);
+}
+
 static struct quality quality_of(const struct edge_delta *d, const struct capture_counters *c)
 {
     struct quality q = {0};
@@ -68,6 +76,7 @@ static struct edge_row edge_row(const struct summary *a, size_t i)
     memcpy(row.client, client->name, sizeof row.client);
     memcpy(row.server, server->name, sizeof row.server);
     memcpy(row.protocol, e->protocol, sizeof row.protocol);
+    copy_tls(&a->tls[i], &row);
     return row;
 }
 
@@ -188,6 +197,8 @@ static struct service_row service_row(const struct topology_node *n, const struc
     memcpy(row.name, n->name, sizeof row.name);
     memcpy(row.address, n->address, sizeof row.address);
     memcpy(row.protocols, p->protocols, sizeof row.protocols);
+    memcpy(row.group, n->group, sizeof row.group);
+    memcpy(row.tags, n->tags, sizeof row.tags);
     return row;
 }
 
@@ -218,7 +229,8 @@ bool summary_load(struct query *q, struct range r, enum grouping grouping, struc
         return false;
     bool loaded = topology_load(q, grouping, &ret->topology, err) &&
                   sums_load(q, r, &ret->topology, false, &ret->sums, err) &&
-                  captured_load(q, r, &ret->capture, err);
+                  captured_load(q, r, &ret->capture, err) &&
+                  tls_briefs_load(q, r, &ret->topology, &ret->tls, err);
     question_end(q);
     if (!loaded)
         summary_free(ret);
@@ -230,6 +242,7 @@ void summary_free(struct summary *a)
     if (a->sums)
         sums_free(a->sums, a->topology.edge_len);
     topology_free(&a->topology);
+    free(a->tls);
     *a = (struct summary){0};
 }
 

@@ -6,9 +6,12 @@
 -- application_id and user_version are set by migrate.c, which runs this text in one transaction.
 
 -- One named thing. Row 1 is everything outside the internal networks.
+-- Group and tags are what the user, or a cluster, says of it.
 CREATE TABLE service (
-    id   INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    id            INTEGER PRIMARY KEY,
+    name          TEXT NOT NULL UNIQUE,
+    service_group TEXT NOT NULL DEFAULT '',
+    tags          TEXT NOT NULL DEFAULT ''
 ) STRICT;
 INSERT INTO service (id, name) VALUES (1, 'external');
 
@@ -105,6 +108,7 @@ CREATE TABLE capture_window (
     lookups_evicted       INTEGER NOT NULL DEFAULT 0,
     connections_dropped   INTEGER NOT NULL DEFAULT 0,
     open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
+    secured_dropped       INTEGER NOT NULL DEFAULT 0, -- facts of TLS that found no room
     connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap
     shortened             INTEGER NOT NULL DEFAULT 0,
     duplicates            INTEGER NOT NULL DEFAULT 0,
@@ -305,6 +309,64 @@ CREATE TABLE vantage_window (
     uncertain       INTEGER NOT NULL, -- of these, copies or sent again: could not be told
     PRIMARY KEY (window_id, interface, vlan, tunnels, tunnel_id)
 ) STRICT, WITHOUT ROWID;
+
+-- A certificate that was shown in the clear: up to TLS 1.2. At 65536 rows those seen least lately go.
+CREATE TABLE certificate (
+    id           INTEGER PRIMARY KEY,
+    fingerprint  TEXT NOT NULL UNIQUE, -- SHA-256, hex
+    issued_by    TEXT NOT NULL, -- fingerprint of the certificate shown behind it; '': none
+    subject      TEXT NOT NULL, -- as RFC 4514 writes it
+    issuer       TEXT NOT NULL,
+    names        TEXT NOT NULL, -- alternative names, split by commas; as many as fit
+    names_count  INTEGER NOT NULL,
+    serial       TEXT NOT NULL, -- hex
+    key_kind     TEXT NOT NULL, -- RSA, EC, Ed25519, ...; '': not known
+    key_bits     INTEGER NOT NULL,
+    signature    TEXT NOT NULL, -- sha256WithRSAEncryption, ...
+    not_before_s INTEGER NOT NULL, -- since 1970 UTC; 0: not known
+    not_after_s  INTEGER NOT NULL,
+    self_signed  INTEGER NOT NULL, -- 0, 1
+    unreadable   INTEGER NOT NULL, -- 0, 1: no X.509, or too long
+    first_ns     INTEGER NOT NULL,
+    last_ns      INTEGER NOT NULL
+) STRICT;
+
+-- What handshakes of TLS between two ends came to. At 65536 rows those seen least lately go.
+-- certificate_id is no declared foreign key: checking it when a certificate goes would read all.
+CREATE TABLE tls (
+    id                    INTEGER PRIMARY KEY,
+    pair_id               INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    version               TEXT NOT NULL, -- TLS 1.3, ...; '': the server has not chosen, as far as was seen
+    cipher                TEXT NOT NULL,
+    server_name           TEXT NOT NULL, -- that the client asked for
+    alpn                  TEXT NOT NULL, -- that the server chose; '': none, or encrypted (TLS 1.3)
+    alpn_offered          TEXT NOT NULL,
+    certificate_id        INTEGER NOT NULL, -- 0: none was seen
+    client_certificate_id INTEGER NOT NULL,
+    ja4                   TEXT NOT NULL, -- fingerprint of a client, the first in order of those seen
+    last_ns               INTEGER NOT NULL,
+    UNIQUE (pair_id, version, cipher, server_name, alpn, alpn_offered, certificate_id,
+            client_certificate_id)
+) STRICT;
+
+-- How often, in a window. Ordered by window, as edge_window.
+CREATE TABLE tls_window (
+    window_id    INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    tls_id       INTEGER NOT NULL REFERENCES tls (id) ON DELETE CASCADE,
+    handshakes   INTEGER NOT NULL,
+    established  INTEGER NOT NULL,
+    resumed      INTEGER NOT NULL,
+    retried      INTEGER NOT NULL, -- by a HelloRetryRequest
+    unreadable   INTEGER NOT NULL, -- of which the ClientHello made no sense, or was too long
+    ech          INTEGER NOT NULL, -- with an encrypted ClientHello
+    mutual_hidden INTEGER NOT NULL, -- of those established: who the client is cannot be seen
+    mutual_no    INTEGER NOT NULL,
+    mutual_asked INTEGER NOT NULL, -- the client was asked for a certificate, and gave none
+    mutual_yes   INTEGER NOT NULL,
+    PRIMARY KEY (window_id, tls_id)
+) STRICT, WITHOUT ROWID;
+-- Which rows go with it?
+CREATE INDEX tls_window_by_tls ON tls_window (tls_id);
 
 -- What happened to the collector itself.
 CREATE TABLE event (

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "store/sums.h"
+#include "store/tls.h"
 
 struct summary {
     struct range range;
     struct topology topology;
-    struct sum *sums; /* one for each edge of the topology */
+    struct sum *sums;      /* one for each edge of the topology */
+    struct tls_brief *tls; /* likewise */
     struct capture_counters capture;
 };
 

@@ -89,7 +89,7 @@ SELECT count(*) AS windows, sum(frames) AS frames, sum(bytes) AS bytes, sum(pack
        sum(flows_evicted) AS flows_evicted, sum(exchanges_evicted) AS exchanges_evicted,
        sum(exchanges) AS exchanges, sum(edges_dropped) AS edges_dropped,
        sum(connections_dropped) AS connections_dropped,
-       sum(open_calls_dropped) AS open_calls_dropped,
+       sum(open_calls_dropped) AS open_calls_dropped, sum(secured_dropped) AS secured_dropped,
        sum(connections_forgotten) AS connections_forgotten
 FROM v_range r JOIN capture_window w ON w.level = 0 AND w.start_ns >= r.from_ns;
 
@@ -170,3 +170,25 @@ JOIN endpoint se ON se.id = p.server_id
 JOIN service c ON c.id = ce.service_id
 JOIN service s ON s.id = se.service_id
 ORDER BY o.began_ns, o.pair_id, o.client_port, o.stream_id;
+
+-- What protects each edge.
+CREATE VIEW v_tls AS
+SELECT c.name AS client, s.name AS server, e.port, e.protocol, nullif(t.version, '') AS version,
+       nullif(t.cipher, '') AS cipher, nullif(t.server_name, '') AS server_name,
+       nullif(t.alpn, '') AS alpn, sum(x.handshakes) AS handshakes,
+       sum(x.established) AS established, sum(x.resumed) AS resumed,
+       iif(sum(x.mutual_yes), 'yes', iif(sum(x.mutual_asked) + sum(x.mutual_no), 'no', NULL))
+           AS mutual,
+       k.subject, k.issuer,
+       strftime('%Y-%m-%dT%H:%M:%SZ', nullif(k.not_after_s, 0), 'unixepoch') AS not_after
+FROM v_range r
+JOIN capture_window w ON w.level = 0 AND w.start_ns >= r.from_ns
+JOIN tls_window x ON x.window_id = w.id
+JOIN tls t ON t.id = x.tls_id
+JOIN pair p ON p.id = t.pair_id
+JOIN edge e ON e.id = p.edge_id
+JOIN service c ON c.id = e.client_id
+JOIN service s ON s.id = e.server_id
+LEFT JOIN certificate k ON k.id = t.certificate_id
+GROUP BY e.id, t.version, t.cipher, t.server_name, t.alpn, k.id
+ORDER BY c.name, s.name, e.port, e.protocol, t.version, t.cipher, t.server_name, t.alpn;

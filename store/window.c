@@ -68,13 +68,14 @@ bool window_open(struct window_writer *w, sqlite3 *db)
         if (!statement_prepare(db, sql[i], &w->statement[i]))
             return false;
     return naming_open(&w->naming, db) && connections_open(&w->connections, db) &&
-           open_calls_open(&w->open_calls, db);
+           secured_open(&w->secured, db) && open_calls_open(&w->open_calls, db);
 }
 
 void window_close(struct window_writer *w)
 {
     naming_close(&w->naming);
     connections_close(&w->connections);
+    secured_close(&w->secured);
     open_calls_close(&w->open_calls);
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
         sqlite3_finalize(w->statement[i]);
@@ -293,6 +294,7 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
             return false;
     return write_vantages(w, row.window, d) &&
            connections_write(&w->connections, row.window, d, pairs) &&
+           secured_write(&w->secured, row.window, d, pairs) &&
            open_calls_write(&w->open_calls, row.window, d, pairs);
 }
 
@@ -313,5 +315,6 @@ void window_done(struct window_writer *w, const struct delta *d, bool committed)
     } else {
         naming_forget(&w->naming);
         connections_undone(&w->connections);
+        secured_undone(&w->secured);
     }
 }

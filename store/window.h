@@ -10,6 +10,7 @@
 #include "store/connections.h"
 #include "store/naming.h"
 #include "store/open_calls.h"
+#include "store/secured.h"
 #include "store/tallied.h"
 
 enum { WINDOW_STATEMENTS = 11 };
@@ -19,6 +20,7 @@ struct window_writer {
     struct naming naming;
     struct connections connections;
     struct open_calls open_calls;
+    struct secured secured;
     struct tallied_blobs blobs;
     /* The totals at the end of the window before, since a delta brings totals and a row keeps
      * increments. */

@@ -16,8 +16,8 @@ done >>"$found" <<'END'
 base    none
 capture base/
 decode  base/|capture/(packet|address|counters)\.h
-graph   base/|capture/(address|tenant|counters|vantage)\.h|decode/(sink|exchange|flow_report|counters)\.h
-store   base/|capture/(address|tenant|counters|vantage)\.h|decode/(exchange|counters)\.h|graph/(delta|merge|name|latency|verdict|quality|layout)\.h
+graph   base/|capture/(address|tenant|counters|vantage)\.h|decode/(sink|exchange|flow_report|counters|tls_facts)\.h
+store   base/|capture/(address|tenant|counters|vantage)\.h|decode/(exchange|counters|tls_facts)\.h|graph/(delta|merge|name|latency|verdict|posture|quality|layout)\.h
 ui-tui  base/|store/query\.h|store/export/exporter\.h
 web     base/|store/query\.h|store/export/exporter\.h
 daemon  base/|capture/|decode/(engine|counters|sink|exchange)\.h|graph/|store/store\.h|store/export/exporter\.h|web/web\.h
@@ -31,11 +31,12 @@ done >>"$found" <<'END'
 #include.<pcap               capture/
 #include.<ndpi               decode/ndpi\.c
 #include.<sqlite3            store/
-#include.<cjson              store/export/|web/
+#include.<cjson              store/export/|web/|daemon/kube_file
 #include.<microhttpd         web/server
 #include.<(n?curses)         ui-tui/term\.c
 #include.<(pthread|stdatomic) capture/ring|daemon/|web/
 #include.<cap-ng             daemon/
+#include.<openssl            decode/(tls_digest|tls_certificate|quic_initial)
 END
 
 # A decoder is one file, one line, one symbol.

@@ -90,6 +90,17 @@ static enum said ask_open_calls(struct ask *a)
     return ret;
 }
 
+static enum said ask_tls(struct ask *a)
+{
+    if (!a->exporter->tls)
+        return SAID_NO_SUCH;
+    struct tls_rows rows = {0};
+    bool asked = !a->q || query_tls(a->q, a->range, a->params->edge, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->tls(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
 static enum said ask_insights(struct ask *a)
 {
     if (!a->exporter->insights)
@@ -180,6 +191,7 @@ static const struct question QUESTIONS[] = {
     {"backends", ask_backends, READER_ANY, NULL},
     {"connections", ask_connections, READER_ANY, NULL},
     {"open-calls", ask_open_calls, READER_ANY, NULL},
+    {"tls", ask_tls, READER_ANY, NULL},
     {"insights", ask_insights, READER_ANY, NULL},
     {"series", ask_series, READER_ANY, NULL},
     {"health", ask_health, READER_ANY, NULL},

@@ -151,7 +151,7 @@ static bool services(FILE *out, struct range r, const struct service_rows *rows)
     (void)r;
     fprintf(out,
             "service,address,addresses,named_by,protocols,callers,callees,%s,first_seen,"
-            "last_seen,marks\r\n",
+            "last_seen,marks,group,tags\r\n",
             figures_heads);
     for (size_t i = 0; i < rows->len; i++) {
         const struct service_row *row = &rows->row[i];
@@ -167,6 +167,10 @@ static bool services(FILE *out, struct range r, const struct service_rows *rows)
         put_time(out, row->first_seen_ns);
         put_time(out, row->last_seen_ns);
         put_marks(out, &row->marks);
+        fputc(',', out);
+        put_text(out, row->group);
+        fputc(',', out);
+        put_text(out, row->tags);
         fputs("\r\n", out);
     }
     return !ferror(out);
@@ -345,6 +349,61 @@ static bool open_calls(FILE *out, struct range r, const struct open_call_rows *r
     return !ferror(out);
 }
 
+static void put_certificate(FILE *out, const struct certificate_row *c)
+{
+    const char *const texts[] = {c->fingerprint, c->subject, c->issuer, c->names, c->serial};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        fputc(',', out);
+        put_text(out, texts[i]);
+    }
+    fprintf(out, ",%s,%" PRIu32, c->key, c->key_bits);
+    put_time(out, c->not_before_s * 1000000000);
+    put_time(out, c->not_after_s * 1000000000);
+}
+
+/* Of a client's certificate there is more in JSON. */
+static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
+{
+    (void)r;
+    fputs("client,server,port,protocol,version,cipher,server_name,alpn,alpn_offered,ja4,mutual,"
+          "handshakes,established,resumed,verdict,weak,fingerprint,subject,issuer,names,serial,key,"
+          "key_bits,"
+          "not_before,not_after,client_subject\r\n",
+          out);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct tls_row *row = &rows->row[i];
+        const char *const texts[] = {row->version,
+                                     row->cipher,
+                                     row->server_name,
+                                     row->alpn,
+                                     row->alpn_offered,
+                                     row->ja4,
+                                     tls_mutual_name(row->mutual)};
+        put_text(out, row->client);
+        fputc(',', out);
+        put_text(out, row->server);
+        put_number(out, row->port);
+        fputc(',', out);
+        put_text(out, row->protocol);
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+            fputc(',', out);
+            put_text(out, texts[t]);
+        }
+        put_number(out, row->handshakes);
+        put_number(out, row->established);
+        put_number(out, row->resumed);
+        fputc(',', out);
+        put_text(out, row->verdict ? row->verdict : "");
+        fputc(',', out);
+        put_text(out, row->weak ? row->weak : "");
+        put_certificate(out, &row->certificate);
+        fputc(',', out);
+        put_text(out, row->client_certificate.subject);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
 /* A finding a row; its evidence is in JSON only. */
 static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
 {
@@ -376,5 +435,6 @@ const struct exporter csv_exporter = {
     .backends = backends,
     .connections = connections,
     .open_calls = open_calls,
+    .tls = tls,
     .insights = insights,
 };

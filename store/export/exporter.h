@@ -25,6 +25,7 @@ struct exporter {
     bool (*backends)(FILE *out, struct range r, const struct backend_rows *rows);
     bool (*connections)(FILE *out, struct range r, const struct connection_rows *rows);
     bool (*open_calls)(FILE *out, struct range r, const struct open_call_rows *rows);
+    bool (*tls)(FILE *out, struct range r, const struct tls_rows *rows);
     bool (*insights)(FILE *out, struct range r, const struct insight_rows *rows);
 };
 

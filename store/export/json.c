@@ -75,6 +75,14 @@ static bool open_calls(FILE *out, struct range r, const struct open_call_rows *r
     return json_write(out, o);
 }
 
+static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
+{
+    cJSON *list, *o = document(r, "tls", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_tls(&rows->row[i]));
+    return json_write(out, o);
+}
+
 static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
 {
     cJSON *list, *o = document(r, "insights", &list);
@@ -112,5 +120,6 @@ const struct exporter json_exporter = {
     .backends = backends,
     .connections = connections,
     .open_calls = open_calls,
+    .tls = tls,
     .insights = insights,
 };

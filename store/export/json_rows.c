@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/columns.h"
 #include "store/export/time_text.h"
@@ -175,6 +176,27 @@ static void add_quality(cJSON *to, const struct edge_row *row)
     }
 }
 
+static void add_mutual(cJSON *to, enum tls_mutual mutual)
+{
+    if (mutual == MUTUAL_HIDDEN)
+        cJSON_AddNullToObject(to, "mutual");
+    else
+        cJSON_AddBoolToObject(to, "mutual", mutual == MUTUAL_YES);
+}
+
+/* null of what is no TLS; its fields are null where no handshake was seen. */
+static void add_edge_tls(cJSON *to, const struct edge_row *row)
+{
+    if (!row->tls.handshakes && strcmp(row->protocol, "tls") != 0) {
+        cJSON_AddNullToObject(to, "tls");
+        return;
+    }
+    cJSON *tls = cJSON_AddObjectToObject(to, "tls");
+    add_known_text(tls, "version", row->tls.version);
+    add_known_text(tls, "server_name", row->tls.server_name);
+    add_mutual(tls, row->tls.mutual);
+}
+
 cJSON *json_edge(const struct edge_row *row)
 {
     cJSON *o = cJSON_CreateObject();
@@ -193,11 +215,25 @@ cJSON *json_edge(const struct edge_row *row)
     add_count(wire, "packets_to_server", row->packets[0]);
     add_count(wire, "packets_to_client", row->packets[1]);
     add_tcp(o, row);
+    add_edge_tls(o, row);
     add_quality(o, row);
     add_notes(o, row->notes);
     add_time(o, "first_seen", row->first_seen_ns);
     add_time(o, "last_seen", row->last_seen_ns);
     return o;
+}
+
+/* "eu,team-a" as a list. */
+static void add_tags(cJSON *o, const char *tags)
+{
+    char tag[GIVEN_TEXT_MAX];
+    cJSON *list = cJSON_AddArrayToObject(o, "tags");
+    for (size_t len; *tags; tags += len + (tags[len] == ',')) {
+        len = strcspn(tags, ",");
+        snprintf(tag, sizeof tag, "%.*s", (int)len, tags);
+        if (len)
+            cJSON_AddItemToArray(list, cJSON_CreateString(tag));
+    }
 }
 
 cJSON *json_service(const struct service_row *row)
@@ -206,6 +242,8 @@ cJSON *json_service(const struct service_row *row)
     add_count(o, "id", (uint64_t)row->id);
     cJSON_AddStringToObject(o, "name", row->name);
     cJSON_AddStringToObject(o, "source", name_source_name(row->source));
+    cJSON_AddStringToObject(o, "group", row->group);
+    add_tags(o, row->tags);
     cJSON_AddStringToObject(o, "address", row->address);
     add_count(o, "addresses", row->addresses);
     cJSON_AddStringToObject(o, "protocols", row->protocols);
@@ -367,6 +405,73 @@ static void add_id(cJSON *to, const char *name, int64_t id)
         add_count(to, name, (uint64_t)id);
     else
         cJSON_AddNullToObject(to, name);
+}
+
+static void add_validity(cJSON *to, const struct certificate_row *c)
+{
+    static const char *const names[] = {
+        [VALIDITY_UNKNOWN] = "",
+        [VALIDITY_FINE] = "valid",
+        [VALIDITY_NEAR_ITS_END] = "expiring",
+        [VALIDITY_OVER] = "expired",
+        [VALIDITY_TO_COME] = "not-yet-valid",
+    };
+    add_time(to, "not_before", c->not_before_s * 1000000000);
+    add_time(to, "not_after", c->not_after_s * 1000000000);
+    add_known_text(to, "validity", names[c->validity]);
+}
+
+static void add_certificate(cJSON *to, const char *name, const struct certificate_row *c)
+{
+    if (!c->fingerprint[0]) {
+        cJSON_AddNullToObject(to, name);
+        return;
+    }
+    cJSON *o = cJSON_AddObjectToObject(to, name);
+    cJSON_AddStringToObject(o, "fingerprint", c->fingerprint);
+    cJSON_AddBoolToObject(o, "readable", !c->unreadable);
+    if (c->unreadable)
+        return;
+    cJSON_AddStringToObject(o, "subject", c->subject);
+    cJSON_AddStringToObject(o, "issuer", c->issuer);
+    cJSON_AddStringToObject(o, "names", c->names);
+    add_count(o, "names_count", c->names_len);
+    cJSON_AddStringToObject(o, "serial", c->serial);
+    add_known_text(o, "key", c->key);
+    add_count(o, "key_bits", c->key_bits);
+    add_known_text(o, "signature", c->signature);
+    add_validity(o, c);
+    cJSON_AddBoolToObject(o, "self_signed", c->self_signed);
+    add_known_text(o, "issued_by", c->issued_by);
+}
+
+cJSON *json_tls(const struct tls_row *row)
+{
+    cJSON *o = cJSON_CreateObject();
+    add_count(o, "edge_id", (uint64_t)row->edge_id);
+    cJSON_AddStringToObject(o, "client", row->client);
+    cJSON_AddStringToObject(o, "server", row->server);
+    add_count(o, "port", row->port);
+    cJSON_AddStringToObject(o, "protocol", row->protocol);
+    add_known_text(o, "version", row->version);
+    add_known_text(o, "cipher", row->cipher);
+    add_known_text(o, "server_name", row->server_name);
+    add_known_text(o, "alpn", row->alpn);
+    add_known_text(o, "alpn_offered", row->alpn_offered);
+    add_known_text(o, "ja4", row->ja4);
+    add_mutual(o, row->mutual);
+    add_count(o, "handshakes", row->handshakes);
+    add_count(o, "established", row->established);
+    add_count(o, "resumed", row->resumed);
+    add_count(o, "retried", row->retried);
+    add_count(o, "unreadable", row->unreadable);
+    add_count(o, "ech", row->ech);
+    add_known_text(o, "verdict", row->verdict ? row->verdict : "");
+    add_known_text(o, "weak", row->weak ? row->weak : "");
+    add_certificate(o, "certificate", &row->certificate);
+    add_certificate(o, "client_certificate", &row->client_certificate);
+    add_time(o, "last_seen", row->last_seen_ns);
+    return o;
 }
 
 cJSON *json_insight(const struct insight_row *row)

@@ -17,6 +17,7 @@ cJSON *json_event(const struct event_row *row);
 cJSON *json_backend(const struct backend_row *row);
 cJSON *json_connection(const struct connection_row *row);
 cJSON *json_open_call(const struct open_call_row *row);
+cJSON *json_tls(const struct tls_row *row);
 cJSON *json_insight(const struct insight_row *row);
 cJSON *json_range(struct range r);
 

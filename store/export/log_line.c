@@ -3,6 +3,7 @@
  * Written by hand: it is done for every exchange, and a library would allocate a tree each time.
  * Text is in canonical form already, so only quotes and backslashes can need an escape. */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "capture/tenant.h"
@@ -227,6 +228,68 @@ static void put_call(struct line *l, const struct exchange *x)
     share_field(l, ",\"fields_known_late\":", x->certainty.late_known, x->certainty.late_fields);
 }
 
+static void flag_field(struct line *l, const char *name, bool flag)
+{
+    put_text(l, name);
+    put_text(l, flag ? "true" : "false");
+}
+
+/* null: the server has not chosen, as far as was seen. */
+static void chosen_field(struct line *l, const char *name, const char *text)
+{
+    put_text(l, name);
+    if (text[0])
+        put_escaped(l, text);
+    else
+        put_text(l, "null");
+}
+
+static void put_cipher(struct line *l, const struct tls_facts *t)
+{
+    char number[8];
+    const char *name = t->answered ? tls_cipher_name(t->cipher) : "";
+    if (!name)
+        snprintf(number, sizeof number, "0x%04x", t->cipher);
+    chosen_field(l, ",\"cipher\":", name ? name : number);
+}
+
+static void put_fingerprint(struct line *l, const char *name, const struct fingerprint *f)
+{
+    char text[FINGERPRINT_TEXT_MAX];
+    fingerprint_to_text(f, text);
+    text_if_any(l, name, text);
+}
+
+static void put_mutual(struct line *l, enum tls_mutual mutual)
+{
+    put_text(l, ",\"mutual\":");
+    put_text(l, mutual == MUTUAL_HIDDEN ? "null" : mutual == MUTUAL_YES ? "true" : "false");
+}
+
+static void put_tls(struct line *l, const struct tls_facts *t)
+{
+    if (!t->told)
+        return;
+    put_text(l, ",\"tls\":{");
+    chosen_field(l, "\"version\":", tls_version_name(t->version));
+    put_cipher(l, t);
+    text_if_any(l, ",\"alpn\":", t->alpn);
+    text_if_any(l, ",\"alpn_offered\":", t->alpn_offered);
+    text_if_any(l, ",\"version_offered\":", tls_version_name(t->offered));
+    text_if_any(l, ",\"ja4\":", t->ja4);
+    flag_field(l, ",\"resumed\":", t->resumed);
+    put_mutual(l, t->mutual);
+    if (t->retried)
+        flag_field(l, ",\"retried\":", true);
+    if (t->ech)
+        flag_field(l, ",\"ech\":", true);
+    if (t->unreadable)
+        flag_field(l, ",\"readable\":", false);
+    put_fingerprint(l, ",\"certificate\":", &t->certificate);
+    put_fingerprint(l, ",\"client_certificate\":", &t->client_certificate);
+    put_text(l, "}");
+}
+
 bool export_log_line(FILE *out, const struct exchange *x, struct log_names names)
 {
     struct line l;
@@ -242,6 +305,7 @@ bool export_log_line(FILE *out, const struct exchange *x, struct log_names names
     put_answer(&l, x);
     put_context(&l, x);
     put_call(&l, x);
+    put_tls(&l, &x->tls);
     put_text(&l, "}\n");
     return fwrite(l.text, 1, l.len, out) == l.len;
 }

@@ -79,6 +79,15 @@ static bool open_calls(FILE *out, struct range r, const struct open_call_rows *r
     return written;
 }
 
+static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
+{
+    bool written = true;
+    (void)r;
+    for (size_t i = 0; i < rows->len && written; i++)
+        written = json_write(out, json_tls(&rows->row[i]));
+    return written;
+}
+
 static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
 {
     bool written = true;
@@ -100,5 +109,6 @@ const struct exporter ndjson_exporter = {
     .backends = backends,
     .connections = connections,
     .open_calls = open_calls,
+    .tls = tls,
     .insights = insights,
 };

@@ -62,6 +62,39 @@ static void say_grpc(struct play *play, const struct exchange *x)
         say(play, " error %d", (int)x->error_code);
 }
 
+static void say_fingerprint(struct play *play, const char *whose, const struct fingerprint *f)
+{
+    if (!fingerprint_is_none(f))
+        say(play, " %s:%02x%02x", whose, f->byte[0], f->byte[1]);
+}
+
+static void say_tls(struct play *play, const struct tls_facts *t)
+{
+    const char *cipher = tls_cipher_name(t->cipher);
+    assert_true(t->told);
+    say(play, " %s", t->answered ? tls_version_name(t->version) : "offers");
+    say(play, " %s", !t->answered ? tls_version_name(t->offered) : cipher ? cipher : "?");
+    if (t->alpn[0])
+        say(play, " alpn:%s", t->alpn);
+    if (t->alpn_offered[0])
+        say(play, " offered:%s", t->alpn_offered);
+    if (t->mutual != MUTUAL_HIDDEN)
+        say(play, " mutual:%s", tls_mutual_name(t->mutual));
+    say(play, "%s%s%s%s", t->resumed ? " resumed" : "", t->retried ? " retried" : "",
+        t->ech ? " ech" : "", t->unreadable ? " unreadable" : "");
+    say_fingerprint(play, "shows", &t->certificate);
+    say_fingerprint(play, "client", &t->client_certificate);
+}
+
+static void tell_certificate(void *ctx, const struct certificate *c)
+{
+    struct play *play = ctx;
+    say(play, "certificate %s", c->unreadable ? "unreadable" : c->subject);
+    say_fingerprint(play, "is", &c->fingerprint);
+    say_fingerprint(play, "by", &c->issued_by);
+    say(play, "\n");
+}
+
 static void say_more(struct play *play, const struct exchange *x)
 {
     if (play->options & SHOW_BYTES)
@@ -77,6 +110,8 @@ static void say_more(struct play *play, const struct exchange *x)
             say(play, " %s", ids[i]);
     if (play->options & SHOW_GRPC)
         say_grpc(play, x);
+    if (play->options & SHOW_TLS)
+        say_tls(play, &x->tls);
 }
 
 static uint16_t server_port(const struct script *script)
@@ -88,7 +123,8 @@ static void tell(void *ctx, struct exchange *x)
 {
     struct play *play = ctx;
     const struct script *script = play->script;
-    if (!(play->options & SHOW_GRPC) && strcmp(x->protocol, script->decoder->name) != 0)
+    const char *usual = play->options & SHOW_TLS ? "tls" : script->decoder->name;
+    if (!(play->options & SHOW_GRPC) && strcmp(x->protocol, usual) != 0)
         say(play, "%s ", x->protocol);
     assert_int_equal(x->end_ns, play->now_ms * MS);
     assert_int_equal(x->client_port, 40000);
@@ -202,14 +238,16 @@ static void play_all(struct play *play, const struct script *script, int cut)
 {
     struct conn_ends ends = {.client_port = 40000, .server_port = server_port(script)};
     memset(&counters, 0, sizeof counters);
-    *play = (struct play){
-        .script = script,
-        .options = script->options,
-        .shared = {
-            .sink = {.exchange = tell, .answer = tell_name, .message = tell_message, .ctx = play},
-            .counters = &counters,
-            .unread_bytes_max = 1 << 20,
-            .open_max = 1000}};
+    *play = (struct play){.script = script,
+                          .options = script->options,
+                          .shared = {.sink = {.exchange = tell,
+                                              .answer = tell_name,
+                                              .message = tell_message,
+                                              .certificate = tell_certificate,
+                                              .ctx = play},
+                                     .counters = &counters,
+                                     .unread_bytes_max = 1 << 20,
+                                     .open_max = 1000}};
     play->conn = conn_new(&play->shared, script->decoder, &ends, script->options & JOINED);
     assert_non_null(play->conn);
     for (size_t i = 0; i < script->steps_len; i++)

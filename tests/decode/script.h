@@ -51,6 +51,7 @@ enum script_option {
                       * code */
     SHOW_GAPS = 32,  /* as it comes, each further message of a call: "/shop.Cart/Watch +2 ms" */
     SHOW_NAMES = 64, /* as they come, names of addresses: "cart 10.0.0.1 for 360 s" */
+    SHOW_TLS = 128,  /* what is known of TLS, and of certificates as they are shown */
 };
 
 struct script {

@@ -52,6 +52,62 @@ static void add_calls(struct tally *tally)
     }
 }
 
+static struct fingerprint fingerprint_of(uint8_t byte)
+{
+    struct fingerprint f;
+    memset(f.byte, byte, sizeof f.byte);
+    return f;
+}
+
+static struct tls_facts make_facts(void)
+{
+    return (struct tls_facts){
+        .told = true,
+        .answered = true,
+        .resumed = true,
+        .ech = true,
+        .mutual = MUTUAL_YES,
+        .offered = TLS_1_3,
+        .version = TLS_1_2,
+        .cipher = 0xc02f,
+        .alpn = "h2",
+        .alpn_offered = "h2,http/1.1",
+        .ja4 = "t13d1516h2_8daaf6152771_e5627efa2ab1",
+        .certificate = fingerprint_of(9),
+        .client_certificate = fingerprint_of(8),
+    };
+}
+
+/* Handshakes on an edge of their own, and the certificates that they showed. */
+static void add_tls(struct tally *tally)
+{
+    for (uint8_t i = 0; i < 3; i++) {
+        struct exchange x = make_exchange("");
+        struct certificate c = {
+            .fingerprint = fingerprint_of((uint8_t)(9 - i)),
+            .issued_by = fingerprint_of(7),
+            .self_signed = true,
+            .cut = i == 1,
+            .key_bits = 2048,
+            .names_len = 70000,
+            .not_before_s = 5,
+            .not_after_s = 6000000000,
+            .subject = "CN=caf\303\251",
+            .issuer = "CN=Root",
+            .names = "a.shop,b.shop",
+            .serial = "0A",
+            .key = "RSA",
+            .signature = "sha256WithRSAEncryption",
+        };
+        x.protocol = "tls";
+        x.server_port = 443;
+        x.tls = make_facts();
+        x.tls.cipher = (uint16_t)(x.tls.cipher + i);
+        tally_exchange(tally, &x);
+        tally_certificate(tally, &c);
+    }
+}
+
 /* A window of a few rows of each kind. */
 static struct delta make_delta(void)
 {
@@ -73,8 +129,9 @@ static struct delta make_delta(void)
     r.server_address = make_address("2001:db8::1");
     tally_flow(tally, &r);
     add_calls(tally);
+    add_tls(tally);
     struct delta d = {.start_ns = 5000000000, .end_ns = 10000000000, .edges_dropped = 3};
-    d.connections_dropped = 1000, d.open_calls_dropped = 2000;
+    d.connections_dropped = 1000, d.open_calls_dropped = 2000, d.secured_dropped = 3000;
     assert_true(tally_take(tally, &d));
     d.vantage = calloc(2, sizeof *d.vantage);
     assert_non_null(d.vantage);
@@ -130,14 +187,41 @@ static void assert_open_call_came_back(const struct open_call_delta *call)
     assert_string_equal(call->operation, "GET /shop.Cart/Watch");
 }
 
+/* See add_tls(). */
+static void assert_tls_came_back(const struct secured_delta *s, const struct certificate_delta *c)
+{
+    struct tls_facts facts = make_facts();
+    assert_int_equal(s->version, facts.version);
+    assert_int_equal(s->cipher, facts.cipher + 1);
+    assert_string_equal(s->alpn, facts.alpn);
+    assert_string_equal(s->alpn_offered, facts.alpn_offered);
+    assert_string_equal(s->ja4, facts.ja4);
+    assert_int_equal(fingerprint_compare(&s->client_certificate, &facts.client_certificate), 0);
+    assert_int_equal(s->handshakes, 1);
+    assert_int_equal(s->established, 1);
+    assert_int_equal(s->resumed, 1);
+    assert_int_equal(s->ech, 1);
+    assert_int_equal(s->mutual[MUTUAL_YES], 1);
+    assert_int_equal(c->shown, 1);
+    assert_int_equal(c->certificate.fingerprint.byte[31], 8);
+    assert_int_equal(c->certificate.issued_by.byte[0], 7);
+    assert_true(c->certificate.self_signed && c->certificate.cut);
+    assert_false(c->certificate.unreadable);
+    assert_int_equal(c->certificate.key_bits, 2048);
+    assert_int_equal(c->certificate.names_len, 70000);
+    assert_int_equal(c->certificate.not_after_s, 6000000000);
+    assert_string_equal(c->certificate.subject, "CN=caf\303\251");
+    assert_string_equal(c->certificate.signature, "sha256WithRSAEncryption");
+}
+
 /* Encoding what was decoded gives the same bytes. */
 static void a_delta_comes_back(void **state)
 {
     (void)state;
     struct delta d = make_delta(), back;
     assert_true(wire_get_delta(encoded(&d), &back));
-    assert_int_equal(back.edge_len, 5);
-    assert_int_equal(back.operation_len, 7);
+    assert_int_equal(back.edge_len, 6);
+    assert_int_equal(back.operation_len, 8);
     assert_int_equal(back.name_len, 6);
     assert_int_equal(back.connection_len, 3);
     assert_connection_came_back(&back.connection[1]);
@@ -150,6 +234,10 @@ static void a_delta_comes_back(void **state)
     assert_int_equal(back.vantage[1].tunnel_id, 70000);
     assert_int_equal(back.vantage[1].duplicate_bytes, 700);
     assert_int_equal(back.vantages_dropped, 5);
+    assert_int_equal(back.secured_dropped, 3000);
+    assert_int_equal(back.secured_len, 3);
+    assert_int_equal(back.certificate_len, 3);
+    assert_tls_came_back(&back.secured[1], &back.certificate[1]);
     const struct tallied *calls = &back.edge[back.connection[0].edge].exchanges;
     assert_int_equal(calls->streams, 3);
     assert_int_equal(calls->request_messages, 600);

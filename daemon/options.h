@@ -24,7 +24,9 @@ struct daemon_options {
     const char *listen; /* address of the page, or NULL for none */
     const char *user;   /* whom to become, or NULL */
     const char *keylog; /* file of secrets of TLS (decode/keylog.h), or NULL */
-    const char *names;  /* file of names in the form of hosts(5), or NULL */
+    const char *names;  /* file of names that the user gives, or NULL */
+    const char *kube;   /* dump of a Kubernetes cluster, or NULL */
+    const char *hosts;  /* file in the form of hosts(5), or NULL */
     uint64_t window_ns;
     unsigned workers; /* 1 or more; each also reads its share of an interface */
     bool loop;        /* play the files again and again */

@@ -7,8 +7,8 @@
 enum {
     LINE_MAX = 512, /* the longest label, a random and a secret are under 200 */
     ROOM_MIN = 64,
-    NONE = UINT32_MAX,
 };
+#define NONE UINT32_MAX
 
 struct session {
     uint8_t random[TLS_RANDOM_BYTES];

@@ -258,7 +258,7 @@ static void say_undecoded(const struct quality *q, char *ret)
         [TROUBLE_LOST] = "places lost",
         [TROUBLE_GIVEN_UP] = "connections given up",
         [TROUBLE_STRAY_ANSWERS] = "answers without a request",
-        [TROUBLE_UNDECRYPTED] = "records that did not open with the key there is for them",
+        [TROUBLE_UNDECRYPTED] = "records of TLS that did not open with their key",
         [TROUBLE_EXCHANGES_EVICTED] = "requests pushed out of a full table",
     };
     size_t used = 0;

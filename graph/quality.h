@@ -74,5 +74,5 @@ enum { MARKS_TEXT_MAX = MARKS + 2 };
 void marks_text(const struct marks *m, char ret[MARKS_TEXT_MAX]);
 
 /* A sentence that says what happened, how much of it, and what it does to figures. */
-enum { REASON_TEXT_MAX = 256 };
+enum { REASON_TEXT_MAX = 320 };
 void quality_reason(const struct quality *q, enum mark mark, char ret[REASON_TEXT_MAX]);

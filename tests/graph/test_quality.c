@@ -102,7 +102,7 @@ static void an_edge_adds_up(void **state)
         .bytes = {1000, 2000},
         .missing_bytes = {1, 2},
         .one_way = 3,
-        .troubles = {1, 2, 3, 4, 5, 6},
+        .troubles = {1, 2, 3, 4, 5, 6, 7},
         .skewed = 8,
         .notes = NOTE_MIDSTREAM | NOTE_PIPELINED,
     };

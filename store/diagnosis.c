@@ -166,8 +166,8 @@ static void find_doubles(struct list *l, const struct capture_counters *c)
 
 static uint64_t undecoded_of(const uint64_t *troubles)
 {
-    return troubles[TROUBLE_LOST] + troubles[TROUBLE_GIVEN_UP] +
-           troubles[TROUBLE_STRAY_ANSWERS] + troubles[TROUBLE_UNDECRYPTED];
+    return troubles[TROUBLE_LOST] + troubles[TROUBLE_GIVEN_UP] + troubles[TROUBLE_STRAY_ANSWERS] +
+           troubles[TROUBLE_UNDECRYPTED];
 }
 
 /* With the protocol that it is worst of. */

@@ -145,7 +145,7 @@ bool tls_rows_of(struct query *q, struct range r, int64_t edge_id, struct tls_ro
 /* Whatever was read without a handshake of TLS is plaintext. */
 static bool is_plaintext(const struct edge_row *edge)
 {
-    return edge->figures.requests && !edge->tls.handshakes && strcmp(edge->protocol, "tls") != 0;
+    return edge->figures.requests && !edge->tls.handshakes && !posture_is_sealed(edge->protocol);
 }
 
 static struct tls_row plaintext_row(const struct edge_row *edge)

@@ -6,7 +6,7 @@
 #include "decode/quic_handshake.h"
 #include "decode/quic_initial.h"
 
-enum { FIXED_BIT = 0x40, COALESCED_MAX = 16 };
+enum { SHORT_MIN = 1 + 4 + 16, COALESCED_MAX = 16 };
 
 struct id {
     uint8_t len, byte[QUIC_ID_MAX];
@@ -76,6 +76,12 @@ static void on_initial(struct conn *c, enum dir dir, const struct quic_packet *p
     }
 }
 
+/* Its fixed bit need not be set (RFC 9287). What is zero fills a datagram up. */
+static bool is_one_rtt(const struct quic_packet *p)
+{
+    return p->type == QUIC_ONE_RTT && p->all.len >= SHORT_MIN && p->all.at[0];
+}
+
 static int64_t quic_feed(struct conn *c, enum dir dir, struct bytes in)
 {
     struct quic *q = conn_state(c);
@@ -86,7 +92,7 @@ static int64_t quic_feed(struct conn *c, enum dir dir, struct bytes in)
             on_initial(c, dir, &p);
         else if (p.type == QUIC_HANDSHAKE)
             quic_handshake_sealed(&q->handshake, c, dir);
-        else if (p.type == QUIC_ONE_RTT && dir == TO_SERVER && p.all.at[0] & FIXED_BIT)
+        else if (is_one_rtt(&p) && dir == TO_SERVER)
             quic_handshake_done(&q->handshake, c);
     }
     return len;

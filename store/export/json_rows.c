@@ -187,7 +187,7 @@ static void add_mutual(cJSON *to, enum tls_mutual mutual)
 /* null of what is no TLS; its fields are null where no handshake was seen. */
 static void add_edge_tls(cJSON *to, const struct edge_row *row)
 {
-    if (!row->tls.handshakes && strcmp(row->protocol, "tls") != 0) {
+    if (!row->tls.handshakes && !posture_is_sealed(row->protocol)) {
         cJSON_AddNullToObject(to, "tls");
         return;
     }

@@ -8,6 +8,7 @@
 #include "daemon/supervisor.h"
 
 enum { DEFAULT_WORKERS_MAX = 8 };
+static const char hosts_file[] = "/etc/hosts";
 
 static uint32_t default_workers(void)
 {
@@ -27,6 +28,8 @@ static int start(const struct command *self, struct daemon_arguments *a)
     }
     if (a->no_page)
         a->listen = NULL;
+    if (!a->hosts && access(hosts_file, R_OK) == 0)
+        a->hosts = hosts_file;
     if (!a->workers)
         a->workers = a->files.len ? 1 : default_workers();
     const struct texts *sources = a->files.len ? &a->files : &a->interfaces;
@@ -53,8 +56,13 @@ static int run(const struct command *self, int argc, char **argv)
         {0, "no-page", NULL, "serve no page", ARGUMENT_FLAG, &a.no_page},
         {0, "log", "FILE", "append each exchange there as a line of JSON; '-' for standard output",
          ARGUMENT_TEXT, &a.log},
-        {0, "names", "FILE", "names of addresses, in the form of /etc/hosts", ARGUMENT_TEXT,
-         &a.names},
+        {0, "names", "FILE", "names of addresses, networks and ports (docs/names.md)",
+         ARGUMENT_TEXT, &a.names},
+        {0, "kube", "FILE", "names from kubectl get pods,services,endpointslices,nodes -A -o json",
+         ARGUMENT_TEXT, &a.kube},
+        {0, "hosts", "FILE",
+         "names in the form of hosts(5), where nothing better is known (/etc/hosts)", ARGUMENT_TEXT,
+         &a.hosts},
         {0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated",
          ARGUMENT_TEXTS, &a.networks},
         {0, "no-decap", "[KIND,...]", TUNNELS_HELP, ARGUMENT_WORDS, &a.no_decap},

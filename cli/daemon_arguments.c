@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "cli/place.h"
+#include "daemon/names_file.h"
 
 static const uint64_t second = 1000000000;
 
@@ -46,6 +47,8 @@ bool daemon_options_set_reading(struct daemon_options *options, const struct dae
         .listen = a->listen,
         .user = a->user,
         .names = a->names,
+        .kube = a->kube,
+        .hosts = a->hosts,
         .window_ns = a->window_ns ? a->window_ns : 5 * second,
         .workers = a->workers ? a->workers : 1,
         .loop = a->loop,
@@ -63,6 +66,8 @@ bool daemon_options_set_reading(struct daemon_options *options, const struct dae
     for (uint16_t i = 0; i < a->networks.len; i++)
         if (!networks_add(&options->networks, a->networks.text[i], err))
             return false;
+    if (a->names && !names_file_open_networks(a->names, &options->networks, err))
+        return false;
     for (uint16_t i = 0; i < sources->len; i++)
         options->source[options->source_len++] = sources->text[i];
     if (getrandom(&options->engine.key, sizeof options->engine.key, 0) !=

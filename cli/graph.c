@@ -63,7 +63,7 @@ static int run(const struct command *self, int argc, char **argv)
         {0, "since", "TIME", "only the last 15m, 2h, 1d of it (all)", ARGUMENT_DURATION, &since_ns},
         {0, "format", "NAME", "dot, svg (through Graphviz), json, mermaid (dot)", ARGUMENT_TEXT,
          &format},
-        {0, "group", "BY", "service, host or subnet (service)", ARGUMENT_TEXT, &group},
+        {0, "group", "BY", "service, group, host or subnet (service)", ARGUMENT_TEXT, &group},
         {0},
     };
     struct err err = {0};
@@ -76,7 +76,7 @@ static int run(const struct command *self, int argc, char **argv)
     if (!exporter)
         return command_misused(self, &err);
     if (!find_grouping(group, &grouping)) {
-        err_set(&err, "--group: there is no '%s'; there are service, host, subnet", group);
+        err_set(&err, "--group: there is no '%s'; there are service, group, host, subnet", group);
         return command_misused(self, &err);
     }
     return draw(db, since_ns, grouping, exporter);

@@ -4,11 +4,21 @@
 #include "cli/ask.h"
 #include "cli/figures.h"
 
+#define HEADS "ADDRESS|NAMED BY|SERVES|>CALLERS|>CALLS|" FIGURES_HEADS "|" MARKED_HEAD
+
+static bool has_groups(const struct service_rows *rows)
+{
+    for (size_t i = 0; i < rows->len; i++)
+        if (rows->row[i].group[0] || rows->row[i].tags[0])
+            return true;
+    return false;
+}
+
 static bool print(const struct service_rows *rows, struct err *err)
 {
     struct marks all = {0};
-    struct listing *t = listing_new("SERVICE|ADDRESS|NAMED BY|SERVES|>CALLERS|>CALLS|" FIGURES_HEADS
-                                    "|" MARKED_HEAD);
+    bool groups = has_groups(rows);
+    struct listing *t = listing_new(groups ? "SERVICE|GROUP|TAGS|" HEADS : "SERVICE|" HEADS);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct service_row *row = &rows->row[i];
         char address[96], callers[16], callees[16];
@@ -19,6 +29,10 @@ static bool print(const struct service_rows *rows, struct err *err)
         snprintf(callers, sizeof callers, "%u", row->callers);
         snprintf(callees, sizeof callees, "%u", row->callees);
         listing_cell(t, row->name);
+        if (groups) {
+            listing_cell(t, row->group);
+            listing_cell(t, row->tags);
+        }
         listing_cell(t, address);
         listing_cell(t, name_source_name(row->source));
         listing_cell(t, row->protocols);

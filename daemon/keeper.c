@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "daemon/clock.h"
 #include "daemon/control.h"
 #include "daemon/keeping.h"
 #include "daemon/privilege.h"
@@ -20,6 +21,7 @@ struct keeper {
     struct web *web;
     struct link_reader reader;
     bool told_end;
+    uint64_t looked_s; /* wall time: when files of names were looked at */
 };
 
 static void tell(const struct keeper *k, enum control_kind kind, const char *text)
@@ -93,6 +95,15 @@ static bool read_supervisor(struct keeper *k)
     return true;
 }
 
+/* About once a second, however busy it is. */
+static void look_at_names(struct keeper *k)
+{
+    uint64_t now_s = clock_wall_ns() / 1000000000;
+    if (k->looked_s != now_s)
+        keeping_read_names(k->keeping);
+    k->looked_s = now_s;
+}
+
 static void keep(struct keeper *k)
 {
     for (;;) {
@@ -100,6 +111,7 @@ static void keep(struct keeper *k)
                                 {.fd = k->reader.fd, .events = POLLIN}};
         if (poll(fds, 2, RETRY_MS) == 0)
             keeping_retry(k->keeping);
+        look_at_names(k);
         if (fds[1].revents)
             read_sensor(k);
         else if (fds[0].revents && !read_supervisor(k))

@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "base/writer.h"
 #include "daemon/clock.h"
-#include "daemon/hosts.h"
+#include "daemon/given_files.h"
 #include "graph/name.h"
 #include "graph/wire.h"
 #include "graph/wire_field.h"
@@ -31,6 +31,7 @@ struct keeping {
     const struct daemon_options *options;
     struct store *store;
     struct names *names;
+    struct given_files *given;
     FILE *log;
     struct writer held; /* exchanges of the window that is open, encoded */
     bool overflown;     /* it had too many to be held */
@@ -73,7 +74,7 @@ struct keeping *keeping_open(const struct daemon_options *options, struct err *e
     k->names = names_new(&options->engine.key);
     if (!k->names)
         err_set(err, "keeper: out of memory");
-    else if ((!options->names || hosts_read(options->names, k->names, err)) && open_log(k, err))
+    else if ((k->given = given_files_open(options, k->names, err)) && open_log(k, err))
         k->store = store_open(options->db, err);
     if (k->store)
         return k;
@@ -157,6 +158,23 @@ void keeping_retry(struct keeping *k)
         forget_first(k);
     }
     note_lost(k);
+}
+
+void keeping_read_names(struct keeping *k)
+{
+    struct err text;
+    switch (given_files_check(k->given, &text)) {
+    case GIVEN_SAME:
+        return;
+    case GIVEN_READ_AGAIN:
+        log_line(LOG_LEVEL_NOTICE, "%s", text.text);
+        keeping_event(k, "names-read", text.text);
+        return;
+    case GIVEN_UNREADABLE:
+        log_line(LOG_LEVEL_WARNING, "%s; the names stay as they were", text.text);
+        keeping_event(k, "names-unreadable", text.text);
+        return;
+    }
 }
 
 static void log_exchange(struct keeping *k, const struct exchange *x)
@@ -306,6 +324,7 @@ void keeping_close(struct keeping *k)
     close_log(k);
     writer_free(&k->held);
     store_close(k->store);
+    given_files_close(k->given);
     names_free(k->names);
     free(k);
 }

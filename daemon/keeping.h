@@ -23,6 +23,9 @@ bool keeping_message(struct keeping *k, enum message_type type, struct bytes bod
 /* Tries again to write windows that the database could not take; call it about once a second. */
 void keeping_retry(struct keeping *k);
 
+/* Reads files of names again that have changed; likewise. */
+void keeping_read_names(struct keeping *k);
+
 /* Notes that something happened to the collector, now. */
 void keeping_event(struct keeping *k, const char *kind, const char *text);
 

@@ -16,6 +16,7 @@ enum {
     PROTOCOL_TEXT_MAX = 16,
     OPERATION_TEXT_MAX = 192,
     NAME_TEXT_MAX = 128,
+    GIVEN_TEXT_MAX = 128, /* of a group, and of all tags of a service, with the zero */
     EDGES_MAX = 65536, /* in one window; past it the rest is not counted, but `edges_dropped` is */
     OPERATIONS_MAX = 262144,
     OPERATIONS_PER_EDGE_MAX = 200, /* past it: the operation "other" */

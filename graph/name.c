@@ -52,23 +52,17 @@ struct host {
     struct dns_names dns;
 };
 
-/* Given names hold for an address in all tenants. */
-struct given {
-    struct address address;
-    struct named name;
-};
-
 struct names {
     struct hash_key key;
-    uint64_t version;
-    struct index hosts, givens;
+    uint64_t version, given_version;
+    struct index hosts;
     struct host *host;
-    struct given *given;
-    uint32_t host_len, host_room, given_len, given_room;
-    size_t ports_all, candidates_all; /* room made in all hosts and ports */
-    size_t dns_left;                  /* names from the DNS that there may still be */
-    uint64_t now_ns;                  /* names_at() */
-    bool contested;                   /* an address has had several names from the DNS */
+    uint32_t host_len, host_room;
+    struct given *given[NAME_SOURCES]; /* owned; hold in all tenants; NULL: nothing is given */
+    size_t ports_all, candidates_all;  /* room made in all hosts and ports */
+    size_t dns_left;                   /* names from the DNS that there may still be */
+    uint64_t now_ns;                   /* names_at() */
+    bool contested;                    /* an address has had several names from the DNS */
 };
 
 struct names *names_new(const struct hash_key *key)
@@ -100,9 +94,9 @@ void names_free(struct names *n)
         dns_names_free(&n->host[i].dns);
     }
     free(n->host);
-    free(n->given);
+    for (int i = 0; i < NAME_SOURCES; i++)
+        given_free(n->given[i]);
     index_free(&n->hosts);
-    index_free(&n->givens);
     free(n);
 }
 
@@ -131,19 +125,6 @@ static bool make_host_room(struct names *n)
         return false;
     n->host = grown;
     n->host_room = room;
-    return true;
-}
-
-static bool make_given_room(struct names *n)
-{
-    if (n->given_len < n->given_room)
-        return true;
-    uint32_t room = n->given_room ? 2 * n->given_room : ROWS_MIN;
-    struct given *grown = realloc(n->given, room * sizeof *grown);
-    if (!grown)
-        return false;
-    n->given = grown;
-    n->given_room = room;
     return true;
 }
 
@@ -309,36 +290,39 @@ void names_learn(struct names *n, const struct name_delta *name)
         n->version++;
 }
 
-static struct given *find_given(const struct names *n, const struct address *a,
-                                enum name_source source)
+void names_set_given(struct names *n, enum name_source source, struct given *given)
 {
-    uint32_t hash = hash_address(n, a, source);
-    for (uint32_t at = index_start(&n->givens, hash), row;
-         (row = index_next(&n->givens, hash, &at)) != NO_ROW;)
-        if (n->given[row].name.source == source && address_equal(&n->given[row].address, a))
-            return &n->given[row];
-    return NULL;
-}
-
-static struct given *add_given(struct names *n, const struct address *a, enum name_source source)
-{
-    if (n->given_len == NAMES_MAX || !index_reserve(&n->givens) || !make_given_room(n))
-        return NULL;
-    index_put(&n->givens, hash_address(n, a, source), n->given_len);
-    struct given *given = &n->given[n->given_len++];
-    *given = (struct given){.address = *a, .name.source = source};
-    return given;
-}
-
-void names_give(struct names *n, const struct address *a, enum name_source source, const char *name)
-{
-    struct given *given = find_given(n, a, source);
-    if (!given)
-        given = add_given(n, a, source);
-    if (!given || strcmp(given->name.name, name) == 0)
-        return;
-    bytes_to_text(given->name.name, sizeof given->name.name, bytes_of_text(name));
+    given_free(n->given[source]);
+    n->given[source] = given;
     n->version++;
+    n->given_version++;
+}
+
+bool names_give(struct names *n, const struct address *a, enum name_source source, const char *name)
+{
+    struct given_rule rule = {.network = {*a, 128}, .port_last = UINT16_MAX};
+    struct given_label label = {0};
+    struct given **given = &n->given[source];
+    const struct given_label *known = given_find(*given, a, 0);
+    if (known && strcmp(known->name, name) == 0)
+        return true;
+    bytes_to_text(label.name, sizeof label.name, bytes_of_text(name));
+    if (!*given)
+        *given = given_new();
+    if (!*given || !given_add(*given, &rule, &label))
+        return false;
+    given_seal(*given);
+    n->version++;
+    n->given_version++;
+    return true;
+}
+
+const struct given_label *names_label(const struct names *n, const char *service)
+{
+    const struct given_label *label = NULL;
+    for (int source = 0; !label && source < NAME_SOURCES; source++)
+        label = given_label(n->given[source], service);
+    return label;
 }
 
 static const struct candidate *best_of_port(const struct host *host, uint16_t number)
@@ -405,14 +389,16 @@ struct named names_of(const struct names *n, const struct address *a, uint16_t p
     struct named name = {.source = NAME_ADDRESS};
     if (host)
         name = learned(n, host, port);
-    for (int source = NAME_USER; source < NAME_ADDRESS; source++) {
-        const struct given *given = find_given(n, a, (enum name_source)source);
-        if (given)
-            return given->name;
-        if (name.source == (enum name_source)source)
-            return name;
+    for (int source = NAME_USER; source < (int)name.source; source++) {
+        const struct given_label *label = given_find(n->given[source], a, port);
+        if (!label)
+            continue;
+        name = (struct named){.source = (enum name_source)source};
+        strcpy(name.name, label->name);
+        return name;
     }
-    names_address(a, tenant, name.name);
+    if (name.source == NAME_ADDRESS)
+        names_address(a, tenant, name.name);
     return name;
 }
 
@@ -428,6 +414,11 @@ struct named names_of_server(const struct names *n, const struct address *a, uin
     if (name.source >= NAME_DNS && host_to_name(asked, own.name, sizeof own.name))
         return own;
     return name;
+}
+
+uint64_t names_given_version(const struct names *n)
+{
+    return n->given_version;
 }
 
 uint64_t names_version(const struct names *n)

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "graph/delta.h"
+#include "graph/given.h"
 
 struct names;
 
@@ -21,9 +22,17 @@ void names_at(struct names *n, uint64_t now_ns);
  * The port is cut off a host ("cart:8080" -> "cart"). */
 void names_learn(struct names *n, const struct name_delta *name);
 
-/* A name the user (or /etc/hosts) gives to an address. */
-void names_give(struct names *n, const struct address *a, enum name_source source,
+/* Names that somebody gives, sealed and taken, in place of those before them. They hold in all
+ * tenants. NULL: none. */
+void names_set_given(struct names *n, enum name_source source, struct given *given);
+
+/* One more name, canonical, for one address. False: there is no room. */
+bool names_give(struct names *n, const struct address *a, enum name_source source,
                 const char *name);
+
+/* What was said of a service, by the best source that says anything; NULL: nothing. Borrowed until
+ * names are given anew. */
+const struct given_label *names_label(const struct names *n, const char *service);
 
 struct named {
     char name[NAME_TEXT_MAX]; /* names_address() if nothing better is known */
@@ -42,6 +51,9 @@ struct named names_of(const struct names *n, const struct address *a, uint16_t p
  * was seen: "". `n` may be NULL. */
 struct named names_of_server(const struct names *n, const struct address *a, uint16_t port,
                              uint32_t tenant, const char *asked);
+
+/* Changes whenever names are given anew; 0: none ever were. */
+uint64_t names_given_version(const struct names *n);
 
 /* Changes whenever an answer of names_of() may have changed. */
 uint64_t names_version(const struct names *n);

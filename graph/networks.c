@@ -37,7 +37,7 @@ static bool read_prefix(const char *text, unsigned most, unsigned *ret_bits)
     return true;
 }
 
-static bool read_network(const char *text, struct network *ret)
+bool network_read(const char *text, struct network *ret)
 {
     char address_text[ADDRESS_TEXT_MAX];
     size_t len = strcspn(text, "/");
@@ -60,12 +60,18 @@ static bool read_network(const char *text, struct network *ret)
 bool networks_add(struct networks *n, const char *text, struct err *err)
 {
     struct network network;
-    if (!read_network(text, &network))
+    if (!network_read(text, &network))
         return err_set(err, "\"%s\" is no network: write it like 10.1.0.0/16 or 2001:db8::/32",
                        text);
+    return networks_open(n, &network) ||
+           err_set(err, "too many networks: \"%s\" is one more than %d", text, NETWORKS_MAX);
+}
+
+bool networks_open(struct networks *n, const struct network *network)
+{
     if (n->network_len == NETWORKS_MAX)
-        return err_set(err, "too many networks: \"%s\" is one more than %d", text, NETWORKS_MAX);
-    n->network[n->network_len++] = network;
+        return false;
+    n->network[n->network_len++] = *network;
     return true;
 }
 

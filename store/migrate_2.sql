@@ -2,6 +2,9 @@
 -- how good the capture was.
 -- The reasons for the tables are in schema.sql.
 
+ALTER TABLE service ADD COLUMN service_group TEXT NOT NULL DEFAULT '';
+ALTER TABLE service ADD COLUMN tags TEXT NOT NULL DEFAULT '';
+
 ALTER TABLE edge_window ADD COLUMN request_messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN response_messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN streams INTEGER NOT NULL DEFAULT 0;

@@ -16,6 +16,8 @@ static const char external_name[] = "external";
 enum statement {
     SERVICE_FIND,
     SERVICE_ADD,
+    SERVICE_LIST,
+    SERVICE_LABEL,
     ENDPOINT_PRESENT,
     ENDPOINT_FIND,
     ENDPOINT_ADD,
@@ -38,6 +40,8 @@ enum statement {
 static const char *const sql[NAMING_STATEMENTS] = {
     [SERVICE_FIND] = "SELECT id FROM service WHERE name = ?1",
     [SERVICE_ADD] = "INSERT INTO service (name) VALUES (?1) RETURNING id",
+    [SERVICE_LIST] = "SELECT id, name, service_group, tags FROM service",
+    [SERVICE_LABEL] = "UPDATE service SET service_group = ?2, tags = ?3 WHERE id = ?1",
     [ENDPOINT_PRESENT] = "SELECT e.id, e.service_id, e.name_source, e.last_ns, s.name "
                          "FROM endpoint e JOIN service s ON s.id = e.service_id "
                          "WHERE e.address = ?1 AND e.port = ?2 AND e.tenant = ?3 "
@@ -105,6 +109,7 @@ void naming_forget(struct naming *n)
 {
     n->client_endpoint = 0;
     n->reviewed = false;
+    n->labelled = 0;
 }
 
 /* The id in the first column of a statement's row; 0 if there is no row. */
@@ -119,13 +124,54 @@ static bool row_id(sqlite3_stmt *s, int64_t *ret)
     return sqlite3_reset(s) == SQLITE_OK && fine;
 }
 
-static bool service_id(struct naming *n, const char *name, int64_t *ret)
+static bool label_service(struct naming *n, int64_t id, const struct given_label *label)
+{
+    sqlite3_stmt *s = n->statement[SERVICE_LABEL];
+    bind_id(s, 1, id);
+    bind_text(s, 2, label ? label->group : "");
+    bind_text(s, 3, label ? label->tags : "");
+    return statement_run(s);
+}
+
+static bool service_id(struct naming *n, const struct names *names, const char *name, int64_t *ret)
 {
     bind_text(n->statement[SERVICE_FIND], 1, name);
     if (!row_id(n->statement[SERVICE_FIND], ret) || *ret)
         return *ret != 0;
     bind_text(n->statement[SERVICE_ADD], 1, name);
-    return row_id(n->statement[SERVICE_ADD], ret);
+    if (!row_id(n->statement[SERVICE_ADD], ret))
+        return false;
+    const struct given_label *label = names ? names_label(names, name) : NULL;
+    return !label || label_service(n, *ret, label);
+}
+
+/* Does the row of SERVICE_LIST say what the label says? */
+static bool is_labelled(sqlite3_stmt *s, const struct given_label *label)
+{
+    char group[GIVEN_TEXT_MAX], tags[GIVEN_TEXT_MAX];
+    column_text(s, 2, group, sizeof group);
+    column_text(s, 3, tags, sizeof tags);
+    return strcmp(group, label ? label->group : "") == 0 &&
+           strcmp(tags, label ? label->tags : "") == 0;
+}
+
+/* What is said of services may have changed for any of them. */
+static bool label_services(struct naming *n, const struct names *names)
+{
+    sqlite3_stmt *s = n->statement[SERVICE_LIST];
+    bool fine = true;
+    int status = SQLITE_DONE;
+    while (fine && (status = statement_row(s)) == SQLITE_ROW) {
+        char name[NAME_TEXT_MAX];
+        column_text(s, 1, name, sizeof name);
+        const struct given_label *label = names_label(names, name);
+        if (!is_labelled(s, label))
+            fine = label_service(n, sqlite3_column_int64(s, 0), label);
+    }
+    fine = sqlite3_reset(s) == SQLITE_OK && fine && status == SQLITE_DONE;
+    if (fine)
+        n->labelled = names_given_version(names);
+    return fine;
 }
 
 /* What an address has on the wire and in the database. */
@@ -318,7 +364,7 @@ static bool endpoint_of(struct naming *n, const struct names *names, const struc
         return false;
     if (full)
         return endpoint_touch(n, e, edge);
-    if (!service_id(n, name.name, &service) || !endpoint_find(n, p, service, &there))
+    if (!service_id(n, names, name.name, &service) || !endpoint_find(n, p, service, &there))
         return false;
     if (decision == WAS_ALL_ALONG && !there) {
         if (!endpoint_move(n, e->id, e->service_id, service, name.source))
@@ -470,7 +516,7 @@ static bool name_belatedly(struct naming *n, const struct names *names, const st
 {
     struct named name = name_for(names, &u->place);
     int64_t service = 0, there = 0;
-    if (!service_id(n, name.name, &service) || !endpoint_find(n, &u->place, service, &there))
+    if (!service_id(n, names, name.name, &service) || !endpoint_find(n, &u->place, service, &there))
         return false;
     return there || endpoint_move(n, u->id, u->service_id, service, name.source);
 }
@@ -478,6 +524,8 @@ static bool name_belatedly(struct naming *n, const struct names *names, const st
 bool naming_review(struct naming *n, const struct names *names, uint64_t now_ns)
 {
     n->client_endpoint = 0; /* it may have another name by now */
+    if (names && n->labelled != names_given_version(names) && !label_services(n, names))
+        return false;
     if (!names || (n->reviewed && n->version == names_version(names)))
         return true;
     uint64_t since_ns = now_ns > NAMING_REACH_NS ? now_ns - NAMING_REACH_NS : 0;

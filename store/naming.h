@@ -15,7 +15,7 @@
 
 #define NAMING_REACH_NS (24 * 3600 * UINT64_C(1000000000))
 
-enum { NAMING_STATEMENTS = 19 };
+enum { NAMING_STATEMENTS = 21 };
 
 struct naming {
     sqlite3_stmt *statement[NAMING_STATEMENTS];
@@ -24,8 +24,9 @@ struct naming {
     uint32_t client_tenant;
     int64_t client_endpoint, client_service; /* client_endpoint 0: none */
     enum name_source client_source;
-    bool reviewed;    /* all endpoints have been reviewed at `version` */
-    uint64_t version; /* names_version() */
+    bool reviewed;     /* all endpoints have been reviewed at `version` */
+    uint64_t version;  /* names_version() */
+    uint64_t labelled; /* names_given_version() by which services were labelled */
 };
 
 /* Zero `n` first. false: the failure is in `db`. */

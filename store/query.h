@@ -93,13 +93,14 @@ struct service_row {
     int64_t id;
     char name[NAME_TEXT_MAX];
     enum name_source source;
-    uint32_t addresses;        /* how many endpoints addresses it has */
-    char address[64];          /* one of them, or "" for external */
-    struct figures served;     /* as server */
-    struct figures called;     /* as client */
-    char protocols[64];        /* those it serves, by name: "http,redis" */
-    uint32_t callers, callees; /* distinct services on the other side */
-    struct marks marks;        /* of its edges, the worst of each */
+    uint32_t addresses;                               /* how many endpoints addresses it has */
+    char address[64];                                 /* one of them, or "" for external */
+    struct figures served;                            /* as server */
+    struct figures called;                            /* as client */
+    char protocols[64];                               /* those it serves, by name: "http,redis" */
+    char group[GIVEN_TEXT_MAX], tags[GIVEN_TEXT_MAX]; /* as it was given; "eu,team-a" */
+    uint32_t callers, callees;                        /* distinct services on the other side */
+    struct marks marks;                               /* of its edges, the worst of each */
     uint64_t first_seen_ns, last_seen_ns;
     /* Where it is drawn (graph/layout.h): filled by query_graph() only. */
     int32_t rank, order;
@@ -280,8 +281,8 @@ struct insight_rows {
 bool query_insights(struct query *q, struct range r, struct insight_rows *ret, struct err *err);
 
 /* How the services are grouped into nodes when drawn. */
-enum grouping { GROUP_SERVICE, GROUP_HOST, GROUP_SUBNET, GROUPINGS };
-const char *grouping_name(enum grouping g); /* "service", "host", "subnet" */
+enum grouping { GROUP_SERVICE, GROUP_GROUP, GROUP_HOST, GROUP_SUBNET, GROUPINGS };
+const char *grouping_name(enum grouping g); /* "service", "group", ... */
 
 /* The graph as it is drawn: services (or groups) with their places, and the edges between them.
  * Services that were placed by an earlier call on this handle keep their places. */

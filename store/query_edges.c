@@ -197,6 +197,8 @@ static struct service_row service_row(const struct topology_node *n, const struc
     memcpy(row.name, n->name, sizeof row.name);
     memcpy(row.address, n->address, sizeof row.address);
     memcpy(row.protocols, p->protocols, sizeof row.protocols);
+    memcpy(row.group, n->group, sizeof row.group);
+    memcpy(row.tags, n->tags, sizeof row.tags);
     return row;
 }
 

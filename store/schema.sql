@@ -6,9 +6,12 @@
 -- application_id and user_version are set by migrate.c, which runs this text in one transaction.
 
 -- One named thing. Row 1 is everything outside the internal networks.
+-- Group and tags are what the user, or a cluster, says of it.
 CREATE TABLE service (
-    id   INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    id            INTEGER PRIMARY KEY,
+    name          TEXT NOT NULL UNIQUE,
+    service_group TEXT NOT NULL DEFAULT '',
+    tags          TEXT NOT NULL DEFAULT ''
 ) STRICT;
 INSERT INTO service (id, name) VALUES (1, 'external');
 

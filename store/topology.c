@@ -26,15 +26,17 @@ struct raw {
 
 static const char sql[] =
     "SELECT p.id, p.edge_id, se.port, p.protocol, p.first_ns, p.last_ns, "
-    "ce.id, ce.address, ce.service_id, cs.name, ce.name_source, "
-    "se.id, se.address, se.service_id, ss.name, se.name_source, p.active "
+    "ce.id, ce.address, ce.service_id, "
+    "iif(?1 AND cs.service_group <> '', cs.service_group, cs.name), ce.name_source, se.id, "
+    "se.address, se.service_id, "
+    "iif(?1 AND ss.service_group <> '', ss.service_group, ss.name), se.name_source, p.active "
     "FROM pair p JOIN endpoint ce ON ce.id = p.client_id JOIN endpoint se ON se.id = p.server_id "
     "JOIN service cs ON cs.id = ce.service_id JOIN service ss ON ss.id = se.service_id "
     "ORDER BY p.id";
 
 const char *grouping_name(enum grouping g)
 {
-    static const char *const names[GROUPINGS] = {"service", "host", "subnet"};
+    static const char *const names[GROUPINGS] = {"service", "group", "host", "subnet"};
     return names[g];
 }
 
@@ -69,7 +71,7 @@ static void read_end(sqlite3_stmt *s, int at, enum grouping grouping, struct end
     column_text(s, at + 4, source, sizeof source);
     ret->source = topology_source_named(source);
     ret->id = service;
-    if (grouping == GROUP_SERVICE || service == TOPOLOGY_EXTERNAL)
+    if (grouping == GROUP_SERVICE || grouping == GROUP_GROUP || service == TOPOLOGY_EXTERNAL)
         return;
     ret->id = endpoint < INT64_MAX ? endpoint + TOPOLOGY_EXTERNAL : endpoint; /* not external's */
     ret->source = NAME_ADDRESS;
@@ -98,6 +100,8 @@ static bool read_all(struct query *q, enum grouping grouping, struct raw **ret, 
     bool failed = false;
     size_t room = 0;
     sqlite3_stmt *s = question_ask(q, sql, err);
+    if (s)
+        bind_id(s, 1, grouping == GROUP_GROUP);
     while (s && question_row(q, s, &failed, err)) {
         if (*ret_len == room) {
             room = room ? 2 * room : 256;
@@ -218,6 +222,27 @@ static void make_edges(struct topology *t, struct raw *raw, size_t len, enum gro
     }
 }
 
+static bool read_labels(struct query *q, struct topology *t, struct err *err)
+{
+    bool failed = false;
+    sqlite3_stmt *s = question_ask(q,
+                                   "SELECT name, service_group, tags FROM service "
+                                   "WHERE service_group <> '' OR tags <> ''",
+                                   err);
+    while (s && question_row(q, s, &failed, err)) {
+        char name[NAME_TEXT_MAX];
+        column_text(s, 0, name, sizeof name);
+        struct topology_node *n =
+            t->node_len ? bsearch(name, t->node, t->node_len, sizeof *t->node, compare_node) : NULL;
+        if (!n)
+            continue;
+        column_text(s, 1, n->group, sizeof n->group);
+        column_text(s, 2, n->tags, sizeof n->tags);
+    }
+    sqlite3_finalize(s);
+    return s && !failed;
+}
+
 static int compare_pair(const void *left, const void *right)
 {
     const struct topology_pair *a = left, *b = right;
@@ -236,6 +261,7 @@ bool topology_load(struct query *q, enum grouping grouping, struct topology *ret
         loaded =
             (ret->edge && ret->pair && make_nodes(ret, raw, len)) || question_no_memory(q, err);
     }
+    loaded = loaded && (grouping != GROUP_SERVICE || read_labels(q, ret, err));
     if (loaded) {
         make_edges(ret, raw, len, grouping);
         qsort(ret->pair, ret->pair_len, sizeof *ret->pair, compare_pair);

@@ -11,6 +11,7 @@ struct topology_node {
     enum name_source source;
     char address[64]; /* one of them */
     uint32_t addresses;
+    char group[GIVEN_TEXT_MAX], tags[GIVEN_TEXT_MAX]; /* of a service */
 };
 
 struct topology_edge {

@@ -31,7 +31,7 @@ done >>"$found" <<'END'
 #include.<pcap               capture/
 #include.<ndpi               decode/ndpi\.c
 #include.<sqlite3            store/
-#include.<cjson              store/export/|web/
+#include.<cjson              store/export/|web/|daemon/kube_file
 #include.<microhttpd         web/server
 #include.<(n?curses)         ui-tui/term\.c
 #include.<(pthread|stdatomic) capture/ring|daemon/|web/

@@ -151,7 +151,7 @@ static bool services(FILE *out, struct range r, const struct service_rows *rows)
     (void)r;
     fprintf(out,
             "service,address,addresses,named_by,protocols,callers,callees,%s,first_seen,"
-            "last_seen,marks\r\n",
+            "last_seen,marks,group,tags\r\n",
             figures_heads);
     for (size_t i = 0; i < rows->len; i++) {
         const struct service_row *row = &rows->row[i];
@@ -167,6 +167,10 @@ static bool services(FILE *out, struct range r, const struct service_rows *rows)
         put_time(out, row->first_seen_ns);
         put_time(out, row->last_seen_ns);
         put_marks(out, &row->marks);
+        fputc(',', out);
+        put_text(out, row->group);
+        fputc(',', out);
+        put_text(out, row->tags);
         fputs("\r\n", out);
     }
     return !ferror(out);

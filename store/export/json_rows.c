@@ -223,12 +223,27 @@ cJSON *json_edge(const struct edge_row *row)
     return o;
 }
 
+/* "eu,team-a" as a list. */
+static void add_tags(cJSON *o, const char *tags)
+{
+    char tag[GIVEN_TEXT_MAX];
+    cJSON *list = cJSON_AddArrayToObject(o, "tags");
+    for (size_t len; *tags; tags += len + (tags[len] == ',')) {
+        len = strcspn(tags, ",");
+        snprintf(tag, sizeof tag, "%.*s", (int)len, tags);
+        if (len)
+            cJSON_AddItemToArray(list, cJSON_CreateString(tag));
+    }
+}
+
 cJSON *json_service(const struct service_row *row)
 {
     cJSON *o = cJSON_CreateObject();
     add_count(o, "id", (uint64_t)row->id);
     cJSON_AddStringToObject(o, "name", row->name);
     cJSON_AddStringToObject(o, "source", name_source_name(row->source));
+    cJSON_AddStringToObject(o, "group", row->group);
+    add_tags(o, row->tags);
     cJSON_AddStringToObject(o, "address", row->address);
     add_count(o, "addresses", row->addresses);
     cJSON_AddStringToObject(o, "protocols", row->protocols);

@@ -22,7 +22,7 @@ static void make_version_1(const struct place *p)
 
 /* Every column of every table that version 1 has, as one text for each row. */
 static const char *const kept[] = {
-    "SELECT group_concat(id || name) FROM service",
+    "SELECT group_concat(line) FROM (SELECT id || name AS line FROM service ORDER BY id)",
     "SELECT group_concat(id || address || port || tenant || service_id || name_source || first_ns "
     "|| last_ns) FROM endpoint",
     "SELECT group_concat(id || client_id || server_id || port || protocol) FROM edge",

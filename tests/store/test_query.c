@@ -1,6 +1,8 @@
 /* test_query.c - what was written comes back, to the last nanosecond. */
 #include "store/query.h"
 
+#include <stdio.h>
+
 #include <string.h>
 
 #include "graph/name.h"
@@ -129,7 +131,7 @@ static void edges_as_written(void **state)
     assert_int_equal(e->quality.duplicates, 7);
     assert_int_equal(e->marks.of[MARK_COPIES], SEVERITY_NOTE);
     assert_int_equal(e->marks.of[MARK_MISSING], SEVERITY_BAD);
-    assert_int_equal(e->marks.of[MARK_UNDECODED], SEVERITY_WARN);
+    assert_int_equal(e->marks.of[MARK_UNDECODED], SEVERITY_NOTE); /* a single one */
     assert_int_equal(e->marks.of[MARK_MIDSTREAM], SEVERITY_NONE);
     assert_int_equal(e->connect_ns, 3 * MS_NS);
     assert_int_equal(e->rtt_client_ns, 2 * MS_NS);
@@ -380,6 +382,68 @@ static void groupings(void **state)
     grouped(shop->q, GROUP_SUBNET, subnets, 2);
 }
 
+static void give_in_group(struct given *g, const char *address, const char *name, const char *group)
+{
+    struct given_rule rule = {.network = {address_of(address), 128}, .port_last = UINT16_MAX};
+    struct given_label label = {0};
+    snprintf(label.name, sizeof label.name, "%s", name);
+    snprintf(label.group, sizeof label.group, "%s", group);
+    snprintf(label.tags, sizeof label.tags, "%s", group[0] ? "eu,x" : "");
+    assert_true(given_add(g, &rule, &label));
+}
+
+static void write_window(struct store *s, struct names *names, uint64_t start_s)
+{
+    struct delta d = window_at(start_s);
+    window_edge(&d, "10.0.0.1", "10.0.0.2", 80);
+    window_edge(&d, "10.0.0.2", "10.0.0.3", 5432);
+    written(s, &d, names);
+}
+
+/* What the services are called, or in which group they are, as "name/group/tags". */
+static void assert_services(struct query *q, enum grouping g, const char *expected)
+{
+    struct graph graph;
+    struct err err = {0};
+    char text[1024] = "";
+    assert_true(query_graph(q, all_of(q), g, &graph, &err));
+    for (size_t i = 0; i < graph.nodes.len; i++) {
+        const struct service_row *row = &graph.nodes.row[i];
+        size_t len = strlen(text);
+        snprintf(text + len, sizeof text - len, "%.99s/%.99s/%.99s ", row->name, row->group,
+                 row->tags);
+    }
+    graph_free(&graph);
+    assert_string_equal(text, expected);
+}
+
+/* Services of one group are one node; a service whose line goes is in none. */
+static void groups_that_were_given(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct names *names = names_new(&(struct hash_key){{1, 2}});
+    (void)state;
+    write_window(s, names, 1000); /* before the file is written */
+    for (int once = 0; once < 2; once++) {
+        struct given *given = given_new();
+        give_in_group(given, "10.0.0.1", "web", "");
+        give_in_group(given, "10.0.0.2", "cart", "shop");
+        give_in_group(given, "10.0.0.3", "db", once ? "" : "shop");
+        given_seal(given);
+        names_set_given(names, NAME_USER, given);
+        write_window(s, names, 1005 + 5 * (uint64_t)once);
+        struct query *q = place_query(&p);
+        assert_services(q, GROUP_SERVICE,
+                        once ? "cart/shop/eu,x db// web// " : "cart/shop/eu,x db/shop/eu,x web// ");
+        assert_services(q, GROUP_GROUP, once ? "db// shop// web// " : "shop// web// ");
+        query_close(q);
+    }
+    names_free(names);
+    store_close(s);
+    place_remove(&p);
+}
+
 /* A node that is known stays where it is when another appears. */
 static void places_stay(void **state)
 {
@@ -474,6 +538,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ranges_that_cut, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(since, open_shop, close_shop),
         cmocka_unit_test(active_at_the_end_of_a_range),
+        cmocka_unit_test(groups_that_were_given),
         cmocka_unit_test_setup_teardown(groupings, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(places_stay, open_shop, close_shop),
         cmocka_unit_test(events_as_written),

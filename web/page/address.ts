@@ -9,7 +9,7 @@ export const LABELS = ["rate", "errors", "p50", "p95", "p99", "bytes", "protocol
 export type Label = (typeof LABELS)[number];
 
 export const SINCE = ["5m", "15m", "1h", "6h", "24h", "all"];
-export const GROUPS = ["service", "host", "subnet"];
+export const GROUPS = ["service", "group", "host", "subnet"];
 
 export interface Address {
   view: View;

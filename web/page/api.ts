@@ -43,6 +43,8 @@ export interface Service {
   id: number;
   name: string;
   source: string;
+  group: string;
+  tags: string[];
   address: string;
   addresses: number;
   protocols: string[] | string;

@@ -300,6 +300,7 @@ function ServicePanel({ service, graph, address, go, version }: PanelProps & { s
         <p class="hint">
           {addressWords(service)}
           {service.address && service.name !== service.address && ` · ${SOURCES[service.source] ?? service.source}`}
+          {[service.group, ...service.tags].filter(Boolean).map((label) => ` · ${label}`)}
         </p>
       </header>
       <Headline figures={figures} />

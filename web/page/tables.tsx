@@ -59,6 +59,7 @@ const SERVICE_COLUMNS: Column<Service>[] = [
   { id: "health", title: "Health", value: (s) => HEALTH_ORDER.indexOf(s.health), show: (s) => <Mark health={s.health} /> },
   { id: "name", title: "Service", value: (s) => s.name, show: (s) => s.name },
   { id: "address", title: "Address", value: (s) => s.address, show: (s) => (s.addresses > 1 ? `${s.address} +${s.addresses - 1}` : s.address) },
+  { id: "group", title: "Group", value: (s) => s.group, show: (s) => [s.group, ...s.tags].filter(Boolean).join(", ") || "–" },
   { id: "protocols", title: "Serves", value: (s) => protocolsOf(s).join(), show: (s) => protocolsOf(s).join(", ") || "–" },
   { id: "rate", title: "Rate", value: (s) => s.served.rate_per_s, show: (s) => rate(s.served.rate_per_s) },
   { id: "errors", title: "Errors", value: (s) => s.served.error_rate, show: (s) => share(s.served.requests ? s.served.error_rate : undefined), alarm: (s) => ailing(s.served.health) },
@@ -177,7 +178,7 @@ export function EdgeSheet({ graph, address, go }: SheetProps) {
 }
 
 export function ServiceSheet({ graph, address, go }: SheetProps) {
-  const rows = graph.nodes.filter((s) => matches(address.find, s.name, s.address, protocolsOf(s).join()));
+  const rows = graph.nodes.filter((s) => matches(address.find, s.name, s.address, s.group, s.tags.join(), protocolsOf(s).join()));
   return (
     <Table
       key="services"

@@ -66,7 +66,7 @@ static void on_client_hello(struct tls_handshake *h, struct conn *c, const struc
     if (m->cut)
         conn_shed(c);
     if (!m->cut && tls_read_client_hello(m->body, &hello)) {
-        tls_note_client_hello(x, &hello);
+        tls_note_client_hello(x, &hello, 't');
         h->early_data = hello.has_early_data;
         keep_random(h, TO_SERVER, hello.random);
         h->session_len = (uint8_t)hello.session_id.len;
@@ -267,7 +267,7 @@ void tls_handshake_ssl2_hello(struct tls_handshake *h, struct conn *c, struct by
     struct exchange *x = begin(h, c);
     h->ssl2 = true;
     if (tls_read_ssl2_hello(record, &hello))
-        tls_note_client_hello(x, &hello);
+        tls_note_client_hello(x, &hello, 't');
     conn_end(c, TO_SERVER, KEY);
 }
 

@@ -19,7 +19,7 @@ static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "on
 static_assert(sizeof((struct exchange *)0)->host == NAME_TEXT_MAX, "one is the other");
 
 /* Where the host of an exchange is the name that the client has for the server. */
-static const char *const named_by_host[] = {"http", "http2", "grpc", "websocket", "tls"};
+static const char *const named_by_host[] = {"http", "http2", "grpc", "websocket", "tls", "quic"};
 
 struct tally *tally_new(const struct hash_key *key, const struct networks *networks)
 {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/service_tls.h"
 #include "store/spoiled.h"
 #include "store/summary.h"
 
@@ -283,5 +284,10 @@ bool query_services(struct query *q, struct range r, struct service_rows *ret, s
         return false;
     bool made = summary_services(&a, ret);
     summary_free(&a);
-    return made || question_no_memory(q, err);
+    if (!made)
+        return question_no_memory(q, err);
+    if (service_tls_add(q, r, ret, err))
+        return true;
+    free(ret->row);
+    return false;
 }

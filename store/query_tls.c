@@ -147,7 +147,7 @@ static bool is_plaintext(const struct edge_row *edge)
 {
     bool has_handshakes = edge->tls.handshakes && !edge->decrypted;
     return edge->figures.requests > edge->decrypted && !has_handshakes &&
-           strcmp(edge->protocol, "tls") != 0;
+           !posture_is_sealed(edge->protocol);
 }
 
 static struct tls_row plaintext_row(const struct edge_row *edge)

@@ -45,7 +45,7 @@ static void aggregates(void **state)
     (void)state;
     TELLS_WITH(
         SHOW_BYTES, redis,
-        "GET  OK ok 27+54 bytes\nGET  OK ok 27+4 bytes\nGET  nil ok 27+5 bytes\nPING  OK ok 14+42 "
+        "GET  OK ok 27+54 bytes\nGET  OK ok 27+4 bytes\nGET  nil ok 27+5 bytes\nPING  OK ok 14+38 "
         "bytes\n",
         SAYS(GET),
         HEARS("*4\r\n$1\r\na\r\n*2\r\n:1\r\n*0\r\n*-1\r\n*1\r\n*2\r\n$-1\r\n-ERR inside\r\n"),

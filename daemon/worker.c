@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "graph/merge.h"
 #include "graph/tally.h"
 #include "graph/wire.h"
 
@@ -348,6 +349,7 @@ bool workers_merge(struct worker *const *workers, unsigned workers_len, struct w
         if (window.end_ns)
             add_counters(&ret->decode, &workers[i]->handed);
     }
+    merge_finish(ret);
     ret->start_ns = window.start_ns;
     ret->end_ns = window.end_ns;
     return window.end_ns != 0;

@@ -14,7 +14,8 @@ struct tally *tally_new(const struct hash_key *key, const struct networks *netwo
 void tally_free(struct tally *t);
 
 /* Counts an exchange in the window that is open. Fills in x->operation if the decoder left it
- * empty: the method and the template of the path; "other" when the edge has too many. */
+ * empty: the method and the template of the path, without what is learned from others;
+ * "other" when the edge has too many in which there is nothing to learn. */
 void tally_exchange(struct tally *t, struct exchange *x);
 void tally_flow(struct tally *t, const struct flow_report *r);
 
@@ -41,9 +42,8 @@ void tally_forget_open_calls(struct tally *t);
  * empties the tally. Call it for each worker in turn to merge them. Returns false when memory is
  * short; what was counted is then lost, and in `edges_dropped` and its like.
  *
- * Caps (graph/delta.h): an edge keeps the operations whose names are first in order, counted whole,
- * and adds the others into "other", whatever the number of workers. At the caps on edges, names and
- * operations in all, what comes later in a worker, and then what is last in order, is dropped or
- * added to "other". Of connections and open calls those first in order are kept, whatever the
- * number of workers. */
+ * When all workers are merged, merge_finish() brings the operations of each edge down to their cap,
+ * whatever the number of workers. At the caps on edges, names and operations in all, what comes
+ * later in a worker, and then what is last in order, is dropped or added to "other". Of connections
+ * and open calls those first in order are kept, whatever the number of workers. */
 bool tally_take(struct tally *t, struct delta *into);

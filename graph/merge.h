@@ -28,8 +28,8 @@ void operation_move(struct operation_delta *into, struct operation_delta *from);
 bool merge_rows(struct delta *into, struct delta *from);
 
 /* When all rows of a window are there: brings the operations of each edge down to
- * OPERATIONS_PER_EDGE_MAX and "other" (graph/settle.h). What comes of it depends on the rows, not on
- * how many deltas they came in. */
+ * OPERATIONS_PER_EDGE_MAX and "other" (graph/settle.h). What comes of it depends on the rows, not
+ * on how many deltas they came in. */
 void merge_finish(struct delta *d);
 
 /* Empties `from` of rows, which are lost, and counts in `into` what was in them. */

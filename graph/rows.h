@@ -45,8 +45,8 @@ void rows_fini(struct rows *r);
 /* The row of the edge, made if it is new; NO_ROW at the cap and when memory is short. */
 uint32_t rows_edge(struct rows *r, const struct edge_key *key);
 
-/* Likewise of an operation of an edge, under the name it is counted by: `name`, what that has become
- * with others, or "other". `templated`: as in struct operation_delta. */
+/* Likewise of an operation of an edge, under the name it is counted by: `name`, what that has
+ * become with others, or "other". `templated`: as in struct operation_delta. */
 uint32_t rows_operation(struct rows *r, uint32_t edge, const char *name, bool templated);
 
 /* The window has ended: takes out operations that have no row of their own any more. */

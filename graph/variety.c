@@ -25,7 +25,7 @@ struct node {
 };
 
 struct variety {
-    struct node *node; /* the root first */
+    struct node *node;                    /* the root first */
     uint32_t node_len, node_room, unused; /* `unused`: a list by `next` */
     uint32_t len, places;
     unsigned level; /* 0 but in variety_settle() */
@@ -94,7 +94,8 @@ static struct segment segment_at(const char *path)
 
 static bool is_segment(const struct node *n, const struct segment *s)
 {
-    return n->kind == s->kind && n->len == s->len && (!s->len || memcmp(n->text, s->text, s->len) == 0);
+    return n->kind == s->kind && n->len == s->len &&
+           (!s->len || memcmp(n->text, s->text, s->len) == 0);
 }
 
 /* The child that a segment leads to, or NONE. */

@@ -381,17 +381,19 @@ static void a_window_starts_empty(void **state)
 }
 
 /* What operations there are: but for FEW, more than an edge may have. */
-enum spread { FEW, WIDE, TREE, GIVEN, SPREADS };
+enum spread { FEW, WIDE, TREE, MANY, GIVEN, SPREADS };
 
 /* The i-th of many exchanges, over some edges. Their order is shuffled. */
 static struct exchange nth(unsigned i, enum spread kind)
 {
-    static const char *const prefix[SPREADS] = {"/op-", "/op-", "/tree/", "op-"};
+    static const char *const prefix[SPREADS] = {"/op-", "/op-", "/tree/", "/many/", "op-"};
     unsigned spread = i * 2654435761U;
     char text[64];
     snprintf(text, sizeof text, "%s%c%s%c%c", prefix[kind], 'a' + (int)(spread >> 8) % 7,
              kind == TREE ? "/" : "", 'a' + (int)(spread >> 16) % 7,
              'a' + (kind == FEW ? 0 : (int)(spread >> 24) % 9));
+    if (kind == MANY)
+        snprintf(text + strlen(text) - 1, 8, "/%c%c", 'a' + (int)i / 3 % 23, 'a' + (int)i / 69 % 2);
     struct exchange x = make_exchange(kind == GIVEN ? "/" : text);
     if (kind == GIVEN)
         strcpy(x.operation, text);
@@ -524,9 +526,9 @@ static void a_million_paths_are_few_operations(void **state)
     enum { PATHS = 1000000 };
     for (unsigned i = 0; i < PATHS; i++) {
         char path[64];
-        const char word[] = {(char)('a' + i % 26), (char)('a' + i / 26 % 26),
+        const char word[] = {(char)('a' + i % 26),       (char)('a' + i / 26 % 26),
                              (char)('a' + i / 676 % 26), (char)('a' + i / 17576 % 26),
-                             (char)('a' + i / 456976), '\0'};
+                             (char)('a' + i / 456976),   '\0'};
         snprintf(path, sizeof path, i % 2 ? "/shop/%s" : "/users/%s/orders", word);
         count(make_exchange(path));
         if (i % 1000 == 0)

@@ -11,8 +11,9 @@
 struct tally {
     struct rows rows;
     const struct networks *networks;
-    const char *last_protocol; /* of the exchange before, and */
-    bool last_named_by_host;   /* what was found out about it */
+    const struct patterns *patterns; /* or NULL */
+    const char *last_protocol;       /* of the exchange before, and */
+    bool last_named_by_host;         /* what was found out about it */
 };
 
 static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "one is the other");
@@ -29,6 +30,11 @@ struct tally *tally_new(const struct hash_key *key, const struct networks *netwo
     rows_init(&t->rows, key);
     t->networks = networks;
     return t;
+}
+
+void tally_set_patterns(struct tally *t, const struct patterns *patterns)
+{
+    t->patterns = patterns;
 }
 
 void tally_free(struct tally *t)
@@ -87,7 +93,7 @@ static void count_exchange(struct tallied *t, const struct exchange *x)
 
 /* Of a path that was not seen only the decoder can say which it may be. Returns whether it is a
  * template of ours. */
-static bool make_operation(struct exchange *x)
+static bool make_operation(const struct tally *t, struct exchange *x)
 {
     if (!x->path[0] && x->notes & NOTE_UNKNOWN_FIELDS)
         return false;
@@ -97,6 +103,11 @@ static bool make_operation(struct exchange *x)
         return false;
     if (len)
         x->operation[len++] = ' ';
+    const char *given = t->patterns ? patterns_find(t->patterns, x->path) : NULL;
+    if (given) {
+        bytes_to_text(x->operation + len, sizeof x->operation - len, bytes_of_text(given));
+        return false;
+    }
     template_path(x->path, x->operation + len, sizeof x->operation - len);
     return x->path[0] == '/';
 }
@@ -104,7 +115,7 @@ static bool make_operation(struct exchange *x)
 /* The row of its operation, or NO_ROW when neither method nor path is known. */
 static uint32_t find_operation(struct tally *t, uint32_t edge, struct exchange *x)
 {
-    bool templated = !x->operation[0] && make_operation(x);
+    bool templated = !x->operation[0] && make_operation(t, x);
     return x->operation[0] ? rows_operation(&t->rows, edge, x->operation, templated) : NO_ROW;
 }
 
@@ -231,7 +242,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     bool given = x->operation[0];
     if (!edge) {
         if (!given)
-            make_operation(x);
+            make_operation(t, x);
         return;
     }
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);

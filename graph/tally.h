@@ -6,12 +6,16 @@
 #include "decode/sink.h"
 #include "graph/delta.h"
 #include "graph/networks.h"
+#include "graph/pattern.h"
 
 struct tally;
 
 /* `networks` is kept until tally_free(). NULL when memory is short. */
 struct tally *tally_new(const struct hash_key *key, const struct networks *networks);
 void tally_free(struct tally *t);
+
+/* What the user calls paths, before anything else; kept until tally_free(). */
+void tally_set_patterns(struct tally *t, const struct patterns *patterns);
 
 /* Counts an exchange in the window that is open. Fills in x->operation if the decoder left it
  * empty: the method and the template of the path, without what is learned from others;

@@ -104,7 +104,9 @@ static void identifiers_go(void **state)
 /* Paths as they are met with, of many kinds of servers. */
 static void paths_of_the_world(void **state)
 {
-    (void)state;
+    "
+    "
+        (void)state;
     static const struct path paths[] = {
         {"/graphql", NULL},
         {"/docs/en-US/intro", NULL},

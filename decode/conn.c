@@ -93,6 +93,15 @@ static uint32_t count_open(const struct conn *c)
     return count;
 }
 
+/* If only one side is seen, nobody knows what has become of what is open. */
+static void end_unseen(struct conn *c, struct moment m)
+{
+    if (!c->one_way)
+        return;
+    pairing_note(&c->pairing, NOTE_ONE_WAY);
+    pairing_end(&c->pairing, m, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN);
+}
+
 /* Nobody asks for the answer that was kept. */
 static void drop_early(struct conn *c)
 {
@@ -110,10 +119,7 @@ void conn_finish(struct conn *c, struct moment m, enum conn_close why)
     c->moment = m;
     drop_early(c);
     c->left_open = why == CLOSE_CAPTURE_ENDED ? count_open(c) : 0;
-    if (c->one_way) {
-        pairing_note(p, NOTE_ONE_WAY);
-        pairing_end(p, m, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN);
-    }
+    end_unseen(c, m);
     switch (why) {
     case CLOSE_ORDERLY:
         pairing_end(p, m, OUTCOME_UNANSWERED, cut_off(c));
@@ -160,10 +166,39 @@ static uint64_t latest_sign_ns(const struct conn *c, const struct open *open)
     return answering ? c->half[TO_CLIENT].latest_ns : open->x.request_end_ns;
 }
 
+/* Of those answered in order, the answer that may yet come is not another's. */
 static void end_past_deadline(struct conn *c, struct moment m, struct open *open)
 {
-    open->x.notes |= NOTE_DEADLINE;
-    pairing_abort(&c->pairing, m, open, OUTCOME_TIMEOUT);
+    enum outcome outcome = c->one_way ? OUTCOME_UNKNOWN : OUTCOME_TIMEOUT;
+    open->x.notes |= c->one_way ? NOTE_ONE_WAY : NOTE_DEADLINE;
+    if (open->key == KEY_IN_ORDER)
+        pairing_tell(&c->pairing, m, open, outcome);
+    else
+        pairing_abort(&c->pairing, m, open, outcome);
+}
+
+bool conn_end_overdue(struct conn *c, struct moment m)
+{
+    if (!c || !c->pairing.due_ns || m.now_ns < c->pairing.due_ns + DEADLINE_GRACE_NS)
+        return false;
+    bool ended = false;
+    c->moment = m;
+    c->pairing.due_ns = 0;
+    for (struct open *open = c->pairing.first, *next; open; open = next) {
+        next = open->next;
+        if (!open->x.deadline_ns || open->told || open->answered || open->touched)
+            continue;
+        uint64_t due_ns = open->x.request_ns + open->x.deadline_ns,
+                 sign_ns = latest_sign_ns(c, open);
+        uint64_t since_ns = due_ns > sign_ns ? due_ns : sign_ns;
+        if (m.now_ns < since_ns + DEADLINE_GRACE_NS) {
+            pairing_expect(&c->pairing, &open->x);
+            continue;
+        }
+        end_past_deadline(c, m, open);
+        ended = true;
+    }
+    return ended;
 }
 
 /* A transfer that is going on has not timed out, however long it takes. */
@@ -283,6 +318,7 @@ static void lose(struct conn *c, enum dir dir, uint64_t len)
     if (!missed || dir == TO_SERVER || c->pairing.answering)
         pairing_lose(&c->pairing, c->moment, dir);
     c->pairing.stray = c->pairing.stray && dir == TO_SERVER;
+    c->pairing.unread_asks = c->pairing.unread_asks || (dir == TO_SERVER && !len);
     if (missed)
         miss(c, dir);
 }
@@ -590,6 +626,7 @@ void conn_eof(struct conn *c, enum dir dir, struct moment m)
         note_time(c, &h->passed_ns, m.now_ns);
         message_passed(c, dir);
     }
+    end_unseen(c, m);
     pairing_end(&c->pairing, m, OUTCOME_UNANSWERED, cut_off(c));
 }
 

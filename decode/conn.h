@@ -102,6 +102,12 @@ void conn_set_one_way(struct conn *c, bool one_way);
  * and nothing was heard of since, ends as unknown. NULL is fine. */
 void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns);
 
+/* Exchanges whose client said how long it would wait end as timeouts when that has passed, and of
+ * which nothing has come for DEADLINE_GRACE_NS since: until then a reset or a late status may tell
+ * more. Cheap if no deadline has passed. True: there were some. NULL is fine. */
+#define DEADLINE_GRACE_NS UINT64_C(1000000000)
+bool conn_end_overdue(struct conn *c, struct moment m);
+
 /* What the bytes are now: the decoder, or NULL when it was given up, or when the protocol that
  * follows an Upgrade or CONNECT is not known (then conn_wants_classify() is true, and the owner
  * feeds the bytes to classify() and answers with conn_set_decoder()). */

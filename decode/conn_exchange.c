@@ -185,6 +185,11 @@ void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns)
         sink->message(sink->ctx, x, gap_ns);
 }
 
+void conn_expect(struct conn *c, const struct exchange *x)
+{
+    pairing_expect(&c->pairing, x);
+}
+
 bool conn_knows_certificate(struct conn *c, const struct fingerprint *f,
                             const struct fingerprint *issued_by)
 {

@@ -20,6 +20,7 @@ enum guess { GUESS_NO, GUESS_MORE, GUESS_YES };
 struct opening {
     struct bytes to_server, to_client;
     bool midstream; /* the bytes need not be the connection's first */
+    bool unsided;   /* and which side is which is a guess that the bytes should confirm */
     uint32_t cut;   /* of a datagram: bytes behind these that the snapshot length cut off */
 };
 
@@ -161,6 +162,9 @@ void conn_withdraw(struct conn *c, uint64_t key);
 
 /* A further message of a streaming call, which goes to the sink; see there. */
 void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns);
+
+/* How long the client is willing to wait for this exchange is known now (x->deadline_ns). */
+void conn_expect(struct conn *c, const struct exchange *x);
 
 /* With conn_become(): the exchange that is being answered goes on in the next protocol, under this
  * key; the present one says nothing of its answer. */

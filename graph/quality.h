@@ -58,6 +58,10 @@ struct marks {
 
 struct marks quality_marks(const struct quality *q);
 
+/* Are they so few that they say nothing of the rest, however great a share of a quiet edge's
+ * requests they are? A connection that was given up says nothing any more, and is never little. */
+bool troubles_are_few(const uint64_t troubles[TROUBLES]);
+
 /* The worst of them; SEVERITY_NONE: there is no mark. */
 enum severity marks_worst(const struct marks *m);
 

@@ -8,6 +8,7 @@
 
 #include "cli/place.h"
 #include "daemon/names_file.h"
+#include "daemon/templates_file.h"
 
 static const uint64_t second = 1000000000;
 
@@ -33,6 +34,17 @@ static bool set_tunnels(struct frame_options *frame, const struct daemon_argumen
     frame->tenants = a->tenants;
     return set_ports(&frame->vxlan, &a->vxlan_ports, "vxlan-port", err) &&
            set_ports(&frame->geneve, &a->geneve_ports, "geneve-port", err);
+}
+
+/* What is on the command line comes before what is in the file. */
+static bool set_patterns(struct patterns *patterns, const struct daemon_arguments *a,
+                         struct err *err)
+{
+    struct err why;
+    for (uint16_t i = 0; i < a->templates.len; i++)
+        if (!patterns_add(patterns, a->templates.text[i], &why))
+            return err_set(err, "--template: %s", why.text);
+    return !a->templates_file || templates_file_read(a->templates_file, patterns, err);
 }
 
 bool daemon_options_set_reading(struct daemon_options *options, const struct daemon_arguments *a,
@@ -61,7 +73,7 @@ bool daemon_options_set_reading(struct daemon_options *options, const struct dae
         return err_set(err, "--window takes whole seconds");
     if (options->workers > WORKERS_MAX)
         return err_set(err, "--workers: at most %d", WORKERS_MAX);
-    if (!set_tunnels(&options->frame, a, err))
+    if (!set_tunnels(&options->frame, a, err) || !set_patterns(&options->patterns, a, err))
         return false;
     networks_init(&options->networks);
     for (uint16_t i = 0; i < a->networks.len; i++)

@@ -11,9 +11,9 @@
 
 /* The options as the command line gives them; fill `daemon` with daemon_options_set(). */
 struct daemon_arguments {
-    struct texts interfaces, files, networks, vxlan_ports, geneve_ports;
+    struct texts interfaces, files, networks, vxlan_ports, geneve_ports, templates;
     struct words no_decap; /* of frame_tunnel_names */
-    const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts, *keylog;
+    const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts, *keylog, *templates_file;
     uint64_t window_ns;
     uint32_t snap_bytes, ring_bytes, workers, flows;
     bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup;

@@ -8,6 +8,7 @@
 #include "capture/frame.h"
 #include "decode/engine.h"
 #include "graph/networks.h"
+#include "graph/pattern.h"
 
 enum { SOURCES_MAX = 64, WORKERS_MAX = 64 };
 
@@ -35,4 +36,5 @@ struct daemon_options {
     bool no_dedup; /* copies count as packets */
     struct engine_options engine;
     struct networks networks;
+    struct patterns patterns;
 };

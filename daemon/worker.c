@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "graph/merge.h"
 #include "graph/tally.h"
 #include "graph/wire.h"
 
@@ -117,6 +118,14 @@ static void take_certificate(void *ctx, const struct certificate *c)
     tally_certificate(w->tally, c);
 }
 
+static struct tally *new_tally(const struct daemon_options *options)
+{
+    struct tally *tally = tally_new(&options->engine.key, &options->networks);
+    if (tally)
+        tally_set_patterns(tally, &options->patterns);
+    return tally;
+}
+
 struct worker *worker_new(const struct daemon_options *options, struct err *err)
 {
     struct worker *w = calloc(1, sizeof *w);
@@ -135,7 +144,7 @@ struct worker *worker_new(const struct daemon_options *options, struct err *err)
         .ctx = w,
     };
     w->options = options;
-    w->tally = tally_new(&options->engine.key, &options->networks);
+    w->tally = new_tally(options);
     w->engine = w->tally ? engine_new(&options->engine, sink, err) : NULL;
     if (!w->engine) {
         if (!w->tally)
@@ -182,7 +191,7 @@ static void end_window(struct worker *w, const struct tick *tick)
     w->passed_ns = tick->end_ns;
     struct tally *next = w->window_len < WINDOWS_MAX ? w->spare : NULL;
     if (!next && w->window_len < WINDOWS_MAX)
-        next = tally_new(&w->options->engine.key, &w->options->networks);
+        next = new_tally(w->options);
     if (!next) {
         tally_forget_open_calls(w->tally);
         return;
@@ -348,6 +357,7 @@ bool workers_merge(struct worker *const *workers, unsigned workers_len, struct w
         if (window.end_ns)
             add_counters(&ret->decode, &workers[i]->handed);
     }
+    merge_finish(ret);
     ret->start_ns = window.start_ns;
     ret->end_ns = window.end_ns;
     return window.end_ns != 0;

@@ -20,6 +20,7 @@ enum {
     EDGES_MAX = 65536, /* in one window; past it the rest is not counted, but `edges_dropped` is */
     OPERATIONS_MAX = 262144,
     OPERATIONS_PER_EDGE_MAX = 200, /* past it: the operation "other" */
+    OPERATIONS_AT_WORK_MAX = 1000, /* likewise, until the window is whole */
     NAMES_MAX = 65536,
     CONNECTIONS_MAX = 16384, /* in one window, those first in order; the rest is in `..._dropped` */
     OPEN_CALLS_MAX = 4096,   /* likewise, which are those that have been open longest */
@@ -114,6 +115,7 @@ struct open_call_delta {
     uint64_t request_ns, last_message_ns;
     uint64_t request_messages, response_messages; /* so far */
     char operation[OPERATION_TEXT_MAX];           /* "" if not known */
+    bool templated;                               /* as of struct operation_delta */
 };
 
 /* What handshakes of TLS on an edge came to, and how many of them came to this. Ordered by edge,
@@ -138,7 +140,8 @@ struct certificate_delta {
 };
 
 struct operation_delta {
-    uint32_t edge; /* index of its edge in the delta */
+    uint32_t edge;  /* index of its edge in the delta */
+    bool templated; /* its path is one of ours: variety may become {*} (graph/variety.h) */
     char name[OPERATION_TEXT_MAX];
     struct tallied exchanges;
 };

@@ -5,6 +5,7 @@
 
 #include "graph/live.h"
 #include "graph/secured.h"
+#include "graph/settle.h"
 
 void tallied_add(struct tallied *into, const struct tallied *from)
 {
@@ -35,6 +36,12 @@ void tallied_move(struct tallied *into, struct tallied *from)
 {
     tallied_add(into, from);
     tallied_free(from);
+}
+
+void operation_move(struct operation_delta *into, struct operation_delta *from)
+{
+    into->templated &= from->templated;
+    tallied_move(&into->exchanges, &from->exchanges);
 }
 
 static uint64_t requests_of(const struct tallied *t)
@@ -206,7 +213,7 @@ static uint32_t merge_operations(struct work *w, struct delta *into, struct delt
                         : compare_operations(&into->operation[old], sorted[fresh]);
         w->operation[len] = order <= 0 ? into->operation[old] : *sorted[fresh];
         if (!order)
-            tallied_move(&w->operation[len].exchanges, &sorted[fresh]->exchanges);
+            operation_move(&w->operation[len], sorted[fresh]);
         fresh += order >= 0;
         old += order <= 0;
         len++;
@@ -318,58 +325,6 @@ static void drop_excess(struct delta *d)
     }
 }
 
-/* Moves row `at` down to its place among the rows from `first`, which are in order. */
-static void sink_into_place(struct operation_delta *row, uint32_t first, uint32_t at)
-{
-    struct operation_delta moved = row[at];
-    uint32_t to = at;
-    while (to > first && strcmp(row[to - 1].name, moved.name) > 0)
-        to--;
-    memmove(&row[to + 1], &row[to], (at - to) * sizeof *row);
-    row[to] = moved;
-}
-
-/* One edge's operations, d->operation[first, end), are written anew from `to` on: the first
- * `named_max` by name, then all others as one. Returns where they end; `to` <= `first`. */
-static uint32_t fold_operations(struct delta *d, uint32_t first, uint32_t end, uint32_t to,
-                                uint32_t named_max)
-{
-    struct operation_delta *row = d->operation;
-    struct operation_delta other = {.edge = row[first].edge, .name = OPERATION_OTHER};
-    uint32_t start = to;
-    bool folded = false;
-    for (uint32_t i = first; i < end; i++) {
-        if (strcmp(row[i].name, OPERATION_OTHER) != 0 && to - start < named_max) {
-            if (to != i)
-                row[to] = row[i];
-            to++;
-        } else {
-            tallied_move(&other.exchanges, &row[i].exchanges);
-            folded = true;
-        }
-    }
-    if (folded) {
-        row[to] = other;
-        sink_into_place(row, start, to++);
-    }
-    return to;
-}
-
-static void fold_excess(struct delta *d)
-{
-    uint32_t to = 0, named_left = OPERATIONS_NAMED_MAX;
-    for (uint32_t first = 0, end; first < d->operation_len; first = end) {
-        for (end = first + 1; end < d->operation_len; end++)
-            if (d->operation[end].edge != d->operation[first].edge)
-                break;
-        uint32_t most = OPERATIONS_PER_EDGE_MAX < named_left ? OPERATIONS_PER_EDGE_MAX : named_left;
-        uint32_t start = to;
-        to = fold_operations(d, first, end, to, most);
-        named_left -= to - start < most ? to - start : most;
-    }
-    d->operation_len = to;
-}
-
 static void merge_counters(struct delta *into, struct delta *from)
 {
     into->edges_dropped += from->edges_dropped;
@@ -425,11 +380,17 @@ bool merge_rows(struct delta *into, struct delta *from)
     merge_counters(into, from);
     forget_rows(from);
     drop_excess(into);
-    fold_excess(into);
+    settle_operations(into, OPERATIONS_AT_WORK_MAX);
     live_settle_connections(into);
     live_settle_open_calls(into);
     secured_settle(into);
     secured_settle_certificates(into);
     live_name_open_calls(into);
     return true;
+}
+
+void merge_finish(struct delta *d)
+{
+    settle_operations(d, OPERATIONS_PER_EDGE_MAX);
+    live_name_open_calls(d);
 }

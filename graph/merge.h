@@ -14,15 +14,23 @@ void tallied_free(struct tallied *t); /* the histograms */
 /* Adds `from` to `into` and frees it. */
 void tallied_move(struct tallied *into, struct tallied *from);
 
+/* Likewise of operations that have the same name by now. */
+void operation_move(struct operation_delta *into, struct operation_delta *from);
+
 /* Adds the rows and drop counters of `from`, unique by key but in any order, to `into`, whose rows
  * are and stay unique and in order. `from` is left without rows; its arrays stay the caller's.
  *
- * Caps hold for the sum as well: past OPERATIONS_PER_EDGE_MAX the operations of an edge whose names
- * come last in order are added to its "other"; past EDGES_MAX, NAMES_MAX, CONNECTIONS_MAX and
+ * Caps hold for the sum as well: past OPERATIONS_AT_WORK_MAX the operations of an edge are brought
+ * down as by merge_finish(); past EDGES_MAX, NAMES_MAX, CONNECTIONS_MAX and
  * OPEN_CALLS_MAX the rows last in order are dropped and counted.
  *
  * Returns false, with both as they were, when memory is short. */
 bool merge_rows(struct delta *into, struct delta *from);
+
+/* When all rows of a window are there: brings the operations of each edge down to
+ * OPERATIONS_PER_EDGE_MAX and "other" (graph/settle.h). What comes of it depends on the rows, not
+ * on how many deltas they came in. */
+void merge_finish(struct delta *d);
 
 /* Empties `from` of rows, which are lost, and counts in `into` what was in them. */
 void merge_drop_rows(struct delta *into, struct delta *from);

@@ -5,12 +5,13 @@
 
 #include "graph/live.h"
 #include "graph/merge.h"
+#include "graph/variety.h"
 
 enum { ROWS_MIN = 64 };
 
 void rows_init(struct rows *r, const struct hash_key *key)
 {
-    *r = (struct rows){.key = *key, .last_edge = NO_ROW};
+    *r = (struct rows){.key = *key, .last_edge = NO_ROW, .unused_operation = NO_ROW};
 }
 
 void rows_fini(struct rows *r)
@@ -35,7 +36,7 @@ void rows_clear(struct rows *r)
     index_clear(&r->secured);
     index_clear(&r->certificates);
     r->operations_named = 0;
-    r->last_edge = NO_ROW;
+    r->last_edge = r->unused_operation = NO_ROW;
 }
 
 static uint32_t next_room(uint32_t room)
@@ -146,14 +147,18 @@ uint32_t rows_edge(struct rows *r, const struct edge_key *key)
     return row;
 }
 
-/* A row at the end of the table, in no list and not indexed. */
+/* A new row, in no list and not indexed. */
 static uint32_t append_operation(struct rows *r, uint32_t edge, const char *name)
 {
-    if (!make_operation_room(r))
+    uint32_t row = r->unused_operation;
+    if (row != NO_ROW)
+        r->unused_operation = r->operation_links[row].next;
+    else if (make_operation_room(r))
+        row = r->open.operation_len++;
+    else
         return NO_ROW;
-    uint32_t row = r->open.operation_len++;
     struct operation_delta *operation = &r->open.operation[row];
-    *operation = (struct operation_delta){.edge = edge};
+    *operation = (struct operation_delta){.edge = edge, .templated = true};
     bytes_to_text(operation->name, sizeof operation->name, bytes_of_text(name));
     return row;
 }
@@ -204,7 +209,7 @@ static uint32_t displace(struct rows *r, uint32_t edge, const char *name, uint32
         return other;
     tallied_move(&r->open.operation[other].exchanges, &operation->exchanges);
     index_remove(&r->operations, r->operation_links[row].hash, row);
-    *operation = (struct operation_delta){.edge = edge};
+    *operation = (struct operation_delta){.edge = edge, .templated = true};
     bytes_to_text(operation->name, sizeof operation->name, bytes_of_text(name));
     r->operation_links[row].hash = hash;
     index_put(&r->operations, hash, row);
@@ -212,33 +217,134 @@ static uint32_t displace(struct rows *r, uint32_t edge, const char *name, uint32
     return row;
 }
 
-static uint32_t find_operation(struct rows *r, uint32_t edge, const char *name)
+/* The factor is odd: the same name on different edges never has the same hash. */
+static uint32_t hash_of_operation(const struct rows *r, uint32_t edge, const char *name)
 {
-    /* The factor is odd: the same name on different edges never has the same hash. */
-    uint64_t hashed = hash_bytes(&r->key, name, strlen(name)) + edge * 0x9e3779b97f4a7c15U;
-    uint32_t hash = (uint32_t)hashed, row;
+    return (uint32_t)(hash_bytes(&r->key, name, strlen(name)) + edge * 0x9e3779b97f4a7c15U);
+}
+
+static uint32_t look_up(const struct rows *r, uint32_t edge, const char *name, uint32_t hash)
+{
+    uint32_t row;
     for (uint32_t at = index_start(&r->operations, hash);
          (row = index_next(&r->operations, hash, &at)) != NO_ROW;) {
         const struct operation_delta *operation = &r->open.operation[row];
         if (operation->edge == edge && strcmp(operation->name, name) == 0)
             return row;
     }
-    if (r->edge_links[edge].named >= OPERATIONS_PER_EDGE_MAX)
+    return NO_ROW;
+}
+
+/* Calls a row, which is in no list, by the name that it has by now. Returns false if there is a row
+ * of that name, to which it was added. */
+static bool rename_operation(struct rows *r, uint32_t row, const struct variety *v)
+{
+    char name[OPERATION_TEXT_MAX];
+    struct operation_delta *operation = &r->open.operation[row];
+    struct operation_links *links = &r->operation_links[row];
+    variety_name(v, operation->name, name, sizeof name);
+    if (!operation->templated || strcmp(name, operation->name) == 0)
+        return true;
+    uint32_t edge = operation->edge, hash = hash_of_operation(r, edge, name);
+    uint32_t found = look_up(r, edge, name, hash);
+    index_remove(&r->operations, links->hash, row);
+    if (found == NO_ROW) {
+        memcpy(operation->name, name, sizeof name);
+        links->hash = hash;
+        index_put(&r->operations, hash, row);
+        return true;
+    }
+    operation_move(&r->open.operation[found], operation);
+    *operation = (struct operation_delta){.edge = NO_ROW};
+    links->next = r->unused_operation;
+    r->unused_operation = row;
+    r->operations_named--;
+    return false;
+}
+
+static struct variety *make_variety(const struct rows *r, uint32_t edge, const char *name)
+{
+    const struct operation_delta *operation = r->open.operation;
+    struct variety *v = variety_new();
+    bool fine = v && variety_add(v, name);
+    uint32_t row = r->edge_links[edge].first_operation;
+    for (; fine && row != NO_ROW; row = r->operation_links[row].next)
+        fine = !operation[row].templated || variety_add(v, operation[row].name);
+    if (fine)
+        return v;
+    variety_free(v);
+    return NULL;
+}
+
+/* The edge is at its cap: takes together what has great variety, and says what becomes of `name`.
+ * Where that does not help much it is not tried again. */
+static void take_together(struct rows *r, uint32_t edge, char name[OPERATION_TEXT_MAX])
+{
+    struct edge_links *links = &r->edge_links[edge];
+    char text[OPERATION_TEXT_MAX];
+    struct variety *v = make_variety(r, edge, name);
+    links->rigid = true;
+    if (!v)
+        return;
+    variety_settle(v, OPERATIONS_AT_WORK_MAX / 2);
+    uint32_t row = links->first_operation, next;
+    links->first_operation = links->greatest = links->last_operation = NO_ROW;
+    links->named = 0;
+    for (; row != NO_ROW; row = next) {
+        next = r->operation_links[row].next;
+        if (!rename_operation(r, row, v))
+            continue;
+        r->operation_links[row].next = links->first_operation;
+        links->first_operation = row;
+        links->named++;
+    }
+    variety_name(v, name, text, sizeof text);
+    memcpy(name, text, sizeof text);
+    variety_free(v);
+    links->rigid = links->named > OPERATIONS_AT_WORK_MAX / 4 * 3;
+}
+
+static uint32_t find_operation(struct rows *r, uint32_t edge, const char *wanted, bool templated)
+{
+    char name[OPERATION_TEXT_MAX];
+    bytes_to_text(name, sizeof name, bytes_of_text(wanted));
+    uint32_t hash = hash_of_operation(r, edge, name), row = look_up(r, edge, name, hash);
+    const struct edge_links *links = &r->edge_links[edge];
+    if (row == NO_ROW && links->named >= OPERATIONS_AT_WORK_MAX && templated && !links->rigid) {
+        take_together(r, edge, name);
+        hash = hash_of_operation(r, edge, name);
+        row = look_up(r, edge, name, hash);
+    }
+    if (row != NO_ROW)
+        return row;
+    if (links->named >= OPERATIONS_AT_WORK_MAX)
         return displace(r, edge, name, hash);
     if (r->operations_named >= OPERATIONS_NAMED_MAX)
         return find_other(r, edge);
     return add_named(r, edge, name, hash);
 }
 
-uint32_t rows_operation(struct rows *r, uint32_t edge, const char *name)
+uint32_t rows_operation(struct rows *r, uint32_t edge, const char *name, bool templated)
 {
-    uint32_t last = r->edge_links[edge].last_operation;
-    if (last != NO_ROW && strcmp(r->open.operation[last].name, name) == 0)
-        return last;
-    bool other = strcmp(name, OPERATION_OTHER) == 0;
-    uint32_t row = other ? find_other(r, edge) : find_operation(r, edge, name);
-    r->edge_links[edge].last_operation = row;
+    uint32_t row = r->edge_links[edge].last_operation;
+    if (row == NO_ROW || strcmp(r->open.operation[row].name, name) != 0) {
+        bool other = strcmp(name, OPERATION_OTHER) == 0;
+        row = other ? find_other(r, edge) : find_operation(r, edge, name, templated);
+        r->edge_links[edge].last_operation = row;
+    }
+    if (row != NO_ROW)
+        r->open.operation[row].templated &= templated;
     return row;
+}
+
+void rows_finish(struct rows *r)
+{
+    struct delta *d = &r->open;
+    uint32_t to = 0;
+    for (uint32_t i = 0; i < d->operation_len; i++)
+        if (d->operation[i].edge != NO_ROW)
+            d->operation[to++] = d->operation[i];
+    d->operation_len = to;
 }
 
 static bool is_name(const struct name_delta *row, const struct name_delta *wanted)

@@ -1,10 +1,12 @@
 /* rows.h - the rows of an open window: edges, operations, names and connections, each found by its
  * key; and calls that are open.
  *
- * The arrays grow to their caps and keep their memory from window to window. The cap on operations
- * is kept in a way that does not depend on the order in which they come: an edge keeps the
- * OPERATIONS_PER_EDGE_MAX names that are first in order and adds all others into one, so that
- * several workers together come to what one alone would. Of connections and open calls there may be
+ * The arrays grow to their caps and keep their memory from window to window. An edge that comes to
+ * OPERATIONS_AT_WORK_MAX operations is brought down to half of that by taking together what has
+ * great variety (graph/variety.h). That is far more than is kept when the window is whole
+ * (graph/settle.h), so that several workers together come to what one alone would. Where nothing
+ * can be taken together, an edge keeps the names that are first in order and adds all others into
+ * one, whatever the order in which they come. Of connections and open calls there may be
  * twice as many as will be kept; then they are cut to what is kept (graph/live.h). */
 #pragma once
 
@@ -19,6 +21,7 @@ struct rows {
     uint32_t edge_room, operation_room, name_room, connection_room, open_call_room;
     uint32_t secured_room, certificate_room;
     uint32_t operations_named; /* operation rows that are no "other" */
+    uint32_t unused_operation; /* the first of a list by operation_links.next, or NO_ROW */
     uint32_t last_edge;        /* the one asked for last, or NO_ROW */
 
     /* What an edge's row is found to lead to; parallel to open.edge. */
@@ -28,6 +31,7 @@ struct rows {
         uint32_t greatest;                  /* of these, the last in order; NO_ROW: not known */
         uint32_t other;                     /* the operation "other", or NO_ROW */
         uint32_t last_operation, last_name; /* asked for last, or NO_ROW: they tend to repeat */
+        bool rigid;                         /* there is little to take together */
     } * edge_links;
 
     struct operation_links {
@@ -41,8 +45,12 @@ void rows_fini(struct rows *r);
 /* The row of the edge, made if it is new; NO_ROW at the cap and when memory is short. */
 uint32_t rows_edge(struct rows *r, const struct edge_key *key);
 
-/* Likewise of an operation of an edge, under the name it is counted by: `name` or "other". */
-uint32_t rows_operation(struct rows *r, uint32_t edge, const char *name);
+/* Likewise of an operation of an edge, under the name it is counted by: `name`, what that has
+ * become with others, or "other". `templated`: as in struct operation_delta. */
+uint32_t rows_operation(struct rows *r, uint32_t edge, const char *name, bool templated);
+
+/* The window has ended: takes out operations that have no row of their own any more. */
+void rows_finish(struct rows *r);
 
 /* Likewise of a name: of the server of an edge, or of whatever `wanted` says, whose counts and
  * times are not looked at. */

@@ -11,8 +11,9 @@
 struct tally {
     struct rows rows;
     const struct networks *networks;
-    const char *last_protocol; /* of the exchange before, and */
-    bool last_named_by_host;   /* what was found out about it */
+    const struct patterns *patterns; /* or NULL */
+    const char *last_protocol;       /* of the exchange before, and */
+    bool last_named_by_host;         /* what was found out about it */
 };
 
 static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "one is the other");
@@ -29,6 +30,11 @@ struct tally *tally_new(const struct hash_key *key, const struct networks *netwo
     rows_init(&t->rows, key);
     t->networks = networks;
     return t;
+}
+
+void tally_set_patterns(struct tally *t, const struct patterns *patterns)
+{
+    t->patterns = patterns;
 }
 
 void tally_free(struct tally *t)
@@ -85,26 +91,32 @@ static void count_exchange(struct tallied *t, const struct exchange *x)
     count_span(&t->age, x->request_ns, x->response_end_ns ? x->response_end_ns : x->end_ns);
 }
 
-/* Of a path that was not seen only the decoder can say which it may be. */
-static void make_operation(struct exchange *x)
+/* Of a path that was not seen only the decoder can say which it may be. Returns whether it is a
+ * template of ours. */
+static bool make_operation(const struct tally *t, struct exchange *x)
 {
     if (!x->path[0] && x->notes & NOTE_UNKNOWN_FIELDS)
-        return;
+        return false;
     size_t len = strlen(x->method);
     memcpy(x->operation, x->method, len + 1);
     if (!x->path[0])
-        return;
+        return false;
     if (len)
         x->operation[len++] = ' ';
+    const char *given = t->patterns ? patterns_find(t->patterns, x->path) : NULL;
+    if (given) {
+        bytes_to_text(x->operation + len, sizeof x->operation - len, bytes_of_text(given));
+        return false;
+    }
     template_path(x->path, x->operation + len, sizeof x->operation - len);
+    return x->path[0] == '/';
 }
 
 /* The row of its operation, or NO_ROW when neither method nor path is known. */
 static uint32_t find_operation(struct tally *t, uint32_t edge, struct exchange *x)
 {
-    if (!x->operation[0])
-        make_operation(x);
-    return x->operation[0] ? rows_operation(&t->rows, edge, x->operation) : NO_ROW;
+    bool templated = !x->operation[0] && make_operation(t, x);
+    return x->operation[0] ? rows_operation(&t->rows, edge, x->operation, templated) : NO_ROW;
 }
 
 /* Where to count what belongs to an operation, whose sum goes to the edge when the window ends, or
@@ -230,7 +242,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     bool given = x->operation[0];
     if (!edge) {
         if (!given)
-            make_operation(x);
+            make_operation(t, x);
         return;
     }
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
@@ -243,9 +255,8 @@ void tally_exchange(struct tally *t, struct exchange *x)
     count_secured(t, row_of(t, edge), x);
     if (given || operation == NO_ROW)
         return;
-    const char *name = t->rows.open.operation[operation].name;
-    if (strcmp(name, x->operation) != 0)
-        bytes_to_text(x->operation, sizeof x->operation, bytes_of_text(name));
+    if (strcmp(t->rows.open.operation[operation].name, OPERATION_OTHER) == 0)
+        bytes_to_text(x->operation, sizeof x->operation, bytes_of_text(OPERATION_OTHER));
 }
 
 void tally_message(struct tally *t, struct exchange *x, uint64_t gap_ns)
@@ -293,7 +304,8 @@ static bool add_open_call(struct tally *t, uint32_t edge, struct exchange *x)
         .response_messages = x->response_messages,
     };
     bool given = x->operation[0];
-    (void)find_operation(t, edge, x);
+    uint32_t row = find_operation(t, edge, x);
+    call.templated = row != NO_ROW && t->rows.open.operation[row].templated;
     bytes_to_text(call.operation, sizeof call.operation, bytes_of_text(x->operation));
     if (!given)
         x->operation[0] = '\0';
@@ -397,6 +409,7 @@ static void sum_operations(struct delta *d)
 bool tally_take(struct tally *t, struct delta *into)
 {
     struct delta *open = &t->rows.open;
+    rows_finish(&t->rows);
     sum_operations(open);
     bool merged = merge_rows(into, open);
     if (!merged)

@@ -6,6 +6,7 @@
 #include "decode/sink.h"
 #include "graph/delta.h"
 #include "graph/networks.h"
+#include "graph/pattern.h"
 
 struct tally;
 
@@ -13,8 +14,12 @@ struct tally;
 struct tally *tally_new(const struct hash_key *key, const struct networks *networks);
 void tally_free(struct tally *t);
 
+/* What the user calls paths, before anything else; kept until tally_free(). */
+void tally_set_patterns(struct tally *t, const struct patterns *patterns);
+
 /* Counts an exchange in the window that is open. Fills in x->operation if the decoder left it
- * empty: the method and the template of the path; "other" when the edge has too many. */
+ * empty: the method and the template of the path, without what is learned from others;
+ * "other" when the edge has too many in which there is nothing to learn. */
 void tally_exchange(struct tally *t, struct exchange *x);
 void tally_flow(struct tally *t, const struct flow_report *r);
 
@@ -41,9 +46,8 @@ void tally_forget_open_calls(struct tally *t);
  * empties the tally. Call it for each worker in turn to merge them. Returns false when memory is
  * short; what was counted is then lost, and in `edges_dropped` and its like.
  *
- * Caps (graph/delta.h): an edge keeps the operations whose names are first in order, counted whole,
- * and adds the others into "other", whatever the number of workers. At the caps on edges, names and
- * operations in all, what comes later in a worker, and then what is last in order, is dropped or
- * added to "other". Of connections and open calls those first in order are kept, whatever the
- * number of workers. */
+ * When all workers are merged, merge_finish() brings the operations of each edge down to their cap,
+ * whatever the number of workers. At the caps on edges, names and operations in all, what comes
+ * later in a worker, and then what is last in order, is dropped or added to "other". Of connections
+ * and open calls those first in order are kept, whatever the number of workers. */
 bool tally_take(struct tally *t, struct delta *into);

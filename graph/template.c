@@ -174,6 +174,51 @@ static bool is_ulid(const char *text, size_t len)
     return true;
 }
 
+/* MAC addresses, and addresses of IPv6: groups of hex digits. */
+static bool is_hex_groups(const char *text, size_t len)
+{
+    size_t colons = 0, dashes = 0, digits = 0;
+    for (size_t i = 0; i < len; i++) {
+        colons += text[i] == ':';
+        dashes += text[i] == '-';
+        digits += is_digit(text[i]);
+        if (text[i] != ':' && text[i] != '-' && !(kind_of((unsigned char)text[i]) & HEX))
+            return false;
+    }
+    return digits && ((colons >= 2 && !dashes) || (dashes == 5 && !colons && len == 17));
+}
+
+/* 1.2.3, v1.2.3-rc.1, 2.0.0+build (semver.org): of a package; v1.1 is that of an interface. */
+static bool is_release(const char *text, size_t len)
+{
+    size_t at = len && (text[0] == 'v' || text[0] == 'V'), numbers = 0;
+    for (; numbers < 3; numbers++) {
+        size_t first = at;
+        while (at < len && is_digit(text[at]))
+            at++;
+        if (at == first || (numbers < 2 && (at == len || text[at++] != '.')))
+            return false;
+    }
+    return at == len || strchr("-+.", text[at]);
+}
+
+/* 0x1f3a, and base 64 with the padding at its end (RFC 4648, 4). */
+static bool is_encoded(const char *text, size_t len)
+{
+    size_t at = 0, end = len;
+    bool hex = len > 2 && text[0] == '0' && text[1] == 'x';
+    while (end && text[end - 1] == '=' && len - end < 2)
+        end--;
+    if (!hex && (len % 4 || end == len))
+        return false;
+    for (at = hex ? 2 : 0; at < end; at++) {
+        unsigned kind = kind_of((unsigned char)text[at]);
+        if (hex ? !(kind & HEX) : kind == OTHER && !strchr("+/-_", text[at]))
+            return false;
+    }
+    return true;
+}
+
 static bool is_email(const char *text, size_t len)
 {
     const char *at = memchr(text, '@', len);
@@ -197,7 +242,8 @@ static bool is_identifier(const char *text, size_t len)
     if (len >= SEGMENT_MAX || is_uuid(text, len) || is_ulid(text, len) || is_email(text, len))
         return true;
     size_t stem = stem_len(text, len);
-    return is_number(text, stem) || has_id_piece(text, stem);
+    return is_number(text, stem) || has_id_piece(text, stem) || is_release(text, len) ||
+           is_hex_groups(text, len) || is_encoded(text, len);
 }
 
 static int hex_value(char c)
@@ -235,9 +281,10 @@ struct segment {
 static struct segment read_segment(const char *path)
 {
     static const uint8_t signs[256] = {
-        ['\0'] = END,    ['/'] = END,     [';'] = PARAMETERS, ['%'] = ESCAPE,  ['@'] = NO_WORD,
-        ['0'] = NO_WORD, ['1'] = NO_WORD, ['2'] = NO_WORD,    ['3'] = NO_WORD, ['4'] = NO_WORD,
-        ['5'] = NO_WORD, ['6'] = NO_WORD, ['7'] = NO_WORD,    ['8'] = NO_WORD, ['9'] = NO_WORD,
+        ['\0'] = END,    ['/'] = END,     [';'] = PARAMETERS, ['%'] = ESCAPE,
+        ['@'] = NO_WORD, ['='] = NO_WORD, ['0'] = NO_WORD,    ['1'] = NO_WORD,
+        ['2'] = NO_WORD, ['3'] = NO_WORD, ['4'] = NO_WORD,    ['5'] = NO_WORD,
+        ['6'] = NO_WORD, ['7'] = NO_WORD, ['8'] = NO_WORD,    ['9'] = NO_WORD,
     };
     struct segment s = {0};
     for (;; s.len++) {

@@ -71,6 +71,7 @@ static void put_operation(struct writer *w, const struct operation_delta *o)
 {
     writer_varint(w, o->edge);
     writer_text(w, o->name);
+    writer_varint(w, o->templated);
     put_tallied(w, &o->exchanges);
 }
 
@@ -115,6 +116,7 @@ static void put_open_call(struct writer *w, const struct open_call_delta *o)
     wire_put_number(w, o->request_messages);
     wire_put_number(w, o->response_messages);
     writer_text(w, o->operation);
+    writer_varint(w, o->templated);
 }
 
 static void put_vantage(struct writer *w, const struct vantage *v)
@@ -237,6 +239,7 @@ static void get_operation(struct reader *r, struct operation_delta *o, const str
 {
     o->edge = get_edge_at(&r->c, d);
     wire_get_text(&r->c, o->name, sizeof o->name);
+    o->templated = wire_get_within(&r->c, 1);
     get_tallied(r, &o->exchanges);
 }
 
@@ -282,6 +285,7 @@ static void get_open_call(struct cursor *c, struct open_call_delta *o, const str
     o->request_messages = wire_get_number(c);
     o->response_messages = wire_get_number(c);
     wire_get_text(c, o->operation, sizeof o->operation);
+    o->templated = wire_get_within(c, 1);
 }
 
 static void get_edges(struct reader *r, struct delta *d)

@@ -5,6 +5,9 @@
 ALTER TABLE service ADD COLUMN service_group TEXT NOT NULL DEFAULT '';
 ALTER TABLE service ADD COLUMN tags TEXT NOT NULL DEFAULT '';
 
+ALTER TABLE operation ADD COLUMN templated INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX operation_window_by_operation ON operation_window (operation_id);
+
 ALTER TABLE edge_window ADD COLUMN request_messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN response_messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE edge_window ADD COLUMN streams INTEGER NOT NULL DEFAULT 0;

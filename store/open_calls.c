@@ -75,8 +75,20 @@ static bool write_call(struct open_calls *c, int64_t window, const struct delta 
     return statement_run(s);
 }
 
-bool open_calls_write(struct open_calls *c, int64_t window, const struct delta *d,
-                      const struct pair *pairs)
+/* The row, under the name that its operation has by now. */
+static bool name_call(struct operations *operations, int64_t pair, struct open_call_delta *call)
+{
+    char name[OPERATION_TEXT_MAX];
+    if (!call->templated || !call->operation[0])
+        return true;
+    if (!operations_name(operations, pair, call->operation, name))
+        return false;
+    memcpy(call->operation, name, sizeof name);
+    return true;
+}
+
+bool open_calls_write(struct open_calls *c, struct operations *operations, int64_t window,
+                      const struct delta *d, const struct pair *pairs)
 {
     bool newest;
     if (!d->edge_len && !d->open_call_len)
@@ -86,8 +98,11 @@ bool open_calls_write(struct open_calls *c, int64_t window, const struct delta *
     if (!newest)
         return true;
     for (uint32_t i = 0; i < d->open_call_len; i++) {
-        const struct open_call_delta *call = &d->open_call[i];
-        if (call->edge < d->edge_len && !write_call(c, window, d, call, pairs[call->edge].id))
+        struct open_call_delta call = d->open_call[i];
+        if (call.edge >= d->edge_len)
+            continue;
+        int64_t pair = pairs[call.edge].id;
+        if (!name_call(operations, pair, &call) || !write_call(c, window, d, &call, pair))
             return false;
     }
     bind_id(c->statement[DROP_OLDER], 1, window);

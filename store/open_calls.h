@@ -7,6 +7,7 @@
 
 #include "graph/delta.h"
 #include "store/naming.h"
+#include "store/operations.h"
 
 enum { OPEN_CALL_STATEMENTS = 4 };
 
@@ -22,5 +23,5 @@ void open_calls_close(struct open_calls *c);
 bool open_calls_forget(struct open_calls *c);
 
 /* Writes those of a window. `pairs` has the pair of each edge of `d`. */
-bool open_calls_write(struct open_calls *c, int64_t window, const struct delta *d,
-                      const struct pair *pairs);
+bool open_calls_write(struct open_calls *c, struct operations *operations, int64_t window,
+                      const struct delta *d, const struct pair *pairs);

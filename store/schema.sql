@@ -62,10 +62,12 @@ CREATE TABLE pair (
 CREATE INDEX pair_by_server ON pair (server_id);
 CREATE INDEX pair_by_edge ON pair (edge_id);
 
+-- Names may change: as a server shows great variety in a place of its paths, that becomes {*}.
 CREATE TABLE operation (
-    id      INTEGER PRIMARY KEY,
-    pair_id INTEGER NOT NULL REFERENCES pair (id),
-    name    TEXT NOT NULL,
+    id        INTEGER PRIMARY KEY,
+    pair_id   INTEGER NOT NULL REFERENCES pair (id),
+    name      TEXT NOT NULL,
+    templated INTEGER NOT NULL DEFAULT 0, -- 0, 1: a path of which we made the template
     UNIQUE (pair_id, name)
 ) STRICT;
 
@@ -237,6 +239,8 @@ CREATE TABLE operation_window (
     errors   INTEGER GENERATED ALWAYS AS (client_error + server_error + timeout + reset),
     PRIMARY KEY (window_id, operation_id)
 ) STRICT, WITHOUT ROWID;
+-- Which rows are to be added to another operation?
+CREATE INDEX operation_window_by_operation ON operation_window (operation_id);
 
 -- One connection that carries many calls at once. It is found again by what tells it from all others:
 -- when it began. What it is like is that of the latest window in which something happened on it; a

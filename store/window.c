@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "graph/merge.h"
 #include "store/columns.h"
 
 enum { LEVEL_WINDOW = 0 };
@@ -13,11 +12,6 @@ enum statement {
     WINDOW_WRITE,
     EDGE_HISTOGRAMS,
     EDGE_WRITE,
-    OPERATION_FIND,
-    OPERATION_ADD,
-    OPERATION_COUNT,
-    OPERATION_HISTOGRAMS,
-    OPERATION_WRITE,
     CONNECTIONS_FORGET,
     VANTAGE_WRITE,
 };
@@ -43,15 +37,6 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "INSERT INTO edge_window (window_id, pair_id" EDGE_NAMES ", notes, active) "
         "VALUES (?, ?" EDGE_PLACES ", ?, ?) ON CONFLICT (window_id, pair_id) DO UPDATE SET "
         "notes = notes | excluded.notes, active = excluded.active" EDGE_GROWS,
-    [OPERATION_FIND] = "SELECT id FROM operation WHERE pair_id = ?1 AND name = ?2",
-    [OPERATION_ADD] = "INSERT INTO operation (pair_id, name) VALUES (?1, ?2) RETURNING id",
-    [OPERATION_COUNT] = "UPDATE pair SET operations = operations + 1 WHERE id = ?1",
-    [OPERATION_HISTOGRAMS] = "SELECT x.operation_id" TALLIED_HISTOGRAM_COLUMNS
-                             " FROM operation_window x WHERE window_id = ?1 AND operation_id = ?2",
-    [OPERATION_WRITE] =
-        "INSERT INTO operation_window (window_id, operation_id" TALLIED_NAMES ") "
-        "VALUES (?, ?" TALLIED_PLACES ") ON CONFLICT (window_id, operation_id) DO UPDATE SET "
-        "operation_id = operation_id" TALLIED_GROWS,
     [CONNECTIONS_FORGET] = "UPDATE pair SET active = 0 WHERE active <> 0",
     [VANTAGE_WRITE] =
         "INSERT INTO vantage_window (window_id, interface, vlan, tunnels, tunnel_id, packets, "
@@ -68,7 +53,8 @@ bool window_open(struct window_writer *w, sqlite3 *db)
         if (!statement_prepare(db, sql[i], &w->statement[i]))
             return false;
     return naming_open(&w->naming, db) && connections_open(&w->connections, db) &&
-           secured_open(&w->secured, db) && open_calls_open(&w->open_calls, db);
+           secured_open(&w->secured, db) && open_calls_open(&w->open_calls, db) &&
+           operations_open(&w->operations, db);
 }
 
 void window_close(struct window_writer *w)
@@ -77,6 +63,7 @@ void window_close(struct window_writer *w)
     connections_close(&w->connections);
     secured_close(&w->secured);
     open_calls_close(&w->open_calls);
+    operations_close(&w->operations);
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
         sqlite3_finalize(w->statement[i]);
     tallied_blobs_free(&w->blobs);
@@ -178,38 +165,6 @@ static bool write_edge(struct window_writer *w, const struct row *row, const str
     return statement_run(s);
 }
 
-/* The id of an operation of a pair; past the cap, that of "other". */
-static bool operation_id(struct window_writer *w, struct pair *pair, const char *name, int64_t *ret)
-{
-    static const char other[] = OPERATION_OTHER;
-    for (int tries = 0; tries < 2; tries++) {
-        sqlite3_stmt *find = w->statement[OPERATION_FIND];
-        bind_id(find, 1, pair->id);
-        bind_text(find, 2, name);
-        if (!answered_id(find, ret) || *ret)
-            return *ret != 0;
-        if (pair->operations < OPERATIONS_PER_EDGE_MAX || name == other)
-            break;
-        name = other;
-    }
-    sqlite3_stmt *add = w->statement[OPERATION_ADD], *count = w->statement[OPERATION_COUNT];
-    bind_id(add, 1, pair->id);
-    bind_text(add, 2, name);
-    bind_id(count, 1, pair->id);
-    pair->operations++;
-    return answered_id(add, ret) && statement_run(count);
-}
-
-/* Operations of one edge may share the row of "other", so the row may always be there. */
-static bool write_operation(struct window_writer *w, int64_t window, struct pair *pair,
-                            const struct operation_delta *o)
-{
-    struct row row = {.window = window, .added_to = true};
-    return operation_id(w, pair, o->name, &row.id) &&
-           bind_merged(w, OPERATION_WRITE, OPERATION_HISTOGRAMS, &row, &o->exchanges) &&
-           statement_run(w->statement[OPERATION_WRITE]);
-}
-
 static bool write_pair(struct window_writer *w, struct row *row, const struct names *names,
                        const struct edge_delta *e, struct pair *ret_pair)
 {
@@ -290,12 +245,13 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
         return false;
     for (uint32_t i = 0; i < d->operation_len; i++)
         if (d->operation[i].edge < d->edge_len &&
-            !write_operation(w, row.window, &pairs[d->operation[i].edge], &d->operation[i]))
+            !operations_write(&w->operations, row.window, pairs[d->operation[i].edge].id,
+                              &d->operation[i]))
             return false;
     return write_vantages(w, row.window, d) &&
            connections_write(&w->connections, row.window, d, pairs) &&
            secured_write(&w->secured, row.window, d, pairs) &&
-           open_calls_write(&w->open_calls, row.window, d, pairs);
+           open_calls_write(&w->open_calls, &w->operations, row.window, d, pairs);
 }
 
 bool window_write(struct window_writer *w, const struct delta *d, const struct names *names)
@@ -314,6 +270,7 @@ void window_done(struct window_writer *w, const struct delta *d, bool committed)
         w->begun = true;
     } else {
         naming_forget(&w->naming);
+        operations_forget(&w->operations);
         connections_undone(&w->connections);
         secured_undone(&w->secured);
     }

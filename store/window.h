@@ -1,5 +1,6 @@
-/* window.h - one window as rows: capture_window, edge_window, operation_window, vantage_window, and
- * by connections.h and open_calls.h what is known of connections and open calls.
+/* window.h - one window as rows: capture_window, edge_window, vantage_window, by operations.h
+ * operation_window, and by connections.h and open_calls.h what is known of connections and open
+ * calls.
  *
  * A window that is there already (a sensor was started anew within it, a capture was replayed into
  * the same database) is added to: counters by SQL, histograms by reading, merging and writing them.
@@ -10,10 +11,11 @@
 #include "store/connections.h"
 #include "store/naming.h"
 #include "store/open_calls.h"
+#include "store/operations.h"
 #include "store/secured.h"
 #include "store/tallied.h"
 
-enum { WINDOW_STATEMENTS = 11 };
+enum { WINDOW_STATEMENTS = 6 };
 
 struct window_writer {
     sqlite3_stmt *statement[WINDOW_STATEMENTS];
@@ -21,6 +23,7 @@ struct window_writer {
     struct connections connections;
     struct open_calls open_calls;
     struct secured secured;
+    struct operations operations;
     struct tallied_blobs blobs;
     /* The totals at the end of the window before, since a delta brings totals and a row keeps
      * increments. */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "graph/merge.h"
 #include "graph/tally.h"
 #include "graph/wire.h"
 #include "tests/check.h"
@@ -37,6 +38,7 @@ static void take(struct delta *into)
 {
     for (unsigned w = 0; w < WORKERS_MOST; w++)
         assert_true(tally_take(worker[w], into));
+    merge_finish(into);
 }
 
 /* 10.0.0.1 talks to 10.0.0.2:80 since 100, from port 40000; last heard of at 200. */

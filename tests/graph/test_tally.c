@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "graph/merge.h"
+#include "graph/variety.h"
 #include "tests/check.h"
 #include "tests/graph/make.h"
 
@@ -33,6 +35,7 @@ static int end(void **state)
 static void take(void)
 {
     assert_true(tally_take(tally, &delta));
+    merge_finish(&delta);
 }
 
 static void count(struct exchange x)
@@ -377,15 +380,23 @@ static void a_window_starts_empty(void **state)
     assert_string_equal(delta.operation[0].name, "GET /b");
 }
 
-/* The i-th of many exchanges: over some edges and, with `wide`, more operations than an edge may
- * have. Their order is shuffled. */
-static struct exchange nth(unsigned i, bool wide)
+/* What operations there are: but for FEW, more than an edge may have. */
+enum spread { FEW, WIDE, TREE, MANY, GIVEN, SPREADS };
+
+/* The i-th of many exchanges, over some edges. Their order is shuffled. */
+static struct exchange nth(unsigned i, enum spread kind)
 {
+    static const char *const prefix[SPREADS] = {"/op-", "/op-", "/tree/", "/many/", "op-"};
     unsigned spread = i * 2654435761U;
     char text[64];
-    snprintf(text, sizeof text, "/op-%c%c%c", 'a' + (int)(spread >> 8) % 7,
-             'a' + (int)(spread >> 16) % 7, 'a' + (wide ? (int)(spread >> 24) % 9 : 0));
-    struct exchange x = make_exchange(text);
+    snprintf(text, sizeof text, "%s%c%s%c%c", prefix[kind], 'a' + (int)(spread >> 8) % 7,
+             kind == TREE ? "/" : "", 'a' + (int)(spread >> 16) % 7,
+             'a' + (kind == FEW ? 0 : (int)(spread >> 24) % 9));
+    if (kind == MANY)
+        snprintf(text + strlen(text) - 1, 8, "/%c%c", 'a' + (int)i / 3 % 23, 'a' + (int)i / 69 % 2);
+    struct exchange x = make_exchange(kind == GIVEN ? "/" : text);
+    if (kind == GIVEN)
+        strcpy(x.operation, text);
     snprintf(text, sizeof text, "10.1.0.%u", i % 3);
     x.client_address = make_address(text);
     snprintf(x.host, sizeof x.host, "h%u", i % 5);
@@ -442,9 +453,9 @@ static void assert_same_delta(const struct delta *a, const struct delta *b)
 }
 
 /* Whole, and before that as a call that goes on. */
-static void count_nth(struct tally *t, unsigned i, bool wide)
+static void count_nth(struct tally *t, unsigned i, enum spread kind)
 {
-    struct exchange x = nth(i, wide);
+    struct exchange x = nth(i, kind);
     if (call_is_streaming(x.call))
         tally_message(t, &x, i % 100 * MS);
     tally_exchange(t, &x);
@@ -456,9 +467,9 @@ static void the_number_of_workers_does_not_matter(void **state)
 {
     (void)state;
     enum { EXCHANGES = 6000 };
-    for (int wide = 0; wide < 2; wide++) {
+    for (enum spread kind = 0; kind < SPREADS; kind++) {
         for (unsigned i = 0; i < EXCHANGES; i++)
-            count_nth(tally, i, wide);
+            count_nth(tally, i, kind);
         take();
         for (unsigned workers = 2; workers <= 5; workers += 3) {
             struct tally *worker[5];
@@ -466,11 +477,12 @@ static void the_number_of_workers_does_not_matter(void **state)
             for (unsigned w = 0; w < workers; w++)
                 worker[w] = tally_new(&(struct hash_key){{w, 9}}, &networks);
             for (unsigned i = 0; i < EXCHANGES; i++)
-                count_nth(worker[i % 7 % workers], EXCHANGES - 1 - i, wide);
+                count_nth(worker[i % 7 % workers], EXCHANGES - 1 - i, kind);
             for (unsigned w = 0; w < workers; w++) {
                 assert_true(tally_take(worker[w], &merged));
                 tally_free(worker[w]);
             }
+            merge_finish(&merged);
             assert_same_delta(&delta, &merged);
             delta_free(&merged);
         }
@@ -479,7 +491,7 @@ static void the_number_of_workers_does_not_matter(void **state)
 }
 
 /* Past its cap an edge keeps the operations that come first in order, whole, and adds up the
- * others. */
+ * others, where there is no path in which to take anything together. */
 static void too_many_operations_become_other(void **state)
 {
     (void)state;
@@ -487,16 +499,15 @@ static void too_many_operations_become_other(void **state)
     struct exchange x;
     for (int twice = 0; twice < 2; twice++)
         for (unsigned i = 0; i < OPERATIONS; i++) {
-            char path[32];
             unsigned shuffled = i * 7 % OPERATIONS;
-            snprintf(path, sizeof path, "/w%c%c", 'a' + (int)shuffled / 26,
+            x = make_exchange("/");
+            snprintf(x.operation, sizeof x.operation, "GET /w%c%c", 'a' + (int)shuffled / 26,
                      'a' + (int)shuffled % 26);
-            x = make_exchange(path);
             tally_exchange(tally, &x);
         }
-    x = make_exchange("/zzz");
+    x = make_exchange("/");
+    strcpy(x.operation, "GET /zzz");
     tally_exchange(tally, &x);
-    assert_string_equal(x.operation, "other");
     take();
     assert_int_equal(delta.operation_len, OPERATIONS_PER_EDGE_MAX + 1);
     for (uint32_t i = 0; i < OPERATIONS_PER_EDGE_MAX; i++)
@@ -505,6 +516,56 @@ static void too_many_operations_become_other(void **state)
     assert_int_equal(operation_called("other")->exchanges.duration.count, 2 * 100 + 1);
     assert_int_equal(requests_of(&delta.edge[0].exchanges), 2 * OPERATIONS + 1);
     assert_string_equal(delta.operation[0].name, "GET /waa");
+}
+
+/* A million paths, each different: what varies is one placeholder, and nothing is lost or "other";
+ * operations beside it stay as they are. */
+static void a_million_paths_are_few_operations(void **state)
+{
+    (void)state;
+    enum { PATHS = 1000000 };
+    for (unsigned i = 0; i < PATHS; i++) {
+        char path[64];
+        const char word[] = {(char)('a' + i % 26),       (char)('a' + i / 26 % 26),
+                             (char)('a' + i / 676 % 26), (char)('a' + i / 17576 % 26),
+                             (char)('a' + i / 456976),   '\0'};
+        snprintf(path, sizeof path, i % 2 ? "/shop/%s" : "/users/%s/orders", word);
+        count(make_exchange(path));
+        if (i % 1000 == 0)
+            count(make_exchange("/zebra/feed"));
+    }
+    struct exchange x = make_exchange("/shop/red-shoes");
+    tally_exchange(tally, &x);
+    assert_string_equal(x.operation, "GET /shop/red-shoes"); /* the log does not learn */
+    take();
+    assert_int_equal(delta.operation_len, 3);
+    assert_int_equal(requests_of(&operation_called("GET /shop/{*}")->exchanges), PATHS / 2 + 1);
+    assert_int_equal(requests_of(&operation_called("GET /users/{*}/orders")->exchanges), PATHS / 2);
+    assert_int_equal(operation_called("GET /shop/{*}")->exchanges.duration.count, PATHS / 2 + 1);
+    assert_int_equal(requests_of(&operation_called("GET /zebra/feed")->exchanges), PATHS / 1000);
+    assert_int_equal(requests_of(&delta.edge[0].exchanges), PATHS + PATHS / 1000 + 1);
+}
+
+/* Whatever the shape of the paths the cap holds, and a call that is open goes by the name of those
+ * that have ended. */
+static void the_cap_on_operations_holds(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 40 * 40 * 40; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "/a%c%c/b%c%c/c%c%c", 'a' + i % 40 / 26, 'a' + i % 40 % 26,
+                 'a' + i / 40 % 40 / 26, 'a' + i / 40 % 40 % 26, 'a' + i / 1600 / 26,
+                 'a' + i / 1600 % 26);
+        count(make_exchange(path));
+    }
+    struct exchange open = make_exchange("/aaa/baa/never-seen");
+    open.call = CALL_BIDI_STREAMING;
+    tally_open_call(tally, &open, 5000000000);
+    take();
+    assert_int_equal(delta.operation_len, 40);
+    assert_string_equal(delta.operation[0].name, "GET /aaa/{*}/{*}");
+    assert_int_equal(requests_of(&delta.operation[0].exchanges), 1600);
+    assert_string_equal(delta.open_call[0].operation, "GET /aaa/{*}/{*}");
 }
 
 /* Past the cap on edges nothing is counted but that it was not. */
@@ -548,6 +609,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_window_starts_empty, begin, end),
         cmocka_unit_test_setup_teardown(the_number_of_workers_does_not_matter, begin, end),
         cmocka_unit_test_setup_teardown(too_many_operations_become_other, begin, end),
+        cmocka_unit_test_setup_teardown(a_million_paths_are_few_operations, begin, end),
+        cmocka_unit_test_setup_teardown(the_cap_on_operations_holds, begin, end),
         cmocka_unit_test_setup_teardown(too_many_edges_are_dropped_and_counted, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,6 +101,84 @@ static void identifiers_go(void **state)
     ASSERT_TEMPLATES(paths);
 }
 
+/* Paths as they are met with, of many kinds of servers. */
+static const struct path of_the_world[] = {
+    {"/graphql", NULL},
+    {"/docs/en-US/intro", NULL},
+    {"/docs/zh_CN", NULL},
+    {"/oauth2/s3/utf8/v1beta1/ipv4/md5/h264/mp4/base64/http2", NULL},
+    {"/Products('abc')", NULL},
+    {"/v1/projects/my-project/topics/t1", NULL},
+    {"/api/v1.1/x", NULL},
+    {"/api/v2024-01-01/x", NULL},
+    {"/v2/library/nginx/manifests/latest", NULL},
+    {"/image/100x200.png", NULL},
+    {"/a/user123", NULL},
+    {"/a/room-12", NULL},
+    {"/a/chapter-3", NULL},
+    {"/x/facade", NULL},
+    {"/x/cafebabe", NULL},
+    {"/x/ABCDEF", NULL},
+    {"/de/impressum", NULL},
+    {"/x/win32-x64", NULL},
+    {"/x/node-v18.17.0-linux-x64.tar.gz", NULL},
+    {"/x/$metadata", NULL},
+    {"/x/~alice", NULL},
+    {"/a=b/c==", NULL},
+    {"/0x/0xyz", NULL},
+    {"/x/arn:aws:s3:::bucket", NULL},
+    {"/x/a:b:c", NULL},
+    {"/x/123abc", NULL},
+    {"/static/js/main.8d3f1c2a.chunk.js", "/static/js/{id}"},
+    {"/assets/index-DfG7h2K9.css", "/assets/{id}"},
+    {"/_next/static/chunks/pages/_app-0a1b2c3d4e5f6071.js", "/_next/static/chunks/pages/{id}"},
+    {"/users/42/orders/2024-01-02", "/users/{id}/orders/{id}"},
+    {"/u/bob.smith+tag@mail.example.co.uk", "/u/{id}"},
+    {"/reset/dGhpc19pc19hX3Rva2Vu", "/reset/{id}"},
+    {"/auth/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0T",
+     "/auth/{id}"},
+    {"/cart;jsessionid=0000A1b2", "/cart"},
+    {"/x/550e8400e29b41d4a716446655440000", "/x/{id}"},
+    {"/x/1srOrx2ZWZBpBUvZwXKQmoEYga2", "/x/{id}"},
+    {"/x/507f1f77bcf86cd799439011", "/x/{id}"},
+    {"/pkg/1.2.3", "/pkg/{id}"},
+    {"/pkg/v1.2.3", "/pkg/{id}"},
+    {"/pkg/2.0.0-rc.1", "/pkg/{id}"},
+    {"/pkg/v2.0.0-beta3", "/pkg/{id}"},
+    {"/pkg/lodash-4.17.21.tgz", "/pkg/{id}"},
+    {"/t/-12.5", "/t/{id}"},
+    {"/geo/52.5200,13.4050", "/geo/{id}"},
+    {"/weather/@37.7749,-122.4194,15z", "/weather/{id}"},
+    {"/ip/192.168.1.1", "/ip/{id}"},
+    {"/ip/2001:db8::1", "/ip/{id}"},
+    {"/ip/fe80::1", "/ip/{id}"},
+    {"/ip/2001%3Adb8%3A%3A1", "/ip/{id}"},
+    {"/mac/00:1a:2b:3c:4d:5e", "/mac/{id}"},
+    {"/mac/00-1a-2b-3c-4d-5e", "/mac/{id}"},
+    {"/phone/+4915112345678", "/phone/{id}"},
+    {"/phone/(555)123-4567", "/phone/{id}"},
+    {"/ts/1700000000", "/ts/{id}"},
+    {"/ts/2024-01-15T10%3A00%3A00Z", "/ts/{id}"},
+    {"/ts/2024-01-15T10:00:00+01:00", "/ts/{id}"},
+    {"/ts/2024-W03", "/ts/{id}"},
+    {"/ts/20240115T100000Z", "/ts/{id}"},
+    {"/blog/2024/01/15/hello-world", "/blog/{id}/{id}/{id}/hello-world"},
+    {"/Products(42)/Name", "/{id}/Name"},
+    {"/b/dGVzdA==", "/b/{id}"},
+    {"/b/aGVsbG8gd29ybGQ=", "/b/{id}"},
+    {"/x/0xdeadbeef", "/x/{id}"},
+    {"/sessions/sess_a8Kd93hfKs", "/sessions/{id}"},
+    {"/x/3fa85f64-5717-4562-b3fc-2c963f66afa6.json", "/x/{id}"},
+    {"/x/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPbdG", "/x/{id}"},
+    {"/x/clh3am8hi0000qwer1234asdf", "/x/{id}"},
+};
+
+static void paths_of_the_world(void **state)
+{
+    (void)state;
+    ASSERT_TEMPLATES(of_the_world);
+}
+
 /* The digits of an escape are not those of a number; what it stands for counts. */
 static void escapes_are_judged_as_what_they_stand_for(void **state)
 {
@@ -173,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_and_versions_stay),
         cmocka_unit_test(identifiers_go),
+        cmocka_unit_test(paths_of_the_world),
         cmocka_unit_test(escapes_are_judged_as_what_they_stand_for),
         cmocka_unit_test(parameters_are_left_out),
         cmocka_unit_test(ten_segments_are_enough),

@@ -185,6 +185,7 @@ static void assert_open_call_came_back(const struct open_call_delta *call)
     assert_int_equal(call->request_messages, 200);
     assert_int_equal(call->response_messages, 300);
     assert_string_equal(call->operation, "GET /shop.Cart/Watch");
+    assert_true(call->templated);
 }
 
 /* See add_tls(). */
@@ -222,6 +223,8 @@ static void a_delta_comes_back(void **state)
     assert_true(wire_get_delta(encoded(&d), &back));
     assert_int_equal(back.edge_len, 6);
     assert_int_equal(back.operation_len, 8);
+    for (uint32_t i = 0; i < d.operation_len; i++)
+        assert_int_equal(back.operation[i].templated, d.operation[i].templated);
     assert_int_equal(back.name_len, 6);
     assert_int_equal(back.connection_len, 3);
     assert_connection_came_back(&back.connection[1]);

@@ -29,7 +29,7 @@ static const char *const kept[] = {
     "SELECT group_concat(id || client_id || server_id || protocol || edge_id || first_ns || "
     "last_ns "
     "|| active || operations) FROM pair",
-    "SELECT group_concat(id || pair_id || name) FROM operation",
+    "SELECT group_concat(id || pair_id || name) FROM (SELECT * FROM operation ORDER BY id)",
     "SELECT group_concat(id || level || start_ns || end_ns || frames || bytes || packets || flows "
     "|| retransmits || exchanges || edges_dropped || names_dropped) FROM capture_window",
     "SELECT group_concat(window_id || pair_id || requests || errors || ok || request_bytes || "

@@ -295,9 +295,133 @@ static void operations_past_the_cap(void **state)
     place_remove(&p);
 }
 
+enum { WORDS = 70, WORDS_A_WINDOW = 10 };
+
+/* The n-th of WORDS windows' worth: each of two clients asks for ten things no one has asked for.
+ */
+static void window_of_words(struct store *s, unsigned n)
+{
+    static const char *const client[] = {"10.0.0.1", "10.0.0.3"};
+    struct delta d = window_at(1000 + WINDOW_S * (n / 3)); /* three share one */
+    for (unsigned c = 0; c < 2; c++) {
+        window_edge(&d, client[c], "10.0.0.2", 80);
+        for (unsigned i = 0; i < WORDS_A_WINDOW; i++) {
+            char name[64];
+            unsigned word = n * WORDS_A_WINDOW + i;
+            snprintf(name, sizeof name, "GET /shop/%c%c%s", 'a' + (int)word / 26,
+                     'a' + (int)word % 26, c ? "/reviews" : "");
+            struct operation_delta *o = window_operation(&d, name);
+            asked(&o->exchanges, OUTCOME_OK, 2, MS_NS * (word + 1));
+            o->templated = true;
+        }
+    }
+    struct operation_delta *o = window_operation(&d, "GET /shop/{offer}");
+    asked(&o->exchanges, OUTCOME_OK, 1, MS_NS);
+    o = window_operation(&d, "SELECT /shop");
+    asked(&o->exchanges, OUTCOME_OK, 1, MS_NS);
+    written(s, &d, NULL);
+}
+
+/* Adds up how long the requests of an operation took, in all windows. */
+static void durations_of(struct place *p, const char *name, struct latency *into)
+{
+    static const char sql[] = "SELECT x.duration FROM operation_window x JOIN operation o ON "
+                              "o.id = x.operation_id WHERE o.name = ?1";
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_open(p->db, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        const uint8_t *at = sqlite3_column_blob(stmt, 0);
+        struct bytes blob = bytes_of(at, (size_t)sqlite3_column_bytes(stmt, 0));
+        assert_true(latency_decode_alone(blob, into));
+    }
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+}
+
+/* As if all words had been one from the beginning. */
+static void assert_durations_are_exact(struct place *p, const char *name)
+{
+    struct latency sum = {0}, expected = {0};
+    durations_of(p, name, &sum);
+    for (unsigned word = 0; word < WORDS; word++)
+        for (int i = 0; i < 2; i++)
+            latency_add(&expected, MS_NS * (word + 1));
+    assert_int_equal(sum.count, expected.count);
+    assert_int_equal(sum.sum_ns, expected.sum_ns);
+    for (int bucket = LATENCY_LOWEST; bucket <= LATENCY_HIGHEST; bucket++)
+        assert_int_equal(latency_at(&sum, bucket), latency_at(&expected, bucket));
+    latency_free(&sum);
+    latency_free(&expected);
+}
+
+/* A server shows great variety over many windows, and to several clients: each has the same
+ * templates, what was stored before is added up exactly, and no leftovers stay. */
+static void variety_is_learned_over_windows(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    (void)state;
+    for (unsigned n = 0; n < WORDS / WORDS_A_WINDOW; n++) {
+        if (n == 6) { /* what was learned outlives the process */
+            store_close(s);
+            s = place_store(&p);
+        }
+        window_of_words(s, n);
+        if (n == 4) /* 50 words: not yet */
+            assert_int_equal(place_number(p.db, "SELECT count(*) FROM operation"), 2 * 50 + 2);
+    }
+    assert_int_equal(place_number(p.db, "SELECT count(*) FROM operation"), 4);
+    assert_int_equal(place_number(p.db, "SELECT sum(operations) FROM pair"), 4);
+    assert_int_equal(place_number(p.db, "SELECT count(*) FROM operation_window WHERE operation_id "
+                                        "NOT IN (SELECT id FROM operation)"),
+                     0);
+    assert_int_equal(place_number(p.db, "SELECT sum(ok) FROM operation_window"),
+                     2 * 2 * WORDS + 14);
+    assert_durations_are_exact(&p, "GET /shop/{*}");
+    assert_durations_are_exact(&p, "GET /shop/{*}/reviews");
+    assert_int_equal(place_number(p.db, "SELECT count(*) FROM operation WHERE name IN "
+                                        "('GET /shop/{*}/reviews', 'GET /shop/{offer}', "
+                                        "'SELECT /shop')"),
+                     3);
+    store_close(s);
+    place_remove(&p);
+}
+
+/* Over its whole life a server has at most so many templates, whatever paths come. */
+static void the_cap_holds_over_windows(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    (void)state;
+    for (unsigned n = 0; n < 30; n++) {
+        struct delta d = window_at(1000 + WINDOW_S * n);
+        window_edge(&d, n % 2 ? "10.0.0.1" : "10.0.0.3", "10.0.0.2", 80);
+        for (unsigned i = 0; i < 40; i++) {
+            char name[64];
+            snprintf(name, sizeof name, "GET /a%c/b%c%c", 'a' + (int)n % 26, 'a' + (int)i / 26,
+                     'a' + (int)(i + n) % 26);
+            struct operation_delta *o = window_operation(&d, name);
+            asked(&o->exchanges, OUTCOME_OK, 1, MS_NS);
+            o->templated = true;
+        }
+        written(s, &d, NULL);
+        assert_in_range(place_number(p.db, "SELECT count(DISTINCT name) FROM operation"), 1,
+                        OPERATIONS_PER_EDGE_MAX);
+        assert_int_equal(place_number(p.db, "SELECT sum(ok) FROM operation_window"), 40 * (n + 1));
+    }
+    assert_int_equal(place_number(p.db, "SELECT count(*) FROM operation WHERE name = 'other'"), 0);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(variety_is_learned_over_windows),
+        cmocka_unit_test(the_cap_holds_over_windows),
         cmocka_unit_test(twice_is_the_sum),
         cmocka_unit_test(totals_become_increments),
         cmocka_unit_test(every_counter_has_its_column),

@@ -130,10 +130,8 @@ static void validity(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sealed),
-        cmocka_unit_test(versions),
-        cmocka_unit_test(ciphers),
-        cmocka_unit_test(keys_and_signatures),
+        cmocka_unit_test(sealed),   cmocka_unit_test(versions),
+        cmocka_unit_test(ciphers),  cmocka_unit_test(keys_and_signatures),
         cmocka_unit_test(validity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ struct daemon_arguments {
     const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts;
     uint64_t window_ns;
     uint32_t snap_bytes, ring_bytes, workers, flows;
-    bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup;
+    bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi;
 };
 
 /* Checks them and fills in defaults. `options` borrows from `a`. */

@@ -2,7 +2,7 @@
  * have changed. */
 #include <ndpi_api.h>
 
-#include "decode/classify.h"
+#include "decode/decoder.h"
 #include "decode/inspector.h"
 
 /* Not in it: what we decode; what is told by its port alone, or by bytes that others say too (see
@@ -45,12 +45,9 @@ static const char *const words[NDPI_MAX_SUPPORTED_PROTOCOLS] = {
     [NDPI_PROTOCOL_MAIL_POP] = "pop3",
     [NDPI_PROTOCOL_MAIL_SMTP] = "smtp",
     [NDPI_PROTOCOL_MEGACO] = "megaco",
-    [NDPI_PROTOCOL_MEMCACHED] = "memcached",
     [NDPI_PROTOCOL_MGCP] = "mgcp",
     [NDPI_PROTOCOL_MODBUS] = "modbus",
     [NDPI_PROTOCOL_MONGODB] = "mongodb",
-    [NDPI_PROTOCOL_MQTT] = "mqtt",
-    [NDPI_PROTOCOL_MSSQL_TDS] = "tds",
     [NDPI_PROTOCOL_MYSQL] = "mysql",
     [NDPI_PROTOCOL_NATS] = "nats",
     [NDPI_PROTOCOL_NETBIOS] = "netbios",
@@ -102,11 +99,19 @@ struct inspected {
     struct ndpi_flow_struct *flow;
 };
 
+static bool is_decoded(const char *word)
+{
+    const struct decoder *const *d = decoders;
+    while (*d && strcmp((*d)->name, word) != 0)
+        d++;
+    return *d;
+}
+
 /* The word for one of its numbers; NULL: we have none, or decode it ourselves. */
 static const char *word_of(uint16_t protocol)
 {
     const char *word = protocol < NDPI_MAX_SUPPORTED_PROTOCOLS ? words[protocol] : NULL;
-    return word && !decoder_named(word) ? word : NULL;
+    return word && !is_decoded(word) ? word : NULL;
 }
 
 bool inspector_exists(void)

@@ -43,8 +43,7 @@ void ndpi_watch_close(struct ndpi_watch *w)
 bool ndpi_watch_crashed(struct ndpi_watch *w, int status)
 {
     bool inside = w && atomic_exchange(&w->inside, 0) != 0;
-    bool ended = WIFSIGNALED(status)
-                     ? WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM
-                     : WEXITSTATUS(status) == 0;
+    bool ended = WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM
+                                     : WEXITSTATUS(status) == 0;
     return inside && !ended;
 }

@@ -151,10 +151,9 @@ static void be_sensor(struct supervisor *s, int keeper_fd)
         log_line(LOG_LEVEL_ERROR, "%s", err.text);
         _exit(SENSOR_FAILED);
     }
-    enum sensor_exit status = s->files
-                                  ? sensor_run_paced(s->sensor_options, s->file, keeper_fd)
-                                  : sensor_run_live(s->sensor_options, s->live, s->live_len,
-                                                    keeper_fd);
+    enum sensor_exit status =
+        s->files ? sensor_run_paced(s->sensor_options, s->file, keeper_fd)
+                 : sensor_run_live(s->sensor_options, s->live, s->live_len, keeper_fd);
     _exit((int)status);
 }
 
@@ -407,11 +406,8 @@ static bool start(struct supervisor *s, struct err *err)
 int supervisor_run(const struct daemon_options *options, bool files)
 {
     struct daemon_options own = *options;
-    struct supervisor s = {.options = options,
-                           .sensor_options = &own,
-                           .files = files,
-                           .signals = -1,
-                           .control = -1};
+    struct supervisor s = {
+        .options = options, .sensor_options = &own, .files = files, .signals = -1, .control = -1};
     struct err err = {0};
     s.ndpi = ndpi_watch_open(&own);
     if (start(&s, &err)) {

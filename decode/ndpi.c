@@ -40,7 +40,6 @@ static const char *const words[NDPI_MAX_SUPPORTED_PROTOCOLS] = {
     [NDPI_PROTOCOL_JABBER] = "xmpp",
     [NDPI_PROTOCOL_KERBEROS] = "kerberos",
     [NDPI_PROTOCOL_LDAP] = "ldap",
-    [NDPI_PROTOCOL_LLMNR] = "llmnr",
     [NDPI_PROTOCOL_MAIL_IMAP] = "imap",
     [NDPI_PROTOCOL_MAIL_POP] = "pop3",
     [NDPI_PROTOCOL_MAIL_SMTP] = "smtp",

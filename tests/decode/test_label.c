@@ -99,10 +99,10 @@ static void bytes_decide(void **state)
     assert_string_equal(shown, "whatever.is ssh.");
     assert_int_equal(flows, 0);
     static const uint8_t packet[] = {
-        0x45, 0,    0,    46,   0,    0,    0,    0,    64, 6,    0,    0,    10,  0,   0,   2,
-        10,   0,    0,    1,    9999 >> 8, 9999 & 255, 40000 >> 8, 40000 & 255, 0,  0,    0,    1,
-        0,    0,    0,    9,    0x50, 0x18, 0xff, 0xff, 0,  0,    0,    0,    'i', 's', ' ', 's',
-        's',  'h'};
+        0x45, 0, 0, 46, 0,   0,   0,   0,   64,        6,          0,          0,
+        10,   0, 0, 2,  10,  0,   0,   1,   9999 >> 8, 9999 & 255, 40000 >> 8, 40000 & 255,
+        0,    0, 0, 1,  0,   0,   0,   9,   0x50,      0x18,       0xff,       0xff,
+        0,    0, 0, 0,  'i', 's', ' ', 's', 's',       'h'};
     assert_int_equal(latest_len, sizeof packet);
     assert_memory_equal(latest, packet, sizeof packet);
     assert_int_equal(engine_counters(t.engine)->labelled, 1);

@@ -72,8 +72,10 @@ enum frame_verdict frame_parse_rebuilt(const struct packet *fragment, struct byt
         .link_type = DLT_RAW,
         .interface = fragment->interface,
     };
+    struct frame_options told = *options;
+    told.mirror = NULL;
     struct layers l;
-    begin(&l, &frame, options);
+    begin(&l, &frame, &told);
     l.tunnels = fragment->tunnels;
     l.vlan = fragment->vlan;
     l.tunnel_id = fragment->tunnel_id;

@@ -55,7 +55,8 @@ struct frame_options {
     uint32_t left_on; /* 1 << enum tunnel: what these carry is not looked into */
     struct tunnel_ports vxlan, geneve;
     bool tenants;          /* fill in packet.tenant, as in tenant.h */
-    struct mirror *mirror; /* is told the numbers that mirrored frames bear; may be NULL */
+    struct mirror *mirror; /* is told the numbers that mirrored frames bear, also by the first of
+                              the fragments of one; may be NULL */
 };
 
 enum frame_verdict {
@@ -76,7 +77,7 @@ enum frame_verdict frame_parse(const struct frame *frame, const struct frame_opt
 
 /* As frame_parse(), for an IP packet put together from fragments, the last of which to arrive was
  * `fragment`: time, interface and what was around it are taken from there. `wire_bytes` is then
- * the length of `ip`. */
+ * the length of `ip`. A mirror is not told: it was, by the first fragment. */
 enum frame_verdict frame_parse_rebuilt(const struct packet *fragment, struct bytes ip,
                                        const struct frame_options *options,
                                        struct packet *ret_packet);

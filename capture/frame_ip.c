@@ -152,6 +152,18 @@ static enum frame_verdict read_transport(struct layers *l, uint8_t protocol, str
     return read_other(l, protocol, packet);
 }
 
+/* A mirror's numbers are told as frames come, in order, and not when a packet is complete: so the
+ * first fragment is read as if the rest of its packet had been cut off. */
+static void note_numbers(const struct layers *l, uint8_t protocol)
+{
+    struct layers beginning = *l;
+    struct packet unused;
+    if (!l->options->mirror)
+        return;
+    beginning.length = UINT16_MAX;
+    read_transport(&beginning, protocol, &unused);
+}
+
 enum frame_verdict layer_ipv4(struct layers *l, struct packet *packet)
 {
     size_t rest = l->length;
@@ -175,6 +187,8 @@ enum frame_verdict layer_ipv4(struct layers *l, struct packet *packet)
     l->ttl = ip[8];
     l->ip_id = be16_at(ip + 4);
     if (be16_at(ip + 6) & 0x3fff) { /* "more fragments" or an offset */
+        if (!(be16_at(ip + 6) & 0x1fff))
+            note_numbers(l, ip[9]);
         write_ip(l, ip[9], packet);
         return FRAME_FRAGMENT;
     }
@@ -195,8 +209,11 @@ static enum frame_verdict read_ipv6_extension(struct layers *l, uint8_t *protoco
         return lacks(l, EXTENSION_BYTES);
     size_t more = (size_t)extension[1] * 8;
     if (*protocol == IPPROTO_FRAGMENT) {
-        if (be16_at(extension + 2) & 0xfff9) /* an offset or "more fragments" */
+        if (be16_at(extension + 2) & 0xfff9) { /* an offset or "more fragments" */
+            if (!(be16_at(extension + 2) & 0xfff8))
+                note_numbers(l, extension[0]);
             return FRAME_FRAGMENT;
+        }
         more = 0;
     }
     if (*protocol == IPPROTO_AH) /* RFC 4302, 2.2: in words of 4 bytes, less 2 */

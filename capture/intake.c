@@ -1,6 +1,8 @@
 /* intake.c - see intake.h. */
 #include "capture/intake.h"
 
+#include <assert.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "capture/dedup.h"
@@ -127,27 +129,32 @@ static enum frame_verdict take_fragment(struct intake *in, struct rebuilt *out, 
     return verdict;
 }
 
-/* Packets of which only the beginning came. Their frames have been counted. */
-static size_t take_lost(struct intake *in, const struct frame *frame, uint64_t *number,
-                        struct rebuilt *out, struct packet *ret_packets)
+/* Packets of which only the beginning came. Their frames have been counted. `time_ns`: NULL when
+ * the capture is over. */
+static size_t take_lost(struct intake *in, const uint64_t *time_ns, struct rebuilt *out,
+                        struct packet *ret_packets)
 {
     struct defragged lost;
     size_t len = 0;
     while (len < INTAKE_PACKETS_MAX - 1 &&
-           (frame ? defrag_give_up(in->defrag, frame->time_ns, out, &lost)
-                  : defrag_finish(in->defrag, out, &lost))) {
+           (time_ns ? defrag_give_up(in->defrag, *time_ns, out, &lost)
+                    : defrag_finish(in->defrag, out, &lost))) {
         struct packet *p = &ret_packets[len];
         if (!is_whole(frame_parse_rebuilt(&lost.fragment, lost.ip, &in->options.frame, p)))
             continue;
         p->wire_bytes = lost.wire_bytes;
-        p->number = (*number)++;
         len++;
     }
     return len;
 }
 
-/* A fragment that is no copy. What it completes is judged once more: another vantage may have shown
- * it in one piece. */
+static void give_numbers(struct packet *packet, size_t len, uint64_t *number)
+{
+    for (size_t i = 0; i < len; i++)
+        packet[i].number = (*number)++;
+}
+
+/* A fragment that is no copy. If what it completes is one again, that is judged too. */
 static enum frame_verdict put_together(struct intake *in, struct rebuilt *out, struct packet *p,
                                        enum dedup_verdict *seen)
 {
@@ -157,29 +164,16 @@ static enum frame_verdict put_together(struct intake *in, struct rebuilt *out, s
         verdict = take_fragment(in, out, p);
         if (in->counters->rebuilt == rebuilt)
             break;
-        if (is_ip(verdict))
+        if (verdict == FRAME_FRAGMENT)
             *seen = judge(in, p, verdict);
     }
     return verdict;
 }
 
-size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *number,
-                    struct rebuilt *out, struct packet ret_packets[INTAKE_PACKETS_MAX])
+/* Counts a frame, and marks its packet if that is a copy. */
+static void count(struct intake *in, const struct frame *frame, enum frame_verdict verdict,
+                  enum dedup_verdict seen, struct packet *p)
 {
-    size_t len = 0;
-    if (!defrag_is_idle(in->defrag))
-        len = take_lost(in, frame, number, out, ret_packets);
-    struct packet *p = &ret_packets[len];
-    enum dedup_verdict seen = DEDUP_FIRST;
-    enum frame_verdict verdict = frame_parse(frame, &in->options.frame, p);
-    if (is_ip(verdict)) {
-        struct vantage *vantage = vantages_of(&in->vantages, p);
-        seen = judge(in, p, verdict);
-        if (verdict == FRAME_FRAGMENT)
-            verdict = put_together(in, out, p, &seen);
-        count_vantage(vantage, frame, seen);
-    }
-    p->number = (*number)++;
     if (seen == DEDUP_COPY) {
         count_copy(in->counters, frame, p);
         p->copy = true;
@@ -187,11 +181,87 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
         in->counters->uncertain += seen == DEDUP_UNCERTAIN && verdict == FRAME_PACKET;
         frame_count(in->counters, frame, verdict, p);
     }
+}
+
+size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *number,
+                    struct rebuilt *out, struct packet ret_packets[INTAKE_PACKETS_MAX])
+{
+    size_t len = 0;
+    if (!defrag_is_idle(in->defrag)) {
+        len = take_lost(in, &frame->time_ns, out, ret_packets);
+        give_numbers(ret_packets, len, number);
+    }
+    struct packet *p = &ret_packets[len];
+    enum dedup_verdict seen = DEDUP_FIRST;
+    enum frame_verdict verdict = frame_parse(frame, &in->options.frame, p);
+    if (is_ip(verdict)) {
+        struct vantage *vantage = vantages_of(&in->vantages, p);
+        seen = judge(in, p, verdict);
+        if (verdict == FRAME_FRAGMENT) {
+            verdict = put_together(in, out, p, &seen);
+            if (is_whole(verdict)) /* another vantage may have shown it in one piece */
+                seen = judge(in, p, verdict);
+        }
+        count_vantage(vantage, frame, seen);
+    }
+    p->number = (*number)++;
+    count(in, frame, verdict, seen, p);
     return len + is_whole(verdict);
 }
 
 size_t intake_finish(struct intake *in, uint64_t *number, struct rebuilt *out,
                      struct packet ret_packets[INTAKE_PACKETS_MAX])
 {
-    return take_lost(in, NULL, number, out, ret_packets);
+    size_t len = take_lost(in, NULL, out, ret_packets);
+    give_numbers(ret_packets, len, number);
+    return len;
+}
+
+/* --- in two steps --- */
+
+static struct vantage *vantage_of(struct intake *in, uint16_t interface, const struct brought *by)
+{
+    struct packet p = {.interface = interface,
+                       .vlan = by->vlan,
+                       .tunnels = by->tunnels,
+                       .tunnel_id = by->tunnel_id};
+    return vantages_of(&in->vantages, &p);
+}
+
+size_t intake_fragment(struct intake *in, const struct frame *frame, struct rebuilt *out,
+                       struct packet ret_packets[INTAKE_PACKETS_MAX], struct brought *ret)
+{
+    size_t len = take_lost(in, &frame->time_ns, out, ret_packets);
+    struct packet *p = &ret_packets[len];
+    enum frame_verdict verdict = frame_parse(frame, &in->options.frame, p);
+    *ret = (struct brought){0};
+    assert(verdict == FRAME_FRAGMENT);
+    struct brought by = {frame->length, p->vlan, p->tunnels, p->tunnel_id};
+    enum dedup_verdict seen = judge(in, p, verdict);
+    verdict = put_together(in, out, p, &seen);
+    if (is_whole(verdict)) {
+        *ret = by;
+        return len + 1;
+    }
+    count_vantage(vantage_of(in, frame->interface, &by), frame, seen);
+    count(in, frame, verdict, seen, p);
+    return len;
+}
+
+size_t intake_give_up(struct intake *in, uint64_t time_ns, struct rebuilt *out,
+                      struct packet ret_packets[INTAKE_PACKETS_MAX])
+{
+    return defrag_is_idle(in->defrag) ? 0 : take_lost(in, &time_ns, out, ret_packets);
+}
+
+void intake_packet(struct intake *in, struct packet *p, const struct brought *by)
+{
+    if (!by->frame_bytes)
+        return; /* all its frames have been counted */
+    bool has_ports = p->protocol == IPPROTO_TCP || p->protocol == IPPROTO_UDP;
+    enum frame_verdict verdict = has_ports ? FRAME_PACKET : FRAME_OTHER_IP;
+    enum dedup_verdict seen = judge(in, p, verdict);
+    struct frame last = {.length = by->frame_bytes};
+    count_vantage(vantage_of(in, p->interface, by), &last, seen);
+    count(in, &last, verdict, seen, p);
 }

@@ -51,6 +51,30 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
 size_t intake_finish(struct intake *in, uint64_t *number, struct rebuilt *out,
                      struct packet ret_packets[INTAKE_PACKETS_MAX]);
 
+/* The same in two steps, for threads that share the work: one thread puts together the fragments
+ * that came to any of them, and each takes the whole packets that are its own, among its frames. */
+
+/* What brought a packet that was put together: its last fragment. */
+struct brought {
+    uint32_t frame_bytes; /* of that frame, on the wire; 0: none, the packet was given up */
+    uint16_t vlan;        /* this and the next as in struct packet */
+    uint8_t tunnels;
+    uint32_t tunnel_id;
+};
+
+/* Takes a frame that is FRAME_FRAGMENT. As intake_frame(), but for numbers, which packets have not.
+ * One that the frame completed, the last then, is neither judged nor counted, nor is the frame:
+ * that is for intake_packet(). `ret` is for the last packet; the others were given up. */
+size_t intake_fragment(struct intake *in, const struct frame *frame, struct rebuilt *out,
+                       struct packet ret_packets[INTAKE_PACKETS_MAX], struct brought *ret);
+
+/* Time has come to `time_ns`: as intake_frame(), without a frame. Call it until it returns 0. */
+size_t intake_give_up(struct intake *in, uint64_t time_ns, struct rebuilt *out,
+                      struct packet ret_packets[INTAKE_PACKETS_MAX]);
+
+/* The second step: sets `copy` if frames that came here have brought the packet already. */
+void intake_packet(struct intake *in, struct packet *p, const struct brought *by);
+
 /* Who is told the numbers of mirrored frames, as in struct frame_options: NULL for nobody. */
 void intake_set_mirror(struct intake *in, struct mirror *mirror);
 

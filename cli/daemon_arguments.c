@@ -47,6 +47,7 @@ bool daemon_options_set_reading(struct daemon_options *options, const struct dae
         .listen = a->listen,
         .user = a->user,
         .names = a->names,
+        .keylog = a->keylog,
         .kube = a->kube,
         .hosts = a->hosts,
         .window_ns = a->window_ns ? a->window_ns : 5 * second,

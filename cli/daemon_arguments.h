@@ -13,7 +13,7 @@
 struct daemon_arguments {
     struct texts interfaces, files, networks, vxlan_ports, geneve_ports;
     struct words no_decap; /* of frame_tunnel_names */
-    const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts;
+    const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts, *keylog;
     uint64_t window_ns;
     uint32_t snap_bytes, ring_bytes, workers, flows;
     bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi;

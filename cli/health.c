@@ -101,6 +101,7 @@ static void print_decoding(const struct health_row *h)
     line("not timed", d->unmeasured, d->exchanges, "their answer is stamped before their request");
     line("fields left out", d->shortened, 0, "of headers, or cut, for being too many or too long");
     line("stray answers", d->stray_answers, 0, "answers whose request was not seen");
+    line("records not opened", d->undecrypted, 0, "of TLS, with the key of the key log");
     line("exchanges evicted", d->exchanges_evicted, d->exchanges, "counted as unknown");
     line("times out of order", h->quality.skewed, d->exchanges, "exchanges");
     line("edges not counted", h->edges_dropped, 0, "more edges in a window than there is room for");
@@ -130,7 +131,7 @@ static bool print_protocols(const struct health_row *h, struct err *err)
     struct marks all = {0};
     struct listing *t = listing_new("  PROTOCOL|>CONNECTIONS|>REQUESTS|?>ONE "
                                     "WAY|?>MISSING|?>LOST|?>GIVEN UP|?>SHED|?>SHORTENED|"
-                                    "?>STRAY|?>EVICTED|" MARKED_HEAD);
+                                    "?>STRAY|?>UNOPENED|?>EVICTED|" MARKED_HEAD);
     for (uint32_t i = 0; t && i < h->protocol_len; i++) {
         const struct quality *q = &h->protocol[i].quality;
         char name[PROTOCOL_TEXT_MAX + 2];

@@ -21,6 +21,8 @@ static int run(const struct command *self, int argc, char **argv)
          ARGUMENT_TEXT, &a.kube},
         {0, "hosts", "FILE", "names in the form of hosts(5), where nothing better is known",
          ARGUMENT_TEXT, &a.hosts},
+        {0, "tls-keylog", "FILE", "open TLS with the secrets in this file (SSLKEYLOGFILE)",
+         ARGUMENT_TEXT, &a.keylog},
         {0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated",
          ARGUMENT_TEXTS, &a.networks},
         {0, "no-decap", "[KIND,...]", TUNNELS_HELP, ARGUMENT_WORDS, &a.no_decap},

@@ -1,5 +1,6 @@
 /* services.c - what there is, and how it serves. */
 #include <stdlib.h>
+#include <time.h>
 
 #include "cli/ask.h"
 #include "cli/figures.h"
@@ -44,25 +45,74 @@ static bool print(const struct service_rows *rows, struct err *err)
     return figures_print(t, rows->len, &all, err);
 }
 
+static void cell_expires(struct listing *t, uint64_t end_s)
+{
+    char day[LISTING_CELL_MAX] = "-";
+    time_t end = (time_t)end_s;
+    struct tm tm;
+    if (end && gmtime_r(&end, &tm))
+        strftime(day, sizeof day, "%Y-%m-%d", &tm);
+    listing_cell(t, day);
+}
+
+/* Of services that something was read of, or that were seen to agree on keys. */
+static bool print_tls(const struct service_rows *rows, struct err *err)
+{
+    struct listing *t =
+        listing_new("SERVICE|ADDRESS|SERVES|VERDICT|>WEAK|>PLAINTEXT|>FINE|EXPIRES");
+    size_t shown = 0;
+    for (size_t i = 0; t && i < rows->len; i++) {
+        const struct service_row *row = &rows->row[i];
+        if (!row->tls.verdict)
+            continue;
+        shown++;
+        listing_cell(t, row->name);
+        listing_cell(t, row->address);
+        listing_cell(t, row->protocols);
+        listing_cell(t, row->tls.why ? row->tls.why : row->tls.verdict);
+        listing_count(t, row->tls.weak);
+        listing_count(t, row->tls.plaintext);
+        listing_count(t, row->tls.fine);
+        cell_expires(t, row->tls.expires_s);
+    }
+    return listing_finish(t, shown,
+                          "Neither a handshake of TLS nor plaintext was seen in this time; "
+                          "'tapgraph services' lists all that was.",
+                          err);
+}
+
+static bool show_tls; /* --tls */
+
 static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
 {
     struct service_rows rows;
     if (!query_services(q, r, &rows, err))
         return false;
-    bool written = e ? e->services(stdout, r, &rows) : print(&rows, err);
+    bool written = e          ? e->services(stdout, r, &rows)
+                   : show_tls ? print_tls(&rows, err)
+                              : print(&rows, err);
     free(rows.row);
     return written;
 }
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
+    static const struct argument more[] = {
+        {0, "tls", NULL, "how they protect what they serve: edges that are weak, plaintext, fine",
+         ARGUMENT_FLAG, &show_tls},
+        {0},
+    };
+    show_tls = false;
+    return ask_run(self, &(struct ask){.answer = answer, .more = more}, argc, argv);
 }
 
 const struct command services_command = {
     .name = "services",
     .summary = "the services there are, and how they serve",
     .usage = "tapgraph services [OPTION...]",
-    .example = "example:\n  tapgraph services --since 1h --csv > services.csv",
+    .example = "--json has all of it, --tls included.\n\n"
+               "examples:\n"
+               "  tapgraph services --since 1h --csv > services.csv\n"
+               "  tapgraph services --tls",
     .run = run,
 };

@@ -2,19 +2,20 @@
  * share of the flows.
  *
  * Which flow is whose is said by spread_packet(), and the kernel, told the same, hands most frames
- * to the right thread: that one reads them where they lie. What comes in a tunnel, and fragments,
- * the kernel sees only from outside; whoever receives such a frame copies it to the mailbox of the
- * thread it belongs to. From then on, and always with several interfaces, what one thread decodes
- * comes to it by several ways, some later than others; so everything goes through the mailboxes
- * then, and is taken out in order of time, as soon as all threads have read what came before it.
- * That costs a copy, and LIVE_DELAY_NS.
- *
- * A packet that was put together from fragments may belong to yet another thread, and comes to it
- * some milliseconds after its neighbours. */
+ * to the right thread: that one reads them where they lie. What comes in a tunnel the kernel sees
+ * only from outside; whoever receives such a frame copies it to the mailbox of the thread it
+ * belongs to. Fragments go to the joiner, and what it makes of them there. So what a thread decodes
+ * may come to it by several ways, some later than others, as it always does from several
+ * interfaces. Then everything goes through the mailboxes, and is taken out in order of time, as
+ * soon as all threads have read, and the joiner has joined, what came before it. That costs a copy,
+ * and LIVE_DELAY_NS. A crew of several begins like that, and with one interface ends it when
+ * nothing had to be handed over for CREW_PLAIN_NS, until something has. */
 #pragma once
 
 #include "capture/live.h"
 #include "daemon/sensing.h"
+
+#define CREW_PLAIN_NS UINT64_C(10000000000)
 
 struct crew;
 

@@ -9,7 +9,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "daemon/clock.h"
+
 enum { BUNDLE_BYTES = 64 * 1024, ALIGNMENT = 16 };
+
+#define SOON_NS UINT64_C(1000000000) /* what is later than that from now is from the future */
 
 struct bundle {
     struct bundle *next;
@@ -135,12 +139,14 @@ void post_frame(struct post *p, const struct frame *frame)
     post(p, &letter, bytes_of(frame->data, frame->captured));
 }
 
-void post_packet(struct post *p, enum letter_kind kind, const struct packet *packet)
+static void post_view(struct post *p, uint64_t time_ns, enum letter_kind kind,
+                      const struct packet *packet, const struct brought *by)
 {
     struct letter letter = {
         .kind = (uint8_t)kind,
-        .time_ns = packet->time_ns,
+        .time_ns = time_ns,
         .interface = packet->interface,
+        .by = *by,
         .packet = *packet,
     };
     if (kind == LETTER_LEARN && packet->protocol == IPPROTO_TCP)
@@ -150,6 +156,18 @@ void post_packet(struct post *p, enum letter_kind kind, const struct packet *pac
         letter.payload_at = (uint32_t)(packet->payload.at - packet->ip.at);
     }
     post(p, &letter, letter.packet.ip);
+}
+
+void post_learn(struct post *p, uint64_t time_ns, const struct packet *packet)
+{
+    static const struct brought none;
+    post_view(p, time_ns, LETTER_LEARN, packet, &none);
+}
+
+void post_packet(struct post *p, uint64_t time_ns, const struct packet *packet,
+                 const struct brought *by)
+{
+    post_view(p, time_ns, LETTER_PACKET, packet, by);
 }
 
 /* --- taking out --- */
@@ -240,6 +258,13 @@ void mailbox_collect(struct mailbox *m)
 const struct letter *mailbox_first(const struct mailbox *m)
 {
     return m->heap_len ? first_of(m->heap[0]) : NULL;
+}
+
+bool mailbox_is_due(const struct mailbox *m, uint64_t until_ns)
+{
+    const struct letter *first = mailbox_first(m);
+    return first && (first->time_ns < until_ns || mailbox_bytes(m) > m->bytes_max / 4 * 3 ||
+                     first->time_ns > clock_wall_ns() + SOON_NS);
 }
 
 void mailbox_drop(struct mailbox *m)

@@ -8,11 +8,11 @@
 #pragma once
 
 #include "base/err.h"
-#include "capture/frame.h"
+#include "capture/intake.h"
 
 enum letter_kind {
     LETTER_FRAME,  /* to be read and decoded */
-    LETTER_PACKET, /* read already; to be decoded */
+    LETTER_PACKET, /* put together from fragments; to be decoded */
     LETTER_LEARN,  /* worker_learns(); it is decoded elsewhere. Of TCP without payload */
 };
 
@@ -22,11 +22,14 @@ struct letter {
     uint16_t interface;
     uint8_t kind;        /* enum letter_kind */
     uint32_t payload_at; /* of a packet, in its IP packet */
+    struct brought by;   /* of a packet that was put together */
     union {
         struct frame frame;
         struct packet packet;
     };
 };
+
+enum { MAILBOX_BYTES = 64 * 1024 * 1024 }; /* for one that may be full while a thread rests */
 
 struct mailbox;
 
@@ -42,7 +45,11 @@ struct post {
 };
 
 void post_frame(struct post *post, const struct frame *frame);
-void post_packet(struct post *post, enum letter_kind kind, const struct packet *packet);
+
+/* To be taken out at `time_ns`, which is later than the packet's own if it was given up. */
+void post_learn(struct post *post, uint64_t time_ns, const struct packet *packet);
+void post_packet(struct post *post, uint64_t time_ns, const struct packet *packet,
+                 const struct brought *by);
 
 /* Hands over what was posted. */
 void post_flush(struct post *post);
@@ -50,6 +57,11 @@ void post_free(struct post *post); /* forgets what was not handed over */
 
 /* Takes in what was handed over. */
 void mailbox_collect(struct mailbox *m);
+
+/* Is there, of what was taken in, a letter from before `until_ns`? What is from the future counts
+ * as well, since the clock of the machine was set back then; and while the mailbox is nearly full
+ * all of them, since then order has to stand back. */
+bool mailbox_is_due(const struct mailbox *m, uint64_t until_ns);
 
 /* The earliest letter that was taken in, or NULL. Its bytes are good until mailbox_drop(). */
 const struct letter *mailbox_first(const struct mailbox *m);

@@ -23,6 +23,7 @@ struct daemon_options {
     bool log_at_once;   /* do not wait for the names that the rest of the window teaches */
     const char *listen; /* address of the page, or NULL for none */
     const char *user;   /* whom to become, or NULL */
+    const char *keylog; /* file of secrets of TLS (decode/keylog.h), or NULL */
     const char *names;  /* file of names that the user gives, or NULL */
     const char *kube;   /* dump of a Kubernetes cluster, or NULL */
     const char *hosts;  /* file in the form of hosts(5), or NULL */

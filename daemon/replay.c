@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "daemon/keeping.h"
+#include "daemon/keylog_file.h"
 #include "daemon/ndpi_watch.h"
 #include "daemon/privilege.h"
 #include "daemon/progress.h"
@@ -27,7 +28,7 @@ static void stop(int signal_number)
 
 /* Starts the sensor; returns its end of the pipe, or -1. */
 static int start_sensor(const struct daemon_options *options, struct capture_file *file,
-                        struct err *err)
+                        struct keylog_file *keys, struct err *err)
 {
     int pipe_fd[2];
     if (pipe2(pipe_fd, O_CLOEXEC) != 0) {
@@ -42,7 +43,9 @@ static int start_sensor(const struct daemon_options *options, struct capture_fil
             log_line(LOG_LEVEL_ERROR, "%s", err->text);
             _exit(SENSOR_FAILED);
         }
-        enum sensor_exit status = sensor_run_file(options, file, pipe_fd[1]);
+        struct daemon_options with_keys = *options;
+        with_keys.engine.keys = keylog_file_load(keys, &options->engine.key, true);
+        enum sensor_exit status = sensor_run_file(&with_keys, file, pipe_fd[1]);
         _exit((int)status);
     }
     close(pipe_fd[1]);
@@ -126,8 +129,11 @@ int replay_run(const struct daemon_options *options)
     ndpi = ndpi_watch_open(&own);
     struct capture_file *file =
         file_open(options->source, options->source_len, options->filter, &err);
-    int fd = file ? start_sensor(&own, file, &err) : -1;
+    struct keylog_file *keys = NULL;
+    bool opened = file && keylog_file_open(options->keylog, false, &keys, &err);
+    int fd = opened ? start_sensor(&own, file, keys, &err) : -1;
     file_close(file);
+    keylog_file_close(keys);
     if (fd < 0) {
         log_line(LOG_LEVEL_ERROR, "%s", err.text);
         return 1;

@@ -28,6 +28,7 @@
 #include "daemon/clock.h"
 #include "daemon/control.h"
 #include "daemon/keeper.h"
+#include "daemon/keylog_file.h"
 #include "daemon/ndpi_watch.h"
 #include "daemon/privilege.h"
 #include "daemon/sensor.h"
@@ -142,8 +143,9 @@ static void unblock_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void be_sensor(struct supervisor *s, int keeper_fd)
+static void be_sensor(struct supervisor *s, struct keylog_file *keys, int keeper_fd)
 {
+    struct daemon_options options = *s->sensor_options;
     struct err err = {0};
     unblock_signals();
     close(s->control);
@@ -151,9 +153,9 @@ static void be_sensor(struct supervisor *s, int keeper_fd)
         log_line(LOG_LEVEL_ERROR, "%s", err.text);
         _exit(SENSOR_FAILED);
     }
-    enum sensor_exit status =
-        s->files ? sensor_run_paced(s->sensor_options, s->file, keeper_fd)
-                 : sensor_run_live(s->sensor_options, s->live, s->live_len, keeper_fd);
+    options.engine.keys = keylog_file_load(keys, &options.engine.key, false);
+    enum sensor_exit status = s->files ? sensor_run_paced(&options, s->file, keeper_fd)
+                                       : sensor_run_live(&options, s->live, s->live_len, keeper_fd);
     _exit((int)status);
 }
 
@@ -161,13 +163,19 @@ static void be_sensor(struct supervisor *s, int keeper_fd)
 static bool start_sensor(struct supervisor *s, struct err *err)
 {
     int pipe_fd[2];
-    if (pipe2(pipe_fd, O_CLOEXEC) != 0)
+    struct keylog_file *keys;
+    if (!keylog_file_open(s->options->keylog, true, &keys, err))
+        return false;
+    if (pipe2(pipe_fd, O_CLOEXEC) != 0) {
+        keylog_file_close(keys);
         return err_set(err, "no pipe: %s", strerror(errno));
+    }
     s->sensor = fork();
     if (s->sensor == 0) {
         close(pipe_fd[0]);
-        be_sensor(s, pipe_fd[1]);
+        be_sensor(s, keys, pipe_fd[1]);
     }
+    keylog_file_close(keys);
     close(pipe_fd[1]);
     close_sources(s);
     bool handed = s->sensor > 0 &&

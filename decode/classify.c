@@ -57,6 +57,7 @@ struct classified classify(enum transport transport, uint16_t server_port,
         .to_server = opening->to_client,
         .to_client = opening->to_server,
         .midstream = opening->midstream,
+        .unsided = opening->unsided,
     };
     enum guess guess = ask_all(transport, server_port, &turned, &c.decoder);
     c.flipped = guess == GUESS_YES;

@@ -35,10 +35,15 @@ static void stop_decoder(struct conn *c)
     c->decoder = NULL;
 }
 
+void conn_drop(struct conn_shared *shared, struct unread **u)
+{
+    shared->unread_bytes -= unread_memory(*u);
+    unread_drop(u);
+}
+
 static void drop_unread(struct conn *c, struct half *h)
 {
-    c->shared->unread_bytes -= unread_memory(h->unread);
-    unread_drop(&h->unread);
+    conn_drop(c->shared, &h->unread);
 }
 
 static void give_up(struct conn *c)
@@ -72,6 +77,7 @@ void conn_free(struct conn *c)
     if (!c)
         return;
     stop_decoder(c);
+    conn_inner_free(c);
     for (int dir = 0; dir < 2; dir++)
         drop_unread(c, &c->half[dir]);
     pairing_fini(&c->pairing);
@@ -93,6 +99,15 @@ static uint32_t count_open(const struct conn *c)
     return count;
 }
 
+/* If only one side is seen, nobody knows what has become of what is open. */
+static void end_unseen(struct conn *c, struct moment m)
+{
+    if (!c->one_way)
+        return;
+    pairing_note(&c->pairing, NOTE_ONE_WAY);
+    pairing_end(&c->pairing, m, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN);
+}
+
 /* Nobody asks for the answer that was kept. */
 static void drop_early(struct conn *c)
 {
@@ -102,18 +117,22 @@ static void drop_early(struct conn *c)
     pairing_trouble(&c->pairing, TROUBLE_STRAY_ANSWERS, 1);
 }
 
+static void poll(struct conn *c, bool last)
+{
+    if (c->decoder && c->decoder->poll)
+        c->decoder->poll(c, last);
+}
+
 void conn_finish(struct conn *c, struct moment m, enum conn_close why)
 {
     if (!c)
         return;
     struct pairing *p = &c->pairing;
     c->moment = m;
+    poll(c, true);
     drop_early(c);
     c->left_open = why == CLOSE_CAPTURE_ENDED ? count_open(c) : 0;
-    if (c->one_way) {
-        pairing_note(p, NOTE_ONE_WAY);
-        pairing_end(p, m, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN);
-    }
+    end_unseen(c, m);
     switch (why) {
     case CLOSE_ORDERLY:
         pairing_end(p, m, OUTCOME_UNANSWERED, cut_off(c));
@@ -132,6 +151,7 @@ void conn_finish(struct conn *c, struct moment m, enum conn_close why)
         pairing_end(p, m, OUTCOME_UNANSWERED, OUTCOME_UNKNOWN);
         break;
     }
+    conn_finish(conn_inner(c), m, why);
 }
 
 void conn_close(struct conn *c, struct moment m, enum conn_close why)
@@ -142,7 +162,7 @@ void conn_close(struct conn *c, struct moment m, enum conn_close why)
 
 void conn_set_one_way(struct conn *c, bool one_way)
 {
-    if (c)
+    for (; c; c = conn_inner(c))
         c->one_way = one_way;
 }
 
@@ -160,10 +180,39 @@ static uint64_t latest_sign_ns(const struct conn *c, const struct open *open)
     return answering ? c->half[TO_CLIENT].latest_ns : open->x.request_end_ns;
 }
 
+/* Of those answered in order, the answer that may yet come is not another's. */
 static void end_past_deadline(struct conn *c, struct moment m, struct open *open)
 {
-    open->x.notes |= NOTE_DEADLINE;
-    pairing_abort(&c->pairing, m, open, OUTCOME_TIMEOUT);
+    enum outcome outcome = c->one_way ? OUTCOME_UNKNOWN : OUTCOME_TIMEOUT;
+    open->x.notes |= c->one_way ? NOTE_ONE_WAY : NOTE_DEADLINE;
+    if (open->key == KEY_IN_ORDER)
+        pairing_tell(&c->pairing, m, open, outcome);
+    else
+        pairing_abort(&c->pairing, m, open, outcome);
+}
+
+bool conn_end_overdue(struct conn *c, struct moment m)
+{
+    if (!c || !c->pairing.due_ns || m.now_ns < c->pairing.due_ns + DEADLINE_GRACE_NS)
+        return false;
+    bool ended = false;
+    c->moment = m;
+    c->pairing.due_ns = 0;
+    for (struct open *open = c->pairing.first, *next; open; open = next) {
+        next = open->next;
+        if (!open->x.deadline_ns || open->told || open->answered || open->touched)
+            continue;
+        uint64_t due_ns = open->x.request_ns + open->x.deadline_ns,
+                 sign_ns = latest_sign_ns(c, open);
+        uint64_t since_ns = due_ns > sign_ns ? due_ns : sign_ns;
+        if (m.now_ns < since_ns + DEADLINE_GRACE_NS) {
+            pairing_expect(&c->pairing, &open->x);
+            continue;
+        }
+        end_past_deadline(c, m, open);
+        ended = true;
+    }
+    return ended;
 }
 
 /* A transfer that is going on has not timed out, however long it takes. */
@@ -172,6 +221,8 @@ void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
     if (!c)
         return;
     c->moment = m;
+    poll(c, false);
+    conn_time_out(conn_inner(c), m, limit_ns);
     for (struct open *open = c->pairing.first, *next; open; open = next) {
         next = open->next;
         uint64_t since_ns = latest_sign_ns(c, open);
@@ -283,6 +334,7 @@ static void lose(struct conn *c, enum dir dir, uint64_t len)
     if (!missed || dir == TO_SERVER || c->pairing.answering)
         pairing_lose(&c->pairing, c->moment, dir);
     c->pairing.stray = c->pairing.stray && dir == TO_SERVER;
+    c->pairing.unread_asks = c->pairing.unread_asks || (dir == TO_SERVER && !len);
     if (missed)
         miss(c, dir);
 }
@@ -353,6 +405,7 @@ static size_t feed_all(struct conn *c, enum dir dir, struct bytes in, const stru
             continue;
         }
         c->front_ns = fed_time(c);
+        c->fed.place = h->total - (in.len - used);
         c->pairing.charged[dir] = NULL;
         int64_t len = c->decoder->feed(c, dir, bytes_after(in, used));
         if (len == DECODE_MORE)
@@ -368,14 +421,19 @@ static size_t feed_all(struct conn *c, enum dir dir, struct bytes in, const stru
     return used;
 }
 
+bool conn_keep(struct conn_shared *shared, struct unread **u, struct bytes in, uint64_t arrived_ns)
+{
+    size_t before = unread_memory(*u), after = unread_memory_with(*u, in.len);
+    if (shared->unread_bytes + after - before > shared->unread_bytes_max ||
+        !unread_add(u, in, arrived_ns))
+        return false;
+    shared->unread_bytes += unread_memory(*u) - before;
+    return true;
+}
+
 static bool add_unread(struct conn *c, struct half *h, struct bytes in, uint64_t arrived_ns)
 {
-    size_t before = unread_memory(h->unread), after = unread_memory_with(h->unread, in.len);
-    if (c->shared->unread_bytes + after - before > c->shared->unread_bytes_max ||
-        !unread_add(&h->unread, in, arrived_ns))
-        return false;
-    c->shared->unread_bytes += unread_memory(h->unread) - before;
-    return true;
+    return conn_keep(c->shared, &h->unread, in, arrived_ns);
 }
 
 /* Keeps bytes that cannot be used yet. False: there is no room, and what was kept is lost. */
@@ -405,6 +463,7 @@ static void take_from_unread(struct conn *c, struct half *h, size_t len)
 /* The common case: nothing is unread, and nothing is copied. */
 static void read_fresh(struct conn *c, enum dir dir, uint64_t arrived_ns, struct bytes in)
 {
+    c->half[dir].total += in.len;
     size_t used = feed_all(c, dir, in, NULL, arrived_ns);
     if (used < in.len && (c->decoder || c->wants_classify))
         keep(c, dir, bytes_after(in, used), arrived_ns);
@@ -421,6 +480,7 @@ static void read_on(struct conn *c, enum dir dir, uint64_t arrived_ns, struct by
             step.len = room;
         if (!keep(c, dir, step, arrived_ns))
             return;
+        h->total += step.len;
         in = bytes_after(in, step.len);
         size_t used = feed_all(c, dir, unread_bytes(h->unread), h->unread, arrived_ns);
         if (!h->unread)
@@ -455,15 +515,17 @@ static void begin_as_another(struct conn *c, enum dir dir)
 void conn_bytes(struct conn *c, enum dir dir, struct moment m, uint64_t arrived_ns, struct bytes in)
 {
     struct half *h = &c->half[dir];
+    uint64_t total = h->total + in.len;
     c->moment = m;
     note_time(c, &h->latest_ns, arrived_ns);
-    if (!c->decoder || h->deaf || !in.len)
-        return;
-    if (h->unread)
-        read_on(c, dir, arrived_ns, in);
-    else
-        read_fresh(c, dir, arrived_ns, in);
-    begin_as_another(c, dir);
+    if (c->decoder && !h->deaf && in.len) {
+        if (h->unread)
+            read_on(c, dir, arrived_ns, in);
+        else
+            read_fresh(c, dir, arrived_ns, in);
+        begin_as_another(c, dir);
+    }
+    h->total = total;
 }
 
 /* A mirror may show a question a moment after its answer: the latest one waits for it. */
@@ -538,7 +600,7 @@ void conn_datagram(struct conn *c, enum dir dir, struct moment m, struct bytes i
 static void note_gap(struct conn *c, enum dir dir, uint64_t len, enum note note)
 {
     struct open *open = c->pairing.charged[dir];
-    if (!conn_is_multiplexed(c) || len > c->half[dir].passing)
+    if (!c->decoder || !c->decoder->multiplexed || len > c->half[dir].passing)
         pairing_note(&c->pairing, note);
     else if (open)
         open->x.notes |= note;
@@ -548,6 +610,8 @@ void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len, enum 
 {
     struct half *h = &c->half[dir];
     c->moment = m;
+    c->gap_note = note;
+    h->total += len;
     note_time(c, &h->passed_ns, h->latest_ns);
     note_gap(c, dir, len, note);
     len -= pass(c, dir, len);
@@ -569,8 +633,9 @@ void conn_gap(struct conn *c, enum dir dir, struct moment m, uint64_t len, enum 
 
 void conn_retransmitted(struct conn *c, enum dir dir)
 {
-    (void)dir;
     pairing_retransmitted(&c->pairing);
+    if (conn_inner(c))
+        conn_retransmitted(conn_inner(c), dir);
 }
 
 void conn_eof(struct conn *c, enum dir dir, struct moment m)
@@ -578,6 +643,8 @@ void conn_eof(struct conn *c, enum dir dir, struct moment m)
     struct half *h = &c->half[dir];
     c->moment = m;
     h->ended = true;
+    if (conn_inner(c))
+        conn_eof(conn_inner(c), dir, m);
     if (dir == TO_SERVER) {
         c->client_ended_first = !c->half[TO_CLIENT].ended;
         return;
@@ -590,6 +657,7 @@ void conn_eof(struct conn *c, enum dir dir, struct moment m)
         note_time(c, &h->passed_ns, m.now_ns);
         message_passed(c, dir);
     }
+    end_unseen(c, m);
     pairing_end(&c->pairing, m, OUTCOME_UNANSWERED, cut_off(c));
 }
 
@@ -600,6 +668,9 @@ const struct decoder *conn_decoder(const struct conn *c)
 
 const char *conn_protocol(const struct conn *c)
 {
+    const char *inner = conn_inner(c) ? conn_protocol(conn_inner(c)) : NULL;
+    if (inner)
+        return inner;
     if (!c->name && c->decoder && !c->decoder->multiplexed)
         return c->decoder->name;
     return c->name;
@@ -607,12 +678,16 @@ const char *conn_protocol(const struct conn *c)
 
 bool conn_is_multiplexed(const struct conn *c)
 {
-    return c && c->decoder && c->decoder->multiplexed;
+    return c && ((c->decoder && c->decoder->multiplexed) || conn_is_multiplexed(conn_inner(c)));
 }
 
 void conn_open_calls(struct conn *c)
 {
     const struct sink *sink = &c->shared->sink;
+    if (conn_inner(c)) {
+        conn_open_calls(conn_inner(c));
+        return;
+    }
     for (struct open *open = c->pairing.first; sink->open_call && open; open = open->next)
         if (!open->told && !open->answered)
             sink->open_call(sink->ctx, &open->x);
@@ -620,10 +695,12 @@ void conn_open_calls(struct conn *c)
 
 void conn_report_troubles(struct conn *c, struct flow_report *r)
 {
-    if (!c)
-        return;
-    memcpy(r->troubles, c->pairing.troubles, sizeof r->troubles);
-    memset(c->pairing.troubles, 0, sizeof c->pairing.troubles);
+    memset(r->troubles, 0, sizeof r->troubles);
+    for (; c; c = conn_inner(c)) {
+        for (size_t i = 0; i < TROUBLES; i++)
+            r->troubles[i] += c->pairing.troubles[i];
+        memset(c->pairing.troubles, 0, sizeof c->pairing.troubles);
+    }
 }
 
 void conn_report(struct conn *c, struct flow_report *r)
@@ -631,6 +708,8 @@ void conn_report(struct conn *c, struct flow_report *r)
     conn_report_troubles(c, r);
     if (!conn_is_multiplexed(c))
         return;
+    if (conn_inner(c))
+        c = conn_inner(c);
     r->multiplexed = true;
     r->calls = c->pairing.ended;
     c->pairing.ended = 0;
@@ -658,6 +737,7 @@ void conn_set_decoder(struct conn *c, const struct decoder *decoder)
 size_t conn_memory(const struct conn *c)
 {
     size_t state = c->decoder ? c->decoder->state_size : 0;
+    size_t inner = conn_inner(c) ? conn_memory(conn_inner(c)) : 0;
     return sizeof *c + state + unread_memory(c->half[0].unread) + unread_memory(c->half[1].unread) +
-           pairing_memory(&c->pairing);
+           pairing_memory(&c->pairing) + inner;
 }

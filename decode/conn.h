@@ -7,6 +7,7 @@
 
 #include "decode/counters.h"
 #include "decode/decoder.h"
+#include "decode/keylog.h"
 #include "decode/sink.h"
 
 struct open;
@@ -17,18 +18,20 @@ struct exchange_room {
     _Alignas(8) uint8_t state[EXCHANGE_STATE_MAX];
 };
 
-/* What the connections of one worker share. Kept by the connections. The owner sets the first two
+/* What the connections of one worker share. Kept by the connections. The owner sets the first three
  * and the two limits; the rest starts as zero and belongs to the connections. */
 struct conn_shared {
     struct sink sink;
     struct decode_counters *counters;
-    size_t unread_bytes;     /* held by all connections now */
+    const struct key_source *keys; /* NULL: there are none */
+    size_t unread_bytes;           /* held by all connections now */
     size_t unread_bytes_max; /* past it, the connection that wants more is given up (counted) */
     size_t open;             /* exchanges open on all connections now */
     size_t open_max;         /* past it, the connection's oldest is emitted as unknown (counted) */
     size_t conns;
     struct open *spare; /* open exchanges for reuse; freed when the last connection ends */
     struct exchange_room scratch; /* what is written here goes nowhere */
+    uint8_t opened[OPENED_MAX];   /* see conn_opened() */
 };
 
 /* Who talks to whom; copied. `notes` are set on every exchange. */
@@ -101,6 +104,12 @@ void conn_set_one_way(struct conn *c, bool one_way);
  * messages may be silent for as long as their client said, or like; but what a loss has touched,
  * and nothing was heard of since, ends as unknown. NULL is fine. */
 void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns);
+
+/* Exchanges whose client said how long it would wait end as timeouts when that has passed, and of
+ * which nothing has come for DEADLINE_GRACE_NS since: until then a reset or a late status may tell
+ * more. Cheap if no deadline has passed. True: there were some. NULL is fine. */
+#define DEADLINE_GRACE_NS UINT64_C(1000000000)
+bool conn_end_overdue(struct conn *c, struct moment m);
 
 /* What the bytes are now: the decoder, or NULL when it was given up, or when the protocol that
  * follows an Upgrade or CONNECT is not known (then conn_wants_classify() is true, and the owner

@@ -68,9 +68,47 @@ uint64_t conn_now_ns(const struct conn *c)
     return c->front_ns;
 }
 
+uint64_t conn_clock_ns(const struct conn *c)
+{
+    return c->moment.now_ns;
+}
+
 bool conn_is_lost(const struct conn *c, enum dir dir)
 {
     return c->half[dir].resync;
+}
+
+const struct key_source *conn_keys(const struct conn *c)
+{
+    return c->is_inner ? NULL : c->shared->keys;
+}
+
+void conn_undecrypted(struct conn *c)
+{
+    pairing_trouble(&c->pairing, TROUBLE_UNDECRYPTED, 1);
+}
+
+uint64_t conn_place(const struct conn *c)
+{
+    return c->fed.place;
+}
+
+uint64_t conn_total(const struct conn *c, enum dir dir)
+{
+    return c->half[dir].total;
+}
+
+size_t conn_fed_run(const struct conn *c, size_t at, uint64_t *ret_ns)
+{
+    if (c->fed.unread)
+        return unread_run(c->fed.unread, c->fed.at + at, ret_ns);
+    *ret_ns = c->fed.arrived_ns;
+    return SIZE_MAX;
+}
+
+uint8_t *conn_opened(struct conn *c)
+{
+    return c->shared->opened;
 }
 
 uint32_t conn_cut(const struct conn *c)
@@ -183,6 +221,11 @@ void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns)
     const struct sink *sink = &c->shared->sink;
     if (sink->message)
         sink->message(sink->ctx, x, gap_ns);
+}
+
+void conn_expect(struct conn *c, const struct exchange *x)
+{
+    pairing_expect(&c->pairing, x);
 }
 
 bool conn_knows_certificate(struct conn *c, const struct fingerprint *f,

@@ -9,6 +9,7 @@
 struct half {
     struct unread *unread;
     uint32_t misses;
+    uint64_t total;     /* bytes of the stream so far, seen or not */
     uint64_t passing;   /* bytes of a known message still to pass by unseen, or DECODE_REST */
     uint64_t latest_ns; /* when the latest byte came, */
     uint64_t passed_ns; /* and the latest of those that the decoder is done with */
@@ -34,6 +35,7 @@ struct conn {
         uint64_t arrived_ns;         /* which came then */
         size_t at;                   /* how far it is done with */
         uint32_t cut;                /* bytes that are missing behind a datagram */
+        uint64_t place;              /* bytes of the stream that came before */
     } fed;
     uint64_t early_ns;  /* when the answer came that is unread since its question was not seen, */
     uint32_t early_cut; /* and how much of it the snapshot length cut off; of datagrams */
@@ -41,5 +43,30 @@ struct conn {
     bool changed; /* there is a new decoder, which has not been shown what is unread */
     bool client_ended_first;
     bool one_way; /* an answer that has not come may have passed unseen */
+    bool is_inner;
+    enum note gap_note;  /* why the latest hole is there; 0: there was none */
+    struct inner *inner; /* owned; NULL: there is none */
     struct conn_ends ends;
 };
+
+/* The connection inside a connection, and what was said on it before it was clear what it is. */
+struct inner {
+    struct conn *conn; /* NULL: it is not clear yet */
+    struct unread *early[2];
+    struct unread *held; /* see conn_hold() */
+    uint8_t tries;
+    bool joined;  /* its first bytes were lost */
+    bool nothing; /* that anyone knows */
+};
+
+/* The one inside; NULL if there is none. */
+static inline struct conn *conn_inner(const struct conn *c)
+{
+    return c && c->inner ? c->inner->conn : NULL;
+}
+
+void conn_inner_free(struct conn *c);
+
+/* Adds to what waits, as far as the cap on all connections allows; and drops it. */
+bool conn_keep(struct conn_shared *shared, struct unread **u, struct bytes in, uint64_t arrived_ns);
+void conn_drop(struct conn_shared *shared, struct unread **u);

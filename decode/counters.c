@@ -16,6 +16,7 @@ const char *trouble_name(enum trouble trouble)
         [TROUBLE_SHED] = "shed",
         [TROUBLE_SHORTENED] = "shortened",
         [TROUBLE_STRAY_ANSWERS] = "stray_answers",
+        [TROUBLE_UNDECRYPTED] = "undecrypted",
         [TROUBLE_EXCHANGES_EVICTED] = "exchanges_evicted",
     };
     assert(trouble < TROUBLES);

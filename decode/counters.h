@@ -12,6 +12,7 @@ enum trouble {
     TROUBLE_SHED,              /* parts of messages passed over because of a limit on their size */
     TROUBLE_SHORTENED,         /* header fields left out, or cut, because of one on theirs */
     TROUBLE_STRAY_ANSWERS,     /* answers without a request */
+    TROUBLE_UNDECRYPTED,       /* records that did not open with the key there is for them */
     TROUBLE_EXCHANGES_EVICTED, /* ended as unknown because a table was full */
     TROUBLES,
 };
@@ -30,7 +31,7 @@ struct decode_counters {
     uint64_t gaps, gap_bytes;  /* holes that were never filled */
     union {                    /* one by one, and by enum trouble */
         struct {
-            uint64_t lost, given_up, shed, shortened, stray_answers, exchanges_evicted;
+            uint64_t lost, given_up, shed, shortened, stray_answers, undecrypted, exchanges_evicted;
         };
         uint64_t troubles[TROUBLES];
     };

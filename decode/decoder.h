@@ -20,6 +20,7 @@ enum guess { GUESS_NO, GUESS_MORE, GUESS_YES };
 struct opening {
     struct bytes to_server, to_client;
     bool midstream; /* the bytes need not be the connection's first */
+    bool unsided;   /* and which side is which is a guess that the bytes should confirm */
     uint32_t cut;   /* of a datagram: bytes behind these that the snapshot length cut off */
 };
 
@@ -31,6 +32,7 @@ struct opening {
 
 struct name_answer; /* sink.h */
 struct conn;        /* one client, one server, both directions; see the calls below */
+struct key_source;  /* keylog.h */
 
 struct decoder {
     const char *name; /* "http": in the log, the database and the page; static */
@@ -58,6 +60,10 @@ struct decoder {
      * Optional: without it, state is zeroed, and the place is lost. */
     int64_t (*gap)(struct conn *c, enum dir dir, uint64_t len);
 
+    /* Time has passed, or (`last`) the connection is about to end: what waits for something that
+     * does not come by on the wire is looked at again. Optional. */
+    void (*poll)(struct conn *c, bool last);
+
     /* Adds what it knows to a report on the connection. Optional. */
     void (*report)(struct conn *c, struct flow_report *r);
 
@@ -78,6 +84,9 @@ void *conn_state(struct conn *c);
 
 /* When the first of the bytes being fed came: capture clock, nanoseconds. */
 uint64_t conn_now_ns(const struct conn *c);
+
+/* When it is: the time of the packet, or of the tick, that is being handled. */
+uint64_t conn_clock_ns(const struct conn *c);
 
 /* Is feed being shown bytes of which nobody knows where in a message they are? So it is until feed
  * has once returned a length: at a join in the middle, and after a loss. */
@@ -162,6 +171,9 @@ void conn_withdraw(struct conn *c, uint64_t key);
 /* A further message of a streaming call, which goes to the sink; see there. */
 void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns);
 
+/* How long the client is willing to wait for this exchange is known now (x->deadline_ns). */
+void conn_expect(struct conn *c, const struct exchange *x);
+
 /* With conn_become(): the exchange that is being answered goes on in the next protocol, under this
  * key; the present one says nothing of its answer. */
 void conn_carry(struct conn *c, uint64_t key);
@@ -170,6 +182,47 @@ void conn_carry(struct conn *c, uint64_t key);
 bool conn_knows_certificate(struct conn *c, const struct fingerprint *f,
                             const struct fingerprint *issued_by);
 void conn_tell_certificate(struct conn *c, const struct certificate *certificate);
+
+/* Where secrets are to be asked for; NULL: there are none. Kept by the connection. */
+const struct key_source *conn_keys(const struct conn *c);
+
+/* A record did not open with the key that there is for it: counted. */
+void conn_undecrypted(struct conn *c);
+
+/* How many bytes of the stream came before those being fed, whether they were seen or not; and how
+ * many there are by now. */
+uint64_t conn_place(const struct conn *c);
+uint64_t conn_total(const struct conn *c, enum dir dir);
+
+/* How many bytes from this place of the message being fed on, which is part of what feed was shown,
+ * came at one time, which is written to `ret_ns`. */
+size_t conn_fed_run(const struct conn *c, size_t at, uint64_t *ret_ns);
+
+/* Room for what a message holds once it is opened; shared by all, and good until feed or poll
+ * returns. */
+enum { OPENED_MAX = 18 * 1024 };
+uint8_t *conn_opened(struct conn *c);
+
+/* The connection carries another one, of which these are the next bytes: what it speaks is found
+ * out as at the start of a connection, and its exchanges are noted as NOTE_DECRYPTED. */
+void conn_inner_bytes(struct conn *c, enum dir dir, uint64_t arrived_ns, struct bytes in);
+
+/* Of the one inside the next `len` bytes were lost. */
+void conn_inner_gap(struct conn *c, enum dir dir, uint64_t len);
+#define GAP_UNKNOWN (UINT64_MAX / 4) /* nobody knows how many */
+
+/* Adds bytes to those that wait until they can be opened. False: there is no room for so many, at
+ * most CONN_HELD_MAX. */
+enum { CONN_HELD_MAX = 256 * 1024 };
+bool conn_hold(struct conn *c, struct bytes in);
+
+/* Takes them all out and hands them to `each`, for as long as that takes some from the front: it
+ * returns how many, or 0. */
+void conn_release(struct conn *c, size_t (*each)(void *ctx, struct conn *c, struct bytes in),
+                  void *ctx);
+
+/* All that was said on the one inside so far has been handed on. */
+void conn_inner_caught_up(struct conn *c);
 
 /* Writes wire text into a field of an exchange in canonical form, noting NOTE_TRUNCATED on it when
  * cut. Use with sizeof the field. */

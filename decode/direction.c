@@ -56,9 +56,14 @@ static int only_one(bool first, bool second)
     return first ? 0 : 1;
 }
 
+static int server_by_known_port(const struct endpoint ends[2])
+{
+    return only_one(is_port_of_a_protocol(ends[0].port), is_port_of_a_protocol(ends[1].port));
+}
+
 static int server_by_port(const struct endpoint ends[2])
 {
-    int server = only_one(is_port_of_a_protocol(ends[0].port), is_port_of_a_protocol(ends[1].port));
+    int server = server_by_known_port(ends);
     if (server >= 0 || ends[0].protocol != IPPROTO_TCP)
         return server;
     return only_one(ends[0].port < ends[1].port, ends[1].port < ends[0].port);
@@ -90,6 +95,12 @@ void direction_learn(struct direction *d, const struct endpoint *server)
             oldest = &set[i];
     }
     *oldest = (struct known){.endpoint = *server, .learned = d->events};
+}
+
+bool direction_is_told(const struct direction *d, const struct endpoint ends[2])
+{
+    return only_one(listens(d, &ends[0]), listens(d, &ends[1])) >= 0 ||
+           server_by_known_port(ends) >= 0;
 }
 
 unsigned direction_guess(const struct direction *d, const struct endpoint ends[2], unsigned first)

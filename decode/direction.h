@@ -28,5 +28,9 @@ void direction_free(struct direction *d); /* NULL is fine */
 /* `server` accepted a connection. */
 void direction_learn(struct direction *d, const struct endpoint *server);
 
+/* Does something better than a guess say who is client: an end that listens, or a port that belongs
+ * to a protocol or below 1024? */
+bool direction_is_told(const struct direction *d, const struct endpoint ends[2]);
+
 /* Which end of a new flow is the client, 0 or 1? `first` sent the first packet. */
 unsigned direction_guess(const struct direction *d, const struct endpoint ends[2], unsigned first);

@@ -65,6 +65,7 @@ struct engine *engine_new(const struct engine_options *options, struct sink sink
     l->reader.conn = (struct conn_shared){
         .sink = sink,
         .counters = &l->counters,
+        .keys = e->options.keys,
         .unread_bytes_max = e->options.unread_bytes_max,
         .open_max = e->options.open_max,
     };
@@ -183,10 +184,20 @@ static void time_out_requests(struct engine *e, struct moment m)
         if (f->waiting_s > e->tick_s && f->waiting_s - e->tick_s <= e->check_s)
             return;
         flow_take(l->flows, f, LIST_WAITING);
+        lifecycle_end_overdue(l, f, flow_moment(f, m));
         lifecycle_time_out(f, flow_moment(f, m), limit_ns);
         if (elapsed_ns(m.now_ns, flow_seen_ns(f)) <= limit_ns + e->check_s * SECOND_NS)
             lifecycle_wait(l, f);
     }
+}
+
+/* On connections that carry one exchange after another, deadlines are rare, and it is enough to
+ * look when time-outs are looked at. */
+static void end_overdue(struct lifecycle *l, struct moment m)
+{
+    struct flow *f = flow_first(l->flows, LIST_MULTIPLEXED);
+    for (; f; f = flow_next(l->flows, f, LIST_MULTIPLEXED))
+        lifecycle_end_overdue(l, f, flow_moment(f, m));
 }
 
 static void expire(struct engine *e, enum flow_state state, struct moment m)
@@ -241,6 +252,7 @@ void engine_tick(struct engine *e, uint64_t now_ns, uint64_t number, bool window
     e->life.clock_ns = now_ns;
     e->life.wait_until_s = e->tick_s + e->check_s;
     check_holes(&e->life, m);
+    end_overdue(&e->life, m);
     time_out_requests(e, m);
     forget_closed(e, m);
     for (unsigned state = FLOW_HALF_OPEN; state < FLOW_STATES; state++)

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "capture/packet.h"
 #include "decode/counters.h"
+#include "decode/keylog.h"
 #include "decode/sink.h"
 
 /* Told when a thread goes into nDPI and comes back from it, which may be never. Either may be NULL.
@@ -20,15 +21,16 @@ struct label_watch {
 
 /* 0 means the default in brackets. */
 struct engine_options {
-    struct hash_key key;          /* secret */
-    uint32_t flows_max;           /* flows in the table [131072] */
-    size_t held_bytes_max;        /* out-of-order bytes, all flows [64 MiB] */
-    size_t unread_bytes_max;      /* bytes of unfinished messages, all flows [64 MiB] */
-    uint32_t open_max;            /* open exchanges, all flows [65536] */
-    uint32_t request_timeout_s;   /* an unanswered request is a timeout [60] */
-    uint32_t idle_timeout_s;      /* an established TCP flow is forgotten [3600] */
-    uint32_t handshake_timeout_s; /* an unanswered SYN has failed [10] */
-    uint32_t udp_timeout_s;       /* [60] */
+    struct hash_key key;           /* secret */
+    const struct key_source *keys; /* of TLS, kept; NULL: there are none */
+    uint32_t flows_max;            /* flows in the table [131072] */
+    size_t held_bytes_max;         /* out-of-order bytes, all flows [64 MiB] */
+    size_t unread_bytes_max;       /* bytes of unfinished messages, all flows [64 MiB] */
+    uint32_t open_max;             /* open exchanges, all flows [65536] */
+    uint32_t request_timeout_s;    /* an unanswered request is a timeout [60] */
+    uint32_t idle_timeout_s;       /* an established TCP flow is forgotten [3600] */
+    uint32_t handshake_timeout_s;  /* an unanswered SYN has failed [10] */
+    uint32_t udp_timeout_s;        /* [60] */
     bool labels; /* ask nDPI for a word for what no decoder claims, if it is there [no] */
     struct label_watch watch;
 };

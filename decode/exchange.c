@@ -30,7 +30,7 @@ const char *note_name(int bit)
         "midstream", "gap",          "truncated",        "retransmitted", "inferred-direction",
         "pipelined", "early-answer", "ambiguous-length", "upgraded",      "unknown-fields",
         "pushed",    "refused",      "deadline",         "compressed",    "one-way",
-        "skew",
+        "skew",      "decrypted",
     };
     assert(bit >= 0 && bit < NOTES);
     return names[bit];

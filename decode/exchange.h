@@ -44,7 +44,8 @@ enum note {
     NOTE_COMPRESSED = 1 << 13,      /* a message of it was compressed */
     NOTE_ONE_WAY = 1 << 14,         /* only one side's packets reach the tap */
     NOTE_SKEW = 1 << 15,            /* its answer is stamped before its request */
-    NOTES = 16,                     /* how many there are */
+    NOTE_DECRYPTED = 1 << 16,       /* it was encrypted, and opened with keys of a key log */
+    NOTES = 17,                     /* how many there are */
 };
 
 /* What kind of call it was, as far as its messages show. */

@@ -63,15 +63,16 @@ struct flow {
     uint32_t index; /* of this flow, from 1 */
     uint32_t chain; /* the next flow in its bucket, or in the list of free ones */
     struct link link[FLOW_LINKS];
-    uint32_t label;           /* the labeller's, while and after it looks; 0: it has not yet */
-    uint64_t first_number;    /* packet.number of its first packet */
-    uint64_t first_ns;        /* packet time of its first packet */
-    uint64_t last_ns;         /* packet time of its latest packet */
-    uint64_t lag_ns;          /* how far that was behind the clock; 0 but where stamps go back */
-    struct conn *conn;        /* owned; NULL until a decoder claims the bytes */
-    struct early *early;      /* owned; NULL unless READING_OPENING needs it */
-    const char *protocol;     /* to be reported as; NULL while it is not known */
-    const char *reported;     /* likewise, by the latest report; NULL: none has been made */
+    uint32_t label;        /* the labeller's, while and after it looks; 0: it has not yet */
+    uint64_t first_number; /* packet.number of its first packet */
+    uint64_t first_ns;     /* packet time of its first packet */
+    uint64_t last_ns;      /* packet time of its latest packet */
+    uint64_t lag_ns;       /* how far that was behind the clock; 0 but where stamps go back */
+    struct conn *conn;     /* owned; NULL until a decoder claims the bytes */
+    struct early *early;   /* owned; NULL unless READING_OPENING needs it */
+    const char *protocol;  /* to be reported as; NULL while it is not known */
+    const char *reported;  /* likewise, by the latest report; NULL: none has been made */
+    uint64_t reset_ns;     /* packet time of a reset that waits for what it has overtaken; or 0 */
     struct asked_name *asked; /* held: what its client had asked for as it began; or NULL */
     struct stream stream[2];  /* by side: what it sends */
     struct health health;
@@ -86,6 +87,7 @@ struct flow {
     bool opened : 1;
     bool joined : 1; /* the next bytes need not be the first: midstream, or after a gap */
     bool reported_multiplexed : 1;
+    uint8_t reset_side : 1; /* who sent it; valid if `reset_ns` */
 };
 _Static_assert(sizeof(struct flow) <= 512, "an idle flow costs little");
 

@@ -53,7 +53,7 @@ void http2_call_answers(struct conn *c, struct exchange *x, const struct http2_h
     struct http2_call *call = http2_call_of(x);
     if (head->code)
         call->code = (uint16_t)head->code;
-    call->doubtful = call->doubtful || head->unknown;
+    call->doubtful = call->doubtful || (head->unknown && !head->broken);
     if (head->unknown)
         x->notes |= NOTE_UNKNOWN_FIELDS;
     if (call->nature == NATURE_GRPC)

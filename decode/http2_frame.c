@@ -78,9 +78,11 @@ bool http2_frame_is_likely(const struct http2_frame *f, enum dir dir)
         return false;
     bool carries = f->type == HTTP2_DATA || f->type == HTTP2_HEADERS ||
                    f->type == HTTP2_PUSH_PROMISE || f->type == HTTP2_CONTINUATION;
+    bool pushed = f->stream % 2 == 0;
+    if (f->type == HTTP2_WINDOW_UPDATE && f->stream && pushed && dir == TO_CLIENT)
+        return false; /* nobody sends the server anything on these */
     if (!carries)
         return true;
-    bool pushed = f->stream % 2 == 0;
     if (dir == TO_SERVER && (pushed || f->type == HTTP2_PUSH_PROMISE))
         return false;
     if (pushed && f->type != HTTP2_HEADERS) /* which has a block that can be judged */

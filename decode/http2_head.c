@@ -8,6 +8,7 @@ struct reading {
     struct exchange *x;
     struct http2_head *head;
     enum dir dir;
+    bool trailers;
     uint32_t fields;
     bool regular;                   /* a field that is no pseudo-header field has come */
     unsigned pseudos;               /* pseudo-header fields that are known */
@@ -48,6 +49,8 @@ static bool is_digit(uint8_t c)
 static void on_status(struct reading *r, struct bytes value)
 {
     unsigned code = 0;
+    if (r->trailers)
+        return;
     for (size_t i = 0; i < value.len; i++) {
         if (value.len != 3 || !is_digit(value.at[i]))
             return;
@@ -218,37 +221,75 @@ static void narrow(struct reading *r)
         head->unseen[i] = 0;
 }
 
-/* What a bad block wrote is not to be believed. */
-static void take_back(struct exchange *x, enum dir dir)
+/* What a block writes into an exchange, but for a request's texts, which are new with it. */
+struct before {
+    char status[sizeof((struct exchange *)0)->status];
+    char message[sizeof((struct exchange *)0)->message];
+    char request_id[sizeof((struct exchange *)0)->request_id];
+    int32_t grpc_status;
+    enum outcome outcome;
+    uint32_t notes;
+};
+
+static void keep(struct before *b, const struct exchange *x)
 {
-    if (dir == TO_SERVER) {
-        x->method[0] = x->path[0] = x->host[0] = x->forwarded_for[0] = '\0';
-        x->trace_id[0] = x->span_id[0] = '\0';
-        x->deadline_ns = 0;
-    } else {
-        x->status[0] = x->message[0] = '\0';
-        x->grpc_status = -1;
-        x->outcome = OUTCOME_UNKNOWN;
+    memcpy(b->status, x->status, sizeof b->status);
+    memcpy(b->message, x->message, sizeof b->message);
+    memcpy(b->request_id, x->request_id, sizeof b->request_id);
+    b->grpc_status = x->grpc_status;
+    b->outcome = x->outcome;
+    b->notes = x->notes;
+}
+
+/* What a bad block wrote is not to be believed; what was there before it is. */
+static void take_back(const struct before *b, struct exchange *x, enum dir dir)
+{
+    memcpy(x->status, b->status, sizeof b->status);
+    memcpy(x->message, b->message, sizeof b->message);
+    memcpy(x->request_id, b->request_id, sizeof b->request_id);
+    x->grpc_status = b->grpc_status;
+    x->outcome = b->outcome;
+    x->notes = b->notes;
+    if (dir == TO_CLIENT)
+        return;
+    x->method[0] = x->path[0] = x->host[0] = x->forwarded_for[0] = '\0';
+    x->trace_id[0] = x->span_id[0] = '\0';
+    x->deadline_ns = 0;
+}
+
+static bool read_block(struct hpack *hpack, struct bytes block, struct reading *r)
+{
+    struct exchange *x = r->x;
+    struct trace_context trace;
+    struct before before;
+    *r->head = (struct http2_head){0};
+    if (!x) {
+        r->head->broken = !hpack_read(hpack, block, on_nothing, NULL);
+        return !r->head->broken;
     }
-    x->request_id[0] = '\0';
+    keep(&before, x);
+    if (!hpack_read(hpack, block, on_field, r)) {
+        take_back(&before, x, r->dir);
+        *r->head = (struct http2_head){.unknown = 1, .broken = true};
+        return false;
+    }
+    narrow(r);
+    if (!x->trace_id[0] &&
+        trace_context_of_b3_pair(bytes_of_text(r->b3_trace), bytes_of_text(r->b3_span), &trace))
+        note_trace(x, &trace);
+    return true;
 }
 
 bool http2_read_head(struct hpack *hpack, enum dir dir, struct bytes block, struct exchange *x,
                      struct http2_head *ret)
 {
     struct reading r = {.x = x, .head = ret, .dir = dir};
-    struct trace_context trace;
-    *ret = (struct http2_head){0};
-    if (!x)
-        return hpack_read(hpack, block, on_nothing, NULL);
-    if (!hpack_read(hpack, block, on_field, &r)) {
-        take_back(x, dir);
-        *ret = (struct http2_head){.unknown = 1};
-        return false;
-    }
-    narrow(&r);
-    if (!x->trace_id[0] &&
-        trace_context_of_b3_pair(bytes_of_text(r.b3_trace), bytes_of_text(r.b3_span), &trace))
-        note_trace(x, &trace);
-    return true;
+    return read_block(hpack, block, &r);
+}
+
+bool http2_read_trailers(struct hpack *hpack, struct bytes block, struct exchange *x,
+                         struct http2_head *ret)
+{
+    struct reading r = {.x = x, .head = ret, .dir = TO_CLIENT, .trailers = true};
+    return read_block(hpack, block, &r);
 }

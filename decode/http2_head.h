@@ -18,11 +18,16 @@ struct http2_head {
     bool pseudo;                 /* there was a pseudo-header field, known or perhaps */
     bool pathed;                 /* the path is known */
     bool grpc_status;            /* there was one, and it is known */
+    bool broken;                 /* it is no header block */
     uint32_t unknown;            /* fields that are not known */
     uint32_t unseen[UNSEEN_MAX]; /* the path is one of these entries; the rest 0 */
 };
 
 /* Reads a block into the exchange; `x` NULL: only for the table's sake. Returns false if it is no
- * header block; nothing of it is in the exchange then. */
+ * header block; then the exchange is as it was. */
 bool http2_read_head(struct hpack *hpack, enum dir dir, struct bytes block, struct exchange *x,
                      struct http2_head *ret);
+
+/* Likewise, of a block behind the head of an answer: a status in it is none (RFC 9113, 8.1). */
+bool http2_read_trailers(struct hpack *hpack, struct bytes block, struct exchange *x,
+                         struct http2_head *ret);

@@ -97,8 +97,18 @@ static void request_head(struct http2_streams *s, struct conn *c, struct exchang
         note_unknown_path(s, x, head);
     http2_call_asks(c, x, head, last);
     note_certainty(s, &x->certainty);
+    conn_expect(c, x);
     if (last)
         conn_end(c, TO_SERVER, x->stream_id);
+}
+
+/* The server has not begun with it, and will not. */
+static void refuse(struct http2_streams *s, struct conn *c, struct exchange *x)
+{
+    x->notes |= NOTE_REFUSED;
+    x->error_code = s->refused_code;
+    note_certainty(s, &x->certainty);
+    conn_abort(c, x->stream_id, OUTCOME_UNANSWERED);
 }
 
 /* The client begins a stream, or ends one with trailers. `block` NULL: it could not be read. */
@@ -127,6 +137,10 @@ static void on_request(struct http2_streams *s, struct conn *c, const struct htt
         conn_withdraw(c, f->stream);
     else
         request_head(s, c, x, &head, last);
+    if (f->stream > s->refused_above && conn_peek(c, f->stream)) {
+        x->request_bytes += HTTP2_FRAME_HEADER + (uint64_t)f->len;
+        refuse(s, c, x);
+    }
 }
 
 static void answer_ends(struct http2_streams *s, struct conn *c, struct exchange *x)
@@ -145,6 +159,16 @@ static void answer_begins(struct conn *c, struct exchange *x)
     conn_begin(c, TO_CLIENT, x->stream_id);
 }
 
+/* What is not a head because one has been read before is trailers, whatever it claims to be. */
+static bool read_answer(struct http2_streams *s, const struct http2_call *call, struct bytes block,
+                        struct exchange *x, struct http2_head *ret)
+{
+    struct hpack *hpack = &s->hpack[TO_CLIENT];
+    if (call && call->code >= 200)
+        return http2_read_trailers(hpack, block, x, ret);
+    return http2_read_head(hpack, TO_CLIENT, block, x, ret);
+}
+
 /* The head of an answer, an interim one, or trailers. */
 static void on_answer(struct http2_streams *s, struct conn *c, const struct http2_block *b,
                       const struct bytes *block)
@@ -153,13 +177,13 @@ static void on_answer(struct http2_streams *s, struct conn *c, const struct http
     struct http2_head head = {.unknown = 1};
     bool last = f->flags & HTTP2_END_STREAM;
     struct exchange *x = http2_streams_find(s, c, f->stream);
-    bool good = block && http2_read_head(&s->hpack[TO_CLIENT], TO_CLIENT, *block, x, &head);
+    struct http2_call *call = x ? http2_call_of(x) : NULL;
+    bool good = block && read_answer(s, call, *block, x, &head);
     if (!x) {
         if (f->stream > s->last && f->stream % 2)
             conn_begin(c, TO_CLIENT, f->stream); /* counted as nobody's */
         return;
     }
-    struct http2_call *call = http2_call_of(x);
     bool trailers = call->answered || (good && !head.pseudo);
     if (trailers || (head.code && head.code < 200))
         conn_find(c, TO_CLIENT, f->stream);
@@ -219,14 +243,15 @@ static void on_goaway(struct http2_streams *s, struct conn *c, enum dir dir, str
     if (dir == TO_SERVER || s->goaways_heeded == GOAWAYS_HEEDED_MAX)
         return;
     s->goaways_heeded++;
+    if (last < s->refused_above) {
+        s->refused_above = last;
+        s->refused_code = code;
+    }
     for (struct exchange *x = conn_next(c, NULL), *next; x; x = next) {
         next = conn_next(c, x);
-        if (x->stream_id <= last || x->stream_id % 2 == 0)
+        if (x->stream_id <= s->refused_above || x->stream_id % 2 == 0)
             continue;
-        x->notes |= NOTE_REFUSED;
-        x->error_code = code;
-        note_certainty(s, &x->certainty);
-        conn_abort(c, x->stream_id, OUTCOME_UNANSWERED);
+        refuse(s, c, x);
     }
 }
 
@@ -262,6 +287,7 @@ void http2_streams_init(struct http2_streams *s, struct conn *c, bool joined)
     http2_control_init(&s->control, !joined);
     for (int dir = 0; dir < 2; dir++)
         hpack_init(&s->hpack[dir], joined);
+    s->refused_above = UINT32_MAX;
     s->unseen_from = 1;
     s->unseen_to = joined ? UINT32_MAX : 0;
     take_up_upgraded(s, c);

@@ -18,7 +18,8 @@ struct http2_streams {
     uint32_t gone[STREAMS_GONE];     /* of them, those that ended last */
     uint32_t gone_next;
     uint32_t goaways_heeded;
-    uint64_t *path; /* owned: unknown paths, each by the entries it may be */
+    uint32_t refused_above, refused_code; /* as the server's GOAWAY says */
+    uint64_t *path;                       /* owned: unknown paths, each by the entries it may be */
     uint32_t paths;
 };
 

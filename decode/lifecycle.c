@@ -89,6 +89,15 @@ static bool is_one_way(const struct flow *f)
     return f->key.protocol == IPPROTO_TCP && health_is_one_way(&f->health);
 }
 
+void lifecycle_end_overdue(struct lifecycle *l, struct flow *f, struct moment m)
+{
+    if (elapsed_ns(m.now_ns, f->first_ns) >= SETTLED_NS)
+        health_settled(&f->health);
+    conn_set_one_way(f->conn, is_one_way(f));
+    if (conn_end_overdue(f->conn, m))
+        flow_put(l->flows, f, LIST_CHANGED);
+}
+
 void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
 {
     if (elapsed_ns(m.now_ns, f->first_ns) >= SETTLED_NS)
@@ -99,12 +108,26 @@ void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns)
     conn_time_out(f->conn, m, limit_ns);
 }
 
+/* The end was seen before, and only put off. */
+static enum conn_close take_up_reset(struct flow *f, struct moment *m, enum conn_close why)
+{
+    if (!f->reset_ns)
+        return why;
+    m->now_ns = f->reset_ns;
+    f->reset_ns = 0;
+    f->health.events |= (uint16_t)(HEALTH_RESET << f->reset_side);
+    return f->reset_side == f->client ? CLOSE_RESET_BY_CLIENT : CLOSE_RESET_BY_SERVER;
+}
+
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
-    flush(l, f, m);
+    why = take_up_reset(f, &m, why);
     health_settled(&f->health);
     if (why != CLOSE_CAPTURE_ENDED && why != CLOSE_UNSEEN)
         health_waited(&f->health);
+    conn_set_one_way(f->conn, is_one_way(f)); /* it is asked for at a FIN */
+    flush(l, f, m);
+    reader_guess(&l->reader, f, m);
     conn_set_one_way(f->conn, is_one_way(f));
     reader_finish(&l->reader, f, m, why);
     if (f->opened && why != CLOSE_CAPTURE_ENDED)

@@ -34,11 +34,14 @@ void lifecycle_read(struct lifecycle *l, struct flow *f);
 /* Requests that have waited for longer than the limit end. */
 void lifecycle_time_out(struct flow *f, struct moment m, uint64_t limit_ns);
 
+/* Open exchanges end that their client does not wait for any more. */
+void lifecycle_end_overdue(struct lifecycle *l, struct flow *f, struct moment m);
+
 /* The flow's connection may have open exchanges; they are looked at in due time. */
 void lifecycle_wait(struct lifecycle *l, struct flow *f);
 
 /* The flow is over: what is kept is handed out, its connection ends, a report is made. It stays in
- * the table, closed. */
+ * the table, closed. A reset that waits is what has ended it, whatever `why` says. */
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why);
 
 /* Takes the flow out of the table, ending it first if it has not ended. */

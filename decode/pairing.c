@@ -276,7 +276,7 @@ struct open *pairing_ask(struct pairing *p, struct moment m, uint64_t key, uint6
         return NULL;
     open->x.request_ns = began_ns;
     open->certain = p->settled;
-    open->lone = !before && !is_answering && began_ns >= p->stray_ns;
+    open->lone = !before && !is_answering && began_ns >= p->stray_ns && !p->unread_asks;
     open->ahead = before && before->era == p->era && !before->x.response_ns;
     p->asks_ahead = p->asks_ahead || with_another;
     if (pipelined)
@@ -347,6 +347,7 @@ struct open *pairing_answer(struct pairing *p, struct moment m, uint64_t key, ui
     if (key == KEY_IN_ORDER) {
         p->answering = open;
         p->stray = !open;
+        p->unread_asks = false;
     }
     if (!open) {
         p->settled = false;
@@ -428,6 +429,13 @@ void pairing_rekey(struct pairing *p, struct open *open, uint64_t key)
         index_one(p, open);
 }
 
+void pairing_expect(struct pairing *p, const struct exchange *x)
+{
+    uint64_t due_ns = x->request_ns + x->deadline_ns;
+    if (x->request_ns && x->deadline_ns && (!p->due_ns || due_ns < p->due_ns))
+        p->due_ns = due_ns;
+}
+
 size_t pairing_memory(const struct pairing *p)
 {
     return p->len * sizeof(struct open) + p->buckets * sizeof(struct open *);
@@ -455,6 +463,6 @@ void pairing_new_era(struct pairing *p)
         if (open->carried)
             open->era = p->era;
     p->settled = true;
-    p->stray = false;
+    p->stray = p->unread_asks = false;
     p->answering = NULL;
 }

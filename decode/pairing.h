@@ -6,7 +6,8 @@
  * that could not be understood, an answer that nobody asked for, a join in the middle) nobody
  * knows how many answers are still to come for requests that are no longer open. Then a pair is
  * only accepted from a quiet point: one request alone, asked while no answer was passing and
- * before its answer began, on a connection that was not seen to ask ahead. From that pair on order
+ * before its answer began, with an answer since bytes that may hold requests were passed over, on
+ * a connection that was not seen to ask ahead. From that pair on order
  * is trusted again; all others in between end as unknown. A client that asks ahead gives no such
  * point, and its exchanges stay unknown until the connection ends.
  *
@@ -57,7 +58,10 @@ struct pairing {
     bool asks_ahead;         /* two requests came in one packet, or one was asked before the answer
                                 to another had begun and both were answered; and since then, none
                                 was answered that had waited its turn */
+    bool unread_asks;        /* since the latest answer began, bytes of the client that start no
+                                request, but may hold some, were passed over; set by the owner */
     uint64_t stray_ns;       /* when the latest answer that nobody asked for began */
+    uint64_t due_ns;         /* no deadline of an exchange passes before; 0: there is none */
     uint32_t era;            /* counts decoders */
     uint32_t len;
     uint32_t ended;              /* emitted since somebody asked */
@@ -124,6 +128,9 @@ void pairing_withdraw(struct pairing *p, struct open *open);
 
 /* Bytes of memory held beside the struct. */
 size_t pairing_memory(const struct pairing *p);
+
+/* Its client waits for x->deadline_ns, if it said so. */
+void pairing_expect(struct pairing *p, const struct exchange *x);
 
 /* Sets notes on all exchanges that are open. */
 void pairing_note(struct pairing *p, uint32_t notes);

@@ -62,6 +62,16 @@ static size_t early_add(struct early *early, unsigned side, uint64_t arrived_ns,
     return len;
 }
 
+/* After a while without a better proof, a guess must do. */
+static bool is_unsided(const struct place *at)
+{
+    const struct flow *f = at->flow;
+    if (!f->joined || f->conn || flow_handshake_seen(f) || f->tries >= UNSIDED_TRIED_MAX)
+        return false;
+    struct endpoint ends[2] = {flow_endpoint(&f->key, 0), flow_endpoint(&f->key, 1)};
+    return !direction_is_told(at->reader->direction, ends);
+}
+
 static struct classified ask_stream(const struct place *at, struct bytes in)
 {
     const struct flow *f = at->flow;
@@ -74,6 +84,7 @@ static struct classified ask_stream(const struct place *at, struct bytes in)
         .to_server = by_side[f->client],
         .to_client = by_side[flow_server(f)],
         .midstream = f->joined,
+        .unsided = is_unsided(at),
     };
     bool may_flip = !f->conn && !flow_handshake_seen(f);
     return classify(OVER_TCP, f->key.port[flow_server(f)], &opening, may_flip);
@@ -414,6 +425,17 @@ void reader_retransmitted(const struct place *at)
 {
     if (at->flow->reading == READING_CONN)
         conn_retransmitted(at->flow->conn, flow_dir(at->flow, at->side));
+}
+
+void reader_guess(struct reader *r, struct flow *f, struct moment m)
+{
+    if (f->reading != READING_OPENING || !f->early)
+        return;
+    struct place at = {.reader = r, .flow = f, .side = f->client, .moment = m};
+    f->tries = UNSIDED_TRIED_MAX;
+    struct classified c = ask_stream(&at, (struct bytes){0});
+    if (c.guess == GUESS_YES)
+        begin_conn(&at, &c);
 }
 
 void reader_finish(struct reader *r, struct flow *f, struct moment m, enum conn_close why)

@@ -17,6 +17,7 @@ enum {
     EARLY_MAX = 2048,        /* opening bytes kept, each direction */
     EARLY_PIECES_MAX = 32,   /* and arrival times; later ones share the last */
     SEGMENTS_TRIED_MAX = 64, /* of a flow joined in its middle */
+    UNSIDED_TRIED_MAX = 8,   /* of them, while nothing says who is client */
     DATAGRAMS_TRIED_MAX = 4,
 };
 
@@ -64,6 +65,10 @@ void reader_end(void *at); /* FIN */
 
 /* The sender repeated bytes that were seen already. */
 void reader_retransmitted(const struct place *at);
+
+/* No more will come: the bytes that are kept are those of the protocol that they may be, if nothing
+ * but a guess says which side is which. */
+void reader_guess(struct reader *r, struct flow *f, struct moment m);
 
 /* The flow is over: what its connection has open ends. What is to be reported of it still can be.
  */

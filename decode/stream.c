@@ -78,8 +78,7 @@ static bool has_hole(const struct stream *s)
     return sequence_after(known_end(s), s->next + is_in_doubt(s));
 }
 
-/* Has all that comes before `sequence` passed? */
-static bool has_passed(const struct stream *s, uint32_t sequence)
+bool stream_has_passed(const struct stream *s, uint32_t sequence)
 {
     bool fin = s->ended || is_in_doubt(s);
     return s->heard && s->placed && !sequence_after(sequence, s->next + fin);
@@ -87,7 +86,7 @@ static bool has_passed(const struct stream *s, uint32_t sequence)
 
 static bool is_early(const struct segment *span, const struct stream_out *out)
 {
-    return span->waits && out->other && !has_passed(out->other, span->acknowledged);
+    return span->waits && out->other && !stream_has_passed(out->other, span->acknowledged);
 }
 
 /* Is something kept that only waits for the other stream? */
@@ -213,8 +212,9 @@ static void give_up(struct stream *s, uint32_t sequence, uint64_t now_ns,
         return;
     }
     uint32_t len = sequence - s->next;
-    if (len > 1) {
+    if (len > 1 || is_told_in_doubt(s))
         end_doubt(s, out);
+    if (len > 1) {
         lose(out, len, false);
         count_missing(out, len - 1);
         s->next = sequence;
@@ -423,6 +423,18 @@ static void note_sent(struct stream *s, const struct segment *span, bool first)
     }
 }
 
+/* The first data, or FIN. Where an empty segment has said how far its sender had got, what is in
+ * between is a hole; but not one number, for that is how a keep-alive probe begins (RFC 9293,
+ * 3.8.4). */
+static void start_with_data(struct stream *s, uint32_t sequence, bool empty_seen)
+{
+    uint32_t ahead = sequence - s->next;
+    if (empty_seen && ahead > 1 && ahead <= STREAM_AHEAD_MAX)
+        s->started = true;
+    else
+        stream_start(s, sequence);
+}
+
 bool stream_expects(const struct stream *s, uint32_t sequence)
 {
     int32_t ahead = (int32_t)(sequence - s->next);
@@ -454,10 +466,10 @@ enum segment_fate stream_segment(struct stream *s, const struct segment *segment
         return SEGMENT_EMPTY;
     }
     if (!s->started)
-        stream_start(s, span.sequence);
+        start_with_data(s, span.sequence, !first);
     if (span.payload.len + (uint64_t)span.cut > STREAM_SPAN_MAX ||
         !stream_expects(s, span.sequence)) {
-        if (s->strays < UINT8_MAX)
+        if (s->strays < STREAM_STRAYS_MAX)
             s->strays++;
         out->shared->counters->segments_dropped++;
         return SEGMENT_STRAY;
@@ -580,6 +592,12 @@ static void conclude_fin(struct stream *s, const struct stream_out *out)
     s->end = end;
 }
 
+/* A single number at the end, that nothing else was said of, is a FIN rather than a byte. */
+static bool ends_in_lone_number(const struct stream *s)
+{
+    return !s->fin && s->placed && known_end(s) == s->next + 1;
+}
+
 void stream_flush(struct stream *s, uint64_t now_ns, const struct stream_out *out)
 {
     while (s->first) {
@@ -587,8 +605,12 @@ void stream_flush(struct stream *s, uint64_t now_ns, const struct stream_out *ou
         skip_to(s, s->first->span.sequence, now_ns, out);
     }
     bool more = s->placed && (s->doubt || sequence_after(known_end(s), s->next));
-    if (more && !s->fin && out->other && out->other->fin)
+    if (more && !s->fin && out->other && out->other->fin) {
         conclude_fin(s, out);
+    } else if (ends_in_lone_number(s)) {
+        end_doubt(s, out);
+        s->next = known_end(s);
+    }
     if (s->placed)
         skip_to(s, known_end(s), now_ns, out);
     if (s->fin && !s->ended)

@@ -10,8 +10,9 @@
  *   - when a cap on what is kept is reached; and when the flow ends.
  * Bytes that were acknowledged but never captured are a hole too, with nothing above it; so are
  * those that their sender, by its own sequence number, has sent. The last of these may be a FIN,
- * which counts as one: it is in doubt, and missing only when something shows that it was a byte. A
- * segment too far away to belong to the stream is a stray: ignored, but the owner may count them.
+ * which counts as one: it is in doubt, and missing only when something shows that it was a byte; at
+ * the end of the flow, when it comes with bytes and the other side sent no FIN either. A segment
+ * too far away to belong to the stream is a stray: ignored, but the owner may count them.
  *
  * A mirror of two ports may show an answer before what it answers. A segment that acknowledges
  * bytes of the other stream which have not passed yet is early: it is kept like one above a hole,
@@ -19,7 +20,8 @@
  * taken to have come with the last of them.
  *
  * A zeroed struct is a stream of which nothing was seen. It starts at its SYN, at what a SYN-ACK
- * acknowledges, or else at the first segment with data. */
+ * acknowledges, or else at its first segment; but one that is empty may show the number before (a
+ * keep-alive probe), or have overtaken the first data. */
 #pragma once
 
 #include "base/bytes.h"
@@ -33,6 +35,7 @@ enum {
     STREAM_BEHIND_MAX = 64 << 20,    /* ...and so is farther below: no window is so large */
     STREAM_ACKED_WAIT_NS = 20000000, /* 20 ms */
     STREAM_EARLY_WAIT_NS = 5000000,  /* 5 ms */
+    STREAM_STRAYS_MAX = 127,         /* so many are counted */
 };
 #define STREAM_SILENT_WAIT_NS UINT64_C(5000000000) /* 5 s */
 
@@ -50,16 +53,16 @@ struct stream {
     uint32_t end;              /* sequence number of the FIN; valid if `fin` */
     uint32_t held_bytes;       /* charged for the pieces */
     uint16_t held_count;
-    uint8_t strays;   /* in a row */
-    bool placed : 1;  /* `next` and `acked` are valid, if only by an acknowledgment */
-    bool started : 1; /* a segment was seen, so that `next` is certain */
-    bool heard : 1;   /* a segment was seen, be it an empty one */
-    bool doubt : 1;   /* what is acknowledged last, at `next` or just before it, may be a FIN */
+    uint8_t strays : 7; /* in a row */
+    bool blind : 1;     /* set by the owner: nobody reads, so keep places and not bytes */
+    bool placed : 1;    /* `next` and `acked` are valid, if only by an acknowledgment */
+    bool started : 1;   /* a segment was seen, so that `next` is certain */
+    bool heard : 1;     /* a segment was seen, be it an empty one */
+    bool doubt : 1;     /* what is acknowledged last, at `next` or just before it, may be a FIN */
     bool isn_known : 1;
     bool fin : 1;
     bool ended : 1; /* all up to the FIN was handed out */
     bool hole : 1;
-    bool blind : 1; /* set by the owner: nobody reads, so keep places and not bytes */
 };
 
 /* What the streams of one worker share. */
@@ -123,6 +126,9 @@ void stream_start(struct stream *s, uint32_t sequence);
 
 /* Could a segment with this sequence number belong to the stream, or is it a stray? */
 bool stream_expects(const struct stream *s, uint32_t sequence);
+
+/* Has all that its sender sent before `sequence` passed, and something at all? */
+bool stream_has_passed(const struct stream *s, uint32_t sequence);
 
 /* The next segment as captured. Hands out what is in order. */
 enum segment_fate stream_segment(struct stream *s, const struct segment *segment,

@@ -122,26 +122,51 @@ static bool is_blind_reset(const struct flow *f, unsigned side, uint32_t sequenc
     return !stream_expects(s, sequence);
 }
 
-/* Without a SYN-ACK the attempt has failed: refused by the server, or given up by the client. */
-static void see_reset(struct lifecycle *l, struct flow *f, unsigned side, struct moment m)
+/* Is something that was sent before it, by either side, yet to come? */
+static bool is_early_reset(const struct flow *f, unsigned side, const struct packet *p)
 {
+    const struct stream *own = &f->stream[side], *other = &f->stream[side ^ 1U];
+    if (f->state == FLOW_HALF_OPEN || f->reading == READING_NOTHING)
+        return false;
+    if (own->heard && !stream_has_passed(own, p->sequence))
+        return true;
+    return p->tcp_flags & TCP_ACK && other->heard && !stream_has_passed(other, p->acknowledged);
+}
+
+/* Without a SYN-ACK the attempt has failed: refused by the server, or given up by the client. A
+ * reset that a mirror shows before what it follows waits for that (STREAM_EARLY_WAIT_NS). */
+static void see_reset(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)
+{
+    struct moment m = {.now_ns = p->time_ns, .number = p->number};
     bool failed = f->state == FLOW_HALF_OPEN && !f->syn_ack_seen, by_client = side == f->client;
-    if (failed)
+    if (f->reset_ns)
+        return;
+    if (failed) {
         f->health.events |= by_client ? HEALTH_FAILED : HEALTH_FAILED | HEALTH_REFUSED;
+        lifecycle_end(l, f, m, by_client ? CLOSE_RESET_BY_CLIENT : CLOSE_RESET_BY_SERVER);
+        return;
+    }
+    f->reset_ns = p->time_ns;
+    f->reset_side = side & 1U;
+    if (is_early_reset(f, side, p))
+        flow_put(l->flows, f, LIST_HOLE);
     else
-        f->health.events |= (uint16_t)(HEALTH_RESET << side);
-    lifecycle_end(l, f, m, by_client ? CLOSE_RESET_BY_CLIENT : CLOSE_RESET_BY_SERVER);
+        lifecycle_end(l, f, m, CLOSE_UNSEEN);
 }
 
 /* May it say that bytes of the other side came before it which we have not seen, but will? When
  * nothing at all was seen of the other side, this may be an answer that has overtaken the first
- * request; but later on, it is not captured. */
+ * request, or a request that has overtaken the answer to the first; but later on, it is not
+ * captured. */
 static bool may_be_early(const struct flow *f, unsigned side, const struct packet *p)
 {
-    bool heard = f->stream[side ^ 1U].heard;
-    return p->tcp_flags & TCP_ACK && f->reading != READING_NOTHING &&
-           (heard ||
-            (side != f->client && elapsed_ns(p->time_ns, f->first_ns) < STREAM_EARLY_WAIT_NS));
+    const struct stream *other = &f->stream[side ^ 1U];
+    if (!(p->tcp_flags & TCP_ACK) || f->reading == READING_NOTHING)
+        return false;
+    if (other->heard)
+        return true;
+    bool answers = side != f->client || sequence_after(p->acknowledged, other->next);
+    return answers && elapsed_ns(p->time_ns, f->first_ns) < STREAM_EARLY_WAIT_NS;
 }
 
 static enum segment_fate see_segment(struct place *at, const struct packet *p)
@@ -187,7 +212,11 @@ void tcp_check_holes(struct lifecycle *l, struct flow *f, struct moment m)
     struct both both;
     reader_both(&l->reader, f, m, &both);
     duplex_check(f->stream, both.out, m.now_ns);
-    if (f->stream[0].hole || f->stream[1].hole)
+    if (f->reset_ns && elapsed_ns(m.now_ns, f->reset_ns) >= STREAM_EARLY_WAIT_NS) {
+        lifecycle_end(l, f, m, CLOSE_UNSEEN);
+        return;
+    }
+    if (f->stream[0].hole || f->stream[1].hole || f->reset_ns)
         flow_put(l->flows, f, LIST_HOLE);
     else
         flow_take(l->flows, f, LIST_HOLE);
@@ -215,11 +244,13 @@ static bool proves_other(const struct flow *f, unsigned side, const struct packe
 static bool see_packet(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)
 {
     struct moment m = {.now_ns = p->time_ns, .number = p->number};
+    if (f->reset_ns)
+        tcp_check_holes(l, f, m);
     if (f->state == FLOW_CLOSED)
         return true;
     if (p->tcp_flags & TCP_RST) {
         if (!is_blind_reset(f, side, p->sequence))
-            see_reset(l, f, side, m);
+            see_reset(l, f, side, p);
         return true;
     }
     see_handshake(l, f, side, p);

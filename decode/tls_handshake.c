@@ -49,6 +49,14 @@ static struct exchange *answer(struct tls_handshake *h, struct conn *c)
     return conn_find(c, TO_CLIENT, KEY);
 }
 
+static void keep_random(struct tls_handshake *h, enum dir dir, struct bytes random)
+{
+    if (random.len != TLS_RANDOM_BYTES)
+        return;
+    h->has_random[dir] = true;
+    memcpy(h->random[dir], random.at, TLS_RANDOM_BYTES);
+}
+
 static void on_client_hello(struct tls_handshake *h, struct conn *c, const struct tls_message *m)
 {
     struct exchange *x = h->unasked ? conn_peek(c, KEY) : conn_find(c, TO_SERVER, KEY);
@@ -58,8 +66,9 @@ static void on_client_hello(struct tls_handshake *h, struct conn *c, const struc
     if (m->cut)
         conn_shed(c);
     if (!m->cut && tls_read_client_hello(m->body, &hello)) {
-        tls_note_client_hello(x, &hello);
+        tls_note_client_hello(x, &hello, 't');
         h->early_data = hello.has_early_data;
+        keep_random(h, TO_SERVER, hello.random);
         h->session_len = (uint8_t)hello.session_id.len;
         if (h->session_len)
             memcpy(h->session, hello.session_id.at, h->session_len);
@@ -88,6 +97,9 @@ static void on_server_hello(struct tls_handshake *h, struct exchange *x,
     }
     h->answered = true;
     h->is_13 = tls_version_is_13(hello.version);
+    h->version = hello.version;
+    h->cipher = hello.cipher;
+    keep_random(h, TO_CLIENT, hello.random);
     h->alert_len = hello.cipher == TLS_AES_128_CCM_8_SHA256 ? SEALED_ALERT_CCM_8 : SEALED_ALERT;
     if (!x)
         return;
@@ -97,13 +109,13 @@ static void on_server_hello(struct tls_handshake *h, struct exchange *x,
 }
 
 /* Tells of a chain; returns what tells its first certificate from all others. */
-static struct fingerprint show_chain(struct conn *c, struct bytes body)
+static struct fingerprint show_chain(struct conn *c, bool is_13, struct bytes body)
 {
-    struct cursor list = tls_certificates(body);
+    struct cursor list = tls_certificates(body, is_13);
     struct bytes der[CHAIN_MAX];
     struct fingerprint shown[CHAIN_MAX + 1] = {{{0}}};
     size_t len = 0;
-    while (len < CHAIN_MAX && tls_next_certificate(&list, &der[len])) {
+    while (len < CHAIN_MAX && tls_next_certificate(&list, is_13, &der[len])) {
         shown[len] = tls_sha256(der[len]);
         len++;
     }
@@ -118,10 +130,10 @@ static struct fingerprint show_chain(struct conn *c, struct bytes body)
     return shown[0];
 }
 
-static void on_certificate(struct conn *c, enum dir dir, struct exchange *x,
+static void on_certificate(struct conn *c, enum dir dir, bool is_13, struct exchange *x,
                            const struct tls_message *m)
 {
-    struct fingerprint shown = show_chain(c, m->body);
+    struct fingerprint shown = show_chain(c, is_13, m->body);
     if (m->cut)
         conn_shed(c);
     if (!x)
@@ -145,7 +157,7 @@ static void on_server_message(struct tls_handshake *h, struct conn *c, const str
     case TLS_CERTIFICATE_STATUS:
         return;
     case TLS_CERTIFICATE:
-        on_certificate(c, TO_CLIENT, x, m);
+        on_certificate(c, TO_CLIENT, false, x, m);
         break;
     case TLS_CERTIFICATE_REQUEST:
         if (x)
@@ -166,7 +178,7 @@ static void on_client_message(struct tls_handshake *h, struct conn *c, const str
     if (m->type == TLS_CLIENT_HELLO)
         on_client_hello(h, c, m);
     else if (m->type == TLS_CERTIFICATE)
-        on_certificate(c, TO_SERVER, conn_peek(c, KEY), m);
+        on_certificate(c, TO_SERVER, false, conn_peek(c, KEY), m);
 }
 
 /* What a record begins with begins a message, unless one is under way. */
@@ -211,6 +223,30 @@ void tls_handshake_messages(struct tls_handshake *h, struct conn *c, enum dir di
     }
 }
 
+static void on_opened_message(struct conn *c, enum dir dir, struct exchange *x,
+                              const struct tls_message *m)
+{
+    bool by_server = dir == TO_CLIENT;
+    if (m->type == TLS_ENCRYPTED_EXTENSIONS && by_server && x)
+        exchange_text(x, x->tls.alpn, sizeof x->tls.alpn, tls_chosen_alpn(m->body));
+    else if (m->type == TLS_CERTIFICATE)
+        on_certificate(c, dir, true, x, m);
+    else if (m->type == TLS_CERTIFICATE_REQUEST && by_server && x)
+        x->tls.mutual = MUTUAL_ASKED;
+    else if (m->type == TLS_FINISHED && by_server && x && !x->tls.resumed &&
+             x->tls.mutual == MUTUAL_HIDDEN)
+        x->tls.mutual = MUTUAL_NO;
+}
+
+void tls_handshake_opened(struct tls_handshake *h, struct conn *c, enum dir dir,
+                          struct bytes content)
+{
+    struct tls_message m;
+    tls_messages_record(&h->messages[dir], content);
+    while (tls_messages_next(&h->messages[dir], &content, &m))
+        on_opened_message(c, dir, conn_peek(c, KEY), &m);
+}
+
 void tls_handshake_hole(struct tls_handshake *h, struct conn *c, enum dir dir)
 {
     tls_messages_lose(&h->messages[dir]);
@@ -231,7 +267,7 @@ void tls_handshake_ssl2_hello(struct tls_handshake *h, struct conn *c, struct by
     struct exchange *x = begin(h, c);
     h->ssl2 = true;
     if (tls_read_ssl2_hello(record, &hello))
-        tls_note_client_hello(x, &hello);
+        tls_note_client_hello(x, &hello, 't');
     conn_end(c, TO_SERVER, KEY);
 }
 

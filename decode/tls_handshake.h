@@ -9,6 +9,7 @@
 #pragma once
 
 #include "decode/decoder.h"
+#include "decode/keylog.h"
 #include "decode/tls_hello.h"
 #include "decode/tls_record.h"
 
@@ -33,6 +34,10 @@ struct tls_handshake {
     uint8_t alert_len; /* of a sealed alert */
     uint32_t sealed_records[2]; /* of TLS 1.3, until it is settled */
     uint8_t session[TLS_SESSION_ID_MAX], session_len;
+    /* What keys depend on, of those that have said hello. */
+    bool has_random[2];
+    uint16_t version, cipher;
+    uint8_t random[2][TLS_RANDOM_BYTES];
 };
 
 void tls_handshake_free(struct tls_handshake *h);
@@ -45,6 +50,10 @@ void tls_handshake_messages(struct tls_handshake *h, struct conn *c, enum dir di
 
 /* the same, but it was not captured whole, and is to pass by; */
 void tls_handshake_hole(struct tls_handshake *h, struct conn *c, enum dir dir);
+
+/* of messages that were sealed with the keys of the handshake of TLS 1.3, and have been opened; */
+void tls_handshake_opened(struct tls_handshake *h, struct conn *c, enum dir dir,
+                          struct bytes content);
 
 /* a ClientHello in the form of SSL 2, or the answer to one in SSL 2; */
 void tls_handshake_ssl2_hello(struct tls_handshake *h, struct conn *c, struct bytes record);

@@ -118,7 +118,7 @@ bool tls_read_client_hello(struct bytes body, struct tls_client_hello *ret)
     struct cursor c = cursor_over(body);
     *ret = (struct tls_client_hello){.version = cursor_be16(&c)};
     ret->version_most = ret->version;
-    cursor_skip(&c, RANDOM_BYTES);
+    ret->random = cursor_take(&c, RANDOM_BYTES);
     ret->session_id = take_8(&c);
     ret->ciphers = take_16(&c);
     struct bytes compressions = take_8(&c);
@@ -189,7 +189,7 @@ bool tls_read_server_hello(struct bytes body, struct tls_server_hello *ret)
 {
     struct cursor c = cursor_over(body);
     *ret = (struct tls_server_hello){.version = cursor_be16(&c)};
-    struct bytes random = cursor_take(&c, RANDOM_BYTES);
+    ret->random = cursor_take(&c, RANDOM_BYTES);
     bool is_old_draft = tls_version_is_13(ret->version);
     if (!is_old_draft)
         ret->session_id = take_8(&c);
@@ -202,7 +202,7 @@ bool tls_read_server_hello(struct bytes body, struct tls_server_hello *ret)
     if (c.starved || cursor_left(&c) || !tls_version_name(ret->version)[0] ||
         ret->session_id.len > SESSION_ID_MAX)
         return false;
-    ret->is_retry = bytes_equal(random, bytes_of(retry_random, sizeof retry_random));
+    ret->is_retry = bytes_equal(ret->random, bytes_of(retry_random, sizeof retry_random));
     struct cursor list = cursor_over(extensions);
     struct bytes content;
     for (uint16_t type; next_extension(&list, &type, &content);)
@@ -218,18 +218,37 @@ bool tls_next_alpn(struct cursor *list, struct bytes *ret)
     return !list->starved && ret->len;
 }
 
-struct cursor tls_certificates(struct bytes body)
+struct bytes tls_chosen_alpn(struct bytes body)
+{
+    struct tls_server_hello found = {0};
+    struct cursor c = cursor_over(body);
+    struct cursor list = cursor_over(take_16(&c));
+    struct bytes content;
+    for (uint16_t type; next_extension(&list, &type, &content);)
+        if (type == EXT_ALPN)
+            read_server_extension(type, content, &found);
+    return found.alpn;
+}
+
+/* TLS 1.3 has a context before the list, and extensions behind each certificate. */
+struct cursor tls_certificates(struct bytes body, bool is_13)
 {
     struct cursor c = cursor_over(body);
+    if (is_13)
+        take_8(&c);
     uint32_t len = cursor_be24(&c);
     struct bytes rest = cursor_rest(&c);
     return cursor_over(bytes_first(rest, len));
 }
 
-bool tls_next_certificate(struct cursor *list, struct bytes *ret)
+bool tls_next_certificate(struct cursor *list, bool is_13, struct bytes *ret)
 {
     if (!cursor_left(list))
         return false;
     *ret = cursor_take(list, cursor_be24(list));
-    return !list->starved && ret->len;
+    if (list->starved || !ret->len)
+        return false;
+    if (is_13)
+        take_16(list);
+    return true;
 }

@@ -15,6 +15,7 @@ static inline bool tls_is_grease(uint16_t value)
 struct tls_client_hello {
     uint16_t version;        /* as the fixed field says, */
     uint16_t version_most;   /* and the greatest that is offered */
+    struct bytes random;     /* 32 bytes; of SSL 2's form none */
     struct bytes session_id; /* to be resumed, or to be echoed */
     struct bytes ciphers;    /* two bytes each, of SSL 2's form three */
     struct bytes extensions; /* a type of two bytes, a length of two, the content; well-formed */
@@ -40,6 +41,7 @@ bool tls_read_ssl2_hello(struct bytes record, struct tls_client_hello *ret);
 struct tls_server_hello {
     uint16_t version; /* chosen */
     uint16_t cipher;
+    struct bytes random; /* 32 bytes */
     struct bytes session_id;
     struct bytes alpn; /* chosen; empty: none, or to be told encrypted */
     bool is_retry;     /* it is a HelloRetryRequest */
@@ -51,7 +53,10 @@ bool tls_read_server_hello(struct bytes body, struct tls_server_hello *ret);
 /* The next name of an ALPN list, which moves on. */
 bool tls_next_alpn(struct cursor *list, struct bytes *ret);
 
-/* The next certificate of the body of a Certificate message (up to TLS 1.2), which begins with the
- * length of the list. One that is cut off is not handed out. */
-struct cursor tls_certificates(struct bytes body);
-bool tls_next_certificate(struct cursor *list, struct bytes *ret);
+/* The name chosen, out of the body of EncryptedExtensions; empty: none. */
+struct bytes tls_chosen_alpn(struct bytes body);
+
+/* The next certificate of the body of a Certificate message, of TLS 1.3 or not. One that is cut off
+ * is not handed out. */
+struct cursor tls_certificates(struct bytes body, bool is_13);
+bool tls_next_certificate(struct cursor *list, bool is_13, struct bytes *ret);

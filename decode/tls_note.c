@@ -1,9 +1,11 @@
 /* tls_note.c - see tls_note.h. */
 #include "decode/tls_note.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "decode/decoder.h"
+#include "decode/quic_frame.h"
 #include "decode/tls_ja4.h"
 
 enum { ALERT_INTERNAL_ERROR = 80 };
@@ -41,7 +43,7 @@ static void note_alpn_offered(struct exchange *x, struct bytes alpn)
     }
 }
 
-void tls_note_client_hello(struct exchange *x, const struct tls_client_hello *hello)
+void tls_note_client_hello(struct exchange *x, const struct tls_client_hello *hello, char transport)
 {
     x->tls.unreadable = false;
     x->tls.offered = hello->version_most;
@@ -49,7 +51,7 @@ void tls_note_client_hello(struct exchange *x, const struct tls_client_hello *he
     exchange_text(x, x->host, sizeof x->host, hello->server_name);
     lower(x->host);
     note_alpn_offered(x, hello->alpn);
-    tls_ja4(hello, 't', x->tls.ja4);
+    tls_ja4(hello, transport, x->tls.ja4);
 }
 
 void tls_note_server_hello(struct exchange *x, const struct tls_server_hello *hello)
@@ -83,5 +85,28 @@ void tls_note_alert(struct exchange *x, bool by_client, int alert)
     else
         snprintf(x->status, sizeof x->status, "alert %d", alert & UINT8_MAX);
     x->outcome = outcome_of(by_client, alert);
+    tls_note_operation(x);
+}
+
+static enum outcome outcome_of_error(bool by_client, uint64_t error)
+{
+    if (error == QUIC_NO_ERROR || error == QUIC_APPLICATION_ERROR)
+        return by_client ? OUTCOME_CANCELLED : OUTCOME_RESET;
+    bool its_own = error == QUIC_INTERNAL_ERROR || error == QUIC_CONNECTION_REFUSED;
+    return its_own == by_client ? OUTCOME_CLIENT_ERROR : OUTCOME_SERVER_ERROR;
+}
+
+void tls_note_quic_error(struct exchange *x, bool by_client, uint64_t error)
+{
+    if (error >= QUIC_ERROR_OF_TLS && error <= QUIC_ERROR_OF_TLS + UINT8_MAX) {
+        tls_note_alert(x, by_client, (int)(error - QUIC_ERROR_OF_TLS));
+        return;
+    }
+    const char *name = quic_error_name(error);
+    if (name)
+        bytes_to_text(x->status, sizeof x->status, bytes_of_text(name));
+    else
+        snprintf(x->status, sizeof x->status, "error 0x%" PRIx64, error);
+    x->outcome = outcome_of_error(by_client, error);
     tls_note_operation(x);
 }

@@ -56,7 +56,8 @@ static uint32_t length_of(const uint8_t *header)
 
 static bool is_wanted(uint8_t type)
 {
-    return type == TLS_CLIENT_HELLO || type == TLS_SERVER_HELLO || type == TLS_CERTIFICATE;
+    return type == TLS_CLIENT_HELLO || type == TLS_SERVER_HELLO || type == TLS_CERTIFICATE ||
+           type == TLS_ENCRYPTED_EXTENSIONS;
 }
 
 static bool is_filled_by_messages(struct bytes content)

@@ -62,6 +62,15 @@ uint64_t unread_time(const struct unread *u, size_t at)
     return u->arrival[i].ns;
 }
 
+size_t unread_run(const struct unread *u, size_t at, uint64_t *ret_ns)
+{
+    uint32_t i = 0;
+    while (i + 1 < u->arrivals && u->arrival[i].end <= at)
+        i++;
+    *ret_ns = u->arrival[i].ns;
+    return u->arrival[i].end - at;
+}
+
 uint64_t unread_latest(const struct unread *u, size_t at, size_t end)
 {
     uint64_t latest_ns = 0;

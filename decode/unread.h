@@ -47,6 +47,9 @@ uint64_t unread_time(const struct unread *u, size_t at);
 /* When the latest of those from `at` to before `end` came; at least one. */
 uint64_t unread_latest(const struct unread *u, size_t at, size_t end);
 
+/* How many bytes from this place on came at the same time as it, which is written to `ret_ns`. */
+size_t unread_run(const struct unread *u, size_t at, uint64_t *ret_ns);
+
 /* The first `len` bytes are used; freed when none is left. */
 void unread_take(struct unread **u, size_t len);
 

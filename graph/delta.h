@@ -73,6 +73,7 @@ struct edge_delta {
     uint64_t truncated[2];       /* packets of which the capture has only a part */
     uint64_t troubles[TROUBLES]; /* by enum trouble */
     uint64_t skewed;             /* exchanges whose times are not in the order of their bytes */
+    uint64_t decrypted;          /* exchanges that were encrypted, and opened with a key log */
     uint64_t notes;              /* enum note: seen on any exchange or connection */
 };
 

@@ -18,6 +18,11 @@ struct weakness {
     const char *part, *why;
 };
 
+bool posture_is_sealed(const char *protocol)
+{
+    return strcmp(protocol, "tls") == 0 || strcmp(protocol, "quic") == 0;
+}
+
 /* The first whose part is in the text. */
 static const char *find(const struct weakness *list, size_t len, const char *text)
 {

@@ -3,11 +3,15 @@
  * not known. The answers are static. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* By the names of decode/tls_facts.h: "TLS 1.0", "TLS_RSA_WITH_RC4_128_SHA". */
 const char *posture_of_version(const char *version);
 const char *posture_of_cipher(const char *cipher);
+
+/* Is a protocol of an edge nothing else, whether or not its handshake was seen? "tls", "quic". */
+bool posture_is_sealed(const char *protocol);
 
 /* "RSA", 1024; "sha1WithRSAEncryption". */
 const char *posture_of_key(const char *key, uint32_t bits);

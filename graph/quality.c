@@ -146,12 +146,25 @@ static uint64_t count_undecoded(const struct quality *q)
 {
     const uint64_t *t = q->troubles;
     return t[TROUBLE_LOST] + t[TROUBLE_GIVEN_UP] + t[TROUBLE_STRAY_ANSWERS] +
-           t[TROUBLE_EXCHANGES_EVICTED];
+           t[TROUBLE_UNDECRYPTED] + t[TROUBLE_EXCHANGES_EVICTED];
 }
 
 static uint64_t count_shed(const struct quality *q)
 {
     return q->troubles[TROUBLE_SHED] + q->troubles[TROUBLE_SHORTENED];
+}
+
+bool troubles_are_few(const uint64_t t[TROUBLES])
+{
+    enum { MANY = 3 };
+    return !t[TROUBLE_GIVEN_UP] &&
+           t[TROUBLE_LOST] + t[TROUBLE_STRAY_ANSWERS] + t[TROUBLE_EXCHANGES_EVICTED] < MANY;
+}
+
+static enum severity severity_of_undecoded(const struct quality *q)
+{
+    enum severity s = by_share(share(count_undecoded(q), q->requests), 0.01, 0.1);
+    return troubles_are_few(q->troubles) && s > SEVERITY_NOTE ? SEVERITY_NOTE : s;
 }
 
 static enum severity severity_of_one_way(const struct quality *q)
@@ -170,14 +183,13 @@ static enum severity severity_of_copies(const struct quality *q)
 
 struct marks quality_marks(const struct quality *q)
 {
-    uint64_t undecoded = count_undecoded(q),
-             told = q->requests > q->skewed ? q->requests - q->skewed : 0;
+    uint64_t told = q->requests > q->skewed ? q->requests - q->skewed : 0;
     uint64_t whole = q->packets > q->truncated ? q->packets - q->truncated : 0;
     struct marks m = {0};
     m.of[MARK_ONE_WAY] = (uint8_t)severity_of_one_way(q);
     m.of[MARK_MISSING] = (uint8_t)by_share(share(q->missing_bytes, q->bytes), 0.0001, 0.01);
     m.of[MARK_DROPS] = (uint8_t)by_share(share_dropped(q), 0.00001, 0.01);
-    m.of[MARK_UNDECODED] = (uint8_t)by_share(share(undecoded, q->requests), 0.01, 0.1);
+    m.of[MARK_UNDECODED] = (uint8_t)severity_of_undecoded(q);
     m.of[MARK_SKEW] = (uint8_t)by_share(share(q->skewed, told), 0.01, 0.1);
     m.of[MARK_TRUNCATED] = (uint8_t)by_share(share(q->truncated, whole), 0.01, NEVER);
     m.of[MARK_SHED] = (uint8_t)by_share(share(count_shed(q), q->requests), 0.01, NEVER);
@@ -246,6 +258,7 @@ static void say_undecoded(const struct quality *q, char *ret)
         [TROUBLE_LOST] = "places lost",
         [TROUBLE_GIVEN_UP] = "connections given up",
         [TROUBLE_STRAY_ANSWERS] = "answers without a request",
+        [TROUBLE_UNDECRYPTED] = "records of TLS that did not open with their key",
         [TROUBLE_EXCHANGES_EVICTED] = "requests pushed out of a full table",
     };
     size_t used = 0;

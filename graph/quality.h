@@ -58,6 +58,10 @@ struct marks {
 
 struct marks quality_marks(const struct quality *q);
 
+/* Are they so few that they say nothing of the rest, however great a share of a quiet edge's
+ * requests they are? A connection that was given up says nothing any more, and is never little. */
+bool troubles_are_few(const uint64_t troubles[TROUBLES]);
+
 /* The worst of them; SEVERITY_NONE: there is no mark. */
 enum severity marks_worst(const struct marks *m);
 
@@ -70,5 +74,5 @@ enum { MARKS_TEXT_MAX = MARKS + 2 };
 void marks_text(const struct marks *m, char ret[MARKS_TEXT_MAX]);
 
 /* A sentence that says what happened, how much of it, and what it does to figures. */
-enum { REASON_TEXT_MAX = 256 };
+enum { REASON_TEXT_MAX = 320 };
 void quality_reason(const struct quality *q, enum mark mark, char ret[REASON_TEXT_MAX]);

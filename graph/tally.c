@@ -19,7 +19,7 @@ static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "on
 static_assert(sizeof((struct exchange *)0)->host == NAME_TEXT_MAX, "one is the other");
 
 /* Where the host of an exchange is the name that the client has for the server. */
-static const char *const named_by_host[] = {"http", "http2", "grpc", "websocket", "tls"};
+static const char *const named_by_host[] = {"http", "http2", "grpc", "websocket", "tls", "quic"};
 
 struct tally *tally_new(const struct hash_key *key, const struct networks *networks)
 {
@@ -236,6 +236,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
     edge->notes |= x->notes;
     edge->skewed += x->notes & NOTE_SKEW ? 1 : 0;
+    edge->decrypted += x->notes & NOTE_DECRYPTED ? 1 : 0;
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
     count_name(t, row_of(t, edge), x);

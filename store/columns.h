@@ -46,8 +46,10 @@
     X(shed, troubles[TROUBLE_SHED])                                                                \
     X(shortened, troubles[TROUBLE_SHORTENED])                                                      \
     X(stray_answers, troubles[TROUBLE_STRAY_ANSWERS])                                              \
+    X(undecrypted, troubles[TROUBLE_UNDECRYPTED])                                                  \
     X(exchanges_evicted, troubles[TROUBLE_EXCHANGES_EVICTED])                                      \
     X(skewed, skewed)                                                                              \
+    X(decrypted, decrypted)                                                                        \
     X(duplicates_to_server, duplicates[0])                                                         \
     X(duplicates_to_client, duplicates[1])
 
@@ -91,6 +93,7 @@
     X(shed, shed)                                                                                  \
     X(shortened, shortened)                                                                        \
     X(stray_answers, stray_answers)                                                                \
+    X(undecrypted, undecrypted)                                                                    \
     X(exchanges_evicted, exchanges_evicted)                                                        \
     X(exchanges, exchanges)                                                                        \
     X(skewed, skewed)                                                                              \

@@ -18,7 +18,8 @@ static const char fine[] = "figures are as they should be";
 struct limits {
     double warn, bad;
 };
-static const struct limits one_percent = {0, 0.01}, never_bad = {0.01, 2}, any = {0, 2};
+static const struct limits one_percent = {0, 0.01}, never_bad = {0.01, 2}, any = {0, 2},
+                           never = {2, 2};
 
 struct list {
     struct diagnosis *at;
@@ -156,7 +157,7 @@ static void find_doubles(struct list *l, const struct capture_counters *c)
         "lro off.",
         "%s of packets (%s) were joined by offloading before they were captured",
         percent(c->oversized, c->packets).text, number(c->oversized).text);
-    say(add(l, share(c->duplicates, all), (struct limits){2, 2}), fine,
+    say(add(l, share(c->duplicates, all), never), fine,
         "They cost time only. Mirroring each packet once, such as one direction of each port, "
         "saves it.",
         "%s of packets (%s) were copies, and removed", percent(c->duplicates, all).text,
@@ -165,7 +166,8 @@ static void find_doubles(struct list *l, const struct capture_counters *c)
 
 static uint64_t undecoded_of(const uint64_t *troubles)
 {
-    return troubles[TROUBLE_LOST] + troubles[TROUBLE_GIVEN_UP] + troubles[TROUBLE_STRAY_ANSWERS];
+    return troubles[TROUBLE_LOST] + troubles[TROUBLE_GIVEN_UP] + troubles[TROUBLE_STRAY_ANSWERS] +
+           troubles[TROUBLE_UNDECRYPTED];
 }
 
 /* With the protocol that it is worst of. */
@@ -183,7 +185,9 @@ static void find_undecoded(struct list *l, const struct health_row *h)
         snprintf(where, sizeof where, ", all in %s", name);
     else if (worst)
         snprintf(where, sizeof where, ", %s of them in %s", number(worst).text, name);
-    say(add(l, share(sum, sum + h->decode.exchanges), (struct limits){0.01, 0.1}), unread,
+    struct limits limits =
+        troubles_are_few(h->decode.troubles) ? never : (struct limits){0.01, 0.1};
+    say(add(l, share(sum, sum + h->decode.exchanges), limits), unread,
         "Bytes that are missing do that, and connections that began before the capture. If neither "
         "is the case, it is not the protocol that it looks like.",
         "Places that could not be decoded: %s%s", number(sum).text, sum ? where : "");

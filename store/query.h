@@ -74,8 +74,10 @@ struct edge_row {
     struct quality quality;
     struct marks marks; /* quality_marks() of it */
     uint64_t notes;     /* enum note */
+    uint64_t decrypted; /* requests that were under TLS, and opened with a key log */
     struct {
-        uint64_t handshakes;             /* of TLS; 0: all of this is zero */
+        uint64_t handshakes;             /* of TLS; 0: all of this is zero. Of what was opened
+                                          * with a key log, those of the same ends and port */
         char version[24];                /* of most of them; "": not known */
         char server_name[NAME_TEXT_MAX]; /* likewise */
         enum tls_mutual mutual;          /* has any client proved who it is? */
@@ -99,8 +101,15 @@ struct service_row {
     struct figures called;                            /* as client */
     char protocols[64];                               /* those it serves, by name: "http,redis" */
     char group[GIVEN_TEXT_MAX], tags[GIVEN_TEXT_MAX]; /* as it was given; "eu,team-a" */
-    uint32_t callers, callees;                        /* distinct services on the other side */
-    struct marks marks;                               /* of its edges, the worst of each */
+    struct {
+        bool asked;                     /* false: the rest is empty; filled by query_services() */
+        uint32_t weak, plaintext, fine; /* of the edges it serves, by what is worst about each */
+        const char *verdict; /* "weak" if one is, else "plaintext", else "fine"; NULL: not known */
+        const char *why;     /* what is weak about one of them */
+        uint64_t expires_s;  /* when the first of its certificates runs out; 0: none was seen */
+    } tls;
+    uint32_t callers, callees; /* distinct services on the other side */
+    struct marks marks;        /* of its edges, the worst of each */
     uint64_t first_seen_ns, last_seen_ns;
     /* Where it is drawn (graph/layout.h): filled by query_graph() only. */
     int32_t rank, order;

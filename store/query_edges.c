@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/service_tls.h"
 #include "store/spoiled.h"
 #include "store/summary.h"
 
@@ -39,6 +40,25 @@ static struct quality quality_of(const struct edge_delta *d, const struct captur
     return q;
 }
 
+static bool is_beside(const struct topology_edge *a, const struct topology_edge *b)
+{
+    return a->client == b->client && a->server == b->server && a->port == b->port;
+}
+
+/* The edge on which the handshakes are of what was opened: that with the same ends and port, which
+ * stands near in the order of edges. */
+static size_t tls_edge_of(const struct topology *t, size_t edge)
+{
+    const struct topology_edge *e = &t->edge[edge];
+    for (size_t i = edge; i-- > 0 && is_beside(e, &t->edge[i]);)
+        if (strcmp(t->edge[i].protocol, "tls") == 0)
+            return i;
+    for (size_t i = edge; i < t->edge_len && is_beside(e, &t->edge[i]); i++)
+        if (strcmp(t->edge[i].protocol, "tls") == 0)
+            return i;
+    return edge;
+}
+
 static struct edge_row edge_row(const struct summary *a, size_t i)
 {
     const struct topology *t = &a->topology;
@@ -63,6 +83,7 @@ static struct edge_row edge_row(const struct summary *a, size_t i)
         .least_client_ns = mean(d->rtt_least_client_sum_ns, d->rtt_least_clients),
         .least_server_ns = mean(d->rtt_least_server_sum_ns, d->rtt_least_servers),
         .notes = d->notes,
+        .decrypted = d->decrypted,
         .first_seen_ns = e->first_ns,
         .last_seen_ns = e->last_ns,
     };
@@ -76,7 +97,7 @@ static struct edge_row edge_row(const struct summary *a, size_t i)
     memcpy(row.client, client->name, sizeof row.client);
     memcpy(row.server, server->name, sizeof row.server);
     memcpy(row.protocol, e->protocol, sizeof row.protocol);
-    copy_tls(&a->tls[i], &row);
+    copy_tls(&a->tls[d->decrypted ? tls_edge_of(t, i) : i], &row);
     return row;
 }
 
@@ -263,5 +284,10 @@ bool query_services(struct query *q, struct range r, struct service_rows *ret, s
         return false;
     bool made = summary_services(&a, ret);
     summary_free(&a);
-    return made || question_no_memory(q, err);
+    if (!made)
+        return question_no_memory(q, err);
+    if (service_tls_add(q, r, ret, err))
+        return true;
+    free(ret->row);
+    return false;
 }

@@ -142,10 +142,12 @@ bool tls_rows_of(struct query *q, struct range r, int64_t edge_id, struct tls_ro
     return s && !failed;
 }
 
-/* Whatever was read without a handshake of TLS is plaintext. */
+/* Whatever was read without a handshake of TLS is plaintext, but for what had to be opened. */
 static bool is_plaintext(const struct edge_row *edge)
 {
-    return edge->figures.requests && !edge->tls.handshakes && strcmp(edge->protocol, "tls") != 0;
+    bool has_handshakes = edge->tls.handshakes && !edge->decrypted;
+    return edge->figures.requests > edge->decrypted && !has_handshakes &&
+           !posture_is_sealed(edge->protocol);
 }
 
 static struct tls_row plaintext_row(const struct edge_row *edge)

@@ -113,6 +113,7 @@ CREATE TABLE capture_window (
     secured_dropped       INTEGER NOT NULL DEFAULT 0, -- facts of TLS that found no room
     connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap
     shortened             INTEGER NOT NULL DEFAULT 0,
+    undecrypted           INTEGER NOT NULL DEFAULT 0,
     duplicates            INTEGER NOT NULL DEFAULT 0,
     duplicate_bytes       INTEGER NOT NULL DEFAULT 0,
     uncertain             INTEGER NOT NULL DEFAULT 0,
@@ -190,6 +191,8 @@ CREATE TABLE edge_window (
     shortened               INTEGER NOT NULL DEFAULT 0,
     stray_answers           INTEGER NOT NULL DEFAULT 0,
     exchanges_evicted       INTEGER NOT NULL DEFAULT 0,
+    undecrypted             INTEGER NOT NULL DEFAULT 0,
+    decrypted               INTEGER NOT NULL DEFAULT 0, -- exchanges opened with keys of a key log
     skewed                  INTEGER NOT NULL DEFAULT 0, -- exchanges whose times contradict their order
     duplicates_to_server    INTEGER NOT NULL DEFAULT 0, -- copies of packets, by a mirror; not in packets_*
     duplicates_to_client    INTEGER NOT NULL DEFAULT 0,

@@ -86,6 +86,7 @@ SELECT count(*) AS windows, sum(frames) AS frames, sum(bytes) AS bytes, sum(pack
        round(sum(behind_ns) / 1e9, 1) AS behind_seconds, sum(source_gone) AS source_gone,
        sum(gaps) AS gaps, sum(gap_bytes) AS gap_bytes, sum(lost) AS lost,
        sum(given_up) AS given_up, sum(shed) AS shed, sum(skewed) AS skewed, sum(unmeasured) AS unmeasured, sum(lookups_evicted) AS lookups_evicted, sum(labelled) AS labelled, sum(labels_evicted) AS labels_evicted, sum(stray_answers) AS stray_answers,
+       sum(undecrypted) AS undecrypted,
        sum(flows_evicted) AS flows_evicted, sum(exchanges_evicted) AS exchanges_evicted,
        sum(exchanges) AS exchanges, sum(edges_dropped) AS edges_dropped,
        sum(connections_dropped) AS connections_dropped,
@@ -99,6 +100,7 @@ SELECT p.protocol, sum(x.opened) AS connections, sum(x.requests) AS requests,
        sum(x.missing_to_server + x.missing_to_client) AS missing_bytes, sum(x.one_way) AS one_way,
        sum(x.lost) AS lost, sum(x.given_up) AS given_up, sum(x.shed) AS shed,
        sum(x.shortened) AS shortened, sum(x.stray_answers) AS stray_answers,
+       sum(x.undecrypted) AS undecrypted,
        sum(x.exchanges_evicted) AS exchanges_evicted, sum(x.skewed) AS skewed
 FROM v_range r
 JOIN capture_window w ON w.level = 0 AND w.start_ns >= r.from_ns

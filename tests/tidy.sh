@@ -20,7 +20,7 @@ graph   base/|capture/(address|tenant|counters|vantage)\.h|decode/(sink|exchange
 store   base/|capture/(address|tenant|counters|vantage)\.h|decode/(exchange|counters|tls_facts)\.h|graph/(delta|merge|name|latency|verdict|posture|quality|layout)\.h
 ui-tui  base/|store/query\.h|store/export/exporter\.h
 web     base/|store/query\.h|store/export/exporter\.h
-daemon  base/|capture/|decode/(engine|counters|sink|exchange)\.h|graph/|store/store\.h|store/export/exporter\.h|web/web\.h
+daemon  base/|capture/|decode/(engine|counters|sink|exchange|keylog)\.h|graph/|store/store\.h|store/export/exporter\.h|web/web\.h
 doctor  base/|capture/|decode/counters\.h|graph/delta\.h|daemon/(clock|options|worker)\.h
 END
 
@@ -38,7 +38,7 @@ ndpi_[a-z]+\(                decode/ndpi\.c|daemon/(ndpi_watch|supervisor|replay
 #include.<(n?curses)         ui-tui/term\.c
 #include.<(pthread|stdatomic) capture/ring|daemon/|web/
 #include.<cap-ng             daemon/
-#include.<openssl            decode/(tls_digest|tls_certificate|quic_initial)
+#include.<openssl            decode/(tls_digest|tls_certificate|tls_seal|quic_initial)
 END
 
 # A decoder is one file, one line, one symbol.

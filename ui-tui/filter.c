@@ -384,6 +384,8 @@ static bool text_passes(const struct filter_term *t, const void *row)
 static bool number_passes(const struct filter_term *t, const void *row)
 {
     double number = column_number(t->column, row);
+    if (number < 0) /* there is none, which is neither little nor much */
+        return t->test == FILTER_UNEQUAL;
     switch (t->test) {
     case FILTER_EQUAL:
         return number >= t->number && number <= t->number;

@@ -15,14 +15,27 @@
 
 enum { ROW_TABS, ROW_OVERVIEW, ROW_PATH, ROW_VIEW };
 
+enum { CLOCK_WIDTH = 9 };
+
+/* The tabs, each with a blank on both sides. */
+static int tabs_width(void)
+{
+    int width = 0;
+    for (size_t i = 0; i < views_len; i++)
+        width += 4 + (int)strlen(views[i]->title);
+    return width;
+}
+
 static void draw_tabs(struct frame *f, const struct pane *line)
 {
+    bool tight = tabs_width() + 2 + CLOCK_WIDTH > line->columns;
     pane_clear(line, INK_TAB);
     int column = 0;
     for (size_t i = 0; i < views_len; i++) {
         enum ink ink = i == f->open ? INK_TAB_OPEN : INK_TAB;
         f->tab_span[i].left = column;
-        column = pane_printf(line, 0, column, ink, " %zu %s ", i + 1, views[i]->title);
+        column = pane_printf(line, 0, column, ink, " %zu %s%s", i + 1, views[i]->title,
+                             tight ? "" : " ");
         f->tab_span[i].right = column;
     }
     struct human clock = human_clock(f->now_ns);

@@ -180,6 +180,7 @@ static int drawn_counters(const struct health_row *h, struct counter ret[COUNTER
         {"requests", d->exchanges, PLAIN},
         {"requests given up", d->exchanges_evicted, LOSS},
         {"answers without request", d->stray_answers, ODD},
+        {"TLS records not opened", d->undecrypted, ODD},
         {"segments out of order", d->segments_held, ODD},
         {"segments sent again", d->retransmits, ODD},
         {"segments given up", d->segments_dropped, LOSS},

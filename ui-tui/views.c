@@ -7,7 +7,8 @@
     X(operations)                                                                                  \
     X(streams)                                                                                     \
     X(insights)                                                                                    \
-    X(health)
+    X(health)                                                                                      \
+    X(tls)
 
 #define X(name) extern const struct view name##_view;
 VIEWS(X)

@@ -188,6 +188,8 @@ static void begin_message(struct conn *c, enum dir dir, struct exchange *x,
         grpc_note_call(x);
     if (x->call != CALL_NONE)
         http_note_call(x, dir, f);
+    if (dir == TO_SERVER)
+        conn_expect(c, x);
     if (form == GRPC_NO)
         return;
     http->side[dir].reads = true;
@@ -212,6 +214,22 @@ static int64_t feed_fields(struct conn *c, enum dir dir, struct bytes in, struct
     return dir == TO_SERVER ? request_body(c, x, h) : response_body(c, x, h, in);
 }
 
+/* Bytes of which nobody knows what they are: is there nothing against a request? Bodies are full of
+ * words with a blank between them; a method is in capitals, and a target in one of three forms. */
+static bool may_be_request(struct bytes in)
+{
+    size_t len = 0;
+    while (len < in.len &&
+           ((in.at[len] >= 'A' && in.at[len] <= 'Z') || in.at[len] == '-' || in.at[len] == '_'))
+        len++;
+    struct bytes method = bytes_first(in, len), target = bytes_after(in, len + 1);
+    if (len == in.len || !target.len)
+        return len == in.len || in.at[len] == ' ';
+    uint8_t first = target.at[0] | 0x20; /* of "http://", in any case */
+    return in.at[len] == ' ' && (target.at[0] == '/' || target.at[0] == '*' || first == 'h' ||
+                                 bytes_equal_text(method, "CONNECT"));
+}
+
 static int64_t feed_head(struct conn *c, enum dir dir, struct bytes in)
 {
     struct side *side = &((struct http1 *)conn_state(c))->side[dir];
@@ -220,6 +238,8 @@ static int64_t feed_head(struct conn *c, enum dir dir, struct bytes in)
         int64_t end = http_scan_head(in, &side->scan);
         if (end <= 0)
             return end;
+    } else if (dir == TO_SERVER && conn_is_lost(c, dir) && !may_be_request(in)) {
+        return DECODE_LOST;
     }
     int64_t len = start_line_read(dir, in, &h);
     if (len <= 0)

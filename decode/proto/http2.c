@@ -357,8 +357,22 @@ static bool may_be_frames(struct bytes in, enum dir dir, enum http2_chain *ret)
     return in.len && (!at || in.len >= at + HTTP2_FRAME_HEADER);
 }
 
+static size_t passed_over(struct bytes to_server, struct bytes to_client)
+{
+    enum http2_chain chain;
+    return http2_search(to_server, TO_SERVER, &chain) + http2_search(to_client, TO_CLIENT, &chain);
+}
+
+/* Frames on streams that the server has begun are sent by one side only: are more of them in their
+ * place than if client and server were mistaken for each other? */
+static bool streams_tell_sides(const struct opening *o)
+{
+    return passed_over(o->to_server, o->to_client) < passed_over(o->to_client, o->to_server);
+}
+
 /* In the middle both directions are asked. The head of a request or of an answer speaks for itself,
- * if nothing on the other side speaks against it. */
+ * if nothing on the other side speaks against it; of what else there is, nearly all may come from
+ * either side. */
 static enum guess guess_chains(const struct opening *o)
 {
     enum http2_chain asked, answered;
@@ -369,7 +383,7 @@ static enum guess guess_chains(const struct opening *o)
     if (asked == CHAIN_HEAD || answered == CHAIN_HEAD)
         return GUESS_YES;
     if (asked == CHAIN_PROVEN && answered == CHAIN_PROVEN)
-        return GUESS_YES;
+        return !o->unsided || streams_tell_sides(o) ? GUESS_YES : GUESS_MORE;
     return asks || answers ? GUESS_MORE : GUESS_NO;
 }
 

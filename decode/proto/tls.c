@@ -2,11 +2,12 @@
  * 5246).
  *
  * The handshake is one exchange (decode/tls_handshake.h). Records are messages here: those of the
- * handshake that are in the clear are read whole, all others pass by unseen, whatever they hold.
+ * handshake that are in the clear are read whole, all others pass by unseen, whatever they hold,
+ * unless there is a key log: then they are opened (decode/tls_open.h).
  * After a loss a record is looked for where segments begin; once a ServerHello was seen, or the
  * connection was joined in its middle, it stays TLS however long none is found. */
 #include "decode/decoder.h"
-#include "decode/tls_handshake.h"
+#include "decode/tls_open.h"
 
 enum {
     CHAIN_PROOF = 3,  /* headers in a row, or ends that meet an end of what is seen */
@@ -15,14 +16,17 @@ enum {
 };
 
 struct side {
-    uint32_t waits; /* length of the record that is not all here yet; 0: not known */
-    bool searching; /* for the header of a record */
+    uint32_t waits;           /* length of the record that is not all here yet; 0: not known */
+    struct tls_record sealed; /* that one, if it is; else its length is 0 */
+    uint64_t place;           /* where it begins */
+    bool searching;           /* for the header of a record */
 };
 
 struct tls {
     struct tls_handshake handshake;
     struct side side[2];
-    bool joined; /* in the middle */
+    struct tls_open *open; /* owned */
+    bool joined;           /* in the middle */
 };
 
 static int64_t not_a_record(struct conn *c, enum dir dir, struct bytes in)
@@ -37,12 +41,23 @@ static int64_t not_a_record(struct conn *c, enum dir dir, struct bytes in)
     return DECODE_LOST;
 }
 
-/* The record's content is not looked at. */
-static int64_t pass_sealed(struct conn *c, enum dir dir, const struct tls_record *r)
+/* The record's content is not looked at, unless it can be opened. */
+static int64_t pass_sealed(struct conn *c, enum dir dir, struct bytes in,
+                           const struct tls_record *r)
 {
     struct tls *t = conn_state(c);
+    size_t len = TLS_RECORD_HEADER + (size_t)r->len;
+    bool may_open = tls_open_wants(t->open, &t->handshake, c);
+    if (may_open && in.len < len) {
+        t->side[dir].waits = (uint32_t)len;
+        t->side[dir].sealed = *r;
+        t->side[dir].place = conn_place(c);
+        return DECODE_MORE;
+    }
     tls_handshake_sealed(&t->handshake, c, dir, r);
-    return TLS_RECORD_HEADER + r->len;
+    if (may_open)
+        tls_open_record(&t->open, &t->handshake, c, dir, bytes_first(in, len));
+    return (int64_t)len;
 }
 
 static bool is_in_the_clear(const struct tls_handshake *h, enum dir dir, const struct tls_record *r)
@@ -65,9 +80,10 @@ static int64_t feed_record(struct conn *c, enum dir dir, struct bytes in,
         return (int64_t)len;
     }
     if (!is_in_the_clear(h, dir, r))
-        return pass_sealed(c, dir, r);
+        return pass_sealed(c, dir, in, r);
     if (in.len < len) {
         t->side[dir].waits = (uint32_t)len;
+        t->side[dir].sealed.len = 0;
         return DECODE_MORE;
     }
     struct bytes content = bytes_of(in.at + TLS_RECORD_HEADER, r->len);
@@ -143,6 +159,13 @@ static int64_t tls_gap(struct conn *c, enum dir dir, uint64_t len)
     struct side *side = &t->side[dir];
     uint32_t waits = side->waits;
     side->waits = 0;
+    if (tls_open_wants(t->open, &t->handshake, c))
+        tls_open_hole(&t->open, &t->handshake, dir);
+    if (len && waits && side->sealed.len) {
+        tls_handshake_sealed(&t->handshake, c, dir, &side->sealed);
+        tls_open_part(t->open, c, dir, side->place, waits);
+        return waits;
+    }
     if (len && waits) {
         tls_handshake_hole(&t->handshake, c, dir);
         return waits;
@@ -152,10 +175,17 @@ static int64_t tls_gap(struct conn *c, enum dir dir, uint64_t len)
     return DECODE_LOST;
 }
 
+static void tls_poll(struct conn *c, bool last)
+{
+    struct tls *t = conn_state(c);
+    tls_open_poll(t->open, &t->handshake, c, last);
+}
+
 static void tls_free(void *state)
 {
     struct tls *t = state;
     tls_handshake_free(&t->handshake);
+    tls_open_free(t->open);
 }
 
 static enum guess guess_ssl2(struct bytes in)
@@ -239,5 +269,6 @@ const struct decoder tls_decoder = {
     .probe = tls_probe,
     .feed = tls_feed,
     .gap = tls_gap,
+    .poll = tls_poll,
     .free = tls_free,
 };

@@ -187,7 +187,7 @@ static void add_mutual(cJSON *to, enum tls_mutual mutual)
 /* null of what is no TLS; its fields are null where no handshake was seen. */
 static void add_edge_tls(cJSON *to, const struct edge_row *row)
 {
-    if (!row->tls.handshakes && strcmp(row->protocol, "tls") != 0) {
+    if (!row->tls.handshakes && !posture_is_sealed(row->protocol)) {
         cJSON_AddNullToObject(to, "tls");
         return;
     }
@@ -236,6 +236,24 @@ static void add_tags(cJSON *o, const char *tags)
     }
 }
 
+/* How it protects what it serves; null if nothing is known of that. */
+static void add_service_tls(cJSON *to, const struct service_row *row)
+{
+    if (!row->tls.asked)
+        return;
+    if (!row->tls.verdict) {
+        cJSON_AddNullToObject(to, "tls");
+        return;
+    }
+    cJSON *tls = cJSON_AddObjectToObject(to, "tls");
+    cJSON_AddStringToObject(tls, "verdict", row->tls.verdict);
+    add_known_text(tls, "weak", row->tls.why ? row->tls.why : "");
+    add_count(tls, "weak_edges", row->tls.weak);
+    add_count(tls, "plaintext_edges", row->tls.plaintext);
+    add_count(tls, "fine_edges", row->tls.fine);
+    add_time(tls, "certificate_expires", row->tls.expires_s * 1000000000);
+}
+
 cJSON *json_service(const struct service_row *row)
 {
     cJSON *o = cJSON_CreateObject();
@@ -249,6 +267,7 @@ cJSON *json_service(const struct service_row *row)
     cJSON_AddStringToObject(o, "protocols", row->protocols);
     add_count(o, "callers", row->callers);
     add_count(o, "callees", row->callees);
+    add_service_tls(o, row);
     add_figures(cJSON_AddObjectToObject(o, "served"), &row->served);
     add_figures(cJSON_AddObjectToObject(o, "called"), &row->called);
     cJSON_AddStringToObject(

@@ -8,6 +8,7 @@
 #include "capture/tenant.h"
 #include "tests/capture/frames.h"
 #include "tests/capture/hex.h"
+#include "tests/capture/packets.h"
 #include "tests/check.h"
 
 enum { FRAME_MAX = 2048, STORY_MAX = 256 };
@@ -303,6 +304,23 @@ static void test_erspan(void **state)
         {"nor for a frame", DLT_RAW, GRE(ERSPAN_2, "0200"), OUTER_GRE});
 }
 
+/* How many numbers are told by an IPv4 packet that comes in two fragments: all by the first. */
+static uint64_t numbers_of_fragments(const uint8_t *ip, size_t length)
+{
+    uint8_t piece[2][FRAME_MAX];
+    struct packet fragment, p;
+    size_t cut = (length - 20 - 1) / 8 * 8;
+    size_t first = packets_fragment(ip, length, 0, cut, 7, piece[0]);
+    size_t second = packets_fragment(ip, length, cut, cut, 7, piece[1]);
+    begin();
+    assert_int_equal(parse(DLT_RAW, piece[0], first, first, &fragment), FRAME_FRAGMENT);
+    uint64_t told = mirror.seen;
+    assert_int_equal(parse(DLT_RAW, piece[1], second, second, &fragment), FRAME_FRAGMENT);
+    frame_parse_rebuilt(&fragment, bytes_of(ip, length), &options, &p);
+    assert_int_equal(mirror.seen, told);
+    return told;
+}
+
 static void test_numbers_of_mirrors(void **state)
 {
     (void)state;
@@ -316,6 +334,7 @@ static void test_numbers_of_mirrors(void **state)
         {"type III without one", GRE("0000 22eb 200a 0005 00000000 0000 0000", ETHERNET_V4), 0},
         {"frames that hold no IP are counted too", GRE(ERSPAN_2, ETHERNET_ARP), 1},
         {"a mirror of a mirror", GRE(ERSPAN_2, INNER_MACS "0800 " GRE(ERSPAN_2, ETHERNET_V4)), 2},
+        {"a mirror in VXLAN", VXLAN("000005", INNER_MACS "0800 " GRE(ERSPAN_2, ETHERNET_V4)), 1},
         {"what is no mirrored frame has no number", GRE(ERSPAN_2, "0200"), 0},
         {"nor has plain GRE", GRE("1000 6558 00000001", ETHERNET_V4), 0},
     };
@@ -327,6 +346,8 @@ static void test_numbers_of_mirrors(void **state)
         parse(DLT_RAW, bytes, length, length, &p);
         if (mirror.seen != cases[i].seen)
             fail_msg("%s: %lu", cases[i].claim, (unsigned long)mirror.seen);
+        if (cases[i].seen && numbers_of_fragments(bytes, length) != cases[i].seen)
+            fail_msg("%s, in fragments: %lu", cases[i].claim, (unsigned long)mirror.seen);
     }
 }
 

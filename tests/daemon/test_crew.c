@@ -197,7 +197,7 @@ static void every_request_meets_its_answer(void **state)
         open_crew(workers);
         send_talks(0, false);
         collect_until(TALKS);
-        send_talks(TALKS, true); /* from now on everything goes through the mailboxes */
+        send_talks(TALKS, true);
         collect_until(2 * TALKS);
         send_talks(2 * TALKS, false);
         collect_until(3 * TALKS);
@@ -207,6 +207,38 @@ static void every_request_meets_its_answer(void **state)
         assert_int_equal(f.capture.packets, 3 * TALKS * STEPS);
         assert_int_equal(f.capture.kernel_drops, 0);
     }
+}
+
+/* Is what comes now decoded at once? */
+static bool is_at_once(unsigned *rounds)
+{
+    uint64_t sent_ns = clock_monotonic_ns();
+    send_talks(*rounds * TALKS, false);
+    *rounds += 1;
+    collect_until(*rounds * TALKS);
+    return clock_monotonic_ns() - sent_ns < LIVE_DELAY_NS;
+}
+
+/* Everything goes through the mailboxes until for a while nothing needed it. */
+static void mailboxes_only_when_needed(void **state)
+{
+    (void)state;
+    need_namespace();
+    open_crew(3);
+    unsigned rounds = 0;
+    uint64_t start_ns = clock_monotonic_ns(), end_ns = start_ns + 3 * CREW_PLAIN_NS;
+    bool at_once = is_at_once(&rounds);
+    assert_false(at_once);
+    while (!at_once && clock_monotonic_ns() < end_ns)
+        at_once = is_at_once(&rounds);
+    assert_true(at_once);
+    assert_true(clock_monotonic_ns() - start_ns > CREW_PLAIN_NS / 10 * 9);
+    send_talks(rounds * TALKS, true);
+    collect_until(++rounds * TALKS);
+    assert_false(is_at_once(&rounds));
+    close_crew();
+    assert_int_equal(f.answered, rounds * TALKS);
+    assert_int_equal(f.capture.frames, rounds * TALKS * STEPS);
 }
 
 /* A crew is asked to stop while frames are on their way: they are read. */
@@ -260,6 +292,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_request_meets_its_answer),
+        cmocka_unit_test(mailboxes_only_when_needed),
         cmocka_unit_test(stops_after_the_last_frame),
         cmocka_unit_test(windows_end_in_silence),
     };

@@ -120,16 +120,19 @@ static void packets(void **state)
         .ip = bytes_of(ip, sizeof ip - 1),
         .payload = bytes_of(ip + 7, 7),
     };
-    post_packet(&a, LETTER_PACKET, &p);
-    p.time_ns = 4;
-    post_packet(&a, LETTER_LEARN, &p);
+    post_packet(&a, 5, &p, &(struct brought){.frame_bytes = 99, .tunnel_id = 7});
+    post_learn(&a, 6, &p);
     p.protocol = IPPROTO_UDP;
-    post_packet(&a, LETTER_LEARN, &p);
+    post_learn(&a, 7, &p);
     post_flush(&a);
     mailbox_collect(m);
     const struct letter *l = mailbox_first(m);
     assert_int_equal(l->kind, LETTER_PACKET);
+    assert_int_equal(l->time_ns, 5);
+    assert_int_equal(l->packet.time_ns, 3);
     assert_int_equal(l->packet.number, 17);
+    assert_int_equal(l->by.frame_bytes, 99);
+    assert_int_equal(l->by.tunnel_id, 7);
     assert_true(bytes_equal_text(l->packet.ip, ip));
     assert_true(bytes_equal_text(l->packet.payload, "payload"));
     assert_true((const char *)l->packet.ip.at != ip);
@@ -184,7 +187,7 @@ static void full(void **state)
     const struct frame frame = {.captured = sizeof data, .length = sizeof data, .data = data};
     for (unsigned i = 0; i < 1000; i++)
         post_frame(&a, &frame);
-    post_packet(&a, LETTER_LEARN, &(struct packet){0});
+    post_learn(&a, 0, &(struct packet){.protocol = IPPROTO_TCP});
     post_flush(&a);
     assert_true(mailbox_bytes(m) <= 200 * 1000 && mailbox_bytes(m) > 100 * 1000);
     unsigned came = 0;

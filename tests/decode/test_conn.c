@@ -421,6 +421,29 @@ static void another_protocol_at_once(void **state)
     conn_close(NULL, (struct moment){0}, CLOSE_ORDERLY);
 }
 
+/* Bytes of the client that start no request may hold some: one that comes behind them, before any
+ * answer, need not be the first that will be answered. */
+static void bytes_passed_over_may_ask(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    struct conn *c = bench_conn(&b);
+    tell(c, TO_SERVER, 100, GET("/a"));
+    tell(c, TO_CLIENT, 200, OK_EMPTY);
+    conn_gap(c, TO_SERVER, (struct moment){.now_ns = 300}, 9, NOTE_GAP);
+    tell(c, TO_SERVER, 400, "of a body" GET("/b") GET("/c"));
+    tell(c, TO_SERVER, 500, GET("/d"));
+    tell(c, TO_CLIENT, 600, OK_EMPTY);
+    assert_int_equal(b.caught.count, 2);
+    assert_int_equal(b.caught.unknown, 1);
+    tell(c, TO_SERVER, 700, GET("/e"));
+    tell(c, TO_CLIENT, 800, OK_EMPTY);
+    assert_int_equal(b.caught.count, 3);
+    assert_int_equal(b.caught.unknown, 1);
+    conn_close(c, (struct moment){0}, CLOSE_ORDERLY);
+}
+
 /* Exchanges of which number n asks for /n and is answered with status 400 + n % 100, so that an
  * answer which is charged to another request shows. */
 struct lossy {
@@ -528,6 +551,7 @@ int main(void)
         cmocka_unit_test(no_room_for_unread),
         cmocka_unit_test(another_protocol),
         cmocka_unit_test(another_protocol_at_once),
+        cmocka_unit_test(bytes_passed_over_may_ask),
         cmocka_unit_test(losses_never_mix_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

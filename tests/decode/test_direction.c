@@ -75,6 +75,28 @@ static void known_listeners(void **state)
     direction_free(d);
 }
 
+/* That one port is lower than the other is a guess, and so is who spoke first. */
+static void told_or_guessed(void **state)
+{
+    (void)state;
+    struct direction *d = direction_new(&key);
+    static const struct {
+        uint16_t port, other;
+        bool told;
+    } table[] = {{80, 40000, true},     {40000, 50051, true}, {80, 50051, false},
+                 {40000, 45000, false}, {9000, 9000, false},  {50051, 60000, false}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct endpoint ends[2] = {at(1, table[i].port), at(2, table[i].other)};
+        assert_int_equal(direction_is_told(d, ends), table[i].told);
+    }
+    struct endpoint ends[2] = {at(1, 40000), at(2, 45000)};
+    direction_learn(d, &ends[0]);
+    assert_true(direction_is_told(d, ends));
+    direction_learn(d, &ends[1]);
+    assert_false(direction_is_told(d, ends));
+    direction_free(d);
+}
+
 /* The table has a fixed size: ten times more than fits is forgotten, the oldest first. */
 static void table_is_bounded(void **state)
 {
@@ -101,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ports_alone),
         cmocka_unit_test(known_listeners),
+        cmocka_unit_test(told_or_guessed),
         cmocka_unit_test(table_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -256,6 +257,38 @@ static void strange_text(void **state)
           SAYS("ABCDEFGHIJKLMNOPQRSTUVWXYZ / HTTP/1.1\r\n\r\n"), HEARS(OK_EMPTY));
 }
 
+/* What is left of a body does not become part of the request behind it, whatever words are in it;
+ * nor does it where a head was lost. */
+static void body_of_a_lost_head(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {"some body", "word", "Some Body", "A", "A b ", "A-B? c"};
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct step steps[] = {{STEP_BYTES, TO_SERVER, bodies[i], strlen(bodies[i]), 0, 0},
+                               SAYS(" the end"),
+                               HEARS(OK_EMPTY),
+                               SAYS("GET /a HTTP/1.1\r\n\r\n"),
+                               HEARS(OK_EMPTY),
+                               CLOSES(CLOSE_ORDERLY)};
+        struct script script = {http, steps, sizeof steps / sizeof *steps, JOINED};
+        script_tells(&script, "GET /a 200 ok\n");
+    }
+    static const char *const requests[] = {
+        "GET http://shop/a HTTP/1.1\r\n\r\n", "M-SEARCH * HTTP/1.1\r\n\r\n",
+        "VERSION_CONTROL / HTTP/1.1\r\n\r\n", "CONNECT shop:443 HTTP/1.1\r\n\r\n"};
+    static const char *const told[] = {"GET shop/a", "M-SEARCH *", "VERSION_CONTROL /",
+                                       "CONNECT shop:443"};
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        char expected[100];
+        struct step steps[] = {{STEP_BYTES, TO_SERVER, requests[i], strlen(requests[i]), 0, 0},
+                               HEARS(OK_EMPTY),
+                               CLOSES(CLOSE_ORDERLY)};
+        struct script script = {http, steps, sizeof steps / sizeof *steps, JOINED};
+        snprintf(expected, sizeof expected, "%s 200 ok\n", told[i]);
+        script_tells(&script, expected);
+    }
+}
+
 /* More than 512 lines, or 64 KiB, are not a head. */
 static void heads_without_end(void **state)
 {
@@ -311,6 +344,7 @@ int main(void)
         cmocka_unit_test(simple_request),
         cmocka_unit_test(ids),
         cmocka_unit_test(strange_text),
+        cmocka_unit_test(body_of_a_lost_head),
         cmocka_unit_test(heads_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

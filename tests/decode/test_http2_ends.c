@@ -139,6 +139,28 @@ static void early_status(void **state)
                answers(1), CLIENT(HTTP2_RST_STREAM, 0, 1, CANCEL));
 }
 
+/* Trailers that are no header block, or hold what is none of theirs, leave the answer the status
+ * that its head has given. */
+static void bad_trailers(void **state)
+{
+    (void)state;
+    static const char *const told[] = {"GET api/a 200 ok unknown-fields http2  -1  0+0\n",
+                                       "GET api/a 200 ok http2  -1  0+0\n"};
+    const struct step trailers[] = {SERVER(HTTP2_HEADERS, ALL, 1, "\x8e\x80"),
+                                    SERVER(HTTP2_HEADERS, ALL, 1, "\x8e")};
+    for (int i = 0; i < 2; i++)
+        TELLS_WITH(
+            SHOW_GRPC, http2, told[i], preface(), CLIENT(HTTP2_HEADERS, ALL, 1, GETS("\2/a")),
+            SERVER(HTTP2_HEADERS, WHOLE, 1, "\x88"), SERVER(HTTP2_DATA, 0, 1, "abc"), trailers[i]);
+    /* of a call the head's status counts if it is a failure; its OK would have come now */
+    TELLS_WITH(SHOW_GRPC, http2,
+               "POST api/a.B/C 500 server_error unknown-fields grpc a.B/C -1 unary 1+0 0-2 ms\n",
+               preface(), calls(1, "/a.B/C"), SERVER(HTTP2_HEADERS, WHOLE, 1, "\x8e"), trailers[0]);
+    TELLS_WITH(SHOW_GRPC, http2,
+               "POST api/a.B/C unknown unknown-fields grpc a.B/C -1 unary 1+0 0-2 ms\n", preface(),
+               calls(1, "/a.B/C"), SERVER(HTTP2_HEADERS, WHOLE, 1, OK_HEAD), trailers[0]);
+}
+
 /* A server that goes away names the last stream that it has taken up. Those after it end as not
  * begun with, also when they began later; a warning before that names none. */
 static void goes_away(void **state)
@@ -152,6 +174,16 @@ static void goes_away(void **state)
                CLIENT(HTTP2_HEADERS, ALL, 3, GETS("\2/b")),
                SERVER(HTTP2_GOAWAY, 0, 0, "\0\0\0\1\0\0\0\x0btoo many"),
                SERVER(HTTP2_HEADERS, ALL, 1, "\x88"));
+    /* nor is it begun with what the client asks before it has heard of that */
+    TELLS_WITH(SHOW_GRPC | SHOW_BYTES, http2,
+               "GET api/b unanswered refused 20+0 bytes http2  -1  0+0 error 0\n"
+               "POST api/a.B/C unanswered refused 42+0 bytes grpc a.B/C -1 unary 0+0 error 0\n"
+               "GET api/a 200 ok 20+10 bytes http2  -1  0+0\n",
+               preface(), CLIENT(HTTP2_HEADERS, ALL, 1, GETS("\2/a")),
+               SERVER(HTTP2_GOAWAY, 0, 0, "\0\0\0\1\0\0\0\0"),
+               CLIENT(HTTP2_HEADERS, ALL, 3, GETS("\2/b")), calls(5, "/a.B/C"),
+               SERVER(HTTP2_HEADERS, ALL, 1, "\x88"));
+    assert_int_equal(script_counters()->stray_answers, 0);
     /* a client's is about pushes */
     TELLS_WITH(SHOW_GRPC, http2, "GET api/a 200 ok http2  -1  0+0\n", preface(),
                CLIENT(HTTP2_HEADERS, ALL, 1, GETS("\2/a")),
@@ -206,6 +238,7 @@ int main(void)
         cmocka_unit_test_setup(silence, frames_setup),
         cmocka_unit_test_setup(early_answers, frames_setup),
         cmocka_unit_test_setup(early_status, frames_setup),
+        cmocka_unit_test_setup(bad_trailers, frames_setup),
         cmocka_unit_test_setup(goes_away, frames_setup),
         cmocka_unit_test_setup(gaps_between_messages, frames_setup),
     };

@@ -399,6 +399,37 @@ static void bad_block_is_taken_back(void **state)
     }
 }
 
+/* What a good head has said stays, whatever comes behind it. */
+static void bad_trailers_take_nothing_back(void **state)
+{
+    (void)state;
+    static const struct row answer[] = {{":status", "200"}, {"x-request-id", "r"}},
+                            trailers[] = {{":status", "500"},
+                                          {"grpc-status", "0"},
+                                          {"grpc-message", "fine"},
+                                          {"x-request-id", "s"}};
+    struct exchange x = blank();
+    struct http2_head head;
+    struct hpack hpack;
+    hpack_init(&hpack, false);
+    assert_true(http2_read_head(&hpack, TO_CLIENT, encode(answer, 2), &x, &head));
+    struct exchange before = x;
+    struct bytes block = encode(trailers, 4);
+    ((uint8_t *)block.at)[block.len++] = 0x80;
+    assert_false(http2_read_trailers(&hpack, block, &x, &head));
+    assert_true(head.broken);
+    assert_memory_equal(&x, &before, sizeof x);
+    hpack_free(&hpack);
+    hpack_init(&hpack, false); /* a status among them is none */
+    assert_true(http2_read_trailers(&hpack, encode(trailers, 4), &x, &head));
+    assert_int_equal(head.code, 0);
+    assert_string_equal(x.status, "200");
+    assert_int_equal(x.outcome, OUTCOME_OK);
+    assert_int_equal(x.grpc_status, 0);
+    assert_string_equal(x.message, "fine");
+    hpack_free(&hpack);
+}
+
 /* A block of nobody is read for its table alone: what it inserted is found by the next. */
 static void blocks_of_nobody(void **state)
 {
@@ -427,6 +458,7 @@ int main(void)
         cmocka_unit_test(first_request_id),
         cmocka_unit_test(unknown_fields),
         cmocka_unit_test(bad_block_is_taken_back),
+        cmocka_unit_test(bad_trailers_take_nothing_back),
         cmocka_unit_test(blocks_of_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

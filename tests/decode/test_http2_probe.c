@@ -447,6 +447,19 @@ static void the_middle(void **state)
     assert_int_equal(probe(none, bytes_of_step(three), true), GUESS_MORE);
     assert_int_equal(probe(bytes_of_step(three), bytes_of_step(three), true), GUESS_YES);
     assert_int_equal(probe(bytes_of_step(three), bytes_of_step(ping), true), GUESS_MORE);
+    struct opening unsided = {.to_server = bytes_of_step(three),
+                              .to_client = bytes_of_step(three),
+                              .midstream = true,
+                              .unsided = true};
+    assert_int_equal(http2_decoder.probe(&unsided), GUESS_MORE); /* they may come from either */
+    unsided.to_server = bytes_of_step(calls(7, "/a.B/C"));
+    assert_int_equal(http2_decoder.probe(&unsided), GUESS_YES);
+    struct step room = join(CLIENT(HTTP2_WINDOW_UPDATE, 0, 2, "\0\0\xff\xff"), three);
+    unsided.to_server = bytes_of_step(room);
+    assert_int_equal(http2_decoder.probe(&unsided), GUESS_YES); /* only clients get pushes */
+    unsided.to_server = bytes_of_step(three);
+    unsided.to_client = bytes_of_step(room);
+    assert_int_equal(http2_decoder.probe(&unsided), GUESS_MORE);
     assert_int_equal(probe(TEXT("no frames at all, not even a part"), none, true), GUESS_NO);
 }
 

@@ -531,7 +531,7 @@ static void last_acknowledged_byte_may_be_a_fin(void **state)
         {.acked = 105, .sent = 105, .missing = 4, .story = "a[4]"},
         {.acked = 105, .sent = 108, .missing = 7, .story = "a[4][3]"},
         {.acked = 105, .sent = 108, .other_fin = true, .missing = 6, .story = "a[4][2]$"},
-        {.acked = 102, .missing = 1, .story = "a[1]"},
+        {.acked = 102, .missing = 0, .story = "a"},
         {.acked = 102, .other_fin = true, .missing = 0, .story = "a$"},
         {.acked = 102, .fin = 101, .missing = 0, .story = "a$"},
         {.acked = 102, .fin = 102, .missing = 1, .story = "a[1]$"},
@@ -565,6 +565,55 @@ static void last_acknowledged_byte_may_be_a_fin(void **state)
 
 /* What its sender says to have sent, by the sequence number of a segment without data, is a hole
  * that is waited for in silence. A keep-alive probe says nothing new. */
+/* Who acknowledges one more after a gap has seen a FIN behind it, and no FIN in it. */
+static void one_more_after_a_gap_is_the_fin(void **state)
+{
+    (void)state;
+    struct teller t;
+    begin(&t);
+    say(&t, 100, "a");
+    stream_acked(&t.stream, 105, 0);
+    check_at(&t, 20 * MS);
+    stream_acked(&t.stream, 106, t.now_ns);
+    check_at(&t, 40 * MS);
+    assert_int_equal(t.missing, 4);
+    stream_flush(&t.stream, t.now_ns, &t.out);
+    assert_int_equal(t.missing, 4);
+    told(&t, "a[4]");
+}
+
+/* A stream joined in its middle, of which an empty segment has said where it was. */
+static void first_data_may_be_behind_a_hole(void **state)
+{
+    (void)state;
+    struct teller t;
+    begin(&t);
+    say(&t, 100, "");
+    stream_acked(&t.stream, 172, 0);
+    say(&t, 172, "b");
+    check_at(&t, 20 * MS);
+    assert_int_equal(t.missing, 72);
+    told(&t, "[72]b");
+
+    begin(&t); /* a probe shows the number before */
+    say(&t, 99, "");
+    say(&t, 100, "b");
+    assert_int_equal(t.missing, 0);
+    told(&t, "b");
+
+    begin(&t); /* of what an acknowledgment alone has said, some may be from before */
+    stream_acked(&t.stream, 100, 0);
+    say(&t, 172, "b");
+    assert_int_equal(t.missing, 0);
+    told(&t, "b");
+
+    begin(&t); /* an empty segment may overtake data */
+    say(&t, 101, "");
+    say(&t, 100, "b");
+    assert_int_equal(t.missing, 0);
+    told(&t, "b");
+}
+
 static void sent_and_never_captured(void **state)
 {
     (void)state;
@@ -625,6 +674,8 @@ int main(void)
         cmocka_unit_test(pieces_are_capped),
         cmocka_unit_test(blind_stream_counts),
         cmocka_unit_test(last_acknowledged_byte_may_be_a_fin),
+        cmocka_unit_test(one_more_after_a_gap_is_the_fin),
+        cmocka_unit_test(first_data_may_be_behind_a_hole),
         cmocka_unit_test(sent_and_never_captured),
         cmocka_unit_test(time_may_go_backwards),
     };

@@ -111,6 +111,53 @@ static void reset_by_either_side(void **state)
     assert_int_equal(t.sum.reset_by_server, 0);
 }
 
+/* A mirror may show a reset before what was sent before it: for a little while that is waited for.
+ * Whoever resets then, the first one has ended the connection, when it came. */
+static void reset_may_be_early(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t, NULL);
+    handshake(&t); /* before its sender's own bytes */
+    client_says(&t, 101, "ask");
+    server(&t, TCP_RST | TCP_ACK, 504, 104, "");
+    server_says(&t, 501, "ans");
+    told(&t, "echo:>ask<ans{reset by server}");
+    assert_int_equal(t.sum.reset_by_server, 1);
+    assert_int_equal(t.sum.missing_bytes[TO_CLIENT], 0);
+
+    begin(&t, NULL);
+    handshake(&t); /* before the bytes that made it */
+    server(&t, TCP_RST | TCP_ACK, 501, 104, "");
+    client_says(&t, 101, "ask");
+    client(&t, TCP_RST, 104, 0, "");
+    told(&t, "echo:>ask{reset by server}");
+
+    begin(&t, NULL);
+    handshake(&t); /* too late */
+    client_says(&t, 101, "ask");
+    server(&t, TCP_RST, 504, 0, "");
+    t.now_ns += 5 * MS;
+    server_says(&t, 501, "ans");
+    told(&t, "echo:>ask{reset by server}");
+
+    begin(&t, NULL);
+    handshake(&t); /* nothing comes any more, and nobody is left open */
+    client_says(&t, 101, "ask");
+    server(&t, TCP_RST, 504, 0, "");
+    assert_int_equal(t.sum.closed, 0);
+    pass(&t, 1000);
+    assert_int_equal(t.sum.closed, 1);
+    told(&t, "echo:>ask{reset by server}");
+
+    begin(&t, NULL);
+    handshake(&t); /* the same ends begin anew */
+    client_says(&t, 101, "ask");
+    server(&t, TCP_RST, 504, 0, "");
+    client(&t, TCP_SYN, 90000, 0, "");
+    told(&t, "echo:>ask{reset by server}");
+}
+
 /* A reset whose sequence number is far off is a blind shot (RFC 5961) and ends nothing. */
 static void blind_reset_is_ignored(void **state)
 {
@@ -282,7 +329,7 @@ static void one_sided_handshakes(void **state)
     client(&t, TCP_ACK, 101, 501, "ask");
     client(&t, TCP_ACK, 104, 507, "asked");
     pass(&t, 100);
-    told(&t, "echo:>ask>asked<[6 unseen]{capture ended}");
+    told(&t, "echo:>ask<[6 unseen]>asked{capture ended}");
     assert_int_equal(t.sum.server_port, 50000);
     assert_int_equal(t.sum.missing_bytes[TO_CLIENT], 6);
 }
@@ -387,6 +434,13 @@ static void answers_may_overtake(void **state)
     client(&t, TCP_ACK, 7000, 9001, "ask");
     told(&t, "echo:>ask<answer{capture ended}");
 
+    begin(&t, NULL); /* joined, and a question has overtaken the first answer */
+    client(&t, TCP_ACK, 7000, 9001, "ask");
+    client(&t, TCP_ACK, 7003, 9007, "asked");
+    assert_string_equal(story, "echo:>ask");
+    server(&t, TCP_ACK, 9001, 7003, "answer");
+    told(&t, "echo:>ask<answer>asked{capture ended}");
+
     begin(&t, NULL); /* one that waits is told at a tick */
     handshake(&t);
     client_says(&t, 101, "ask");
@@ -473,6 +527,7 @@ int main(void)
         cmocka_unit_test(half_close),
         cmocka_unit_test(half_closed_is_not_kept_for_long),
         cmocka_unit_test(reset_by_either_side),
+        cmocka_unit_test(reset_may_be_early),
         cmocka_unit_test(blind_reset_is_ignored),
         cmocka_unit_test(attempts_that_fail),
         cmocka_unit_test(challenge_of_a_syn),

@@ -6,7 +6,7 @@
 
 #include "tests/check.h"
 
-enum { ARENA = 1 << 20, RANDOM = 32, SESSION = 32 };
+enum { ARENA = (4 << 20), RANDOM = 32, SESSION = 32 };
 
 static uint8_t arena[ARENA];
 static size_t used;

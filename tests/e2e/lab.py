@@ -242,6 +242,15 @@ http {{
         with sqlite3.connect(f"file:{self.path(name)}.db?mode=ro", uri=True) as db:
             return db.execute(f"SELECT total({counter}) FROM capture_window WHERE level = 0").fetchone()[0]
 
+    def wait_for_window(self, name="tap"):
+        """Waits until a window is stored that began after this was called."""
+        begun = time.time_ns()
+
+        def has_begun():
+            with sqlite3.connect(f"file:{self.path(name)}.db?mode=ro", uri=True) as db:
+                return (db.execute("SELECT max(start_ns) FROM capture_window WHERE level = 0").fetchone()[0] or 0) > begun
+        wait_until(has_begun, 20, "windows end")
+
     def log(self, name="tap"):
         """The exchanges logged so far."""
         with open(self.path(f"{name}.log")) as file:

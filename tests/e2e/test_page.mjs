@@ -301,6 +301,50 @@ const scenes = {
     await page.context().close();
   },
 
+  async "what protects edges: plaintext, weak and fine, with certificates; and in the panel of one"(address) {
+    const page = await open(address);
+    await sees(page, "services");
+    await page.keyboard.press("l");
+    await page.getByRole("heading", { name: "What protects edges" }).waitFor();
+    await page.locator("tbody tr", { hasText: "plaintext" }).first().waitFor();
+    assert.match(page.url(), /view=tls/);
+    const pcap = (name) => new URL(`../golden/${name}.pcap`, import.meta.url).pathname;
+    const run = spawnSync(tapgraph, ["replay", pcap("tls"), pcap("quic"), "--db", db], { encoding: "utf8" });
+    assert.equal(run.status, 0, run.stderr);
+    await page.goto(address + "#view=tls&since=all");
+    const cells = async (text) => {
+      const row = page.locator("tbody tr", { hasText: text }).first();
+      await row.waitFor();
+      return (await row.locator("td").allInnerTexts()).map((one) => one.trim());
+    };
+    const first = await page.locator("tbody tr", { hasText: "tls :" }).first();
+    await first.waitFor();
+    assert.match(await page.locator("tbody tr").first().innerText(), /deprecated|expired/, "the worst comes first");
+    const weak = await cells("TLS 1.0 is deprecated");
+    assert.deepEqual(weak.slice(3, 6), ["tls :8009", "TLS 1.0", "TLS_RSA_WITH_AES_128_CBC_SHA"]);
+    assert.match(weak[9], /CN=api\.shop/);
+    assert.match(weak[10], /^20\d\d-\d\d-\d\d$/);
+    const quic = await cells("quic :8442");
+    assert.deepEqual(quic, ["fine", "10.77.0.2", "api.shop", "quic :8442", "TLS 1.3", "TLS_CHACHA20_POLY1305_SHA256",
+      "api.shop", "h3", "not observable", "not observable", "–", "1", "0"]);
+    await page.getByRole("button", { name: "Handshakes" }).click();
+    await page.locator('th[aria-sort="descending"]', { hasText: "Handshakes" }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("deprecated");
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    await page.locator("tbody tr").first().click();
+    const panel = page.getByRole("complementary", { name: "Details" });
+    const heading = page.getByRole("heading", { name: "What protects it", exact: true });
+    const section = panel.locator("section").filter({ has: heading });
+    await section.waitFor();
+    const said = (await section.innerText()).replace(/\s+/g, " ");
+    for (const part of ["Verdict TLS 1.0 is deprecated", "Cipher TLS_RSA_WITH_AES_128_CBC_SHA", "Issued by CN=Shop Root",
+      "Client proved who it is no", "Key RSA 2048", "Handshakes 1"])
+      assert.ok(said.includes(part), `"${part}" is not in "${said}"`);
+    assert.equal(await section.getByRole("img", { name: "weak" }).count(), 1, "a lock");
+    await page.context().close();
+  },
+
   async "dark, and a phone"(address) {
     const dark = await open(address, { colorScheme: "dark" });
     await sees(dark, "services");

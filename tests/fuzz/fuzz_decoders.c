@@ -156,7 +156,8 @@ static bool play(struct cursor in, bool cut, struct story *story)
 static void probe(struct bytes in)
 {
     struct bytes half = bytes_first(in, in.len / 2), rest = bytes_after(in, in.len / 2);
-    struct opening opening = {.to_server = half, .to_client = rest, .midstream = in.len & 1};
+    struct opening opening = {
+        .to_server = half, .to_client = rest, .midstream = in.len & 1, .unsided = in.len & 2};
     for (int transport = OVER_TCP; transport <= OVER_UDP; transport++) {
         struct classified c = classify((enum transport)transport, 80, &opening, true);
         if ((c.guess == GUESS_YES) != (c.decoder != NULL))

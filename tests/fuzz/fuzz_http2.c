@@ -213,7 +213,10 @@ static void forget(struct story *s)
 static void play(const struct talk *t, const struct play *how, struct story *s)
 {
     struct decode_counters counters = {0};
-    struct conn_shared shared = {.sink = {on_exchange, NULL, on_message, on_open_call, s},
+    struct conn_shared shared = {.sink = {.exchange = on_exchange,
+                                          .message = on_message,
+                                          .open_call = on_open_call,
+                                          .ctx = s},
                                  .counters = &counters,
                                  .unread_bytes_max = how->roomy ? 4 * UNREAD_FEW : UNREAD_FEW,
                                  .open_max = how->roomy ? IDS : OPEN_FEW};

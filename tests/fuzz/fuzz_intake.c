@@ -1,5 +1,6 @@
 /* fuzz_intake.c - any frames, one after the other: every frame is counted in one place, what is
  * handed on lies where it may, in the order of its numbers, and copies are as many as are counted.
+ * All of that likewise in two steps, which count the same.
  *
  * Input: a byte of options, then records: a byte of how (bits 0 to 1: the frame before again, in a
  * VLAN, behind a router; bit 2: time passes; bit 3: of another interface), one of length in units
@@ -18,8 +19,10 @@ enum how { ANEW, AGAIN, TAGGED, ROUTED };
 
 struct feed {
     struct intake *intake;
+    struct frame_options options;
     struct capture_counters counters;
     struct rebuilt out;
+    bool in_two_steps;
     uint64_t number, time_ns, last_number, copies, wire_bytes;
     uint8_t bytes[FRAME_MAX + 4];
     size_t len;
@@ -75,6 +78,25 @@ static void check_vantages(struct feed *f)
         abort();
 }
 
+static size_t take_fragment(struct feed *f, const struct frame *frame, struct packet *packet)
+{
+    static const struct brought given_up;
+    struct brought by;
+    size_t len = intake_fragment(f->intake, frame, &f->out, packet, &by);
+    for (size_t i = 0; i < len; i++) {
+        intake_packet(f->intake, &packet[i], i + 1 < len ? &given_up : &by);
+        packet[i].number = f->number++;
+    }
+    return len;
+}
+
+static size_t take_frame(struct feed *f, const struct frame *frame, struct packet *packet)
+{
+    if (f->in_two_steps && frame_parse(frame, &f->options, packet) == FRAME_FRAGMENT)
+        return take_fragment(f, frame, packet);
+    return intake_frame(f->intake, frame, &f->number, &f->out, packet);
+}
+
 static void take(struct feed *f, uint16_t interface)
 {
     struct packet packet[INTAKE_PACKETS_MAX];
@@ -92,7 +114,7 @@ static void take(struct feed *f, uint16_t interface)
     };
     f->wire_bytes += frame.length;
     f->out.len = 0;
-    size_t len = intake_frame(f->intake, &frame, &f->number, &f->out, packet);
+    size_t len = take_frame(f, &frame, packet);
     check_packets(f, packet, len, &frame);
     free(copy);
 }
@@ -138,7 +160,7 @@ static void finish(struct feed *f)
     } while (len);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static struct capture_counters play(const uint8_t *data, size_t size, bool in_two_steps)
 {
     struct cursor in = cursor_over(bytes_of(data, size));
     struct intake_options options = {.key = {{1, 2}}, .cells_max = 2 * DEFRAG_CELLS_FREE};
@@ -149,7 +171,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct rebuilt out;
     if (!out.bytes)
         out = rebuilt_new();
-    struct feed f = {.number = 1, .time_ns = 1000000000, .out = out};
+    struct feed f = {.number = 1,
+                     .time_ns = 1000000000,
+                     .out = out,
+                     .options = options.frame,
+                     .in_two_steps = in_two_steps};
     f.intake = intake_new(&options, &f.counters, &err);
     if (!f.intake || !f.out.bytes)
         abort();
@@ -163,5 +189,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_counters(&f);
     check_vantages(&f);
     intake_free(f.intake);
+    return f.counters;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct capture_counters one = play(data, size, false), two = play(data, size, true);
+    if (memcmp(&one, &two, sizeof one) != 0)
+        abort();
     return 0;
 }

@@ -3,9 +3,10 @@
 
 usage: compare_tls.py TAPGRAPH CORPUS
 
-A connection of the truth has its handshake in the log: with the server name, and wherever the truth knows it the version and
-the cipher that the server chose, what was offered and chosen by ALPN, subject, issuer and names of its certificate, how
-long the client waited for the first byte of the answer, and a fatal alert. Prints each difference, then how many facts hold.
+A connection of the truth, in TLS or QUIC, has its handshake in the log: with the server name, and wherever the truth knows
+it the version and the cipher that the server chose, what was offered and chosen by ALPN, subject, issuer and names of its
+certificate, how long the client waited for the first byte of the answer, and a fatal alert. Prints each difference, then
+how many facts hold.
 """
 import glob
 import json
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+PROTOCOLS = {"tls": "tls", "quic-tls": "quic"}  # of the truth, of the log
 SHORT = {"countryName": "C", "stateOrProvinceName": "ST", "localityName": "L", "organizationName": "O",
          "organizationalUnitName": "OU", "commonName": "CN", "emailAddress": "emailAddress"}
 
@@ -100,7 +102,7 @@ def check(program, capture, truth):
         log, db = replay(program, capture, folder)
         waiting = {}
         for x in log:
-            if x["protocol"] == "tls":
+            if x["protocol"] in {PROTOCOLS[t["proto"]] for t in truth}:
                 ends = (x["client_address"], x["client_port"]), (x["server_address"], x["server_port"])
                 waiting.setdefault(ends, []).append(x)
         for connection in truth:
@@ -122,7 +124,7 @@ def main():
     for path in sorted(glob.glob(os.path.join(corpus, "truth", "*.jsonl"))):
         name = os.path.basename(path)[:-len(".jsonl")]
         with open(path) as file:
-            truth = [t for t in map(json.loads, file) if t["proto"] == "tls" and t["kind"] == "conn"]
+            truth = [t for t in map(json.loads, file) if t["proto"] in PROTOCOLS and t["kind"] == "conn"]
         captures = glob.glob(os.path.join(corpus, "captures", glob.escape(name) + ".pcap*"))
         for capture in captures if truth else []:
             for what, field, want, got, agrees in check(program, capture, truth):

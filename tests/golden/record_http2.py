@@ -8,6 +8,7 @@ says how it is read). Each function is one capture. Needs root and the packages 
 """
 import json
 import os
+import subprocess
 import sys
 import time
 
@@ -103,6 +104,24 @@ def grpc_joined(lab):
 def grpc_js(lab):
     """Every kind of call and of ending, seen from the start; grpc-js with grpc-js."""
     return record_calls(lab, plan.EVERY_KIND, "grpc_server.mjs", "grpc_client.mjs", prefix="js")
+
+
+@capture("server", "client", "tap")
+def grpc_tls(lab):
+    """Under TLS, with the key log of the client: grpc-js with grpcio."""
+    at, keys = lab.path("tls"), os.path.join(HERE, "grpc-tls.keylog")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{at}.key", "-out",
+                    f"{at}.pem", "-subj", "/CN=cart.shop", "-addext", "subjectAltName=DNS:cart.shop", "-days", "3650"],
+                   check=True, capture_output=True)
+    open(keys, "w").close()
+    os.environ["GRPC_TLS"] = at
+    os.environ["NODE_OPTIONS"] = f"--tls-keylog={keys}"
+    truth = record_calls(lab, plan.EVERY_KIND, client="grpc_client.mjs", prefix="js")
+    del os.environ["GRPC_TLS"], os.environ["NODE_OPTIONS"]
+    for want in truth:
+        want["notes"] = ["decrypted"]
+    # grpc-js has a connection for each way in which it compresses.
+    return [{"protocol": "tls", "status": "established", "host": "cart.shop"}] * 2 + truth
 
 
 @capture("server", "client", "tap")

@@ -18,6 +18,15 @@ struct row {
     const char *text, *why;
 };
 
+static void sealed(void **state)
+{
+    (void)state;
+    assert_true(posture_is_sealed("tls"));
+    assert_true(posture_is_sealed("quic"));
+    assert_false(posture_is_sealed("http"));
+    assert_false(posture_is_sealed("udp"));
+}
+
 static void versions(void **state)
 {
     (void)state;
@@ -121,6 +130,7 @@ static void validity(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sealed),
         cmocka_unit_test(versions),
         cmocka_unit_test(ciphers),
         cmocka_unit_test(keys_and_signatures),

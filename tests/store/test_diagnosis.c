@@ -227,6 +227,21 @@ static void names_the_protocol(void **state)
     assert_string_equal(only(&h).what, "Places that could not be decoded: 10, all in redis");
 }
 
+/* In a quiet capture one or two are a great share, and no more than a note all the same. */
+static void few_are_a_note(void **state)
+{
+    struct health_row h = good();
+    (void)state;
+    h.decode.exchanges = 1;
+    h.decode.stray_answers = 2;
+    assert_int_equal(only(&h).severity, SEVERITY_NOTE);
+    h.decode.lost = 1;
+    assert_int_equal(only(&h).severity, SEVERITY_BAD);
+    h.decode.lost = h.decode.stray_answers = 0;
+    h.decode.given_up = 1;
+    assert_int_equal(only(&h).severity, SEVERITY_BAD);
+}
+
 /* All at once still fit, whatever the numbers. */
 static void all_at_once(void **state)
 {
@@ -249,9 +264,9 @@ static void all_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_alone),  cmocka_unit_test(verdicts),
-        cmocka_unit_test(in_order),    cmocka_unit_test(names_the_protocol),
-        cmocka_unit_test(all_at_once),
+        cmocka_unit_test(each_alone),     cmocka_unit_test(verdicts),
+        cmocka_unit_test(in_order),       cmocka_unit_test(names_the_protocol),
+        cmocka_unit_test(few_are_a_note), cmocka_unit_test(all_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -279,6 +279,40 @@ static void verdicts(void **state)
     assert_string_equal(one.row[0].protocol, "http");
     free(one.row);
     free(got.row);
+    struct service_rows services = services_of(q, all_of(q));
+    const struct service_row *server = &services.row[1];
+    assert_int_equal(services.len, 2);
+    assert_null(services.row[0].tls.verdict); /* it serves nothing */
+    assert_string_equal(server->tls.verdict, "weak");
+    assert_string_equal(server->tls.why, "TLS 1.0 is deprecated");
+    assert_int_equal(server->tls.weak, 1);
+    assert_int_equal(server->tls.plaintext, 1);
+    assert_int_equal(server->tls.fine, 0);
+    assert_int_equal(server->tls.expires_s, 0);
+    free(services.row);
+    query_close(q);
+}
+
+/* Of several certificates the one that runs out first. */
+static void services(void **state)
+{
+    (void)state;
+    static const struct shake shakes[SHAKES_MAX] = {
+        {1, TLS_1_2, 0xc02f, "api.shop", OUTCOME_OK, MUTUAL_NO, 1, 0},
+        {1, TLS_1_2, 0xc02f, "api.shop", OUTCOME_OK, MUTUAL_NO, 3, 0},
+        {1, TLS_1_3, 0x1301, "api.shop", OUTCOME_OK, MUTUAL_HIDDEN, 0, 0},
+    };
+    write_window(START_S, shakes);
+    struct query *q = place_query(&place);
+    struct service_rows got = services_of(q, all_of(q));
+    assert_int_equal(got.len, 2);
+    const struct service_row *server = &got.row[got.row[0].tls.verdict ? 0 : 1];
+    assert_true(server->tls.asked);
+    assert_string_equal(server->tls.verdict, "fine");
+    assert_null(server->tls.why);
+    assert_int_equal(server->tls.fine, 1);
+    assert_int_equal(server->tls.expires_s, START_S + 10 * DAY_S + 10);
+    free(got.row);
     query_close(q);
 }
 
@@ -368,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(edges, begin, end),
         cmocka_unit_test_setup_teardown(weaknesses, begin, end),
         cmocka_unit_test_setup_teardown(verdicts, begin, end),
+        cmocka_unit_test_setup_teardown(services, begin, end),
         cmocka_unit_test_setup_teardown(findings, begin, end),
         cmocka_unit_test_setup_teardown(without_content, begin, end),
     };

@@ -58,6 +58,16 @@ bool query_edges(struct query *q, struct range r, struct edge_rows *ret, struct 
     return answers(q, err);
 }
 
+bool query_tls(struct query *q, struct range r, int64_t edge_id, struct tls_rows *ret,
+               struct err *err)
+{
+    (void)r;
+    (void)edge_id;
+    ret->len = q->tls_len;
+    ret->row = copy_of(q->tls, q->tls_len * sizeof *q->tls);
+    return answers(q, err);
+}
+
 bool query_services(struct query *q, struct range r, struct service_rows *ret, struct err *err)
 {
     (void)r;

@@ -24,6 +24,8 @@ struct query {
     size_t open_call_len;
     const struct insight_row *insight;
     size_t insight_len;
+    const struct tls_row *tls;
+    size_t tls_len;
     struct health_row health;
     struct range asked; /* the range of the last question about edges */
 };

@@ -33,7 +33,7 @@ static void test_first_screen(void **state)
     struct frame *f = screen_open(&q);
     (void)state;
     screen_shows(f, 10, 80, 0,
-                 " 1 Edges  2 Services  3 Operations  4 Streams  5 Insights  6 Health    12:01:01\n"
+                 " 1 Edges 2 Services 3 Operations 4 Streams 5 Insights 6 Health 7 TLS   12:01:01\n"
                  " all 1 min, 1 s old   requests 10.0/s   errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿\n"
                  " Edges                                                                        5\n"
                  "   CLIENT    SERVER          PROTOCOL     RATE↓   ERRORS      P50      P95\n"
@@ -55,7 +55,7 @@ static void test_goes_about(void **state)
         {"", " Edges "},
         {"2", " Services "},
         {"\t\t", " Operations "},
-        {"6\t", " Edges "},
+        {"7\t", " Edges "},
         {"\n", " Edges › cart → redis:6379 redis › Operations "},
         {"jj\n", " Edges › web → cart:8080 http › Operations "},
         {"2j\n", " Services › web › Edges "},

@@ -2,7 +2,7 @@
 // exactly what one sees.
 import { useEffect, useState } from "preact/hooks";
 
-export const VIEWS = ["graph", "edges", "services", "insights", "health"] as const;
+export const VIEWS = ["graph", "edges", "services", "tls", "insights", "health"] as const;
 export type View = (typeof VIEWS)[number];
 
 export const LABELS = ["rate", "errors", "p50", "p95", "p99", "bytes", "protocol", "none"] as const;

@@ -149,6 +149,42 @@ export interface OpenCall {
   response_messages_per_s: number;
 }
 
+export interface Certificate {
+  fingerprint: string;
+  readable: boolean;
+  subject: string;
+  issuer: string;
+  names: string;
+  key: string;
+  key_bits: number;
+  not_after: string | null;
+  validity: string | null;
+}
+
+/** What handshakes of an edge came to, or that it is plaintext. */
+export interface TlsRow {
+  edge_id: number;
+  client: string;
+  server: string;
+  port: number;
+  protocol: string;
+  version: string | null;
+  cipher: string | null;
+  server_name: string | null;
+  alpn: string | null;
+  alpn_offered: string | null;
+  ja4: string | null;
+  mutual: boolean | null; // null: not observable
+  handshakes: number;
+  established: number;
+  resumed: number;
+  ech: number;
+  verdict: "fine" | "weak" | "plaintext" | null;
+  weak: string | null;
+  certificate: Certificate | null;
+  client_certificate: Certificate | null;
+}
+
 export interface Evidence {
   what: string;
   figure: string;

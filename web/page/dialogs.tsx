@@ -9,6 +9,7 @@ const KEYS: [string, string][] = [
   ["g", "graph"],
   ["t", "table of edges"],
   ["s", "services"],
+  ["l", "TLS: what protects edges"],
   ["i", "insights: what to act on"],
   ["h", "capture health"],
   ["p", "pause or go on"],

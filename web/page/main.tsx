@@ -1,7 +1,7 @@
 // The page: what is shown, from what, and the keys.
 import { render } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { CaptureHealth, Graph, Info, Insight } from "./api";
+import type { CaptureHealth, Graph, Info, Insight, TlsRow } from "./api";
 import { rangeParams, useAddress, type Address } from "./address";
 import { CaptureView, verdict } from "./capture";
 import { useAnswer, useVersion } from "./data";
@@ -10,6 +10,7 @@ import { InsightsView } from "./insights";
 import { Panel } from "./panel";
 import { Picture } from "./picture";
 import { EdgeSheet, ServiceSheet } from "./tables";
+import { TlsSheet } from "./tls";
 import { useTheme } from "./theme";
 import { Strip, Tools, TopBar } from "./bars";
 
@@ -62,6 +63,7 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       g: () => go({ view: "graph" }),
       t: () => go({ view: "edges", sort: "" }),
       s: () => go({ view: "services", sort: "" }),
+      l: () => go({ view: "tls", sort: "" }),
       i: () => go({ view: "insights" }),
       h: () => go({ view: "health" }),
       p: pause,
@@ -99,6 +101,7 @@ function App() {
   const health = useAnswer<CaptureHealth>("health", range, version);
   const info = useAnswer<Info>("info", {}, version);
   const insights = useAnswer<{ insights: Insight[] }>("insights", range, version);
+  const tls = useAnswer<{ tls: TlsRow[] }>(address.view === "tls" ? "tls" : null, range, version);
   const pause = () => {
     const shown = graph.data?.range;
     if (paused) go({ from: "", to: "" });
@@ -129,6 +132,7 @@ function App() {
         {shown && !shown.nodes.length && address.view !== "health" && <Empty info={info.data} range={address.since} />}
         {shown && shown.nodes.length > 0 && address.view === "edges" && <EdgeSheet {...sheet} />}
         {shown && shown.nodes.length > 0 && address.view === "services" && <ServiceSheet {...sheet} />}
+        {shown && shown.nodes.length > 0 && address.view === "tls" && <TlsSheet tls={tls} address={address} go={go} />}
         {shown && shown.nodes.length > 0 && address.view === "insights" && <InsightsView {...sheet} insights={insights} />}
         {address.view === "health" && <CaptureView address={address} version={version} health={health.data} />}
         {shown && <Panel graph={shown} address={address} go={go} version={version} turn={turn} />}

@@ -1,5 +1,5 @@
 // The side panel: all that is known of the edge or service that was chosen.
-import type { Backend, Connection, Edge, Figures, Graph, OpenCall, Operation, Point, Range, Service } from "./api";
+import type { Backend, Connection, Edge, Figures, Graph, OpenCall, Operation, Point, Range, Service, TlsRow } from "./api";
 import { protocolsOf } from "./api";
 import type { Address } from "./address";
 import { rangeParams } from "./address";
@@ -9,6 +9,7 @@ import { useAnswer } from "./data";
 import { bytes, count, milliseconds, moment, rate, share } from "./format";
 import { Figure, Mark, Section, Spoiled } from "./parts";
 import { Connections, OpenStreams, StreamFigures, StreamingOperations } from "./streams";
+import { Protection } from "./tls";
 import { HEALTH, MARKS, NOTES, OUTCOMES, SEVERITIES, SOURCES } from "./words";
 
 interface PanelProps {
@@ -202,6 +203,7 @@ function EdgePanel({ edge, address, go, version, turn }: PanelProps & { edge: Ed
   const operations = useAnswer<{ operations: Operation[] }>("operations", params, version);
   const single = address.group === "service"; // else the edge stands for many
   const connections = useAnswer<{ connections: Connection[]; range: Range }>(single ? "connections" : null, params, version);
+  const tls = useAnswer<{ tls: TlsRow[] }>(single ? "tls" : null, params, version);
   const calls = useAnswer<{ open_calls: OpenCall[] }>(single ? "open-calls" : null, params, version);
   return (
     <>
@@ -229,6 +231,7 @@ function EdgePanel({ edge, address, go, version, turn }: PanelProps & { edge: Ed
       {operations.data && <StreamingOperations operations={operations.data.operations} />}
       {calls.data && <OpenStreams calls={calls.data.open_calls} />}
       {connections.data && <Connections connections={connections.data.connections} range={connections.data.range} />}
+      {tls.data && <Protection rows={tls.data.tls} />}
       <Wire edge={edge} />
       <Quality edge={edge} />
     </>

@@ -7,7 +7,7 @@ import { bytes, count, milliseconds, rate, share } from "./format";
 import { Mark, Spoiled } from "./parts";
 import { matches } from "./picture";
 
-interface Column<Row> {
+export interface Column<Row> {
   id: string;
   title: string;
   value: (row: Row) => string | number;
@@ -19,7 +19,7 @@ const HEALTH_ORDER = ["idle", "good", "warn", "bad"];
 const SEVERITY_ORDER = ["none", "note", "warn", "bad"];
 
 /** Columns of signs, which are numbers only to be sorted by. */
-const SIGNS = ["health", "marks"];
+const SIGNS = ["health", "marks", "verdict"];
 
 const marks = <Row extends { quality: Quality }>(): Column<Row> => ({
   id: "marks",
@@ -88,7 +88,7 @@ interface TableProps<Row> {
   links: ComponentChildren;
 }
 
-function Table<Row>(props: TableProps<Row>) {
+export function Table<Row>(props: TableProps<Row>) {
   const falling = props.sort.startsWith("-");
   const column = props.columns.find((one) => one.id === props.sort.replace("-", "")) ?? props.columns[0]!;
   const rows = [...props.rows].sort((a, b) => compare(column.value(a), column.value(b)) * (falling ? -1 : 1));
@@ -150,7 +150,7 @@ interface SheetProps {
   go: (change: Partial<Address>) => void;
 }
 
-function Links({ question, address }: { question: string; address: Address }) {
+export function Links({ question, address }: { question: string; address: Address }) {
   return (
     <>
       <a href={downloadLink(question, rangeParams(address), "csv")}>CSV</a>

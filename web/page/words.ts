@@ -116,6 +116,7 @@ export const DECODE: [string, string, boolean][] = [
   ["segments_dropped", "segments out of order, no room", true],
   ["retransmits", "segments sent again", false],
   ["stray_answers", "answers without a request", true],
+  ["undecrypted", "records of TLS that did not open with their key", true],
   ["exchanges_evicted", "requests given up, a table was full", true],
   ["shortened", "header fields left out, or cut", true],
 ];
@@ -128,6 +129,7 @@ export const TROUBLES: [string, string, string][] = [
   ["shed", "Shed", "Parts of messages that were too long to read"],
   ["shortened", "Cut", "Header fields left out, or cut"],
   ["stray_answers", "Stray", "Answers whose request was not seen"],
+  ["undecrypted", "Not opened", "Records of TLS that did not open with the key in the key log"],
   ["exchanges_evicted", "Evicted", "Requests given up because a table was full"],
 ];
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // grpc_client.mjs - a gRPC client (@grpc/grpc-js) that takes steps and tells what came of each call. See README.md.
 // usage: grpc_client.mjs ADDRESS:PORT [PREFIX-OF-IDS]
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import grpc from "@grpc/grpc-js";
 
@@ -9,12 +10,17 @@ const GIVES = new Set(["Watch", "Chat"]);
 const GZIP = 2;
 
 const [target, prefix = "js"] = process.argv.slice(2);
+const { GRPC_TLS } = process.env;
+const credentials = GRPC_TLS
+  ? grpc.credentials.createSsl(readFileSync(`${GRPC_TLS}.pem`))
+  : grpc.credentials.createInsecure();
 const clients = {};
 let calls = 0;
 
 function clientOf(step) {
   const key = step.gzip ? "gzip" : "plain";
-  clients[key] ??= new grpc.Client(target, grpc.credentials.createInsecure(), {
+  clients[key] ??= new grpc.Client(target, credentials, {
+    ...(GRPC_TLS && { "grpc.ssl_target_name_override": "cart.shop", "grpc.default_authority": "cart.shop" }),
     "grpc.default_compression_algorithm": step.gzip ? GZIP : 0,
     "grpc.max_receive_message_length": -1,
     "grpc.max_metadata_size": 1 << 17,

@@ -5,6 +5,7 @@ usage: grpc_server.py ADDRESS:PORT LOG
 """
 import concurrent.futures
 import json
+import os
 import sys
 import threading
 import time
@@ -104,7 +105,12 @@ def main():
             ("grpc.max_metadata_size", 1 << 17), ("grpc.max_receive_message_length", -1),
             ("grpc.so_reuseport", 0)])
         server.add_generic_rpc_handlers((Server(log),))
-        server.add_insecure_port(sys.argv[1])
+        if at := os.environ.get("GRPC_TLS"):
+            with open(f"{at}.key", "rb") as key, open(f"{at}.pem", "rb") as certificate:
+                pair = key.read(), certificate.read()
+            server.add_secure_port(sys.argv[1], grpc.ssl_server_credentials([pair]))
+        else:
+            server.add_insecure_port(sys.argv[1])
         server.start()
         server.wait_for_termination()
 

@@ -1,0 +1,277 @@
+/* view_tls.c - what protects each edge: versions, ciphers, certificates, and what is plaintext. */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/hash.h"
+#include "ui-tui/view.h"
+
+extern const struct view operations_view;
+
+/* A row, and how long its certificate has still to go. */
+struct protection {
+    struct tls_row tls;
+    double left_ns; /* at the end of the range; below 0: not known */
+};
+
+struct tls {
+    struct table table;
+    struct protection *row;
+};
+
+static void server_text(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s:%u", p->tls.server, p->tls.port);
+}
+
+static double port_number(const void *row)
+{
+    const struct protection *p = row;
+    return p->tls.port;
+}
+
+static void or_dash(const void *text, char *ret)
+{
+    const char *there = text;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", there[0] ? there : "-");
+}
+
+static void version_text(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    or_dash(p->tls.plaintext ? "plaintext" : p->tls.version, ret);
+}
+
+static void name_text(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    or_dash(p->tls.server_name, ret);
+    if (p->tls.ech)
+        strcat(ret, " (ECH)");
+}
+
+static void alpn_text(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    or_dash(p->tls.alpn[0] ? p->tls.alpn : p->tls.alpn_offered, ret);
+}
+
+/* Has the client proved who it is? */
+static void proved_text(const void *row, char *ret)
+{
+    static const char *const names[MUTUALS] = {"hidden", "no", "asked", "yes"};
+    const struct protection *p = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", p->tls.established ? names[p->tls.mutual] : "-");
+}
+
+static void certificate_text(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    const struct certificate_row *c = &p->tls.certificate;
+    if (!c->fingerprint[0])
+        snprintf(ret, COLUMN_TEXT_MAX, "%s", p->tls.established ? "hidden" : "-");
+    else
+        snprintf(ret, COLUMN_TEXT_MAX, "%s", c->unreadable ? "not readable" : c->subject);
+}
+
+static void expires_text(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    time_t end = (time_t)p->tls.certificate.not_after_s;
+    struct tm tm;
+    if (!end || !gmtime_r(&end, &tm) || !strftime(ret, COLUMN_TEXT_MAX, "%Y-%m-%d", &tm))
+        snprintf(ret, COLUMN_TEXT_MAX, "-");
+}
+
+static double expires_in(const void *row)
+{
+    const struct protection *p = row;
+    return p->left_ns;
+}
+
+static enum ink expires_ink(const void *row)
+{
+    static const enum ink inks[] = {[VALIDITY_NEAR_ITS_END] = INK_WARN,
+                                    [VALIDITY_OVER] = INK_BAD,
+                                    [VALIDITY_TO_COME] = INK_BAD};
+    const struct protection *p = row;
+    return inks[p->tls.certificate.validity];
+}
+
+static double failed(const void *row)
+{
+    const struct protection *p = row;
+    return (double)(p->tls.handshakes - p->tls.established);
+}
+
+static void verdict_text(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    or_dash(p->tls.weak ? p->tls.weak : p->tls.verdict ? p->tls.verdict : "", ret);
+}
+
+/* For filters: one word. */
+static void verdict_word(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    or_dash(p->tls.verdict ? p->tls.verdict : "", ret);
+}
+
+static double severity(const void *row)
+{
+    const struct protection *p = row;
+    return p->tls.weak ? 3 : p->tls.plaintext ? 2 : p->tls.verdict ? 0 : 1;
+}
+
+static enum ink verdict_ink(const void *row)
+{
+    static const enum ink inks[] = {INK_GOOD, INK_DIM, INK_WARN, INK_BAD};
+    return inks[(int)severity(row)];
+}
+
+enum { TLS = offsetof(struct protection, tls) };
+#define AT(field) (TLS + offsetof(struct tls_row, field))
+
+static const struct column columns[] = {
+    {.name = "verdict",
+     .width = 9,
+     .text = verdict_text,
+     .value = verdict_word,
+     .number = severity,
+     .ink = verdict_ink},
+    {.name = "client", .width = 8, .at = AT(client), .text = column_text_there},
+    {.name = "server", .width = 10, .text = server_text},
+    {.name = "port", .kind = COLUMN_COUNT, .hidden = true, .number = port_number},
+    {.name = "protocol", .width = 4, .leaves = 7, .at = AT(protocol), .text = column_text_there},
+    {.name = "version", .width = 7, .text = version_text},
+    {.name = "cipher", .width = 12, .leaves = 5, .at = AT(cipher), .text = or_dash},
+    {.name = "name", .width = 8, .leaves = 8, .text = name_text},
+    {.name = "alpn", .width = 4, .leaves = 9, .text = alpn_text},
+    {.name = "mutual", .width = 6, .leaves = 2, .text = proved_text},
+    {.name = "certificate", .width = 11, .leaves = 4, .text = certificate_text},
+    {.name = "expires",
+     .kind = COLUMN_TIME,
+     .width = 10,
+     .leaves = 1,
+     .text = expires_text,
+     .number = expires_in,
+     .ink = expires_ink},
+    {.name = "handshakes",
+     .kind = COLUMN_COUNT,
+     .width = 10,
+     .leaves = 6,
+     .at = AT(handshakes),
+     .number = column_count_there},
+    {.name = "failed", .kind = COLUMN_COUNT, .width = 6, .leaves = 3, .number = failed},
+};
+
+static uint64_t hash_of(const char *text)
+{
+    static const struct hash_key key = {{0, 0}}; /* only to tell rows apart, so no secret */
+    return hash_bytes(&key, text, strlen(text));
+}
+
+static uint64_t protection_id(const void *row)
+{
+    const struct protection *p = row;
+    const struct tls_row *t = &p->tls;
+    const char *const parts[] = {t->version,
+                                 t->cipher,
+                                 t->server_name,
+                                 t->certificate.fingerprint,
+                                 t->alpn,
+                                 t->alpn_offered,
+                                 t->client_certificate.fingerprint};
+    uint64_t id = (uint64_t)t->edge_id;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        id = hash_rotate(id, 7) ^ hash_of(parts[i]);
+    return id;
+}
+
+static const struct table_kind kind = {
+    .columns = {columns, sizeof columns / sizeof *columns},
+    .row_size = sizeof(struct protection),
+    .id = protection_id,
+    .sort = 0,
+    .none = "Neither a handshake of TLS nor plaintext was seen in this time. + shows a longer one.",
+};
+
+static void tls_init(void *state, const struct scope *scope)
+{
+    struct tls *t = state;
+    (void)scope;
+    table_init(&t->table, &kind, t);
+}
+
+static void tls_fini(void *state)
+{
+    struct tls *t = state;
+    table_fini(&t->table);
+    free(t->row);
+}
+
+static double left_ns(const struct certificate_row *c, struct range r)
+{
+    double end_ns = (double)c->not_after_s * 1e9, now_ns = (double)r.to_ns;
+    if (!c->not_after_s)
+        return -1;
+    return end_ns > now_ns ? end_ns - now_ns : 0;
+}
+
+static bool tls_refresh(void *state, struct query *q, struct range r, struct err *err)
+{
+    struct tls *t = state;
+    struct tls_rows rows = {0};
+    if (!query_tls(q, r, 0, &rows, err))
+        return false;
+    struct protection *row = calloc(rows.len + 1, sizeof *row);
+    for (size_t i = 0; row && i < rows.len; i++)
+        row[i] = (struct protection){rows.row[i], left_ns(&rows.row[i].certificate, r)};
+    free(rows.row);
+    bool enough = row && table_set(&t->table, row, rows.len);
+    if (row) {
+        free(t->row);
+        t->row = row;
+    }
+    return enough || err_set(err, "out of memory for what protects %zu edges", rows.len);
+}
+
+static void tls_draw(void *state, const struct pane *pane)
+{
+    struct tls *t = state;
+    table_draw(&t->table, pane);
+}
+
+static bool tls_key(void *state, struct key key, struct visit *ret)
+{
+    struct tls *t = state;
+    const struct protection *p = table_selected(&t->table);
+    if (key.code != KEYCODE_ENTER && !table_clicked_again(&t->table, key))
+        return table_key(&t->table, key);
+    if (!p)
+        return true;
+    const struct edge_ends ends = {p->tls.client, p->tls.server, p->tls.protocol, p->tls.port};
+    *ret = (struct visit){&operations_view, scope_of_edge(p->tls.edge_id, ends)};
+    return true;
+}
+
+static struct table *tls_table(void *state)
+{
+    struct tls *t = state;
+    return &t->table;
+}
+
+const struct view tls_view = {
+    .title = "TLS",
+    .opens = "Operations",
+    .state_size = sizeof(struct tls),
+    .init = tls_init,
+    .fini = tls_fini,
+    .refresh = tls_refresh,
+    .draw = tls_draw,
+    .key = tls_key,
+    .table = tls_table,
+};

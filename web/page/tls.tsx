@@ -1,0 +1,152 @@
+// What protects edges: versions, ciphers, certificates, and what is plaintext.
+import type { ComponentChildren } from "preact";
+import type { TlsRow } from "./api";
+import type { Address } from "./address";
+import type { Fetched } from "./data";
+import { count } from "./format";
+import { Section } from "./parts";
+import { matches } from "./picture";
+import { Links, Table, type Column } from "./tables";
+
+type Tone = "good" | "warn" | "bad" | "idle";
+
+const TONES: Record<string, Tone> = { fine: "good", plaintext: "warn", weak: "bad" };
+const toneOf = (row: TlsRow): Tone => TONES[row.verdict ?? ""] ?? "idle";
+const SEVERITY: Record<Tone, number> = { good: 0, idle: 1, warn: 2, bad: 3 };
+
+const verdictOf = (row: TlsRow) => row.weak ?? row.verdict ?? "nothing was agreed on";
+
+/** A lock: open where there is none, broken where it is weak. */
+export function Lock({ row }: { row: TlsRow }) {
+  const tone = toneOf(row);
+  return (
+    <svg class={`mark ${tone}`} viewBox="0 0 16 16" width="13" height="13" role="img" aria-label={row.verdict ?? "not known"}>
+      <path d="M3 7.5h10v7.5H3z" />
+      <path class="ring" d={tone === "warn" || tone === "idle" ? "M5 7.5V5a3 3 0 0 1 5.6-1.5" : "M5 7.5V5a3 3 0 0 1 6 0v2.5"} />
+    </svg>
+  );
+}
+
+function proved(row: TlsRow): string {
+  if (row.verdict === "plaintext" || !row.established) return "–";
+  return row.mutual === null ? "not observable" : row.mutual ? "yes" : "no";
+}
+
+function certificate(row: TlsRow): string {
+  if (!row.certificate) return row.established ? "not observable" : "–";
+  return row.certificate.readable ? row.certificate.subject : "not readable";
+}
+
+const day = (time: string | null | undefined) => time?.slice(0, 10) ?? "–";
+
+const VALIDITY: Record<string, string> = { expiring: "soon", expired: "expired", "not-yet-valid": "not valid yet" };
+
+const runsOut = (row: TlsRow) => (row.certificate?.validity ?? "") in VALIDITY;
+
+const COLUMNS: Column<TlsRow>[] = [
+  {
+    id: "verdict",
+    title: "Verdict",
+    value: (t) => SEVERITY[toneOf(t)],
+    show: (t) => (
+      <span title={verdictOf(t)}>
+        <Lock row={t} /> {verdictOf(t)}
+      </span>
+    ),
+    alarm: (t) => toneOf(t) === "bad",
+  },
+  { id: "client", title: "Client", value: (t) => t.client, show: (t) => t.client },
+  { id: "server", title: "Server", value: (t) => t.server, show: (t) => t.server },
+  { id: "protocol", title: "Protocol", value: (t) => t.protocol, show: (t) => `${t.protocol} :${t.port}` },
+  { id: "version", title: "Version", value: (t) => t.version ?? "", show: (t) => t.version ?? "–" },
+  { id: "cipher", title: "Cipher", value: (t) => t.cipher ?? "", show: (t) => t.cipher ?? "–" },
+  { id: "name", title: "Server name", value: (t) => t.server_name ?? "", show: (t) => (t.server_name ?? "–") + (t.ech ? " (ECH)" : "") },
+  { id: "alpn", title: "ALPN", value: (t) => t.alpn ?? t.alpn_offered ?? "", show: (t) => t.alpn ?? t.alpn_offered ?? "–" },
+  { id: "mutual", title: "Client proved", value: proved, show: proved },
+  { id: "certificate", title: "Certificate", value: certificate, show: certificate },
+  { id: "expires", title: "Expires", value: (t) => day(t.certificate?.not_after), show: (t) => day(t.certificate?.not_after), alarm: runsOut },
+  { id: "handshakes", title: "Handshakes", value: (t) => t.handshakes, show: (t) => count(t.handshakes) },
+  { id: "failed", title: "Failed", value: (t) => t.handshakes - t.established, show: (t) => count(t.handshakes - t.established) },
+];
+
+const keyOf = (t: TlsRow) =>
+  [t.edge_id, t.version, t.cipher, t.server_name, t.alpn, t.alpn_offered, t.certificate?.fingerprint, t.client_certificate?.fingerprint].join();
+
+interface TlsProps {
+  tls: Fetched<{ tls: TlsRow[] }>;
+  address: Address;
+  go: (change: Partial<Address>) => void;
+}
+
+export function TlsSheet({ tls, address, go }: TlsProps) {
+  if (tls.error) return <p class="hint center">{tls.error.message}</p>;
+  if (!tls.data) return <p class="loading">Loading…</p>;
+  const rows = tls.data.tls.filter((t) =>
+    matches(address.find, t.client, t.server, t.protocol, t.port, t.version ?? "", t.server_name ?? "", verdictOf(t)),
+  );
+  return (
+    <Table
+      key="tls"
+      title="What protects edges"
+      columns={COLUMNS}
+      rows={rows}
+      keyOf={keyOf}
+      sort={address.sort || "-verdict"}
+      onSort={(sort) => go({ sort })}
+      onChoose={(t) => go({ edge: t.edge_id, node: "", group: "service" })}
+      chosen={(t) => t.edge_id === address.edge}
+      links={<Links question="tls" address={address} />}
+    />
+  );
+}
+
+function factsOf(row: TlsRow): [string, ComponentChildren][] {
+  const c = row.certificate;
+  const facts: [string, ComponentChildren][] = [
+    ["Version", row.version ?? "none was agreed on"],
+    ["Cipher", row.cipher ?? "–"],
+    ["Server name", (row.server_name ?? "none") + (row.ech ? ", which may be a front (ECH)" : "")],
+    ["ALPN", row.alpn ?? (row.alpn_offered ? `offered: ${row.alpn_offered}` : "–")],
+    ["Client proved who it is", proved(row)],
+    ["Certificate", certificate(row)],
+  ];
+  if (c?.readable) {
+    const ends = runsOut(row) ? `, ${VALIDITY[c.validity!]}` : "";
+    facts.push(["Issued by", c.issuer], ["For", c.names || "–"], ["Valid until", day(c.not_after) + ends]);
+    facts.push(["Key", c.key_bits ? `${c.key} ${c.key_bits}` : c.key || "–"]);
+  }
+  facts.push(["Handshakes", count(row.handshakes)], ["Failed", count(row.handshakes - row.established)], ["Resumed", count(row.resumed)]);
+  return facts;
+}
+
+const SHOWN = 4;
+
+/** In the panel of an edge. */
+export function Protection({ rows }: { rows: TlsRow[] }) {
+  if (!rows.length) return null;
+  const most = [...rows].sort((a, b) => b.handshakes - a.handshakes);
+  return (
+    <Section title="What protects it">
+      {most.slice(0, SHOWN).map((row) => (
+        <table key={keyOf(row)} class="plain">
+          <tbody>
+            <tr>
+              <th scope="row">Verdict</th>
+              <td class={toneOf(row) === "bad" ? "alarm" : ""}>
+                <Lock row={row} /> {verdictOf(row)}
+              </td>
+            </tr>
+            {row.verdict !== "plaintext" &&
+              factsOf(row).map(([name, value]) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td>{value}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      ))}
+      {rows.length > SHOWN && <p class="hint">and {rows.length - SHOWN} more</p>}
+    </Section>
+  );
+}

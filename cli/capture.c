@@ -69,6 +69,7 @@ static int run(const struct command *self, int argc, char **argv)
          ARGUMENT_FLAG, &a.not_promiscuous},
         {0, "no-dedup", NULL, "count copies, which mirror ports make, as packets", ARGUMENT_FLAG,
          &a.no_dedup},
+        {0, "no-ndpi", NULL, "do not ask nDPI what is not decoded", ARGUMENT_FLAG, &a.no_ndpi},
         {0, "flows", "N", "keep at most this many connections in memory (131072)", ARGUMENT_COUNT,
          &a.flows},
         {'Z', "user", "NAME", "become this user once the capture is open", ARGUMENT_TEXT, &a.user},

@@ -94,6 +94,7 @@ bool daemon_options_set(struct daemon_options *options, const struct daemon_argu
 {
     if (!daemon_options_set_reading(options, a, sources, err))
         return false;
+    options->engine.labels = !a->no_ndpi;
     options->db = place_for_db(a->db, err);
     return options->db != NULL;
 }

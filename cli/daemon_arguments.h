@@ -9,67 +9,34 @@
     "do not look into tunnels, or into these: mpls, pppoe, gre,\n"                                 \
     "                               erspan, vxlan, geneve, ipip, gtp, nsh"
 
-/* The rows of the table of arguments that name services and operations, and those on tunnels. */
+/* The rows of the table of arguments that both have: what names services and operations, and how
+ * traffic is read. */
+/* clang-format off */
 #define NAMING_ARGUMENTS(a)                                                                        \
-    {0,                                                                                            \
-     "names",                                                                                      \
-     "FILE",                                                                                       \
-     "names of addresses, networks and ports (docs/names.md)",                                     \
-     ARGUMENT_TEXT,                                                                                \
+    {0, "names", "FILE", "names of addresses, networks and ports (docs/names.md)", ARGUMENT_TEXT,  \
      &(a).names},                                                                                  \
-        {0,                                                                                        \
-         "kube",                                                                                   \
-         "FILE",                                                                                   \
-         "names from kubectl get pods,services,endpointslices,nodes -A -o json",                   \
-         ARGUMENT_TEXT,                                                                            \
-         &(a).kube},                                                                               \
-        {0,                                                                                        \
-         "hosts",                                                                                  \
-         "FILE",                                                                                   \
-         "names in the form of hosts(5), where nothing better is known",                           \
-         ARGUMENT_TEXT,                                                                            \
-         &(a).hosts},                                                                              \
-        {0,                                                                                        \
-         "template",                                                                               \
-         "PATTERN",                                                                                \
-         "paths like /shop/{product} are one operation; may be repeated",                          \
-         ARGUMENT_TEXTS,                                                                           \
-         &(a).templates},                                                                          \
-        {0,                                                                                        \
-         "templates",                                                                              \
-         "FILE",                                                                                   \
-         "such patterns, one a line (docs/operations.md)",                                         \
-         ARGUMENT_TEXT,                                                                            \
-         &(a).templates_file},                                                                     \
-    {                                                                                              \
-        0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated", \
-            ARGUMENT_TEXTS, &(a).networks                                                          \
-    }
+    {0, "kube", "FILE", "names from kubectl get pods,services,endpointslices,nodes -A -o json",    \
+     ARGUMENT_TEXT, &(a).kube},                                                                    \
+    {0, "hosts", "FILE", "names in the form of hosts(5), where nothing better is known",           \
+     ARGUMENT_TEXT, &(a).hosts},                                                                   \
+    {0, "template", "PATTERN", "paths like /shop/{product} are one operation; may be repeated",    \
+     ARGUMENT_TEXTS, &(a).templates},                                                              \
+    {0, "templates", "FILE", "such patterns, one a line (docs/operations.md)", ARGUMENT_TEXT,      \
+     &(a).templates_file},                                                                         \
+    {0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated",    \
+     ARGUMENT_TEXTS, &(a).networks}
 
 #define READING_ARGUMENTS(a)                                                                       \
-    {0,                                                                                            \
-     "tls-keylog",                                                                                 \
-     "FILE",                                                                                       \
-     "open TLS with the secrets in this file (SSLKEYLOGFILE)",                                     \
-     ARGUMENT_TEXT,                                                                                \
-     &(a).keylog},                                                                                 \
-        {0, "no-decap", "[KIND,...]", TUNNELS_HELP, ARGUMENT_WORDS, &(a).no_decap},                \
-        {0,                                                                                        \
-         "vxlan-port",                                                                             \
-         "N",                                                                                      \
-         "VXLAN is on this UDP port too; may be repeated",                                         \
-         ARGUMENT_TEXTS,                                                                           \
-         &(a).vxlan_ports},                                                                        \
-        {0,                                                                                        \
-         "geneve-port",                                                                            \
-         "N",                                                                                      \
-         "GENEVE is on this UDP port too; may be repeated",                                        \
-         ARGUMENT_TEXTS,                                                                           \
-         &(a).geneve_ports},                                                                       \
-    {                                                                                              \
-        0, "tenants", NULL, "addresses may overlap: VLANs and virtual networks tell them apart",   \
-            ARGUMENT_FLAG, &(a).tenants                                                            \
-    }
+    {0, "tls-keylog", "FILE", "open TLS with the secrets in this file (SSLKEYLOGFILE)",            \
+     ARGUMENT_TEXT, &(a).keylog},                                                                  \
+    {0, "no-decap", "[KIND,...]", TUNNELS_HELP, ARGUMENT_WORDS, &(a).no_decap},                    \
+    {0, "vxlan-port", "N", "VXLAN is on this UDP port too; may be repeated", ARGUMENT_TEXTS,       \
+     &(a).vxlan_ports},                                                                            \
+    {0, "geneve-port", "N", "GENEVE is on this UDP port too; may be repeated", ARGUMENT_TEXTS,     \
+     &(a).geneve_ports},                                                                           \
+    {0, "tenants", NULL, "addresses may overlap: VLANs and virtual networks tell them apart",      \
+     ARGUMENT_FLAG, &(a).tenants}
+/* clang-format on */
 
 /* The options as the command line gives them; fill `daemon` with daemon_options_set(). */
 struct daemon_arguments {
@@ -78,7 +45,7 @@ struct daemon_arguments {
     const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts, *keylog, *templates_file;
     uint64_t window_ns;
     uint32_t snap_bytes, ring_bytes, workers, flows;
-    bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup;
+    bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi;
 };
 
 /* Checks them and fills in defaults. `options` borrows from `a`. */

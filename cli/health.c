@@ -96,6 +96,8 @@ static void print_decoding(const struct health_row *h)
     line("clocks apart", d->skewed, h->capture.packets,
          "answers stamped just before what they answer");
     line("names forgotten", d->lookups_evicted, 0, "that clients had asked the DNS for: too many");
+    line("labelled", d->labelled, d->flows_opened, "connections named by nDPI, not decoded");
+    line("not labelled", d->labels_evicted, 0, "connections: too many at a time to ask nDPI");
     line("not timed", d->unmeasured, d->exchanges, "their answer is stamped before their request");
     line("fields left out", d->shortened, 0, "of headers, or cut, for being too many or too long");
     line("stray answers", d->stray_answers, 0, "answers whose request was not seen");

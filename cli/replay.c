@@ -20,6 +20,7 @@ static int run(const struct command *self, int argc, char **argv)
         {0, "window", "TIME", "how long a window is (5s)", ARGUMENT_DURATION, &a.window_ns},
         {0, "no-dedup", NULL, "count copies, which mirror ports make, as packets", ARGUMENT_FLAG,
          &a.no_dedup},
+        {0, "no-ndpi", NULL, "do not ask nDPI what is not decoded", ARGUMENT_FLAG, &a.no_ndpi},
         {0, "flows", "N", "keep at most this many connections in memory (131072)", ARGUMENT_COUNT,
          &a.flows},
         {'q', "quiet", NULL, "no progress bar", ARGUMENT_FLAG, &a.quiet},

@@ -11,11 +11,13 @@
 #include "base/log.h"
 #include "daemon/keeping.h"
 #include "daemon/keylog_file.h"
+#include "daemon/ndpi_watch.h"
 #include "daemon/privilege.h"
 #include "daemon/progress.h"
 #include "daemon/sensor.h"
 
 static pid_t sensor;
+static struct ndpi_watch *ndpi;
 
 /* Ctrl-C: the sensor ends in order, and what it had is stored. */
 static void stop(int signal_number)
@@ -79,12 +81,14 @@ static int conclude(const struct keeping *k, bool sane, int status)
     if (keeping_failed(k))
         return 1; /* said already */
     if (!end) {
+        bool in_ndpi = ndpi_watch_crashed(ndpi, status);
         log_line(LOG_LEVEL_ERROR,
-                 "replay: the sensor %s after %llu frames; everything before is stored",
+                 "replay: the sensor %s after %llu frames%s; everything before is stored%s",
                  WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
                  : sane              ? "failed"
                                      : "wrote nonsense",
-                 (unsigned long long)keeping_progress(k).frames);
+                 (unsigned long long)keeping_progress(k).frames, in_ndpi ? ", in nDPI" : "",
+                 in_ndpi ? ". Replay it with --no-ndpi" : "");
         return 1;
     }
     if (end[0])
@@ -121,11 +125,13 @@ static int run(const struct daemon_options *options, int fd)
 int replay_run(const struct daemon_options *options)
 {
     struct err err = {0};
+    struct daemon_options own = *options;
+    ndpi = ndpi_watch_open(&own);
     struct capture_file *file =
         file_open(options->source, options->source_len, options->filter, &err);
     struct keylog_file *keys = NULL;
     bool opened = file && keylog_file_open(options->keylog, false, &keys, &err);
-    int fd = opened ? start_sensor(options, file, keys, &err) : -1;
+    int fd = opened ? start_sensor(&own, file, keys, &err) : -1;
     file_close(file);
     keylog_file_close(keys);
     if (fd < 0) {

@@ -5,6 +5,9 @@
  * keeper dies both are started anew. A sensor that keeps dying is restarted ever later, up to every
  * BACKOFF_MAX_MS.
  *
+ * A sensor that dies in nDPI is started again like any other; when that has happened
+ * NDPI_CRASHES_MAX times, without nDPI.
+ *
  * The sensor reads on when one of several interfaces is deleted. Only here can it be opened again:
  * once it is back, the sensor is asked to end, and the next one gets all interfaces there are. */
 #include "daemon/supervisor.h"
@@ -26,6 +29,7 @@
 #include "daemon/control.h"
 #include "daemon/keeper.h"
 #include "daemon/keylog_file.h"
+#include "daemon/ndpi_watch.h"
 #include "daemon/privilege.h"
 #include "daemon/sensor.h"
 
@@ -34,6 +38,9 @@ enum { PROBE_BYTES = 2 * 1024 * 1024 };
 
 struct supervisor {
     const struct daemon_options *options;
+    struct daemon_options *sensor_options; /* the same, but for what a crash has changed */
+    struct ndpi_watch *ndpi;
+    unsigned ndpi_crashes;
     bool files;
     struct source {
         unsigned index; /* of the interface that was opened last; 0 for "any" */
@@ -138,7 +145,7 @@ static void unblock_signals(void)
 
 static void be_sensor(struct supervisor *s, struct keylog_file *keys, int keeper_fd)
 {
-    struct daemon_options options = *s->options;
+    struct daemon_options options = *s->sensor_options;
     struct err err = {0};
     unblock_signals();
     close(s->control);
@@ -250,9 +257,23 @@ static void look_at_sources(struct supervisor *s)
         s->reopening = is_back(s, i) && kill(s->sensor, SIGTERM) == 0;
 }
 
+static void ndpi_crashed(struct supervisor *s)
+{
+    char text[128];
+    s->ndpi_crashes++;
+    if (s->ndpi_crashes == NDPI_CRASHES_MAX)
+        s->sensor_options->engine.labels = false;
+    snprintf(text, sizeof text, "the sensor was in nDPI when it died, %u of %d times%s",
+             s->ndpi_crashes, NDPI_CRASHES_MAX,
+             s->sensor_options->engine.labels ? "" : ": it goes on without nDPI");
+    log_line(LOG_LEVEL_WARNING, "%s", text);
+    event(s, "ndpi-crash", text);
+}
+
 static void sensor_died(struct supervisor *s, int status)
 {
     s->sensor = 0;
+    bool in_ndpi = ndpi_watch_crashed(s->ndpi, status);
     bool reopening = s->reopening;
     s->reopening = false;
     if (s->stopping)
@@ -272,6 +293,8 @@ static void sensor_died(struct supervisor *s, int status)
              WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "it failed");
     log_line(LOG_LEVEL_WARNING, "%s; it is started again", text);
     event(s, "sensor-restart", text);
+    if (in_ndpi)
+        ndpi_crashed(s);
     uint64_t now = monotonic_ms();
     bool steady = now - s->sensor_started_ms > STEADY_MS;
     s->backoff_ms = steady || !s->backoff_ms ? 50 : s->backoff_ms * 2;
@@ -390,8 +413,11 @@ static bool start(struct supervisor *s, struct err *err)
 
 int supervisor_run(const struct daemon_options *options, bool files)
 {
-    struct supervisor s = {.options = options, .files = files, .signals = -1, .control = -1};
+    struct daemon_options own = *options;
+    struct supervisor s = {
+        .options = options, .sensor_options = &own, .files = files, .signals = -1, .control = -1};
     struct err err = {0};
+    s.ndpi = ndpi_watch_open(&own);
     if (start(&s, &err)) {
         event(&s, "capture-started", files ? "playing a capture file" : "capturing");
         while (!s.stopping && !s.capture_over) {
@@ -407,5 +433,6 @@ int supervisor_run(const struct daemon_options *options, bool files)
     end_children(&s);
     close_sources(&s);
     close(s.signals);
+    ndpi_watch_close(s.ndpi);
     return s.status;
 }

@@ -40,4 +40,6 @@ struct decode_counters {
         skewed; /* segments stamped up to SKEW_MAX before what they answer: taken as one time */
     uint64_t unmeasured;      /* exchanges whose answer is stamped farther before its request */
     uint64_t lookups_evicted; /* answers of the DNS forgotten before their time: a table was full */
+    uint64_t labelled;        /* flows that no decoder claimed, and nDPI has a word for */
+    uint64_t labels_evicted;  /* flows that it was not asked about to the end: too many at a time */
 };

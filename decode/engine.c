@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
+#include "decode/inspector.h"
+#include "decode/label.h"
 #include "decode/lifecycle.h"
 #include "decode/other_ip.h"
 #include "decode/tcp.h"
@@ -74,8 +76,15 @@ struct engine *engine_new(const struct engine_options *options, struct sink sink
     l->reader.direction = direction_new(&e->options.key);
     l->reader.lookups = lookups_new(&e->options.key);
     l->flows = flow_table_new(&e->options.key, e->options.flows_max);
-    if (l->reader.direction && l->reader.lookups && l->flows)
+    if (!l->reader.direction || !l->reader.lookups || !l->flows)
+        goto fail;
+    if (!options->labels || !inspector_exists())
         return e;
+    l->reader.labeller = labeller_new(&options->watch, &l->counters, err);
+    if (l->reader.labeller)
+        return e;
+    engine_free(e);
+    return NULL;
 
 fail:
     err_set(err, "decode: out of memory for a table of flows");
@@ -105,6 +114,7 @@ void engine_free(struct engine *e)
     flow_table_free(e->life.flows);
     direction_free(e->life.reader.direction);
     lookups_free(e->life.reader.lookups);
+    labeller_free(e->life.reader.labeller);
     free(e);
 }
 

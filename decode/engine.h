@@ -11,6 +11,14 @@
 #include "decode/keylog.h"
 #include "decode/sink.h"
 
+/* Told when a thread goes into nDPI and comes back from it, which may be never. Either may be NULL.
+ */
+struct label_watch {
+    void (*enter)(void *ctx);
+    void (*leave)(void *ctx);
+    void *ctx;
+};
+
 /* 0 means the default in brackets. */
 struct engine_options {
     struct hash_key key;           /* secret */
@@ -23,6 +31,8 @@ struct engine_options {
     uint32_t idle_timeout_s;       /* an established TCP flow is forgotten [3600] */
     uint32_t handshake_timeout_s;  /* an unanswered SYN has failed [10] */
     uint32_t udp_timeout_s;        /* [60] */
+    bool labels; /* ask nDPI for a word for what no decoder claims, if it is there [no] */
+    struct label_watch watch;
 };
 
 struct engine;

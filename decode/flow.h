@@ -51,6 +51,7 @@ struct link {
 /* What becomes of the bytes. */
 enum reading {
     READING_OPENING, /* which protocol they are is not known yet */
+    READING_LABEL,   /* no decoder wants them; they may still tell what to call the flow */
     READING_CONN,    /* they go to `conn` */
     READING_NOTHING, /* nobody wants them: only counted */
 };
@@ -62,6 +63,7 @@ struct flow {
     uint32_t index; /* of this flow, from 1 */
     uint32_t chain; /* the next flow in its bucket, or in the list of free ones */
     struct link link[FLOW_LINKS];
+    uint32_t label;        /* the labeller's, while and after it looks; 0: it has not yet */
     uint64_t first_number; /* packet.number of its first packet */
     uint64_t first_ns;     /* packet time of its first packet */
     uint64_t last_ns;      /* packet time of its latest packet */
@@ -97,6 +99,12 @@ static inline enum dir flow_dir(const struct flow *f, unsigned side)
 static inline unsigned flow_server(const struct flow *f)
 {
     return f->client ^ 1U;
+}
+
+/* What a flow is called that nothing better is known of. */
+static inline const char *flow_transport(const struct flow *f)
+{
+    return f->key.protocol == IPPROTO_UDP ? "udp" : "tcp";
 }
 
 /* Was part of the handshake seen, so that who is client is certain? */

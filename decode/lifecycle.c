@@ -69,7 +69,9 @@ void lifecycle_read(struct lifecycle *l, struct flow *f)
         lifecycle_wait(l, f);
     if (conn_is_multiplexed(f->conn))
         flow_put(l->flows, f, LIST_MULTIPLEXED);
-    if (f->protocol && !f->reported)
+    /* While decoders go on trying, a label is no more than what it may have been. */
+    bool open = f->reading == READING_OPENING && f->key.protocol == IPPROTO_TCP;
+    if (f->protocol && !f->reported && !open)
         lifecycle_report(l, f);
 }
 
@@ -127,7 +129,7 @@ void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum co
     flush(l, f, m);
     reader_guess(&l->reader, f, m);
     conn_set_one_way(f->conn, is_one_way(f));
-    reader_finish(f, m, why);
+    reader_finish(&l->reader, f, m, why);
     if (f->opened && why != CLOSE_CAPTURE_ENDED)
         f->health.events |= HEALTH_CLOSED;
     if (!f->protocol)
@@ -185,6 +187,8 @@ static void report_change(struct lifecycle *l, struct flow *f)
 void lifecycle_report(struct lifecycle *l, struct flow *f)
 {
     flow_take(l->flows, f, LIST_CHANGED);
+    if (!f->protocol && f->reading == READING_LABEL)
+        f->protocol = flow_transport(f);
     if (!f->protocol)
         return;
     if (f->reported && strcmp(f->reported, f->protocol) != 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "decode/classify.h"
+#include "decode/label.h"
 
 struct piece {
     uint64_t arrived_ns;
@@ -103,6 +104,15 @@ static void drop_early(const struct place *at)
     at->flow->early = NULL;
 }
 
+/* What is said of bytes that nobody wants. */
+static void read_nothing(struct flow *f)
+{
+    f->reading = READING_NOTHING;
+    f->stream[0].blind = f->stream[1].blind = true;
+    if (!f->protocol || f->conn)
+        f->protocol = flow_transport(f);
+}
+
 /* A connection stays, though it is told nothing more, until the flow ends. */
 static void stop_reading(const struct place *at)
 {
@@ -110,9 +120,36 @@ static void stop_reading(const struct place *at)
     drop_early(at);
     if (f->conn && conn_wants_classify(f->conn))
         conn_set_decoder(f->conn, NULL);
-    f->reading = READING_NOTHING;
-    f->stream[0].blind = f->stream[1].blind = true;
-    f->protocol = f->key.protocol == IPPROTO_UDP ? "udp" : "tcp";
+    if (!f->conn && label_wants(at->reader->labeller, f))
+        f->reading = READING_LABEL;
+    else
+        read_nothing(f);
+}
+
+/* Bytes that nobody claims, at least as yet. */
+static void show_label(const struct place *at, uint64_t arrived_ns, struct bytes in)
+{
+    struct flow *f = at->flow;
+    if (f->conn || !in.len || !label_wants(at->reader->labeller, f))
+        return;
+    const char *word = label_bytes(at->reader->labeller, f, at->side, arrived_ns, in);
+    if (word)
+        f->protocol = word;
+}
+
+/* Likewise those that were kept. */
+static void show_label_early(const struct place *at)
+{
+    const struct early *early = at->flow->early;
+    size_t shown[2] = {0, 0};
+    for (unsigned i = 0; early && i < early->pieces; i++) {
+        const struct piece *piece = &early->piece[i];
+        struct place there = *at;
+        there.side = piece->side;
+        show_label(&there, piece->arrived_ns,
+                   bytes_of(early->data[piece->side] + shown[piece->side], piece->len));
+        shown[piece->side] += piece->len;
+    }
 }
 
 static struct conn_ends ends_of(const struct flow *f)
@@ -156,6 +193,7 @@ void reader_turn(struct reader *r, struct flow *f)
 static void claim(const struct place *at, const struct classified *c)
 {
     struct flow *f = at->flow;
+    label_end(at->reader->labeller, f);
     if (!f->conn) {
         if (c->flipped)
             reader_turn(at->reader, f);
@@ -256,6 +294,9 @@ static void identify(struct place *at, uint64_t arrived_ns, struct bytes in)
         kept = keep_early(at, arrived_ns, in);
     if (c.guess == GUESS_MORE && kept == in.len)
         return;
+    show_label_early(at);
+    if (!had_early)
+        show_label(at, arrived_ns, in);
     if (may_try_again(at, SEGMENTS_TRIED_MAX) && had_early) /* without what came before it */
         identify(at, arrived_ns, in);
 }
@@ -264,16 +305,28 @@ static void identify(struct place *at, uint64_t arrived_ns, struct bytes in)
 static void identify_datagram(struct place *at, struct bytes in, uint32_t cut)
 {
     struct classified c = ask_datagram(at, in, cut);
-    if (c.guess == GUESS_YES)
+    if (c.guess == GUESS_YES) {
         claim(at, &c);
-    else
-        may_try_again(at, DATAGRAMS_TRIED_MAX);
+        return;
+    }
+    show_label(at, at->moment.now_ns, in);
+    may_try_again(at, DATAGRAMS_TRIED_MAX);
+}
+
+/* A flow that only waits for its word. */
+static void read_label(const struct place *at, uint64_t arrived_ns, struct bytes in)
+{
+    show_label(at, arrived_ns, in);
+    if (!label_wants(at->reader->labeller, at->flow))
+        read_nothing(at->flow);
 }
 
 void reader_datagram(struct place *at, struct bytes in, uint32_t cut)
 {
     struct flow *f = at->flow;
     f->health.missing_bytes[at->side] += cut;
+    if (f->reading == READING_LABEL)
+        read_label(at, at->moment.now_ns, in);
     if (in.len && f->reading == READING_OPENING)
         identify_datagram(at, in, cut);
     if (!in.len || f->reading != READING_CONN)
@@ -290,6 +343,10 @@ void reader_bytes(void *ctx, uint64_t arrived_ns, struct bytes in)
         return;
     if (f->reading == READING_OPENING) {
         identify(at, arrived_ns, in);
+        return;
+    }
+    if (f->reading == READING_LABEL) {
+        read_label(at, arrived_ns, in);
         return;
     }
     conn_bytes(f->conn, flow_dir(f, at->side), at->moment, arrived_ns, in);
@@ -381,8 +438,15 @@ void reader_guess(struct reader *r, struct flow *f, struct moment m)
         begin_conn(&at, &c);
 }
 
-void reader_finish(struct flow *f, struct moment m, enum conn_close why)
+void reader_finish(struct reader *r, struct flow *f, struct moment m, enum conn_close why)
 {
+    if (!f->conn) {
+        struct place at = {.reader = r, .flow = f, .moment = m};
+        show_label_early(&at);
+        label_end(r->labeller, f);
+    }
+    if (f->reading == READING_LABEL)
+        read_nothing(f);
     conn_finish(f->conn, m, why);
     if (!f->protocol && f->conn && conn_decoder(f->conn))
         f->protocol = conn_decoder(f->conn)->name;
@@ -393,6 +457,7 @@ void reader_close(struct reader *r, struct flow *f)
 {
     early_free(f->early, &r->stream);
     f->early = NULL;
+    label_end(r->labeller, f);
     conn_free(f->conn);
     f->conn = NULL;
     f->reading = READING_NOTHING;

@@ -6,7 +6,8 @@
  * direction are kept until it is clear, and then replayed in the order of their arrival. A flow
  * joined in its middle, or one that lost bytes before it was clear, gets a new try with each
  * segment that does not go on from the ones kept. When nobody claims the bytes they are only
- * counted from then on.
+ * counted from then on; the first of them are shown to the labeller, if there is one, for a word to
+ * call the flow by. A decoder that claims a flow later has the last word.
  */
 #pragma once
 
@@ -25,6 +26,7 @@ struct reader {
     struct stream_shared stream; /* its cap covers early bytes too */
     struct direction *direction;
     struct lookups *lookups;
+    struct labeller *labeller; /* or NULL */
 };
 
 /* Where in the capture the bytes are: the context of the calls below. */
@@ -70,7 +72,7 @@ void reader_guess(struct reader *r, struct flow *f, struct moment m);
 
 /* The flow is over: what its connection has open ends. What is to be reported of it still can be.
  */
-void reader_finish(struct flow *f, struct moment m, enum conn_close why);
+void reader_finish(struct reader *r, struct flow *f, struct moment m, enum conn_close why);
 
 /* Frees the connection, and what the reader kept for it. */
 void reader_close(struct reader *r, struct flow *f);

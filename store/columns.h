@@ -98,7 +98,9 @@
     X(exchanges, exchanges)                                                                        \
     X(skewed, skewed)                                                                              \
     X(unmeasured, unmeasured)                                                                      \
-    X(lookups_evicted, lookups_evicted)
+    X(lookups_evicted, lookups_evicted)                                                            \
+    X(labelled, labelled)                                                                          \
+    X(labels_evicted, labels_evicted)
 
 /* Of capture_window, and both struct delta and struct health_row. */
 #define LIMIT_COLUMNS(X)                                                                           \

@@ -108,6 +108,8 @@ CREATE TABLE capture_window (
     skewed                INTEGER NOT NULL DEFAULT 0,
     unmeasured            INTEGER NOT NULL DEFAULT 0,
     lookups_evicted       INTEGER NOT NULL DEFAULT 0,
+    labelled              INTEGER NOT NULL DEFAULT 0,
+    labels_evicted        INTEGER NOT NULL DEFAULT 0,
     connections_dropped   INTEGER NOT NULL DEFAULT 0,
     open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
     secured_dropped       INTEGER NOT NULL DEFAULT 0, -- facts of TLS that found no room

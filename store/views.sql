@@ -85,7 +85,7 @@ SELECT count(*) AS windows, sum(frames) AS frames, sum(bytes) AS bytes, sum(pack
        sum(unfinished) AS unfinished, sum(mirror_lost) AS mirror_lost,
        round(sum(behind_ns) / 1e9, 1) AS behind_seconds, sum(source_gone) AS source_gone,
        sum(gaps) AS gaps, sum(gap_bytes) AS gap_bytes, sum(lost) AS lost,
-       sum(given_up) AS given_up, sum(shed) AS shed, sum(skewed) AS skewed, sum(unmeasured) AS unmeasured, sum(lookups_evicted) AS lookups_evicted, sum(stray_answers) AS stray_answers,
+       sum(given_up) AS given_up, sum(shed) AS shed, sum(skewed) AS skewed, sum(unmeasured) AS unmeasured, sum(lookups_evicted) AS lookups_evicted, sum(labelled) AS labelled, sum(labels_evicted) AS labels_evicted, sum(stray_answers) AS stray_answers,
        sum(undecrypted) AS undecrypted,
        sum(flows_evicted) AS flows_evicted, sum(exchanges_evicted) AS exchanges_evicted,
        sum(exchanges) AS exchanges, sum(edges_dropped) AS edges_dropped,

@@ -30,6 +30,8 @@ while read -r what home; do
 done >>"$found" <<'END'
 #include.<pcap               capture/
 #include.<ndpi               decode/ndpi\.c
+#include.decode/inspector    decode/(ndpi|ndpi_none|label|engine)\.c
+ndpi_[a-z]+\(                decode/ndpi\.c|daemon/(ndpi_watch|supervisor|replay)\.[ch]
 #include.<sqlite3            store/
 #include.<cjson              store/export/|web/|daemon/kube_file
 #include.<microhttpd         web/server

@@ -7,7 +7,7 @@ from what the program prints. Run it after changing it; a capture that did not c
 import os
 
 from wire import (ACK, LOOP, NULL, PSH, RAW, RST, SLL, SLL2, SYN, TO_CLIENT, TO_SERVER, Capture, Span,
-                  Talk)
+                  Datagrams, Talk)
 
 CAPTURES = []
 
@@ -686,6 +686,93 @@ def file_pcapng():
 def file_pcapng_swapped():
     """The same in the other byte order."""
     return small_talk(Capture(pcapng=True, big_endian=True))
+
+
+# --- what is not decoded --------------------------------------------------------------------------
+
+def der(tag, *parts):
+    body = b"".join(parts)
+    return bytes([tag, len(body)] if len(body) < 128 else [tag, 0x81, len(body)]) + body
+
+
+def as_req():
+    """Kerberos asks for a ticket (RFC 4120, 5.4.1)."""
+    def name(kind, *parts):
+        return der(0x30, der(0xA0, der(2, bytes([kind]))), der(0xA1, der(0x30, *(der(0x1B, p) for p in parts))))
+    body = der(0x30, der(0xA0, der(3, bytes(5))), der(0xA1, name(1, b"alice")), der(0xA2, der(0x1B, b"SHOP.TEST")),
+               der(0xA3, name(2, b"krbtgt", b"SHOP.TEST")), der(0xA5, der(0x18, b"20370913024805Z")),
+               der(0xA7, der(2, b"\x12\x34\x56\x78")), der(0xA8, der(0x30, der(2, b"\x12"), der(2, b"\x11"))))
+    return der(0x6A, der(0x30, der(0xA1, der(2, b"\5")), der(0xA2, der(2, b"\x0a")), der(0xA4, body)))
+
+
+def smb2(flags):
+    head = b"\xfeSMB" + (64).to_bytes(2, "little") + bytes(10) + flags.to_bytes(4, "little") + bytes(44)
+    return (len(head) + 36).to_bytes(4, "big") + head + bytes([36, 0, 1, 0, 1]) + bytes(31)
+
+
+def rtp(sequence):
+    return bytes([0x80, 0]) + sequence.to_bytes(2, "big") + (160 * sequence).to_bytes(4, "big") + b"talk" + \
+        bytes((sequence * 7 + i * 13) % 256 for i in range(160))
+
+
+SIP = b"\r\n".join([b"OPTIONS sip:bob@shop.test SIP/2.0", b"Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK77",
+                    b"From: <sip:alice@shop.test>;tag=1", b"To: <sip:bob@shop.test>", b"Call-ID: 1@10.0.0.1",
+                    b"CSeq: 1 OPTIONS", b"Max-Forwards: 70", b"Content-Length: 0", b"", b""])
+
+# port, who speaks first, what both say in turn
+SPOKEN_TCP = [
+    (22, TO_CLIENT, [b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"]),
+    (2222, TO_CLIENT, [b"SSH-2.0-dropbear\r\n", b"SSH-2.0-OpenSSH_9.2p1\r\n"]),
+    (389, TO_SERVER, [der(0x30, der(2, b"\1"), der(0x60, der(2, b"\3"), der(4), der(0x80))),
+                      der(0x30, der(2, b"\1"), der(0x61, der(10, b"\0"), der(4), der(4)))]),
+    (445, TO_SERVER, [smb2(0), smb2(1)]),
+    (3389, TO_SERVER, [bytes.fromhex("030000130ee000000000000100080003000000"),
+                       bytes.fromhex("030000130ed000001234000200080002000000")]),
+    (143, TO_CLIENT, [b"* OK IMAP4rev1 ready\r\n", b"a1 CAPABILITY\r\n", b"* CAPABILITY IMAP4rev1\r\na1 OK done\r\n",
+                      b"a2 LOGIN alice secret\r\n", b"a2 OK done\r\n", b"a3 SELECT INBOX\r\n", b"a3 OK done\r\n"]),
+    (9999, TO_SERVER, [b"\7nobody knows this", b"\7nor this"]),
+    (24, TO_SERVER, [b"\7nobody knows this", b"\7nor this"]),
+]
+SPOKEN_UDP = [
+    (123, TO_SERVER, [b"\x23" + bytes(39) + b"\xe8\1\2\3\4\5\6\7", b"\x24\2\6\xe9" + bytes(44)]),
+    (88, TO_SERVER, [as_req()]),
+    (161, TO_SERVER, [der(0x30, der(2, b"\1"), der(4, b"public"), der(0xA0, der(2, b"\1"), der(2, b"\0"), der(2, b"\0"),
+                      der(0x30, der(0x30, der(6, bytes.fromhex("2b06010201010300")), der(5)))))]),
+    (5060, TO_SERVER, [SIP]),
+    (514, TO_SERVER, [b"<34>Oct 11 22:14:15 web su: 'su root' failed on /dev/pts/8"]),
+    (124, TO_SERVER, [b"nobody knows this", b"nor this"] * 6),
+]
+
+
+@capture
+def labels():
+    """Of what is not decoded, edges say what it is as far as nDPI knows by its bytes, on whatever port. Ports alone say
+    nothing: whoever says on port 22 or 123 what SSH and NTP never say is tcp and udp; nor does it say what we decode
+    ourselves: what goes to port 53 and is no question is not dns."""
+    c = Capture()
+    for number, (port, first, said) in enumerate(SPOKEN_TCP):
+        t = Talk(c, ("10.0.0.1", 40000 + number), ("10.0.0.2", port))
+        t.open()
+        for turn, data in enumerate(said):
+            t.send((first + turn) % 2, data)
+        t.close()
+    t = Talk(c, ("10.0.0.1", 40100), ("10.0.0.3", 22))
+    t.open()
+    t.says(b"\7nobody knows this")
+    t.hears(b"\7nor this")
+    t.close()
+    for number, (port, first, said) in enumerate(SPOKEN_UDP):
+        t = Datagrams(c, ("10.0.0.1", 41000 + number), ("10.0.0.2", port))
+        for turn, data in enumerate(said):
+            t.send((first + turn) % 2, data)
+    for port in (53, 123):
+        t = Datagrams(c, ("10.0.0.1", 42000), ("10.0.0.3", port))
+        t.says(b"nobody knows this")
+        t.hears(b"nor this")
+    t = Datagrams(c, ("10.0.0.1", 43000), ("10.0.0.2", 43002))
+    for sequence in range(12):
+        t.says(rtp(sequence))
+    return c
 
 
 def main():

@@ -104,6 +104,8 @@ class Talk:
     """One TCP connection. `vlans` are tags, outermost first; `extensions` puts IPv6 extension headers
     before the TCP header."""
 
+    protocol = 6  # of IP
+
     def __init__(self, capture, client=("10.0.0.1", 40000), server=("10.0.0.2", 80), vlans=(),
                  extensions=False, interface=0, first_byte=(1000, 5000)):
         self.capture, self.ends = capture, (client, server)
@@ -130,11 +132,11 @@ class Talk:
 
     def ipv4(self, source, target, payload):
         head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), len(self.capture.frames) + 1,
-                           0x4000, 64, 6, 0) + source.packed + target.packed
+                           0x4000, 64, self.protocol, 0) + source.packed + target.packed
         return head[:10] + struct.pack(">H", checksum(head)) + head[12:] + payload
 
     def ipv6(self, source, target, payload):
-        kind = 6
+        kind = self.protocol
         if self.extensions:  # hop-by-hop, then destination options, each one PadN
             payload = bytes([60, 0, 1, 4, 0, 0, 0, 0]) + bytes([6, 0, 1, 4, 0, 0, 0, 0]) + payload
             kind = 0
@@ -232,3 +234,17 @@ class Talk:
         }
         line.update(other)
         self.capture.expected.append({key: value for key, value in line.items() if key not in drop})
+
+
+class Datagrams(Talk):
+    """Two ends that talk over UDP, over IPv4: each says() or hears() is one datagram."""
+
+    protocol = 17
+
+    def send(self, direction, data, at=(), lost=()):
+        (source, source_port), (target, target_port) = \
+            self.ends if direction == TO_SERVER else self.ends[::-1]
+        source, target = ipaddress.ip_address(source), ipaddress.ip_address(target)
+        udp = struct.pack(">HHHH", source_port, target_port, 8 + len(data), 0) + data
+        time_ns = self.capture.add(self.link(self.ipv4(source, target, udp), 4, direction), self.interface)
+        return Span(time_ns, time_ns, len(data))

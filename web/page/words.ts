@@ -109,6 +109,8 @@ export const DECODE: [string, string, boolean][] = [
   ["shed", "parts of messages too long to read", true],
   ["skewed", "answers stamped up to 1 ms too early, put right", true],
   ["lookups_evicted", "names from the DNS forgotten, too many", true],
+  ["labelled", "connections named by nDPI, not read", false],
+  ["labels_evicted", "connections not named, too many at a time", true],
   ["unmeasured", "requests not timed, the clock went back", true],
   ["segments_held", "segments out of order, put right", false],
   ["segments_dropped", "segments out of order, no room", true],

@@ -5,6 +5,7 @@
  * passed over, a few times; then the older flow loses it, as its ticket shows. */
 #include "decode/label.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "decode/inspector.h"
@@ -20,7 +21,7 @@ enum {
 };
 
 struct labeller {
-    struct inspector *inspector;
+    struct inspector *inspector; /* NULL: none has been needed */
     struct label_watch watch;
     struct decode_counters *counters;
     uint32_t ticket; /* the latest */
@@ -63,11 +64,21 @@ struct labeller *labeller_new(const struct label_watch *watch, struct decode_cou
     }
     l->watch = *watch;
     l->counters = counters;
-    l->inspector = inspector_new(err);
+    return l;
+}
+
+/* Made for the first flow that needs it: it takes as long as a small capture does. */
+static bool has_inspector(struct labeller *l)
+{
+    static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
     if (l->inspector)
-        return l;
-    labeller_free(l);
-    return NULL;
+        return true;
+    pthread_mutex_lock(&making);
+    enter(l);
+    l->inspector = inspector_new(NULL);
+    leave(l);
+    pthread_mutex_unlock(&making);
+    return l->inspector;
 }
 
 void labeller_free(struct labeller *l)
@@ -105,7 +116,11 @@ static struct label *next_place(struct labeller *l)
 
 static struct label *begin(struct labeller *l, struct flow *f)
 {
-    struct label *label = next_place(l);
+    struct label *label = has_inspector(l) ? next_place(l) : NULL;
+    if (!label) {
+        f->label = LABEL_OVER;
+        return NULL;
+    }
     label->flow = inspected_new();
     f->label = label->flow ? label->ticket : LABEL_OVER;
     return label->flow ? label : NULL;

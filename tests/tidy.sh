@@ -36,7 +36,7 @@ ndpi_[a-z]+\(                decode/ndpi\.c|daemon/(ndpi_watch|supervisor|replay
 #include.<cjson              store/export/|web/|daemon/kube_file
 #include.<microhttpd         web/server
 #include.<(n?curses)         ui-tui/term\.c
-#include.<(pthread|stdatomic) capture/ring|daemon/|web/
+#include.<(pthread|stdatomic) capture/ring|decode/label|daemon/|web/
 #include.<cap-ng             daemon/
 #include.<openssl            decode/(tls_digest|tls_certificate|tls_seal|quic_initial)
 END

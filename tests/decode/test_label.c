@@ -27,8 +27,6 @@ bool inspector_exists(void)
 struct inspector *inspector_new(struct err *err)
 {
     (void)err;
-    shown[0] = '\0';
-    packets = 0;
     return calloc(1, sizeof(struct inspector));
 }
 
@@ -78,6 +76,14 @@ static void leave(void *ctx)
     inside--;
 }
 
+/* Nothing has been shown yet. */
+static void begin_anew(struct talk *t, const struct engine_options *options)
+{
+    shown[0] = '\0';
+    packets = 0;
+    begin(t, options);
+}
+
 static const struct engine_options asked = {
     .labels = true,
     .watch = {.enter = enter, .leave = leave, .ctx = &inside},
@@ -89,7 +95,7 @@ static void bytes_decide(void **state)
 {
     (void)state;
     struct talk t;
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     handshake(&t);
     client_says(&t, 101, "whatever");
     assert_string_equal(t.protocols, "");
@@ -117,7 +123,7 @@ static void kept_bytes_are_shown(void **state)
 {
     (void)state;
     struct talk t;
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     handshake(&t);
     client_says(&t, 101, "a");
     t.now_ns += MS;
@@ -128,7 +134,7 @@ static void kept_bytes_are_shown(void **state)
     assert_string_equal(shown, "a.s.is ssh.");
     told(&t, "");
 
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     handshake(&t);
     server_says(&t, 501, "hel");
     told(&t, "");
@@ -141,7 +147,7 @@ static void decoders_come_first(void **state)
 {
     (void)state;
     struct talk t;
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     handshake(&t);
     client_says(&t, 101, "ask");
     client_says(&t, 104, "nonsense");
@@ -149,7 +155,7 @@ static void decoders_come_first(void **state)
     assert_string_equal(shown, "");
     told(&t, "echo:>ask>nonsense{capture ended}");
 
-    begin(&t, NULL);
+    begin_anew(&t, NULL);
     handshake(&t);
     client_says(&t, 101, "is ssh");
     assert_string_equal(t.protocols, "tcp ");
@@ -162,7 +168,7 @@ static void packets_are_limited(void **state)
 {
     (void)state;
     struct talk t;
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     handshake(&t);
     for (uint32_t i = 0; i < LABEL_PACKETS_MAX; i++) {
         assert_string_equal(t.protocols, "");
@@ -182,7 +188,7 @@ static void windows_do_not_wait(void **state)
 {
     (void)state;
     struct talk t;
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     handshake(&t);
     client_says(&t, 101, "whatever");
     pass(&t, 1000);
@@ -200,13 +206,13 @@ static void joined(void **state)
 {
     (void)state;
     struct talk t;
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     client_says(&t, 101, "is ssh");
     assert_string_equal(t.protocols, "");
     client_says(&t, 107, "ask");
     assert_string_equal(t.protocols, "echo ");
     told(&t, "echo:>ask{capture ended}");
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     client_says(&t, 101, "is ssh");
     told(&t, "");
     assert_string_equal(t.protocols, "ssh ");
@@ -217,7 +223,7 @@ static void datagrams(void **state)
 {
     (void)state;
     struct talk t;
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     t.protocol = IPPROTO_UDP;
     client(&t, 0, 0, 0, "is ntp");
     assert_string_equal(t.protocols, "ntp ");
@@ -226,7 +232,7 @@ static void datagrams(void **state)
     told(&t, "");
     assert_string_equal(t.sum.protocol, "ntp");
 
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     t.protocol = IPPROTO_UDP;
     for (int i = 0; i < 12; i++)
         client(&t, 0, 0, 0, "x");
@@ -240,7 +246,7 @@ static void too_many(void **state)
 {
     (void)state;
     struct talk t;
-    begin(&t, &asked);
+    begin_anew(&t, &asked);
     t.protocol = IPPROTO_UDP;
     for (unsigned i = 0; i < LABELS_MAX + 2; i++) {
         t.client_port = (uint16_t)(20000 + i);

@@ -191,7 +191,7 @@ static int drawn_counters(const struct health_row *h, struct counter ret[COUNTER
         {"parts too long to read", d->shed, ODD},
         {"stamped too early", d->skewed, ODD},
         {"names forgotten", d->lookups_evicted, ODD},
-        {"labelled by nDPI", d->labelled, PLAIN},
+        {"labelled by nDPI", d->labelled, ODD},
         {"not labelled", d->labels_evicted, ODD},
         {"requests not timed", d->unmeasured, ODD},
         {"reports not kept", h->edges_dropped + h->connections_dropped + h->open_calls_dropped,

@@ -409,18 +409,19 @@ static int64_t redis_feed(struct conn *c, enum dir dir, struct bytes in)
     return dir == TO_SERVER ? feed_command(c, in) : feed_answer(c, in);
 }
 
+/* A server of it answers in kind, and never speaks first. */
 static enum guess redis_probe(const struct opening *opening)
 {
     struct resp line;
-    enum guess asks = looks_like_command(opening->to_server, opening->midstream);
-    bool is_inline = bytes_equal_text(bytes_first(opening->to_server, 6), "PING\r\n");
-    if (is_inline)
-        asks = GUESS_YES;
-    if (asks != GUESS_YES || !opening->to_client.len)
-        return asks;
-    /* A server of it answers in kind. */
-    return resp_read(opening->to_client, &line) == RESP_WRONG && !opening->midstream ? GUESS_NO
-                                                                                     : GUESS_YES;
+    bool answers_fit =
+        opening->to_client.len == 0 || resp_read(opening->to_client, &line) != RESP_WRONG;
+    if (!opening->to_server.len)
+        return opening->midstream && answers_fit ? GUESS_MORE : GUESS_NO;
+    if (!answers_fit && !opening->midstream)
+        return GUESS_NO;
+    if (bytes_equal_text(bytes_first(opening->to_server, 6), "PING\r\n"))
+        return GUESS_YES;
+    return looks_like_command(opening->to_server, opening->midstream);
 }
 
 const struct decoder redis_decoder = {

@@ -188,6 +188,8 @@ static void recognition(void **state)
         {WIRE("PING\r\n"), WIRE(""), false, GUESS_YES},
         {WIRE("GET / HTTP/1.1\r\n"), WIRE(""), false, GUESS_NO},
         {WIRE(""), WIRE("+OK\r\n"), true, GUESS_MORE},
+        {WIRE(""), WIRE("SSH-2.0-x\r\n"), true, GUESS_NO},
+        {WIRE(""), WIRE("+OK POP3 server ready\r\n"), false, GUESS_NO},
         {WIRE("* 7 bytes"), WIRE(""), false, GUESS_NO},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -270,7 +270,7 @@ def not_http():
     """Bytes that are no HTTP, on the port of HTTP, give no exchange; nor does a text that only begins like it."""
     c = Capture()
     for number, data in enumerate((b"SSH-2.0-OpenSSH_9.2\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-                                   b"GET a lamp, please\r\n", b"*1\r\n$4\r\nPING\r\n",
+                                   b"GET a lamp, please\r\n", b"*1\r\n:4\r\nPING\r\n",
                                    bytes(range(256)))):
         t = Talk(c, client=("10.0.0.1", 40000 + number))
         t.open()

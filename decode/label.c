@@ -11,7 +11,6 @@
 #include "decode/inspector.h"
 
 enum {
-    LABEL_OVER = UINT32_MAX, /* the ticket of a flow that is done */
     PASSED_OVER_MAX = 16,
     IPV4_HEADER = 20,
     IPV6_HEADER = 40,
@@ -19,6 +18,8 @@ enum {
     UDP_HEADER = 8,
     HOPS = 64,
 };
+
+#define LABEL_OVER UINT32_MAX /* the ticket of a flow that is done */
 
 struct labeller {
     struct inspector *inspector; /* NULL: none has been needed */

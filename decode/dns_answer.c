@@ -161,7 +161,8 @@ bool dns_read_answer(struct bytes whole, struct dns_answer *ret)
     if (!dns_read_header(&r, whole))
         return false;
     const struct dns_header *h = &r.header;
-    if (!(h->flags & DNS_RESPONSE) || h->flags & (DNS_RCODE | DNS_OPCODE) || h->questions != 1)
+    if (!(h->flags & DNS_RESPONSE) || h->flags & (DNS_RCODE | DNS_OPCODE) || h->questions != 1 ||
+        !h->answers)
         return false;
     if (!dns_read_question(&r, &q) || q.class != DNS_IN)
         return false;

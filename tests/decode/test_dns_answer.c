@@ -159,6 +159,7 @@ static const struct row {
      "cart.shop: 10.0.0.1/30 2001:db8::1/30"},
     {"the host that serves it", "cart.shop", "cart.shop 30 HTTPS 1 web.shop\n",
      "web.shop 60 A 10.0.0.1\n", "cart.shop: 10.0.0.1/30"},
+    {"beside no answer", "cart.shop", "", "cart.shop 60 A 10.0.0.1\n", ""},
     {"no address of anybody", "cart.shop", "cart.shop 60 AAAA ::\n", "", ""},
     /* names that are none of hosts */
     {"an address", "10.0.0.5", "10.0.0.5 60 A 10.0.0.1\n", "", ""},

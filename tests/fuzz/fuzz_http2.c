@@ -147,7 +147,7 @@ static void say_segment(struct conn *c, enum dir dir, struct moment m, struct by
     if (!conn_wants_classify(c))
         return;
     s->asked = true;
-    conn_set_decoder(c, decoders[0]);
+    conn_set_decoder(c, decoder_named("http2"));
 }
 
 static void say(struct conn *c, enum dir dir, struct moment m, struct bytes in, size_t piece,
@@ -264,7 +264,7 @@ static void check_known(const char *text, const char *truth)
 static void join_late(const struct talk *t, uint8_t from)
 {
     static struct story whole, late;
-    struct play how = {.decoder = decoders[0], .roomy = true};
+    struct play how = {.decoder = decoder_named("http2"), .roomy = true};
     play(t, &how, &whole);
     check(!whole.lost);
     how.resync = true;
@@ -297,7 +297,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!http1)
         http1 = decoder_named("http");
     bool upgraded = start & START_UPGRADED;
-    struct play how = {.decoder = upgraded ? http1 : decoders[0],
+    struct play how = {.decoder = upgraded ? http1 : decoder_named("http2"),
                        .resync = start & JOINED,
                        .why = (enum conn_close)(end % (CLOSE_CAPTURE_ENDED + 1))};
     talk_make(&t, start & (START_BARE | START_UPGRADED), in);

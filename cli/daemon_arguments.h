@@ -17,7 +17,7 @@
      &(a).names},                                                                                  \
     {0, "kube", "FILE", "names from kubectl get pods,services,endpointslices,nodes -A -o json",    \
      ARGUMENT_TEXT, &(a).kube},                                                                    \
-    {0, "hosts", "FILE", "names in the form of hosts(5), where nothing better is known",           \
+    {0, "hosts", "FILE", "names as in hosts(5), if none is better; watching: of /etc/hosts",       \
      ARGUMENT_TEXT, &(a).hosts},                                                                   \
     {0, "template", "PATTERN", "paths like /shop/{product} are one operation; may be repeated",    \
      ARGUMENT_TEXTS, &(a).templates},                                                              \

@@ -37,7 +37,10 @@ static bool is_integer(struct bytes text)
 {
     if (text.len > 1 && (text.at[0] == '-' || text.at[0] == '+'))
         text = bytes_after(text, 1);
-    return number_of(text, INT64_MAX / 10) >= 0 || text.len == 19;
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_digit(text.at[i]))
+            return false;
+    return text.len >= 1 && text.len <= 19; /* of 64 bits */
 }
 
 /* The simple values whose text is not free. */

@@ -7,7 +7,6 @@
  * Commands that wait for something to happen (BLPOP, XREAD BLOCK, ...) are told as streaming calls:
  * how long they take is no latency. */
 #include <ctype.h>
-#include <stdlib.h>
 #include <strings.h>
 
 #include "decode/decoder.h"
@@ -309,10 +308,10 @@ static enum told told_by_value(const struct redis *r, struct bytes in, const str
     return told;
 }
 
-static bool waits_for_channel(const struct exchange *x)
+static bool waits_for_channel(struct exchange *x)
 {
-    return ((const struct asked *)exchange_state((struct exchange *)(uintptr_t)x))->traits &
-           (REDIS_SUBSCRIBES | REDIS_UNSUBSCRIBES);
+    const struct asked *asked = exchange_state(x);
+    return asked->traits & (REDIS_SUBSCRIBES | REDIS_UNSUBSCRIBES);
 }
 
 /* The answer that begins here is this exchange's; NULL: it is nobody's. */

@@ -189,6 +189,8 @@ static void recognition(void **state)
         {WIRE("GET / HTTP/1.1\r\n"), WIRE(""), false, GUESS_NO},
         {WIRE(""), WIRE("+OK\r\n"), true, GUESS_MORE},
         {WIRE(""), WIRE("SSH-2.0-x\r\n"), true, GUESS_NO},
+        {WIRE(""), WIRE(":-9223372036854775808\r\n"), true, GUESS_MORE},
+        {WIRE(""), WIRE(":nineteen characters\r\n"), true, GUESS_NO},
         {WIRE(""), WIRE("+OK POP3 server ready\r\n"), false, GUESS_NO},
         {WIRE("* 7 bytes"), WIRE(""), false, GUESS_NO},
     };

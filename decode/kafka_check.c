@@ -18,6 +18,8 @@ enum kafka_proof kafka_request_head(struct bytes in, struct kafka_head *ret)
 {
     struct cursor c = cursor_over(in);
     *ret = (struct kafka_head){.size = cursor_be32(&c)};
+    if (in.len && in.at[0] > KAFKA_SIZE_MAX >> 24)
+        return KAFKA_NOT;
     if (!c.starved && (ret->size < BEFORE_CLIENT + 2 || ret->size > KAFKA_SIZE_MAX))
         return KAFKA_NOT;
     ret->key = cursor_be16(&c);
@@ -96,19 +98,20 @@ static enum kafka_proof check_body(struct bytes in, const struct kafka_head *hea
     struct kafka_walk w = kafka_walk_begin(layout, head->size - BEFORE_CLIENT, flexible, false);
     struct kafka_field f;
     size_t used = LENGTH + BEFORE_CLIENT;
-    bool topic = false;
+    bool topic = false, named = false;
     if (strcmp(layout, KAFKA_ONLY_CLIENT) == 0)
         return so_far;
     for (;;) {
         enum kafka_step step = kafka_walk(&w, bytes_after(in, used), &f);
         if (step == KAFKA_MORE || (step == KAFKA_FIELD && f.len > in.len - used))
-            return topic ? KAFKA_SURE : in.len >= ENOUGH ? so_far : KAFKA_SHORT;
+            return named ? KAFKA_SURE : in.len >= ENOUGH ? so_far : KAFKA_SHORT;
         if (step == KAFKA_WRONG || !fits(&f))
             return KAFKA_NOT;
-        if (step == KAFKA_END)
-            return topic || !w.left ? KAFKA_SURE : so_far;
+        if (step == KAFKA_END) /* it goes to the last byte; and to produce is to name a topic */
+            return w.left || (head->key == KAFKA_PRODUCE && !topic) ? KAFKA_NOT : KAFKA_SURE;
         used += f.len;
-        topic = topic || f.kind == 'T';
+        named = named || f.kind == 'T';
+        topic = named || topic || f.kind == 'U';
     }
 }
 

@@ -191,7 +191,7 @@ static void note_error(struct exchange *x, int64_t code)
     if (name)
         bytes_to_text(x->status, sizeof x->status, bytes_of_text(name));
     else
-        snprintf(x->status, sizeof x->status, "error %d", (int)code);
+        snprintf(x->status, sizeof x->status, "%d", (int)code);
     x->outcome = kafka_error_outcome((int16_t)code);
 }
 
@@ -296,7 +296,7 @@ static int64_t begin_answer(struct conn *c, struct bytes in)
     uint32_t size = cursor_be32(&cursor);
     if (!cursor.starved && k->tokens && size < LENGTH)
         return LENGTH + (int64_t)size;
-    if (!cursor.starved && (size < LENGTH || size > KAFKA_SIZE_MAX))
+    if (in.at[0] > KAFKA_SIZE_MAX >> 24 || (!cursor.starved && size < LENGTH))
         return DECODE_LOST;
     s->correlation = cursor_be32(&cursor);
     if (cursor.starved)

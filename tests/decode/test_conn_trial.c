@@ -71,6 +71,7 @@ static void silence(void **state)
           SAYS(GET("/b")), CLOSES(CLOSE_ORDERLY));
     TELLS(&doubtful, "GET /a timeout\nGET /b unanswered\n", SAYS(GET("/a")), TIMES_OUT(60000),
           SAYS(GET("/b")), CLOSES(CLOSE_ORDERLY));
+    TELLS(&doubtful, "GET /a timeout\n", SAYS(GET("/a")), TIMES_OUT(60000), HEARS("rubbish"));
 }
 
 /* So many are proof enough; past that, those that are contradicted are dropped, and counted. */

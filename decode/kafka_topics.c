@@ -1,63 +1,13 @@
 /* kafka_topics.c - see kafka_topics.h. */
 #include "decode/kafka_topics.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/text.h"
-
 enum {
-    UUID_TEXT = 36,
-    NUMBER_MIN = 4, /* digits in a row that are no part of a name: orders-2024, but v1 and ipv6 */
-    HEX_MIN = 8,    /* likewise of hex digits, some of them 0 to 9 */
-    IDS_FIRST = 8,  /* there is room for at first */
-    ID_SHOWN = 6,   /* bytes of it */
+    IDS_FIRST = 8, /* there is room for at first */
+    ID_SHOWN = 6,  /* bytes of it */
 };
-
-static bool is_uuid(struct bytes in)
-{
-    if (in.len < UUID_TEXT)
-        return false;
-    for (size_t i = 0; i < UUID_TEXT; i++) {
-        bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-        if (hyphen ? in.at[i] != '-' : !isxdigit(in.at[i]))
-            return false;
-    }
-    return in.len == UUID_TEXT || !isalnum(in.at[UUID_TEXT]);
-}
-
-/* How much of the front is letters and digits, and whether that is an identifier. */
-static size_t read_piece(struct bytes in, bool *ret_is_id)
-{
-    size_t len = 0, hex = 0, digits = 0, run = 0, longest = 0;
-    for (; len < in.len && isalnum(in.at[len]); len++) {
-        hex += isxdigit(in.at[len]) != 0;
-        digits += isdigit(in.at[len]) != 0;
-        run = isdigit(in.at[len]) ? run + 1 : 0;
-        longest = run > longest ? run : longest;
-    }
-    *ret_is_id = longest >= NUMBER_MIN || (hex == len && len >= HEX_MIN && digits);
-    return len;
-}
-
-/* Ids become *, and so do ids in a row: orders.2024-01-31 is orders.*-01-31. */
-bool kafka_topic_text(char text[KAFKA_NAME_MAX], struct bytes name)
-{
-    uint8_t plain[KAFKA_NAME_MAX];
-    size_t len = 0;
-    while (name.len && len < sizeof plain) {
-        bool id = is_uuid(name);
-        size_t piece = id ? UUID_TEXT : read_piece(name, &id);
-        size_t take = piece ? piece : 1;
-        if (id)
-            plain[len++] = '*';
-        for (size_t i = 0; !id && i < take && len < sizeof plain; i++)
-            plain[len++] = name.at[i];
-        name = bytes_after(name, take);
-    }
-    return text_clean(text, KAFKA_NAME_MAX, bytes_of(plain, len)) && !name.len;
-}
 
 static uint32_t hash_of(const char *text)
 {

@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 
 enum {
-    KAFKA_NAME_MAX = 88,     /* bytes of a topic's text; with two of them an operation is full */
+    KAFKA_NAME_MAX = 80,     /* bytes of a topic's text; with two of them an operation is full */
     KAFKA_DISTINCT_MAX = 24, /* topics of a request that are told apart */
     KAFKA_SESSION_MAX = 32,  /* topics of a session that are remembered */
     KAFKA_IDS_MAX = 128,     /* topics of a connection whose ids are */
@@ -23,9 +23,6 @@ struct kafka_topics {
     bool cut;                      /* a name was too long */
     char first[2][KAFKA_NAME_MAX]; /* in order of names */
 };
-
-/* Writes a topic's text: numbers and ids in its name become *. False: it was cut. */
-bool kafka_topic_text(char text[KAFKA_NAME_MAX], struct bytes name);
 
 void kafka_topics_add(struct kafka_topics *t, const char *text);
 

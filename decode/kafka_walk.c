@@ -40,7 +40,8 @@ static enum kafka_step take(struct kafka_walk *w, uint64_t len, struct kafka_fie
 static bool read_length(const struct kafka_walk *w, struct bytes in, unsigned plain, bool compact,
                         int64_t *ret_value, size_t *ret_len)
 {
-    struct cursor c = cursor_over(bytes_first(in, w->left));
+    size_t most = compact && w->left > VARINT_MAX ? VARINT_MAX : w->left;
+    struct cursor c = cursor_over(bytes_first(in, most));
     size_t before = cursor_left(&c);
     if (compact)
         *ret_value = (int64_t)(cursor_varint(&c) & UINT32_MAX) - 1;
@@ -141,7 +142,8 @@ static enum kafka_step pass_numbers(struct kafka_walk *w, struct bytes in, struc
 
 static enum kafka_step read_tags(struct kafka_walk *w, struct bytes in, struct kafka_field *f)
 {
-    struct cursor c = cursor_over(bytes_first(in, w->left));
+    size_t most = w->tagged ? VARINT_MAX : 2 * VARINT_MAX;
+    struct cursor c = cursor_over(bytes_first(in, w->left < most ? w->left : most));
     size_t before = cursor_left(&c);
     if (w->tagged) {
         uint64_t count = cursor_varint(&c);
@@ -157,6 +159,7 @@ static enum kafka_step read_tags(struct kafka_walk *w, struct bytes in, struct k
     if (c.starved)
         return in.len >= 2 * VARINT_MAX ? KAFKA_WRONG : starved(w, in);
     if (*w->at == 'G' && tag == REPLICA_STATE && size >= 4) {
+        c = cursor_over(bytes_first(bytes_after(in, head), w->left - head));
         f->number = (int32_t)cursor_be32(&c);
         if (c.starved)
             return starved(w, in);

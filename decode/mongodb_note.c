@@ -42,7 +42,7 @@ void mongodb_name(struct exchange *x, const char *command)
 {
     struct mongodb_asked *asked = exchange_state(x);
     bytes_to_text(x->method, sizeof x->method, bytes_of_text(command));
-    asked->named = true;
+    asked->named = asked->plain = true;
     asked->traits = MONGODB_COLLECTION;
 }
 

@@ -32,6 +32,7 @@ enum mongodb_place {
 struct mongodb_asked {
     int traits;      /* of its command */
     bool named;      /* it has been told */
+    bool plain;      /* a query of the older kind: documents answer it, and no "ok" */
     bool wrapped;    /* it is in a document of its own */
     bool compressed; /* nobody knows what it is */
     bool waits;      /* of a cursor that waits, or a hello that does */

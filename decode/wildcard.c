@@ -42,15 +42,17 @@ bool wildcard_name(char *text, size_t size, struct bytes name)
 {
     uint8_t plain[NAME_MAX_SHOWN];
     size_t len = 0;
-    while (name.len && len < sizeof plain) {
+    bool whole = true;
+    while (name.len && whole) {
         bool id = is_uuid(name);
         size_t piece = id ? UUID_TEXT : read_piece(name, &id);
         size_t take = piece ? piece : 1;
-        if (id)
-            plain[len++] = '*';
-        for (size_t i = 0; !id && i < take && len < sizeof plain; i++)
-            plain[len++] = name.at[i];
+        struct bytes shown = id ? bytes_of_text("*") : bytes_first(name, take);
+        whole = shown.len <= sizeof plain - len;
+        shown = bytes_first(shown, sizeof plain - len);
+        memcpy(plain + len, shown.at, shown.len);
+        len += shown.len;
         name = bytes_after(name, take);
     }
-    return text_clean(text, size, bytes_of(plain, len)) && !name.len;
+    return text_clean(text, size, bytes_of(plain, len)) && whole;
 }

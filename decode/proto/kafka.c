@@ -276,6 +276,7 @@ static int64_t begin_request(struct conn *c, struct bytes in)
     s->correlation = head.correlation;
     s->walk = kafka_walk_begin(kafka_request_layout(head.key, head.version),
                                head.size - REQUEST_NUMBERS, flexible, false);
+    conn_abort(c, head.correlation, OUTCOME_UNKNOWN); /* no answer could be told apart any more */
     struct exchange *x = conn_begin(c, TO_SERVER, head.correlation);
     struct asked *asked = exchange_state(x);
     asked->key = head.key;

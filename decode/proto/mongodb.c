@@ -10,7 +10,6 @@
  * tailable cursor, a hello that waits for a change). */
 #include "decode/bson.h"
 #include "decode/decoder.h"
-#include "decode/mongodb_command.h"
 #include "decode/mongodb_message.h"
 #include "decode/mongodb_note.h"
 
@@ -328,6 +327,7 @@ static int64_t begin_request(struct conn *c, struct bytes in, const struct mongo
     uint32_t flags = 0;
     int64_t used = MONGODB_HEAD;
     begin_side(s, head, head->id);
+    conn_abort(c, head->id, OUTCOME_UNKNOWN); /* no answer could be told apart any more */
     struct exchange *x = conn_begin(c, TO_SERVER, head->id);
     struct mongodb_asked *asked = exchange_state(x);
     x->stream_id = head->id;
@@ -357,14 +357,13 @@ static int64_t read_reply(struct side *s, struct bytes in, struct exchange *x)
     asked->cursor = (int64_t)cursor_le64(&c);
     cursor_skip(&c, 4);
     uint32_t documents = cursor_le32(&c);
-    bool of_command = asked->traits != MONGODB_COLLECTION;
     asked->failed = flags & (REPLY_NO_CURSOR | REPLY_FAILED);
-    asked->answered = !of_command || asked->failed;
+    asked->answered = asked->plain || asked->failed;
     if (flags & REPLY_NO_CURSOR)
         asked->code = 43;
-    if (!of_command && !asked->failed)
+    if (asked->plain && !asked->failed)
         x->response_messages = documents;
-    if (!documents || (!of_command && !asked->failed) || s->left <= MONGODB_REPLY_HEAD)
+    if (!documents || (asked->plain && !asked->failed) || s->left <= MONGODB_REPLY_HEAD)
         return MONGODB_REPLY_HEAD;
     int64_t begun = begin_document(s, TO_CLIENT, bytes_after(in, MONGODB_REPLY_HEAD),
                                    s->left - MONGODB_REPLY_HEAD);

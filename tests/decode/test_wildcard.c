@@ -20,7 +20,7 @@ static void names(void **state)
         {"feedback", "feedback"},
         {"deadbeef", "deadbeef"},
         {"", ""},
-        {"a\x1b[1m", "a\\x1B[1m"},
+        {"a\x1b[1m", "a\\x1b[1m"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[64];
@@ -35,8 +35,11 @@ static void cut(void **state)
     char text[8], name[400];
     assert_false(wildcard_name(text, sizeof text, bytes_of_text("0rders.and.more")));
     assert_string_equal(text, "0rders.");
-    memset(name, 'x', sizeof name);
-    assert_false(wildcard_name(name, sizeof name, bytes_of(name, sizeof name)));
+    char long_name[400];
+    memset(long_name, 'x', sizeof long_name);
+    assert_false(wildcard_name(name, sizeof name, bytes_of(long_name, sizeof long_name)));
+    memset(long_name, '-', sizeof long_name);
+    assert_false(wildcard_name(name, sizeof name, bytes_of(long_name, sizeof long_name)));
 }
 
 int main(void)

@@ -90,7 +90,8 @@ class Server:
         if command in ("update", "delete"):
             return {"n": len(self.documents.get(name, [])), "nModified": 1, "ok": 1.0}
         if command == "find":
-            return self.batch(name, list(self.documents.get(name, [])), body.get("batchSize"), "firstBatch")
+            found = self.documents.get(name, [])
+            return self.batch(name, found[:body.get("limit") or len(found)], body.get("batchSize"), "firstBatch")
         if command == "getMore":
             return self.get_more(name, body)
         if command == "aggregate" and "$changeStream" in body["pipeline"][0]:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""seed_kafka.py - writes the seeds of fuzz_decoder_kafka: the conversations of tests/golden/kafka.pcap, as records of
+"""seed_talks.py - writes the seeds of fuzz_decoder_NAME: the conversations of tests/golden/NAME.pcap, as records of
 fuzz_decoder.c; some are joined in the middle, some lose a segment.
 
-usage: seed_kafka.py [CAPTURE [FOLDER]]
+usage: seed_talks.py NAME...
 """
 import os
 import subprocess
@@ -37,14 +37,14 @@ def records(talk, lost):
 
 
 def main():
-    capture = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "..", "golden", "kafka.pcap")
-    folder = sys.argv[2] if len(sys.argv) > 2 else os.path.join(HERE, "corpus", "decoder_kafka")
-    os.makedirs(folder, exist_ok=True)
-    talks = list(segments(capture).values())
-    for number, talk in enumerate(talks[:SEEDS]):
-        first, lost = (128, -1) if number % 3 == 1 else (0, 3 if number % 3 == 2 else -1)
-        with open(os.path.join(folder, f"talk-{number}"), "wb") as file:
-            file.write((bytes([first]) + records(talk, lost))[:LONGEST])
+    for name in sys.argv[1:]:
+        folder = os.path.join(HERE, "corpus", f"decoder_{name}")
+        os.makedirs(folder, exist_ok=True)
+        talks = list(segments(os.path.join(HERE, "..", "golden", f"{name}.pcap")).values())
+        for number, talk in enumerate(talks[:SEEDS]):
+            first, lost = (128, -1) if number % 3 == 1 else (0, 3 if number % 3 == 2 else -1)
+            with open(os.path.join(folder, f"talk-{number}"), "wb") as file:
+                file.write((bytes([first]) + records(talk, lost))[:LONGEST])
 
 
 main()

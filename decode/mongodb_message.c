@@ -5,6 +5,7 @@
 
 enum {
     FLAGS_NEEDED = 0xffff & ~(MSG_CHECKSUM | MSG_MORE_TO_COME), /* none is known; bits to reject */
+    RESPONSE_TO = 8,                                            /* its place */
     KEY_MAX = 64,
     NAMESPACE_MAX = 256,
     COMPRESSOR_LAST = 3,
@@ -111,9 +112,13 @@ enum mongodb_proof mongodb_check(struct bytes in, bool answer)
     struct mongodb_head head;
     enum mongodb_proof proof = mongodb_head(in, &head);
     struct cursor c = cursor_over(bytes_after(in, MONGODB_HEAD));
+    /* What is here of the number of the message that is answered decides for a request at once. */
+    struct bytes to = bytes_after(bytes_first(in, MONGODB_HEAD - 4), RESPONSE_TO);
+    if (!answer && to.len && memcmp(to.at, "\0\0\0", to.len < 4 ? to.len : 4) != 0)
+        return MONGODB_NOT;
     if (proof != MONGODB_SURE)
         return proof;
-    if (answer == !head.response_to)
+    if (answer && !head.response_to)
         return MONGODB_NOT;
     switch (head.opcode) {
     case OP_MSG:

@@ -253,6 +253,9 @@ static void recognition(void **state)
     assert_int_equal(
         guess(SAYS("\x3c\0\0\0\1\0\0\0\0\0\0\0\xdd\7\0\0\4\0\0\0\0\x27\0\0\0\2"), none, false),
         GUESS_NO);
+    /* TLS and LDAP, as soon as it shows */
+    assert_int_equal(guess(SAYS("\x16\3\1\0\5\1\0\0\1"), none, false), GUESS_NO);
+    assert_int_equal(guess(SAYS("\x30\x0c\2\1\1\x60\7\2\1\3\4\0\x80\0"), none, false), GUESS_NO);
     assert_int_equal(guess(SAYS("GET / HTTP/1.1\r\n\r\n"), none, false), GUESS_NO);
     assert_int_equal(guess(SAYS("*1\r\n$4\r\nPING\r\n"), none, false), GUESS_NO);
 }

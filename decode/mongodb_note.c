@@ -215,9 +215,8 @@ void mongodb_request_seen(struct exchange *x)
     if (asked->compressed || !asked->named)
         bytes_to_text(x->method, sizeof x->method,
                       bytes_of_text(asked->compressed ? "{compressed}" : "unknown"));
-    if (of_collection && asked->collection[0])
-        snprintf(text, sizeof text, "%s %s.%s", x->method,
-                 asked->database[0] ? asked->database : "?", asked->collection);
+    if (of_collection && asked->collection[0] && asked->database[0])
+        snprintf(text, sizeof text, "%s %s.%s", x->method, asked->database, asked->collection);
     else if (asked->traits & MONGODB_DATABASE && asked->database[0])
         snprintf(text, sizeof text, "%s %s", x->method, asked->database);
     else

@@ -122,12 +122,15 @@ static void note_message(struct conn *c, struct exchange *x)
     x->last_message_ns = now_ns;
 }
 
-static void end_answer(struct conn *c, struct exchange *x)
+/* Behind what was missed of it there may be an error, or its name. */
+static void end_answer(struct conn *c, struct exchange *x, bool whole)
 {
     struct mongodb *m = conn_state(c);
     struct side *s = &m->side[TO_CLIENT];
     if (x) {
-        const struct mongodb_asked *asked = exchange_state(x);
+        struct mongodb_asked *asked = exchange_state(x);
+        bool error_known = asked->failed && (asked->code || asked->error[0]);
+        asked->answered = asked->answered && (whole || error_known);
         mongodb_answer_seen(x);
         if (asked->makes_wait)
             remember_cursor(m, asked->cursor);
@@ -234,7 +237,7 @@ static int64_t read_on(struct conn *c, enum dir dir, struct bytes in, size_t use
             if (dir == TO_SERVER)
                 end_request(c, x);
             else
-                end_answer(c, x);
+                end_answer(c, x, len >= 0 || s->stage != STAGE_DOCUMENT);
             return (int64_t)used;
         }
         if (used >= in.len)
@@ -436,7 +439,7 @@ static int64_t mongodb_gap(struct conn *c, enum dir dir, uint64_t len)
     if (dir == TO_SERVER)
         end_request(c, x);
     else
-        end_answer(c, x);
+        end_answer(c, x, false);
     return left;
 }
 

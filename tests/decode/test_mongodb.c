@@ -197,6 +197,13 @@ static void losses(void **state)
     /* a hole in what says how it went */
     TELLS(mongodb, "find  unknown gap\nping  OK ok\n", find(1), first_of(answer, 30),
           LOSES(TO_CLIENT, answer.len - 30), asks(2, 0, "is", "ping", 1, "$db", "a"), fine(51, 2));
+    /* behind which there may be an error, or its name */
+    struct step half = answers(50, 1, 0, "d[{i}}", "ok", 1.0, "writeErrors", "0", "code", 11000);
+    TELLS(mongodb, "find  unknown gap\n", find(1), first_of(half, 37),
+          LOSES(TO_CLIENT, half.len - 37));
+    half = answers(50, 1, 0, "di", "ok", 0.0, "code", 13);
+    TELLS(mongodb, "find  unknown gap\n", find(1), first_of(half, 37),
+          LOSES(TO_CLIENT, half.len - 37));
     /* and one over the end of a message */
     TELLS(mongodb, "find  unknown gap\nping  OK ok\n", find(1), first_of(answer, 30),
           LOSES(TO_CLIENT, answer.len), SAYS(""), asks(2, 0, "is", "ping", 1, "$db", "a"),

@@ -17,6 +17,8 @@ struct memcached_header {
     uint32_t opaque;
 };
 
+enum { MEMCACHED_STAT = 0x10, MEMCACHED_QUITQ = 0x17 }; /* opcodes that are special */
+
 /* False: `in` does not begin with a header that can be one, as far as it goes (up to its 24 bytes).
  * With fewer, *ret says nothing. */
 bool memcached_read_header(struct bytes in, struct memcached_header *ret);

@@ -26,21 +26,26 @@ struct shape {
 
 #define BIT(n) (1U << (n))
 
+enum {
+    SILENCEABLE = 1 << 15, /* among the traits: knows "noreply" */
+    STORES_A_VALUE = MEMCACHED_STORES | MEMCACHED_SHAPED | SILENCEABLE,
+};
+
 static const struct shape shapes[] = {
     {"get", 2, 0, 0, 0, MEMCACHED_GETS},
     {"gets", 2, 0, 0, 0, MEMCACHED_GETS},
     {"gat", 3, 0, BIT(1), 0, MEMCACHED_GETS},
     {"gats", 3, 0, BIT(1), 0, MEMCACHED_GETS},
-    {"set", 5, 5, BIT(2) | BIT(3) | BIT(4), 4, MEMCACHED_STORES | MEMCACHED_SHAPED},
-    {"add", 5, 5, BIT(2) | BIT(3) | BIT(4), 4, MEMCACHED_STORES | MEMCACHED_SHAPED},
-    {"replace", 5, 5, BIT(2) | BIT(3) | BIT(4), 4, MEMCACHED_STORES | MEMCACHED_SHAPED},
-    {"append", 5, 5, BIT(2) | BIT(3) | BIT(4), 4, MEMCACHED_STORES | MEMCACHED_SHAPED},
-    {"prepend", 5, 5, BIT(2) | BIT(3) | BIT(4), 4, MEMCACHED_STORES | MEMCACHED_SHAPED},
-    {"cas", 6, 6, BIT(2) | BIT(3) | BIT(4) | BIT(5), 4, MEMCACHED_STORES | MEMCACHED_SHAPED},
-    {"delete", 2, 3, 0, 0, 0},
-    {"incr", 3, 3, BIT(2), 0, 0},
-    {"decr", 3, 3, BIT(2), 0, 0},
-    {"touch", 3, 3, BIT(2), 0, 0},
+    {"set", 5, 5, BIT(2) | BIT(3) | BIT(4), 4, STORES_A_VALUE},
+    {"add", 5, 5, BIT(2) | BIT(3) | BIT(4), 4, STORES_A_VALUE},
+    {"replace", 5, 5, BIT(2) | BIT(3) | BIT(4), 4, STORES_A_VALUE},
+    {"append", 5, 5, BIT(2) | BIT(3) | BIT(4), 4, STORES_A_VALUE},
+    {"prepend", 5, 5, BIT(2) | BIT(3) | BIT(4), 4, STORES_A_VALUE},
+    {"cas", 6, 6, BIT(2) | BIT(3) | BIT(4) | BIT(5), 4, STORES_A_VALUE},
+    {"delete", 2, 3, 0, 0, SILENCEABLE},
+    {"incr", 3, 3, BIT(2), 0, SILENCEABLE},
+    {"decr", 3, 3, BIT(2), 0, SILENCEABLE},
+    {"touch", 3, 3, BIT(2), 0, SILENCEABLE},
     {"mg", 2, 0, 0, 0, MEMCACHED_META},
     {"ms", 3, 0, BIT(2), 2, MEMCACHED_META | MEMCACHED_STORES},
     {"md", 2, 0, 0, 0, MEMCACHED_META},
@@ -48,9 +53,9 @@ static const struct shape shapes[] = {
     {"me", 2, 0, 0, 0, MEMCACHED_META},
     {"mn", 1, 1, 0, 0, MEMCACHED_META},
     {"stats", 1, 4, 0, 0, MEMCACHED_LISTS},
-    {"version", 1, 1, 0, 0, 0},
-    {"verbosity", 2, 2, BIT(1), 0, 0},
-    {"flush_all", 1, 2, 0, 0, 0},
+    {"version", 1, 0, 0, 0, 0},
+    {"verbosity", 2, 2, BIT(1), 0, SILENCEABLE},
+    {"flush_all", 1, 2, 0, 0, SILENCEABLE},
     {"cache_memlimit", 2, 2, BIT(1), 0, 0},
     {"slabs", 2, 5, 0, 0, 0},
     {"lru", 2, 6, 0, 0, 0},
@@ -82,14 +87,14 @@ static bool length_of(struct bytes word, size_t *ret_len)
     return word.len >= 1 && word.len <= VALUE_DIGITS;
 }
 
-/* Splits at spaces. False: there are bytes that no line has. */
+/* Splits at spaces. False: there are bytes that no line has. (Keys are any bytes.) */
 static bool split(struct bytes line, struct words *ret)
 {
     ret->len = 0;
     for (size_t i = 0; i < line.len;) {
         size_t from = i;
         while (i < line.len && line.at[i] != ' ') {
-            if (line.at[i] < ' ' || line.at[i] == 0x7f)
+            if (line.at[i] == '\0' || line.at[i] == '\r')
                 return false;
             i++;
         }
@@ -169,21 +174,25 @@ static bool fits(const struct words *w, const struct shape *shape, unsigned len)
     return !keyed || len < 2 || w->word[1].len <= KEY_MAX;
 }
 
-/* A line of this command. False: it is none. */
-static bool read_words(const struct words *w, const struct shape *shape,
+/* A line of this command. What the server will refuse may be too long for it, or too short. */
+static void read_words(const struct words *w, const struct shape *shape,
                        struct memcached_command *ret)
 {
     unsigned len = w->len;
-    bool meta = shape->traits & MEMCACHED_META;
     ret->name = shape->name;
-    ret->traits = shape->traits;
-    if (!meta && len > 1 && bytes_equal_text(w->word[len - 1], "noreply")) {
+    ret->traits = shape->traits & ~(unsigned)SILENCEABLE;
+    if (shape->traits & SILENCEABLE && len > 1 && bytes_equal_text(w->word[len - 1], "noreply")) {
         ret->traits |= MEMCACHED_NOREPLY;
         len--;
     }
-    if (meta)
+    if (shape->traits & MEMCACHED_META)
         read_flags(w, shape, ret);
-    return fits(w, shape, len) && (!shape->value || length_of(w->word[shape->value], &ret->value));
+    ret->malformed =
+        !fits(w, shape, len) || (shape->value && !length_of(w->word[shape->value], &ret->value));
+    if (ret->malformed) {
+        ret->traits &= ~(unsigned)MEMCACHED_SHAPED;
+        ret->value = 0;
+    }
 }
 
 enum memcached_status memcached_read_command(struct bytes in, struct memcached_command *ret)
@@ -204,7 +213,8 @@ enum memcached_status memcached_read_command(struct bytes in, struct memcached_c
         status = MEMCACHED_READ; /* which goes on */
     if (status != MEMCACHED_READ)
         return status;
-    return read_words(&w, shape, ret) ? MEMCACHED_READ : MEMCACHED_WRONG;
+    read_words(&w, shape, ret);
+    return MEMCACHED_READ;
 }
 
 static const char *const last_lines[] = {

@@ -32,6 +32,7 @@ struct memcached_command {
     bool quiet;       /* answered only if there is something to say */
     uint32_t opaque;  /* a digest of what tells its answer, if `has_opaque` */
     bool has_opaque;
+    bool malformed; /* the server will refuse it */
 };
 
 /* What a client's bytes begin with. */

@@ -68,8 +68,10 @@ static int64_t feed_command(struct conn *c, struct bytes in)
     struct memcached *m = conn_state(c);
     struct memcached_command command;
     enum memcached_status status = memcached_read_command(in, &command);
-    if (status != MEMCACHED_READ)
-        return status == MEMCACHED_MORE ? DECODE_MORE : DECODE_LOST;
+    if (status == MEMCACHED_MORE)
+        return DECODE_MORE;
+    if (status == MEMCACHED_WRONG || (command.malformed && conn_is_lost(c, TO_SERVER)))
+        return DECODE_LOST;
     bool silent = command.traits & MEMCACHED_NOREPLY;
     struct exchange *x = begin(c, command.name, !silent && !command.quiet);
     struct asked *asked = asked_of(x);
@@ -218,7 +220,10 @@ static int64_t feed_request_header(struct conn *c, const struct memcached_header
     asked->quiet = quiet;
     asked->has_opaque = true;
     asked->opaque = h->opaque;
-    conn_end(c, TO_SERVER, asked->key);
+    if (h->opcode == MEMCACHED_QUITQ)
+        end_unanswered(c, x);
+    else
+        conn_end(c, TO_SERVER, asked->key);
     return MEMCACHED_HEADER + (int64_t)h->body_len;
 }
 
@@ -247,14 +252,13 @@ static struct exchange *answered_by(struct conn *c, const struct memcached_heade
 
 static int64_t feed_answer_header(struct conn *c, const struct memcached_header *h)
 {
-    enum { STAT = 0x10 };
     struct memcached *m = conn_state(c);
     struct exchange *x = answered_by(c, h);
     if (x)
         end_quiet_before(c, x, OUTCOME_OK);
     uint64_t key = x ? asked_of(x)->key : nobody;
     struct exchange *of = m->in_list ? conn_find(c, TO_CLIENT, key) : conn_begin(c, TO_CLIENT, key);
-    m->in_list = h->opcode == STAT && h->key_len && !h->status;
+    m->in_list = h->opcode == MEMCACHED_STAT && h->key_len && !h->status;
     if (of && !of->status[0])
         note_status(of, h->status);
     if (of)
@@ -284,13 +288,12 @@ static int64_t memcached_feed(struct conn *c, enum dir dir, struct bytes in)
     return dir == TO_SERVER ? feed_command(c, in) : feed_answer(c, in);
 }
 
-/* Nobody knows which of the quiet ones the lost bytes answered. */
+/* Nobody knows which of the quiet ones the lost bytes answered, or whose answers come later. */
 static int64_t memcached_gap(struct conn *c, enum dir dir, uint64_t len)
 {
     struct memcached *m = conn_state(c);
     (void)len;
-    if (dir == TO_CLIENT)
-        end_quiet_before(c, NULL, OUTCOME_UNKNOWN);
+    end_quiet_before(c, NULL, OUTCOME_UNKNOWN);
     m->keys_go_on = m->keys_go_on && dir == TO_CLIENT;
     m->in_list = m->in_list && dir == TO_SERVER;
     return DECODE_LOST;
@@ -304,8 +307,8 @@ static bool is_error(struct bytes word)
 
 static bool fits(const struct memcached_command *command, const struct memcached_answer *answer)
 {
-    if (is_error(answer->word))
-        return true;
+    if (is_error(answer->word) || command->malformed)
+        return is_error(answer->word);
     if (command->traits & MEMCACHED_GETS)
         return answer->kind == MEMCACHED_VALUE || bytes_equal_text(answer->word, "END");
     if (command->traits & MEMCACHED_META)
@@ -324,6 +327,8 @@ static enum guess guess_text(const struct opening *opening)
     enum memcached_status asked = memcached_read_command(opening->to_server, &command);
     if (asked != MEMCACHED_READ)
         return asked == MEMCACHED_MORE ? GUESS_MORE : GUESS_NO;
+    if (command.malformed && opening->midstream)
+        return GUESS_NO;
     bool shaped = command.traits & MEMCACHED_SHAPED;
     if (!opening->to_client.len)
         return shaped && !opening->unsided ? GUESS_YES : GUESS_MORE;

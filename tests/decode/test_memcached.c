@@ -155,8 +155,10 @@ static void losses(void **state)
     TELLS(memcached, "mn  MN ok\nmg  unknown gap\nmn  unknown gap pipelined\nget  unknown\n",
           SAYS("mn\r\n"), HEARS("MN\r\n"), SAYS("mg a v q\r\nmn\r\n"), LOSES(TO_CLIENT, 20),
           HEARS("xx\r\nMN\r\n"), SAYS("get a\r\n"), HEARS("END\r\n"));
-    TELLS_WITH(JOINED, memcached, "set  STORED ok\n", HEARS("-- of a value --\r\nEND\r\n"),
-               SAYS("rest of one\r\n"), SAYS("set k 0 0 1\r\nx\r\n"), HEARS("STORED\r\n"));
+    TELLS_WITH(JOINED, memcached, "set  unknown\nget  END ok\n",
+               HEARS("-- of a value --\r\nEND\r\n"), SAYS("rest of one\r\n"),
+               SAYS("set k 0 0 1\r\nx\r\n"), HEARS("STORED\r\n"), SAYS("get k\r\n"),
+               HEARS("END\r\n"));
 }
 
 /* What the other side says may show that it was no Memcached. */
@@ -192,8 +194,10 @@ static void openings(void **state)
     assert_int_equal(guess("stats\r\n", "STAT pid 1\r\n", false), GUESS_YES);
     assert_int_equal(guess("version\r\n", "VERSION 1\r\n", false), GUESS_YES);
     assert_int_equal(guess("quit\r\n", "221 bye\r\n", false), GUESS_NO);
-    assert_int_equal(guess("set k 0 0 99999999999\r\n", "", false), GUESS_NO);
-    assert_int_equal(guess("set k\1 0 0 1\r\n", "", false), GUESS_NO);
+    assert_int_equal(guess("set k 0 0 99999999999\r\n", "", false), GUESS_MORE);
+    assert_int_equal(guess("set k 0 0 99999999999\r\n", "STORED\r\n", false), GUESS_NO);
+    assert_int_equal(guess("set k 0 0 99999999999\r\n", "CLIENT_ERROR x\r\n", false), GUESS_YES);
+    assert_int_equal(guess("set k\r 0 0 1\r\n", "", false), GUESS_NO);
     assert_int_equal(guess("GET / HTTP/1.1\r\n", "", false), GUESS_NO);
     assert_int_equal(guess("", "END\r\n", false), GUESS_NO);
     assert_int_equal(guess("", "END\r\n", true), GUESS_MORE);

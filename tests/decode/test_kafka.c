@@ -111,6 +111,14 @@ static void multiplexed(void **state)
     assert_int_equal(script_counters()->stray_answers, 1);
 }
 
+/* One that has a number again which is still open: the answer is taken for the later one's. */
+static void number_again(void **state)
+{
+    (void)state;
+    TELLS(kafka, "Produce  unknown\nHeartbeat  OK ok\n", produce(7, 1, "a", 1),
+          asks(HEARTBEAT, 0, 7, "sis", "g", 1, "m"), answers(7, "h", 0));
+}
+
 /* With acks=0 nothing is answered. */
 static void unanswered(void **state)
 {
@@ -299,6 +307,9 @@ static void nonsense(void **state)
           asks(PRODUCE, 2, 2, "hiih", 1, 100, 1, 0x7ff0), answers(2, "ii", 0, 0));
     TELLS(kafka, "Fetch  unknown\n", fetch(1, "a"),
           answers(1, "iisiihllii", 0, 1, "a", 1, 0, 0, L(1), L(1), 0, 0x7fffffff));
+    /* a length of more bytes than one can have, however it comes */
+    TELLS(kafka, "Fetch  unknown\n", asks(FETCH, 12, 1, "vv", 0, 0),
+          answers(1, "vihibbbbbbbb", 0, 0, 0, 0, 128, 128, 128, 128, 128, 128, 1, 0));
     /* more records than fit */
     TELLS_WITH(SHOW_GRPC, kafka, "Produce  OK ok kafka Produce a -1  0+0\n",
                asks(PRODUCE, 7, 1, "shiisiiB", NULL, 1, 1500, 1, "a", 1, 0, 0x7fffffff, 0, 10),
@@ -360,13 +371,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_topic),       cmocka_unit_test(flexible),
         cmocka_unit_test(several_topics), cmocka_unit_test(multiplexed),
-        cmocka_unit_test(unanswered),     cmocka_unit_test(errors),
-        cmocka_unit_test(authentication), cmocka_unit_test(waiting),
-        cmocka_unit_test(compressed),     cmocka_unit_test(replication),
-        cmocka_unit_test(sessions),       cmocka_unit_test(topic_ids),
-        cmocka_unit_test(losses),         cmocka_unit_test(joined),
-        cmocka_unit_test(nonsense),       cmocka_unit_test(newer),
-        cmocka_unit_test(recognition),
+        cmocka_unit_test(number_again),   cmocka_unit_test(unanswered),
+        cmocka_unit_test(errors),         cmocka_unit_test(authentication),
+        cmocka_unit_test(waiting),        cmocka_unit_test(compressed),
+        cmocka_unit_test(replication),    cmocka_unit_test(sessions),
+        cmocka_unit_test(topic_ids),      cmocka_unit_test(losses),
+        cmocka_unit_test(joined),         cmocka_unit_test(nonsense),
+        cmocka_unit_test(newer),          cmocka_unit_test(recognition),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

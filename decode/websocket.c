@@ -90,7 +90,8 @@ void websocket_note_close(struct exchange *x, uint16_t code, enum dir by)
 
 void websocket_follow(struct conn *c, const struct exchange *x)
 {
-    struct exchange *call = conn_begin(c, TO_SERVER, WEBSOCKET_CALL);
+    struct exchange *call =
+        x ? conn_begin(c, TO_SERVER, WEBSOCKET_CALL) : conn_adopt(c, WEBSOCKET_CALL);
     if (x) {
         memcpy(call->host, x->host, sizeof call->host);
         memcpy(call->path, x->path, sizeof call->path);

@@ -34,7 +34,7 @@ uint16_t websocket_close_code(struct bytes in, const struct websocket_frame *fra
 void websocket_note_close(struct exchange *x, uint16_t code, enum dir by);
 
 /* A connection that HTTP has just upgraded: begins the call that goes on in the next protocol, of
- * what the request `x` (NULL: it was not seen) has asked for. */
+ * what the request `x` has asked for. NULL: it was not seen, and the call is only counted. */
 void websocket_follow(struct conn *c, const struct exchange *x);
 
 /* The call's key. */

@@ -406,6 +406,7 @@ static void go_on_as_another(struct conn *c, enum dir dir, struct bytes rest)
     c->changed = next;
     if (next && !start_decoder(c, next))
         give_up(c);
+    c->pairing.on_trial = c->pairing.on_trial && next != c->next; /* else it was agreed on */
 }
 
 /* Lets bytes go by and, where a protocol ends with them, changes to the next. */

@@ -244,11 +244,14 @@ void conn_tell_certificate(struct conn *c, const struct certificate *certificate
 
 void conn_carry(struct conn *c, uint64_t key)
 {
-    struct open *open = pairing_answering(&c->pairing, KEY_IN_ORDER);
+    struct open *open = pairing_keyed(&c->pairing, key);
+    if (!open)
+        open = pairing_answering(&c->pairing, KEY_IN_ORDER);
     if (!open)
         return;
     open->carried = true;
-    pairing_rekey(&c->pairing, open, key);
+    if (open->key != key)
+        pairing_rekey(&c->pairing, open, key);
 }
 
 void conn_learned(struct conn *c, struct name_answer *a)

@@ -190,7 +190,7 @@ def tunnel():
 
 @capture
 def upgrade():
-    """101 ends HTTP on the connection: frames that follow are no requests."""
+    """101 ends HTTP on the connection: what follows is a call of WebSocket, whatever its messages look like."""
     c = Capture()
     t = Talk(c)
     t.open()
@@ -202,6 +202,14 @@ def upgrade():
     t.says(bytes.fromhex("818537fa213d7f9f4d5158"))
     t.hears(b"\x81\x05Hello")
     t.hears(b"\x81\x12GET / HTTP/1.1\r\n\r\n")
+    t.hears(b"\x89\0")
+    t.says(bytes.fromhex("8a8037fa213d"))
+    t.expect(None, None, "PING", None, "PONG", protocol="websocket", host=None, operation="PING by the server", outcome="ok",
+             drop="time duration_ms ttfb_ms request_bytes response_bytes path host")
+    t.says(bytes.fromhex("888237fa213d3412"))  # 1000
+    t.hears(bytes.fromhex("880203e8"))
+    t.expect(answer, None, "WEBSOCKET", "/chat", "1000", protocol="websocket", request_messages=1, response_messages=2,
+             call="bidi-streaming", outcome="ok", drop="time duration_ms ttfb_ms request_bytes response_bytes")
     t.close()
     return c
 

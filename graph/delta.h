@@ -22,6 +22,9 @@ enum {
     OPERATIONS_PER_EDGE_MAX = 200, /* past it: the operation "other" */
     OPERATIONS_AT_WORK_MAX = 1000, /* likewise, until the window is whole */
     NAMES_MAX = 65536,
+    PLACE_NAMES_MAX = 64, /* of a server's address and port, by host; past it the others are
+                           * counted as if they were not called by name */
+    PLACE_NAMES_AT_WORK_MAX = 1024, /* likewise, past it all of that window are */
     CONNECTIONS_MAX = 16384, /* in one window, those first in order; the rest is in `..._dropped` */
     OPEN_CALLS_MAX = 4096,   /* likewise, which are those that have been open longest */
     SECURED_MAX = 16384,     /* likewise, of rows about TLS, */
@@ -29,14 +32,16 @@ enum {
     CERTIFICATES_MAX = 4096, /* and of certificates */
 };
 
-/* Ordered by client, server, port, protocol, tenant, asked. */
+/* Ordered by client, server, port, protocol, tenant, asked, by_host. */
 struct edge_key {
     struct address client; /* none = external: outside the internal networks */
     struct address server;
     uint16_t port;
     uint32_t tenant;
     char protocol[PROTOCOL_TEXT_MAX]; /* "": connections on which nothing was said */
-    char asked[NAME_TEXT_MAX]; /* the name that the client had asked for (decode/exchange.h) */
+    char asked[NAME_TEXT_MAX]; /* the name that the client had asked for (decode/exchange.h); else,
+                                  `by_host`, what it calls the server (graph/host.h); or "" */
+    bool by_host;
 };
 
 int edge_key_compare(const struct edge_key *a, const struct edge_key *b);
@@ -183,7 +188,7 @@ struct delta {
     struct name_delta *name;
     uint32_t name_len;
     uint64_t edges_dropped; /* exchanges and reports not counted because EDGES_MAX was reached */
-    uint64_t names_dropped;
+    uint64_t names_dropped; /* answers of the DNS and exchanges, whose name is not in `name` */
     struct connection_delta *connection;
     uint32_t connection_len;
     struct open_call_delta *open_call;

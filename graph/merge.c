@@ -6,6 +6,7 @@
 #include "graph/live.h"
 #include "graph/secured.h"
 #include "graph/settle.h"
+#include "graph/settle_hosts.h"
 
 void tallied_add(struct tallied *into, const struct tallied *from)
 {
@@ -44,7 +45,7 @@ void operation_move(struct operation_delta *into, struct operation_delta *from)
     tallied_move(&into->exchanges, &from->exchanges);
 }
 
-static uint64_t requests_of(const struct tallied *t)
+uint64_t tallied_requests(const struct tallied *t)
 {
     uint64_t requests = 0;
     for (size_t i = 0; i < OUTCOMES; i++)
@@ -101,7 +102,7 @@ static void forget_rows(struct delta *d)
 void merge_drop_rows(struct delta *into, struct delta *from)
 {
     for (uint32_t i = 0; i < from->edge_len; i++) {
-        into->edges_dropped += requests_of(&from->edge[i].exchanges);
+        into->edges_dropped += tallied_requests(&from->edge[i].exchanges);
         tallied_free(&from->edge[i].exchanges);
     }
     for (uint32_t i = 0; i < from->operation_len; i++)
@@ -183,14 +184,15 @@ static uint32_t merge_edges(struct work *w, struct delta *into, struct delta *fr
         int order = old == into->edge_len     ? 1
                     : fresh == from->edge_len ? -1
                                               : compare_edges(&into->edge[old], sorted[fresh]);
-        w->edge[len] = order <= 0 ? into->edge[old] : *sorted[fresh];
-        if (!order)
-            add_edge(&w->edge[len], sorted[fresh]);
-        if (order >= 0)
-            w->new_edge_at[sorted[fresh++] - from->edge] = len;
+        struct edge_delta *next = order <= 0 ? &into->edge[old] : sorted[fresh];
+        if (len && !compare_edges(&w->edge[len - 1], next))
+            add_edge(&w->edge[len - 1], next);
+        else
+            w->edge[len++] = *next;
         if (order <= 0)
-            w->old_edge_at[old++] = len;
-        len++;
+            w->old_edge_at[old++] = len - 1;
+        else
+            w->new_edge_at[sorted[fresh++] - from->edge] = len - 1;
     }
     return len;
 }
@@ -211,18 +213,22 @@ static uint32_t merge_operations(struct work *w, struct delta *into, struct delt
                     : fresh == from->operation_len
                         ? -1
                         : compare_operations(&into->operation[old], sorted[fresh]);
-        w->operation[len] = order <= 0 ? into->operation[old] : *sorted[fresh];
-        if (!order)
-            operation_move(&w->operation[len], sorted[fresh]);
-        fresh += order >= 0;
-        old += order <= 0;
-        len++;
+        struct operation_delta *next = order <= 0 ? &into->operation[old++] : sorted[fresh++];
+        if (len && !compare_operations(&w->operation[len - 1], next))
+            operation_move(&w->operation[len - 1], next);
+        else
+            w->operation[len++] = *next;
     }
     return len;
 }
 
+/* One that nobody has said yet has no times. */
 static void add_name(struct name_delta *into, const struct name_delta *from)
 {
+    if (!into->count || !from->count) {
+        *into = into->count ? *into : *from;
+        return;
+    }
     into->count += from->count;
     if (from->first_ns < into->first_ns)
         into->first_ns = from->first_ns;
@@ -313,7 +319,7 @@ static void drop_excess(struct delta *d)
 {
     while (d->edge_len > EDGES_MAX) {
         struct edge_delta *last = &d->edge[--d->edge_len];
-        uint64_t requests = requests_of(&last->exchanges);
+        uint64_t requests = tallied_requests(&last->exchanges);
         d->edges_dropped += requests ? requests : 1;
         tallied_free(&last->exchanges);
     }
@@ -391,6 +397,7 @@ bool merge_rows(struct delta *into, struct delta *from)
 
 void merge_finish(struct delta *d)
 {
+    settle_hosts(d);
     settle_operations(d, OPERATIONS_PER_EDGE_MAX);
     live_name_open_calls(d);
 }

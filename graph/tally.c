@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "graph/host.h"
 #include "graph/merge.h"
 #include "graph/rows.h"
 #include "graph/template.h"
@@ -12,15 +13,12 @@ struct tally {
     struct rows rows;
     const struct networks *networks;
     const struct patterns *patterns; /* or NULL */
-    const char *last_protocol;       /* of the exchange before, and */
-    bool last_named_by_host;         /* what was found out about it */
+    char last_host[NAME_TEXT_MAX];   /* of the exchange before, and */
+    char last_name[NAME_TEXT_MAX];   /* the name in it; "": there is none */
 };
 
 static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "one is the other");
 static_assert(sizeof((struct exchange *)0)->host == NAME_TEXT_MAX, "one is the other");
-
-/* Where the host of an exchange is the name that the client has for the server. */
-static const char *const named_by_host[] = {"http", "http2", "grpc", "websocket", "tls", "quic"};
 
 struct tally *tally_new(const struct hash_key *key, const struct networks *networks)
 {
@@ -127,24 +125,6 @@ static struct tallied *tallied_of(struct tally *t, uint32_t edge, uint32_t opera
                                : &t->rows.open.operation[operation].exchanges;
 }
 
-static bool is_named_by_host(const char *protocol)
-{
-    for (size_t i = 0; i < sizeof named_by_host / sizeof *named_by_host; i++)
-        if (strcmp(protocol, named_by_host[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Of a CONNECT the host names where the proxy is to go, not the proxy. */
-static bool host_names_server(struct tally *t, const struct exchange *x)
-{
-    if (x->protocol != t->last_protocol) {
-        t->last_protocol = x->protocol;
-        t->last_named_by_host = is_named_by_host(x->protocol);
-    }
-    return x->host[0] && t->last_named_by_host && strcmp(x->method, "CONNECT") != 0;
-}
-
 static void hear_name(struct tally *t, uint32_t row, uint64_t time_ns, uint64_t until_ns)
 {
     if (row == NO_ROW) {
@@ -160,12 +140,27 @@ static void hear_name(struct tally *t, uint32_t row, uint64_t time_ns, uint64_t 
         name->until_ns = until_ns;
 }
 
-static void count_name(struct tally *t, uint32_t edge, const struct exchange *x)
+/* The name in a host; "" if that names nothing. */
+static const char *name_in_host(struct tally *t, const char *host)
 {
-    if (!host_names_server(t, x))
-        return;
-    uint32_t row = rows_edge_name(&t->rows, edge, NAME_HOST, x->host);
-    hear_name(t, row, x->end_ns, 0);
+    if (strcmp(host, t->last_host) != 0) {
+        bytes_to_text(t->last_host, sizeof t->last_host, bytes_of_text(host));
+        if (!host_to_name(t->last_host, t->last_name, sizeof t->last_name))
+            t->last_name[0] = '\0';
+    }
+    return t->last_name;
+}
+
+/* Who called which server, and by which name: `asked` of the DNS, or else by `host`. Returns the
+ * row of the name in the host, or NO_ROW. */
+static uint32_t call_server(struct tally *t, struct edge_key *key, const char *asked,
+                            const char *host)
+{
+    const char *name = host[0] ? name_in_host(t, host) : "";
+    uint32_t row = name[0] ? rows_host(&t->rows, key, name) : NO_ROW;
+    key->by_host = !asked[0] && row != NO_ROW;
+    bytes_to_text(key->asked, sizeof key->asked, bytes_of_text(key->by_host ? name : asked));
+    return row;
 }
 
 void tally_answer(struct tally *t, const struct name_answer *a)
@@ -221,13 +216,17 @@ void tally_certificate(struct tally *t, const struct certificate *c)
         t->rows.open.secured_dropped++;
 }
 
-static struct edge_delta *edge_of(struct tally *t, const struct exchange *x)
+/* The edge of an exchange; if that has ended, the name by which it calls is heard. */
+static struct edge_delta *edge_of(struct tally *t, const struct exchange *x, bool ended)
 {
     struct edge_key key = {.client = x->client_address,
                            .server = x->server_address,
                            .port = x->server_port,
                            .tenant = x->tenant};
-    bytes_to_text(key.asked, sizeof key.asked, bytes_of_text(x->asked));
+    const char *host = exchange_calls_server(x) ? x->host : "";
+    uint32_t row = call_server(t, &key, x->asked, host);
+    if (ended && host[0] && name_in_host(t, host)[0])
+        hear_name(t, row, x->end_ns, 0);
     return find_edge(t, &key, x->protocol);
 }
 
@@ -238,7 +237,7 @@ static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
 
 void tally_exchange(struct tally *t, struct exchange *x)
 {
-    struct edge_delta *edge = edge_of(t, x);
+    struct edge_delta *edge = edge_of(t, x, true);
     bool given = x->operation[0];
     if (!edge) {
         if (!given)
@@ -251,7 +250,6 @@ void tally_exchange(struct tally *t, struct exchange *x)
     edge->decrypted += x->notes & NOTE_DECRYPTED ? 1 : 0;
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
-    count_name(t, row_of(t, edge), x);
     count_secured(t, row_of(t, edge), x);
     if (given || operation == NO_ROW)
         return;
@@ -261,7 +259,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
 
 void tally_message(struct tally *t, struct exchange *x, uint64_t gap_ns)
 {
-    struct edge_delta *edge = edge_of(t, x);
+    struct edge_delta *edge = edge_of(t, x, false);
     if (!edge)
         return;
     note_times(edge, x->last_message_ns, x->last_message_ns);
@@ -314,7 +312,7 @@ static bool add_open_call(struct tally *t, uint32_t edge, struct exchange *x)
 
 void tally_open_call(struct tally *t, struct exchange *x, uint64_t now_ns)
 {
-    struct edge_delta *edge = edge_of(t, x);
+    struct edge_delta *edge = edge_of(t, x, false);
     uint64_t last_ns = heard_of_ns(x);
     if (!last_ns)
         last_ns = now_ns;
@@ -358,8 +356,7 @@ void tally_flow(struct tally *t, const struct flow_report *r)
                            .server = r->server_address,
                            .port = r->server_port,
                            .tenant = r->tenant};
-    if (r->asked)
-        bytes_to_text(key.asked, sizeof key.asked, bytes_of_text(r->asked));
+    call_server(t, &key, r->asked ? r->asked : "", r->host ? r->host : "");
     struct edge_delta *edge = find_edge(t, &key, r->protocol);
     if (!edge)
         return;

@@ -9,10 +9,10 @@
 #include "graph/wire_secured.h"
 
 enum {
-    DELTA_VERSION = 2,
+    DELTA_VERSION = 3,
     /* No row is shorter: a count of rows that the bytes cannot hold is refused before memory is
      * asked for. */
-    EDGE_BYTES_MIN = 64 + EDGE_NUMBERS,
+    EDGE_BYTES_MIN = 65 + EDGE_NUMBERS,
     OPERATION_BYTES_MIN = 40,
     NAME_BYTES_MIN = 22,
     CONNECTION_BYTES_MIN = 18,
@@ -60,6 +60,7 @@ static void put_edge(struct writer *w, const struct edge_delta *e)
     writer_varint(w, e->key.tenant);
     writer_text(w, e->key.protocol);
     writer_text(w, e->key.asked);
+    writer_varint(w, e->key.by_host);
     wire_put_number(w, e->first_ns);
     wire_put_number(w, e->last_ns);
     put_tallied(w, &e->exchanges);
@@ -218,6 +219,7 @@ static void get_edge(struct reader *r, struct edge_delta *e)
     e->key.tenant = (uint32_t)wire_get_within(c, UINT32_MAX);
     wire_get_text(c, e->key.protocol, sizeof e->key.protocol);
     wire_get_text(c, e->key.asked, sizeof e->key.asked);
+    e->key.by_host = wire_get_within(c, 1);
     e->first_ns = wire_get_number(c);
     e->last_ns = wire_get_number(c);
     get_tallied(r, &e->exchanges);

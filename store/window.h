@@ -15,7 +15,7 @@
 #include "store/secured.h"
 #include "store/tallied.h"
 
-enum { WINDOW_STATEMENTS = 6 };
+enum { WINDOW_STATEMENTS = 7 };
 
 struct window_writer {
     sqlite3_stmt *statement[WINDOW_STATEMENTS];

@@ -5,6 +5,7 @@ Each function is one capture: its text says what it claims. The expected log fol
 from what the program prints. Run it after changing it; a capture that did not change stays the same to the byte.
 """
 import os
+import struct
 
 from wire import (ACK, LOOP, NULL, PSH, RAW, RST, SLL, SLL2, SYN, TO_CLIENT, TO_SERVER, Capture, Span,
                   Datagrams, Talk)
@@ -238,6 +239,84 @@ def lenient():
     answer = t.hears(OK)
     t.expect(ask, answer, "GET", "/empty-line-first", "200", drop="request_bytes")
     t.close()
+    return c
+
+
+def asks(talk, host, path, name, answer=OK, **keys):
+    """One exchange, by host, whose server is called `name`."""
+    ask = talk.says(request(f"GET {path} HTTP/1.1", host=host))
+    answer = talk.hears(answer)
+    said = {"host": host.lower()} if host else {"drop": "host"}
+    talk.expect(ask, answer, "GET", path, "200", server_name=name, **{**said, **keys})
+
+
+def frame(kind, flags, stream, payload):
+    return struct.pack(">IBI", len(payload) << 8 | kind, flags, stream) + payload
+
+
+def block(*fields):
+    """Header fields that no table is needed for (RFC 7541, 6.2.2)."""
+    def text(value):
+        return bytes([len(value)]) + value.encode()
+    return b"".join(b"\0" + text(name) + text(value) for name, value in fields)
+
+
+@capture
+def virtual_hosts():
+    """A server with several names is as many services, whose requests may take turns on one connection, of HTTP/1
+    or HTTP/2. The connection is counted where its first request goes. Short names are the whole one, in capitals, with
+    a port or without; what is no name, and what names nothing, goes with what its client has called, or else with what
+    the server is called most."""
+    c = Capture()
+    first = Talk(c, client=("10.0.0.1", 40001))
+    first.open()
+    for host in "a.example", "b.example", "A.Example:80", "b.example", "b.example", "10.0.0.2", "no such.name", None:
+        known = {"a": "a.example", "A": "a.example", "b": "b.example"}.get((host or " ")[0], "b.example")
+        asks(first, host, "/", known)
+    second = Talk(c, client=("10.0.0.3", 40002))
+    second.open()
+    asks(second, None, "/", "b.example")
+    asks(second, "10.0.0.2:80", "/", "b.example")
+
+    replica = Talk(c, server=("10.0.0.4", 80))
+    replica.open()
+    asks(replica, "b.example", "/", "b.example")
+    cart = Talk(c, server=("10.0.0.5", 8080))
+    cart.open()
+    for host in "cart", "Cart:8080", "cart.shop.svc.cluster.local", "cart.shop", "orders.shop":
+        asks(cart, host, "/", "orders.shop" if host == "orders.shop" else "cart.shop.svc.cluster.local")
+    never = Talk(c, client=("10.0.0.3", 40003))
+    never.segment(TO_SERVER, SYN)
+    never.segment(TO_CLIENT, RST | ACK)
+
+    two = Talk(c, server=("10.0.0.6", 80))
+    two.open()
+    two.says(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, b""))
+    two.hears(frame(4, 0, 0, b""))
+    for stream, host in (1, "c.example"), (3, "d.example"), (5, "c.example"):
+        ask = two.says(frame(1, 5, stream, block((":method", "GET"), (":scheme", "http"), (":path", "/"),
+                                                 (":authority", host))))
+        answer = two.hears(frame(1, 5, stream, block((":status", "200"))))
+        two.expect(ask, answer, "GET", "/", "200", protocol="http2", host=host, server_name=host, stream_id=stream)
+    return c
+
+
+@capture
+def hostile_hosts():
+    """Somebody who tries out names makes no services of them; and what was known of the server still holds."""
+    c = Capture()
+    c.wait(1000)
+    real = Talk(c)
+    real.open()
+    for _ in range(2):
+        asks(real, "shop.example", "/", "shop.example")
+    c.wait(10_000)
+    hostile = Talk(c, client=("10.0.0.9", 40001))
+    hostile.open()
+    for number in range(1100):
+        asks(hostile, f"x{number}.example", "/", "shop.example", drop="time client_address client_port server_address "
+             "server_port operation duration_ms ttfb_ms request_bytes response_bytes notes outcome protocol")
+    asks(real, "shop.example", "/", "shop.example")
     return c
 
 

@@ -58,5 +58,7 @@ void delta_free(struct delta *d)
     free(d->vantage);
     free(d->secured);
     free(d->certificate);
+    free(d->hop);
+    free(d->relay);
     *d = (struct delta){0};
 }

@@ -30,6 +30,8 @@ enum {
     SECURED_MAX = 16384,     /* likewise, of rows about TLS, */
     SECURED_PER_EDGE_MAX = 64,
     CERTIFICATES_MAX = 4096, /* and of certificates */
+    HOPS_MAX = 32768,        /* in one window, see graph/hops.h; the rest is in `hops_dropped` */
+    RELAYS_MAX = 4096,       /* likewise */
 };
 
 /* Ordered by client, server, port, protocol, tenant, asked, by_host. */
@@ -144,6 +146,30 @@ struct certificate_delta {
     uint64_t shown; /* how often */
 };
 
+/* An exchange that carries identifiers. Its order is in graph/hops.c. */
+enum { HOP_IDS = 2 };
+struct hop_delta {
+    uint64_t id[HOP_IDS]; /* hashes, of x-request-id and of the trace; 0: it has none */
+    uint64_t begin_ns, end_ns;
+    uint64_t operation; /* hash of method and path */
+    uint32_t edge;
+};
+
+/* What both sides of a hop have in common. */
+static inline uint64_t hop_order(const struct hop_delta *h)
+{
+    return h->id[0] ? h->id[0] : h->id[1];
+}
+
+/* Exchanges of an edge, whose server asked another one on their behalf. Ordered by edge, inner. */
+struct relay_delta {
+    uint32_t edge;
+    struct edge_key inner; /* the edge from there on, which need not be in this window */
+    uint64_t last_ns;      /* the end of the latest exchange on that */
+    uint64_t requests;     /* on that */
+    uint64_t passed_on;    /* of these, with the method and path of the one outside */
+};
+
 struct operation_delta {
     uint32_t edge;  /* index of its edge in the delta */
     bool templated; /* its path is one of ours: variety may become {*} (graph/variety.h) */
@@ -202,6 +228,11 @@ struct delta {
     uint32_t secured_len;
     struct certificate_delta *certificate;
     uint32_t certificate_len;
+    struct hop_delta *hop; /* until they are joined: graph/relays.h */
+    uint32_t hop_len;
+    struct relay_delta *relay;
+    uint32_t relay_len;
+    uint64_t hops_dropped;           /* exchanges, for which no other side was looked for */
     uint64_t secured_dropped;        /* handshakes and certificates past the caps on their rows */
     struct capture_counters capture; /* totals since the sensor's start, at the window's end */
     struct decode_counters decode;   /* likewise, summed over workers */

@@ -19,7 +19,7 @@ struct rows {
     struct delta open; /* the rows; not in order */
     struct index edges, operations, names, places, connections, secured, certificates;
     uint32_t edge_room, operation_room, name_room, connection_room, open_call_room;
-    uint32_t secured_room, certificate_room;
+    uint32_t secured_room, certificate_room, hop_room;
     uint32_t operations_named; /* operation rows that are no "other" */
     uint32_t unused_operation; /* the first of a list by operation_links.next, or NO_ROW */
     uint32_t last_edge;        /* the one asked for last, or NO_ROW */

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "graph/hops.h"
 #include "graph/host.h"
 #include "graph/merge.h"
 #include "graph/rows.h"
@@ -235,6 +236,21 @@ static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
     return (uint32_t)(edge - t->rows.open.edge);
 }
 
+/* If it was seen from end to end and carries an identifier. */
+static void count_hop(struct tally *t, uint32_t edge, const struct exchange *x)
+{
+    struct hop_delta hop = {
+        .id = {hop_hash(x->request_id), hop_hash(x->trace_id)},
+        .begin_ns = x->request_ns,
+        .end_ns = x->response_end_ns,
+        .edge = edge,
+    };
+    if (!hop_order(&hop) || !hop.begin_ns || hop.end_ns < hop.begin_ns)
+        return;
+    hop.operation = hop_hash(x->method) + 3 * hop_hash(x->path);
+    hops_add(&t->rows.open, &t->rows.hop_room, &hop);
+}
+
 void tally_exchange(struct tally *t, struct exchange *x)
 {
     struct edge_delta *edge = edge_of(t, x, true);
@@ -251,6 +267,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
     count_secured(t, row_of(t, edge), x);
+    count_hop(t, row_of(t, edge), x);
     if (given || operation == NO_ROW)
         return;
     if (strcmp(t->rows.open.operation[operation].name, OPERATION_OTHER) == 0)

@@ -1,8 +1,9 @@
 /* hops.h - exchanges that carry an identifier, by which the two sides of a hop are found to be one
  * (graph/relays.h).
  *
- * There may be twice as many as are kept, which are those first in order: that of their identifiers'
- * hashes, so that both sides are kept or neither, and whatever the number of workers. */
+ * There may be twice as many as are kept, which are those first in order: that of their
+ * identifiers' hashes, so that both sides are kept or neither, and whatever the number of workers.
+ */
 #pragma once
 
 #include "graph/delta.h"

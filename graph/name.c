@@ -339,6 +339,13 @@ bool names_give(struct names *n, const struct address *a, enum name_source sourc
     return true;
 }
 
+const char *names_given(const struct names *n, enum name_source source, const struct address *a,
+                        uint16_t port)
+{
+    const struct given_label *label = given_find(n->given[source], a, port);
+    return label ? label->name : NULL;
+}
+
 const struct given_label *names_label(const struct names *n, const char *service)
 {
     const struct given_label *label = NULL;

@@ -35,6 +35,11 @@ void names_set_given(struct names *n, enum name_source source, struct given *giv
 bool names_give(struct names *n, const struct address *a, enum name_source source,
                 const char *name);
 
+/* What a source that is given says of a place, whatever else there is; NULL: nothing. Borrowed
+ * until names are given anew. Port 0: the address as a client. */
+const char *names_given(const struct names *n, enum name_source source, const struct address *a,
+                        uint16_t port);
+
 /* What was said of a service, by the best source that says anything; NULL: nothing. Borrowed until
  * names are given anew. */
 const struct given_label *names_label(const struct names *n, const char *service);

@@ -56,6 +56,7 @@ bool window_open(struct window_writer *w, sqlite3 *db)
             return false;
     return naming_open(&w->naming, db) && connections_open(&w->connections, db) &&
            secured_open(&w->secured, db) && open_calls_open(&w->open_calls, db) &&
+           relays_open(&w->relays, db) && evidence_open(&w->evidence, db) &&
            operations_open(&w->operations, db);
 }
 
@@ -65,6 +66,8 @@ void window_close(struct window_writer *w)
     connections_close(&w->connections);
     secured_close(&w->secured);
     open_calls_close(&w->open_calls);
+    relays_close(&w->relays);
+    evidence_close(&w->evidence);
     operations_close(&w->operations);
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
         sqlite3_finalize(w->statement[i]);
@@ -281,6 +284,8 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
     return write_vantages(w, row.window, d) &&
            connections_write(&w->connections, row.window, d, pairs) &&
            secured_write(&w->secured, row.window, d, pairs) &&
+           relays_write(&w->relays, &w->naming, names, row.window, d, pairs) &&
+           evidence_write(&w->evidence, names, d) &&
            open_calls_write(&w->open_calls, &w->operations, row.window, d, pairs);
 }
 

@@ -302,6 +302,56 @@ def virtual_hosts():
 
 
 @capture
+def relays():
+    """A request into a service, and one out of it while it lasts that carries the same identifier, are one hop: by
+    x-request-id, also where only the answer shows it, and by the trace, through any number of services. One that
+    is not inside the other in time, or does not come from where the other went, or has another identifier, is
+    none. The inner side may have ended in the window before."""
+    c = Capture()
+    web, proxy, cart, stock = "10.0.0.1", "10.0.0.5", "10.0.0.6", "10.0.0.7"
+    trace = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e47%02x-00f067aa0ba902b7-01"
+    outer = Talk(c, client=(web, 40001), server=(proxy, 80))
+    inner = Talk(c, client=(proxy, 40002), server=(cart, 8080))
+    last = Talk(c, client=(cart, 40003), server=(stock, 8080))
+    for talk in outer, inner, last:
+        talk.open()
+
+    def ask(talk, path, host, field=None):
+        return talk.says(request(f"GET {path} HTTP/1.1", *([field] if field else []), host=host)), path, host
+
+    def answer(talk, asked, field=None):
+        sent, path, host = asked
+        got = talk.hears(response("200 OK", *([field] if field else []), body=b"hello"))
+        talk.expect(sent, got, "GET", path, "200", host=host)
+
+    for number in range(3):
+        one = ask(outer, "/cart", "shop.example", f"X-Request-Id: {number}" if number else None)
+        two = ask(inner, "/cart", "cart", f"X-Request-Id: {number}")
+        answer(inner, two)
+        answer(outer, one, None if number else "X-Request-Id: 0")
+    one = ask(outer, "/buy", "shop.example", trace % 1)
+    two = ask(inner, "/cart/add", "cart", trace % 1)
+    three = ask(last, "/take", "stock", trace % 1)
+    answer(last, three)
+    answer(inner, two)
+    answer(outer, one)
+
+    one = ask(outer, "/late", "shop.example", "X-Request-Id: late")
+    answer(outer, one)
+    answer(inner, ask(inner, "/late", "cart", "X-Request-Id: late"))
+    one = ask(outer, "/other", "shop.example", "X-Request-Id: one")
+    answer(inner, ask(inner, "/other", "cart", "X-Request-Id: two"))
+    answer(last, ask(last, "/other", "stock", "X-Request-Id: one"))
+    answer(outer, one)
+
+    one = ask(outer, "/slow", "shop.example", trace % 2)
+    answer(inner, ask(inner, "/slow", "cart", trace % 2))
+    c.wait(12_000)
+    answer(outer, one)
+    return c
+
+
+@capture
 def hostile_hosts():
     """Somebody who tries out names makes no services of them; and what was known of the server still holds."""
     c = Capture()

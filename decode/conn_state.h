@@ -27,6 +27,7 @@ struct conn {
     struct pairing pairing;
     struct half half[2];
     struct moment moment;
+    const char *spoken; /* before TLS, and in it; NULL: not known, or none */
     const char *name;   /* what it is reported as, if the decoder has said so */
     uint32_t left_open; /* exchanges that were open as the capture ended */
     uint64_t front_ns;  /* when the first byte of what is being fed came */

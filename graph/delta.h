@@ -137,7 +137,8 @@ struct secured_delta {
     uint64_t handshakes, established, resumed, retried, unreadable, ech;
     uint64_t mutual[MUTUALS]; /* of those established, by enum tls_mutual */
     uint64_t last_ns;
-    char ja4[JA4_TEXT_MAX]; /* of the clients' fingerprints the first in order; "" = none */
+    char inside[INSIDE_TEXT_MAX]; /* what is spoken in it, of those that were seen the first */
+    char ja4[JA4_TEXT_MAX];       /* of the clients' fingerprints the first in order; "" = none */
 };
 
 /* A certificate that was shown in the window. Ordered by fingerprint. */

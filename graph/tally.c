@@ -195,6 +195,7 @@ static void count_secured(struct tally *t, uint32_t edge, const struct exchange 
     memcpy(more.server_name, x->host, sizeof more.server_name);
     memcpy(more.alpn, tls->alpn, sizeof more.alpn);
     memcpy(more.alpn_offered, tls->alpn_offered, sizeof more.alpn_offered);
+    memcpy(more.inside, tls->inside, sizeof more.inside);
     memcpy(more.ja4, tls->ja4, sizeof more.ja4);
     if (!rows_secured(&t->rows, &more))
         t->rows.open.secured_dropped++;

@@ -3,6 +3,8 @@
 
 ALTER TABLE capture_window ADD COLUMN hops_dropped INTEGER NOT NULL DEFAULT 0;
 
+ALTER TABLE tls ADD COLUMN inside TEXT NOT NULL DEFAULT '';
+
 CREATE TABLE relay_window (
     window_id INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
     outer_id  INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,

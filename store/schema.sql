@@ -353,6 +353,7 @@ CREATE TABLE tls (
     alpn_offered          TEXT NOT NULL,
     certificate_id        INTEGER NOT NULL, -- 0: none was seen
     client_certificate_id INTEGER NOT NULL,
+    inside                TEXT NOT NULL DEFAULT '', -- spoken before TLS, and in it (STARTTLS); '': none was
     ja4                   TEXT NOT NULL, -- fingerprint of a client, the first in order of those seen
     last_ns               INTEGER NOT NULL,
     UNIQUE (pair_id, version, cipher, server_name, alpn, alpn_offered, certificate_id,

@@ -365,20 +365,17 @@ static void put_certificate(FILE *out, const struct certificate_row *c)
 static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
 {
     (void)r;
-    fputs("client,server,port,protocol,version,cipher,server_name,alpn,alpn_offered,ja4,mutual,"
+    fputs("client,server,port,protocol,version,cipher,server_name,alpn,alpn_offered,inside,ja4,"
+          "mutual,"
           "handshakes,established,resumed,verdict,weak,fingerprint,subject,issuer,names,serial,key,"
           "key_bits,"
           "not_before,not_after,client_subject\r\n",
           out);
     for (size_t i = 0; i < rows->len; i++) {
         const struct tls_row *row = &rows->row[i];
-        const char *const texts[] = {row->version,
-                                     row->cipher,
-                                     row->server_name,
-                                     row->alpn,
-                                     row->alpn_offered,
-                                     row->ja4,
-                                     tls_mutual_name(row->mutual)};
+        const char *const texts[] = {
+            row->version,      row->cipher, row->server_name, row->alpn,
+            row->alpn_offered, row->inside, row->ja4,         tls_mutual_name(row->mutual)};
         put_text(out, row->client);
         fputc(',', out);
         put_text(out, row->server);

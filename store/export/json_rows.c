@@ -477,6 +477,7 @@ cJSON *json_tls(const struct tls_row *row)
     add_known_text(o, "server_name", row->server_name);
     add_known_text(o, "alpn", row->alpn);
     add_known_text(o, "alpn_offered", row->alpn_offered);
+    add_known_text(o, "inside", row->inside);
     add_known_text(o, "ja4", row->ja4);
     add_mutual(o, row->mutual);
     add_count(o, "handshakes", row->handshakes);

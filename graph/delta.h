@@ -147,24 +147,29 @@ struct certificate_delta {
     uint64_t shown; /* how often */
 };
 
-/* An exchange that carries identifiers. Its order is in graph/hops.c. */
+/* An exchange that carries identifiers, or is said to be for another. Its order is in graph/hops.c.
+ */
 enum { HOP_IDS = 2 };
 struct hop_delta {
     uint64_t id[HOP_IDS]; /* hashes, of x-request-id and of the trace; 0: it has none */
     uint64_t begin_ns, end_ns;
-    uint64_t operation; /* hash of method and path */
+    uint64_t operation;  /* hash of method and path */
+    struct address said; /* for whom it is, by X-Forwarded-For; none: not said, or outside */
     uint32_t edge;
 };
 
 /* What both sides of a hop have in common. */
 static inline uint64_t hop_order(const struct hop_delta *h)
 {
-    return h->id[0] ? h->id[0] : h->id[1];
+    uint64_t id = h->id[0] ? h->id[0] : h->id[1];
+    return id ? id : h->begin_ns * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-/* Exchanges of an edge, whose server asked another one on their behalf. Ordered by edge, inner. */
+/* Exchanges of an edge, whose server asked another one on their behalf; or, if nobody saw them, the
+ * other one's, who are said to be for `said`. Ordered by edge, inner, said. */
 struct relay_delta {
-    uint32_t edge;
+    uint32_t edge; /* of the outer side; with `said`, of `inner` */
+    struct address said;
     struct edge_key inner; /* the edge from there on, which need not be in this window */
     uint64_t last_ns;      /* the end of the latest exchange on that */
     uint64_t requests;     /* on that */

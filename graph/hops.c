@@ -33,6 +33,8 @@ static int order_hops(const void *left, const void *right, void *edge)
         order = compare_numbers(a->id[0], b->id[0]);
     if (!order)
         order = compare_numbers(a->id[1], b->id[1]);
+    if (!order)
+        order = address_compare(&a->said, &b->said);
     return order ? order : compare_numbers(a->operation, b->operation);
 }
 

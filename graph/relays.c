@@ -2,7 +2,8 @@
  *
  * All hops are listed by each of their identifiers, in order of when they began. Of one, those that
  * may be its outer side are looked for backwards: the nearest that was still open when it ended,
- * and went to where it came from. A service that calls itself is no hop. */
+ * and went to where it came from. A service that calls itself is no hop. What has found no outer
+ * side when its window is whole, but says for whom it is, is believed. */
 #include "graph/relays.h"
 
 #include <stdlib.h>
@@ -84,6 +85,7 @@ static bool holds(const struct joint *j, uint32_t outer, uint32_t inner)
            !address_equal(&out->client, &out->server);
 }
 
+/* Without an outer side that was seen, `outer` is `inner`, which says for whom it is. */
 static void add_relay(struct joint *j, uint32_t outer, uint32_t inner)
 {
     struct delta *d = j->d;
@@ -105,6 +107,8 @@ static void add_relay(struct joint *j, uint32_t outer, uint32_t inner)
         .requests = 1,
         .passed_on = in->operation == out->operation,
     };
+    if (outer == inner)
+        d->relay[d->relay_len - 1].said = out->said;
     j->used[inner] = true;
 }
 
@@ -135,8 +139,10 @@ static void list_hops(struct joint *j)
 
 int relay_compare(const struct relay_delta *a, const struct relay_delta *b)
 {
-    return a->edge != b->edge ? compare_numbers(a->edge, b->edge)
-                              : edge_key_compare(&a->inner, &b->inner);
+    int order = compare_numbers(a->edge, b->edge);
+    if (!order)
+        order = edge_key_compare(&a->inner, &b->inner);
+    return order ? order : address_compare(&a->said, &b->said);
 }
 
 static int order_relays(const void *left, const void *right)
@@ -206,6 +212,9 @@ void relays_join(struct relays *r, struct delta *d)
         list_hops(&j);
         for (size_t i = 0; i < j.list_len; i++)
             find_outer(&j, i);
+        for (uint32_t at = 0; at < d->hop_len; at++)
+            if (!j.used[at] && !address_is_none(&d->hop[at].said))
+                add_relay(&j, at, at);
         unite(d);
         keep_waiting(&j);
     } else {

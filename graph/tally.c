@@ -237,16 +237,30 @@ static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
     return (uint32_t)(edge - t->rows.open.edge);
 }
 
-/* If it was seen from end to end and carries an identifier. */
+/* For whom a service inside says that it asks. */
+static struct address said_client(const struct tally *t, const struct exchange *x)
+{
+    struct address said = {0};
+    bool known = x->forwarded_for[0] && address_from_text(x->forwarded_for, &said) &&
+                 networks_hold(t->networks, &said) &&
+                 networks_hold(t->networks, &x->client_address) &&
+                 !address_equal(&said, &x->client_address);
+    return known ? said : (struct address){0};
+}
+
+/* If it was seen from end to end and tells of another side. */
 static void count_hop(struct tally *t, uint32_t edge, const struct exchange *x)
 {
     struct hop_delta hop = {
         .id = {hop_hash(x->request_id), hop_hash(x->trace_id)},
         .begin_ns = x->request_ns,
         .end_ns = x->response_end_ns,
+        .said = said_client(t, x),
         .edge = edge,
     };
-    if (!hop_order(&hop) || !hop.begin_ns || hop.end_ns < hop.begin_ns)
+    if (!hop.id[0] && !hop.id[1] && address_is_none(&hop.said))
+        return;
+    if (!hop.begin_ns || hop.end_ns < hop.begin_ns)
         return;
     hop.operation = hop_hash(x->method) + 3 * hop_hash(x->path);
     hops_add(&t->rows.open, &t->rows.hop_room, &hop);

@@ -143,6 +143,7 @@ static void put_vantage(struct writer *w, const struct vantage *v)
 static void put_relay(struct writer *w, const struct relay_delta *r)
 {
     writer_varint(w, r->edge);
+    wire_put_address(w, &r->said);
     put_key(w, &r->inner);
     wire_put_number(w, r->last_ns);
     wire_put_number(w, r->requests);
@@ -402,6 +403,7 @@ static void get_relays(struct cursor *c, struct delta *d)
     for (uint32_t i = 0; i < d->relay_len && !c->starved; i++) {
         struct relay_delta *at = &d->relay[i];
         at->edge = get_edge_at(c, d);
+        at->said = wire_get_address(c);
         get_key(c, &at->inner);
         at->last_ns = wire_get_number(c);
         at->requests = wire_get_number(c);

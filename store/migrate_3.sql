@@ -16,6 +16,16 @@ CREATE TABLE relay_window (
 CREATE INDEX relay_window_by_outer ON relay_window (outer_id);
 CREATE INDEX relay_window_by_inner ON relay_window (inner_id);
 
+CREATE TABLE forwarded_window (
+    window_id INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    client_id INTEGER NOT NULL REFERENCES endpoint (id) ON DELETE CASCADE,
+    pair_id   INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    requests  INTEGER NOT NULL,
+    PRIMARY KEY (window_id, client_id, pair_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX forwarded_window_by_client ON forwarded_window (client_id);
+CREATE INDEX forwarded_window_by_pair ON forwarded_window (pair_id);
+
 CREATE TABLE name_evidence (
     id       INTEGER PRIMARY KEY,
     address  TEXT NOT NULL,

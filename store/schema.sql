@@ -393,6 +393,19 @@ CREATE TABLE relay_window (
 CREATE INDEX relay_window_by_outer ON relay_window (outer_id);
 CREATE INDEX relay_window_by_inner ON relay_window (inner_id);
 
+-- Requests that are said (X-Forwarded-For) to be for another than who asks, and whose other side was not
+-- seen.
+CREATE TABLE forwarded_window (
+    window_id INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    client_id INTEGER NOT NULL REFERENCES endpoint (id) ON DELETE CASCADE,
+    pair_id   INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    requests  INTEGER NOT NULL,
+    PRIMARY KEY (window_id, client_id, pair_id)
+) STRICT, WITHOUT ROWID;
+-- Which rows go with it?
+CREATE INDEX forwarded_window_by_client ON forwarded_window (client_id);
+CREATE INDEX forwarded_window_by_pair ON forwarded_window (pair_id);
+
 -- Whatever was said of what a place is called, by source; `endpoint` has what it is called. At most 64 rows
 -- of a place, and 65536 in all, of which those heard least lately go. `count`: of requests, answers of the
 -- DNS, or windows in which a file said so.

@@ -137,6 +137,33 @@ static void windows_are_no_border(void **state)
     assert_int_equal(delta.relay_len, 0);
 }
 
+/* Whose other side was not seen may say for whom it is; whose was, is not asked. */
+static void what_is_said(void **state)
+{
+    struct exchange x = make_exchange("/a");
+    (void)state;
+    x.client_address = make_address("10.0.0.2");
+    x.server_address = make_address("10.0.0.3");
+    x.request_ns = 11 * SECOND;
+    x.response_end_ns = x.end_ns = 19 * SECOND;
+    static const char *const said[] = {"10.0.0.9", "10.0.0.9", "8.8.8.8", "10.0.0.2", "unknown"};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        snprintf(x.forwarded_for, sizeof x.forwarded_for, "%s", said[i]);
+        tally_exchange(tally[i % 2], &x);
+    }
+    memcpy(x.request_id, "x", 2);
+    memcpy(x.forwarded_for, "10.0.0.9", 9);
+    tally_exchange(tally[0], &x);
+    ask(1, 1, 2, "x", 10, 20);
+    join(25);
+    assert_int_equal(delta.relay_len, 2);
+    assert_relay(0, 1, 2, 3, 1);
+    assert_true(address_is_none(&delta.relay[0].said));
+    assert_int_equal(delta.relay[1].requests, 2);
+    assert_int_equal(delta.relay[1].said.byte[15], 9);
+    assert_int_equal(delta.edge[delta.relay[1].edge].key.client.byte[15], 2);
+}
+
 /* Past the cap both sides are kept or neither, whoever has seen them, and the others are counted.
  */
 static void too_many_hops(void **state)
@@ -180,6 +207,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_no_hop, begin, end),
         cmocka_unit_test_setup_teardown(chains, begin, end),
         cmocka_unit_test_setup_teardown(windows_are_no_border, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_said, begin, end),
         cmocka_unit_test_setup_teardown(too_many_hops, begin, end),
         cmocka_unit_test_setup_teardown(one_identifier_for_all, begin, end),
     };

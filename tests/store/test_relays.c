@@ -73,10 +73,37 @@ static void windows_add_up(void **state)
     place_remove(&p);
 }
 
+/* For whom a balancer says that it asks: if he was ever seen. */
+static void said_to_be_for(void **state)
+{
+    struct place p = place_make();
+    struct store *store = place_store(&p);
+    (void)state;
+    static const char *const said[] = {"10.0.0.1", "10.0.0.77"};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        struct delta d = window_at(1000);
+        asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", 80)->exchanges, OUTCOME_OK, 1, MS_NS);
+        asked(&window_edge(&d, "10.0.0.2", "10.0.0.3", 8080)->exchanges, OUTCOME_OK, 4, MS_NS);
+        d.relay = calloc(1, sizeof *d.relay);
+        assert_non_null(d.relay);
+        d.relay_len = 1;
+        d.relay[0] = (struct relay_delta){.edge = 1,
+                                          .said = address_of(said[i]),
+                                          .inner = d.edge[1].key,
+                                          .last_ns = 1000 * SECOND_NS,
+                                          .requests = 4};
+        written(store, &d, NULL);
+    }
+    assert_relay(&p, "10.0.0.2", 4, 4);
+    store_close(store);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(windows_add_up),
+        cmocka_unit_test(said_to_be_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

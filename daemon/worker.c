@@ -43,7 +43,7 @@ struct worker {
     } window[WINDOWS_MAX];
     size_t window_len;
     struct decode_counters handed; /* at the end of the latest window that was handed over */
-    uint64_t passed_ns;  /* the end of the latest window that has ended, set aside or not */
+    uint64_t passed_ns;    /* the end of the latest window that has ended, set aside or not */
     struct tally *spare;   /* an empty one, or NULL */
     struct relays *relays; /* of all workers, in the first one */
 };

@@ -46,7 +46,7 @@ struct conn {
     bool client_ended_first;
     bool one_way; /* an answer that has not come may have passed unseen */
     bool is_inner;
-    bool disproved; /* given up while on trial */
+    bool disproved;      /* given up while on trial */
     enum note gap_note;  /* why the latest hole is there; 0: there was none */
     struct inner *inner; /* owned; NULL: there is none */
     struct conn_ends ends;

@@ -251,7 +251,7 @@ struct tls_row {
     char alpn_offered[ALPN_OFFERED_TEXT_MAX];
     struct certificate_row certificate, client_certificate;
     char inside[INSIDE_TEXT_MAX]; /* spoken before TLS, and in it; "": it began as TLS */
-    char ja4[JA4_TEXT_MAX]; /* of a client, one of those seen */
+    char ja4[JA4_TEXT_MAX];       /* of a client, one of those seen */
     uint64_t handshakes, established, resumed, retried, unreadable, ech;
     enum tls_mutual mutual; /* the most that any of those established showed */
     bool plaintext;         /* it is no TLS, and was read: all about TLS is empty */

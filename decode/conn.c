@@ -738,6 +738,19 @@ void conn_report_troubles(struct conn *c, struct flow_report *r)
     }
 }
 
+const char *conn_host(struct conn *c)
+{
+    if (!c)
+        return "";
+    const char *own = pairing_host(&c->pairing);
+    return own[0] || !conn_inner(c) ? own : pairing_host(&conn_inner(c)->pairing);
+}
+
+bool conn_has_begun(const struct conn *c)
+{
+    return c->pairing.first || c->pairing.ended;
+}
+
 void conn_report(struct conn *c, struct flow_report *r)
 {
     conn_report_troubles(c, r);

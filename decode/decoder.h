@@ -242,3 +242,8 @@ void conn_learned(struct conn *c, struct name_answer *a);
  * directions. NULL: find out which, as at the start of a connection. The present decoder is freed
  * when feed returns; exchanges that are open stay open and end with the connection. */
 void conn_become(struct conn *c, const struct decoder *next);
+
+/* What is spoken here, also in TLS if that follows: a name that is static. Whoever does not say is
+ * taken at the name of his protocol. And what that is, of TLS that followed; NULL: none did. */
+void conn_speaks(struct conn *c, const char *protocol);
+const char *conn_spoken(const struct conn *c);

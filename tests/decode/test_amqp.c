@@ -323,7 +323,7 @@ static void losses(void **state)
           SAYS(SELECT), HEARS(SELECT_OK), SAYS(PUBLISH MESSAGE), SAYS(PUBLISH),
           LOSES(TO_SERVER, 100), SAYS(PUBLISH MESSAGE), HEARS(ACK_1), HEARS(ACK_TO_3),
           SAYS(DECLARE), HEARS(DECLARE_OK));
-    TELLS(amqp, "queue.declare  unknown gap\ndeliver  unknown gap\nget  empty ok\n", SAYS(DECLARE),
+    TELLS(amqp, "deliver  unknown gap\nqueue.declare  unknown gap\nget  empty ok\n", SAYS(DECLARE),
           HEARS(DELIVER), LOSES(TO_CLIENT, 40), SAYS(GET), HEARS(GET_EMPTY));
 }
 

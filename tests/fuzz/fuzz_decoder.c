@@ -1,9 +1,11 @@
-/* fuzz_decoders.c - feeds noise to every decoder in the table, by way of a connection.
+/* fuzz_decoder.c - feeds noise to one decoder, DECODER_FUZZED, by way of a connection. It is built
+ * once for each protocol: decode/proto/NAME.c has fuzz_decoder_NAME, with its corpus in
+ * corpus/decoder_NAME, from the day it is listed.
  *
- * Byte 0 picks the decoder, so a new protocol is fuzzed from the day it is listed, and whether the
- * connection is joined in its middle. After that, each record is a byte that says what happens and
- * a length byte: bytes (sometimes many times as long), gaps, ends, time-outs; of decoders of
- * datagrams, one datagram. The same bytes are
+ * Byte 0 says whether the connection is joined in its middle (128), and how it ends. After that,
+ * each record is a byte that says what happens and a length byte: bytes to the server (0) or to the
+ * client (1), sometimes many times as long (32, 64, 128), gaps (2, 3), ends (4, 5), time-outs (8);
+ * of decoders of datagrams, one datagram. The same bytes are
  * played again with each record cut in two, which must tell the same story unless something was
  * lost: then only that no memory is, for what is found again depends on where segments start.
  * Caps are small, so that they are reached. */
@@ -12,6 +14,8 @@
 #include "base/text.h"
 #include "decode/classify.h"
 #include "decode/conn.h"
+
+extern const struct decoder DECODER_FUZZED;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -82,7 +86,7 @@ static void tell(struct conn *c, enum dir dir, struct moment m, struct bytes in,
     if (!conn_wants_classify(c))
         return;
     story->asked = true;
-    conn_set_decoder(c, decoders[0]);
+    conn_set_decoder(c, &DECODER_FUZZED);
 }
 
 /* A datagram is never in pieces; now and then its end was not captured. */
@@ -128,9 +132,6 @@ static void do_record(struct conn *c, struct cursor *in, struct moment m, bool c
 /* Returns false if a place was lost. */
 static bool play(struct cursor in, bool cut, struct story *story)
 {
-    size_t count = 0;
-    while (decoders[count])
-        count++;
     struct decode_counters counters = {0};
     struct conn_shared shared = {.sink = {.exchange = on_exchange, .ctx = story},
                                  .counters = &counters,
@@ -138,7 +139,7 @@ static bool play(struct cursor in, bool cut, struct story *story)
                                  .open_max = 50};
     struct conn_ends ends = {.server_port = 80};
     uint8_t first = cursor_u8(&in);
-    struct conn *c = conn_new(&shared, decoders[first % count], &ends, first & 128);
+    struct conn *c = conn_new(&shared, &DECODER_FUZZED, &ends, first & 128);
     if (!c)
         abort();
     struct moment m = {.now_ns = 1};

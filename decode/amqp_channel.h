@@ -23,7 +23,14 @@ struct amqp_channel {
     uint32_t asked, answered;       /* requests: how many there were, and how many are done with */
     uint16_t number;
     bool used;
-    bool confirms; /* the server acknowledges publishes, and which tag is next is known */
+    enum {
+        AMQP_TAGS_NONE,
+        AMQP_TAGS_LOST,
+        AMQP_TAGS_KNOWN
+    } tags;          /* does the server acknowledge
+publishes, and is it known how they are numbered? */
+    bool waiting;    /* a publish has been sent since the latest acknowledgement */
+    bool asks_ahead; /* a publish was sent before the one in front of it was acknowledged */
 };
 
 struct amqp_consumer {

@@ -98,6 +98,7 @@ static struct exchange *begin(struct conn *c, enum dir dir, uint64_t key, uint32
     if (dir == TO_SERVER)
         return x;
     x->call = CALL_SERVER_STREAMING;
+    x->notes |= NOTE_PUSHED;
     conn_begin(c, TO_CLIENT, key);
     return x;
 }
@@ -153,7 +154,9 @@ static void end_content(struct conn *c, struct amqp_channel *channel, enum dir d
     channel->content[dir] = (struct amqp_content){.phase = AMQP_NO_CONTENT};
     struct exchange *x = key ? conn_peek(c, key) : NULL;
     if (x && key >> 60 == UNTAGGED) {
-        x->outcome = OUTCOME_OK;
+        bool lost = channel->tags == AMQP_TAGS_LOST;
+        x->outcome = lost ? OUTCOME_UNKNOWN : OUTCOME_OK;
+        x->notes |= lost ? NOTE_GAP : 0;
         conn_expect_no_answer(c, key);
     }
     if (x)
@@ -191,7 +194,9 @@ static void end_open(struct conn *c, const struct amqp_channel *channel)
 
 static void closed(struct conn *c, struct amqp_channel *channel)
 {
-    end_open(c, channel);
+    const struct amqp *a = conn_state(c);
+    if (a->heard) /* else the answers may well have been given, and are not seen */
+        end_open(c, channel);
     amqp_channel_reset(channel);
 }
 
@@ -238,7 +243,7 @@ static bool server_closes(struct conn *c, struct amqp_channel *channel, uint32_t
     uint32_t cause = cursor_be32(&in);
     if (in.starved)
         return false;
-    struct exchange *x = conn_peek(c, key_of(CONNECT, 0, 0));
+    struct exchange *x = id == AMQP_CLOSE ? conn_peek(c, key_of(CONNECT, 0, 0)) : NULL;
     if (!x && cause)
         x = culprit(c, channel->number, cause, text);
     if (x) {
@@ -276,8 +281,11 @@ static bool publish(struct conn *c, struct amqp_channel *channel, struct bytes a
     uint8_t bits = cursor_u8(&in);
     if (in.starved)
         return false;
-    uint64_t key = channel->confirms ? key_of(TAGGED, channel->number, channel->next_tag++)
-                                     : key_of(UNTAGGED, channel->number, channel->next++);
+    bool tagged = channel->tags == AMQP_TAGS_KNOWN;
+    uint64_t key = tagged ? key_of(TAGGED, channel->number, channel->next_tag++)
+                          : key_of(UNTAGGED, channel->number, channel->next++);
+    channel->asks_ahead = channel->asks_ahead || channel->waiting;
+    channel->waiting = channel->tags != AMQP_TAGS_NONE;
     struct exchange *x = begin(c, TO_SERVER, key, AMQP_PUBLISH);
     struct asked *asked = asked_of(x);
     asked->target = target_of(exchange, key_text);
@@ -289,24 +297,39 @@ static bool publish(struct conn *c, struct amqp_channel *channel, struct bytes a
     return true;
 }
 
+/* Which tag is next, once publishes were lost: of a publisher that waits for each to be
+ * acknowledged before it sends another, the one after. */
+static void learn_tag(struct amqp_channel *channel, uint64_t tag)
+{
+    if (channel->tags == AMQP_TAGS_KNOWN && tag >= channel->next_tag) {
+        channel->tags = AMQP_TAGS_LOST; /* what was learned was wrong */
+        channel->asks_ahead = true;
+    }
+    channel->waiting = false;
+    if (channel->tags != AMQP_TAGS_LOST || channel->asks_ahead || !tag)
+        return;
+    channel->tags = AMQP_TAGS_KNOWN;
+    channel->next_tag = channel->unconfirmed = tag + 1;
+}
+
 /* The server has taken a message, or all up to it, or not. Tag 0 with `multiple`: all. */
 static bool confirm(struct conn *c, struct amqp_channel *channel, bool taken,
                     struct bytes arguments, size_t len)
 {
     struct cursor in = cursor_over(arguments);
-    uint64_t last = cursor_be64(&in), first = last;
+    uint64_t tag = cursor_be64(&in), first = tag, last = tag;
     bool multiple = cursor_u8(&in) & 1;
     if (in.starved)
         return false;
-    if (!channel->next_tag || (last >= channel->next_tag && !multiple))
-        return true; /* of one that was not seen */
-    if (multiple) {
+    if (channel->tags == AMQP_TAGS_NONE)
+        return true; /* of what was asked for before we could see */
+    if (multiple)
         first = channel->unconfirmed;
-        last = last && last < channel->next_tag ? last : channel->next_tag - 1;
-    }
+    if (last >= channel->next_tag || (multiple && !last))
+        last = channel->next_tag - 1;
     struct exchange *before = NULL;
-    for (uint64_t tag = first; tag <= last; tag++) {
-        struct exchange *x = conn_peek(c, key_of(TAGGED, channel->number, tag));
+    for (uint64_t each = first; channel->next_tag && each <= last; each++) {
+        struct exchange *x = conn_peek(c, key_of(TAGGED, channel->number, each));
         if (!x)
             continue;
         if (!x->status[0])
@@ -319,6 +342,7 @@ static bool confirm(struct conn *c, struct amqp_channel *channel, bool taken,
         answer(c, before, len);
     if (first <= channel->unconfirmed && last >= channel->unconfirmed)
         channel->unconfirmed = last + 1;
+    learn_tag(channel, tag);
     return true;
 }
 
@@ -332,7 +356,7 @@ static bool returned(struct conn *c, struct amqp_channel *channel, struct bytes 
     if (in.starved)
         return false;
     uint64_t target = target_of(exchange, key_text), key = 0;
-    for (struct exchange *x = conn_next(c, NULL); x && channel->confirms; x = conn_next(c, x)) {
+    for (struct exchange *x = conn_next(c, NULL); x && channel->tags; x = conn_next(c, x)) {
         struct asked *asked = asked_of(x);
         if (!asked->mandatory || asked->channel != channel->number || asked->target != target)
             continue;
@@ -364,6 +388,7 @@ static bool deliver(struct conn *c, struct amqp_channel *channel, struct bytes a
     note_topic(x, "deliver", exchange, key_text);
     const char *queue = amqp_consumer_queue(&a->channels, channel->number, tag);
     bytes_to_text(x->path, sizeof x->path, bytes_of_text(queue));
+    x->notes |= *queue ? 0 : NOTE_UNKNOWN_FIELDS;
     set_status(x, again ? "redelivered" : "", OUTCOME_OK);
     x->response_messages = 1;
     expect_content(channel, TO_CLIENT, key);
@@ -417,8 +442,11 @@ static void note_request(struct conn *c, struct exchange *x, const struct amqp_m
     const struct amqp *a = conn_state(c);
     struct asked *asked = asked_of(x);
     struct bytes name = r->name[0];
-    if (m->id == AMQP_CANCEL)
+    if (m->id == AMQP_CANCEL) {
         name = bytes_of_text(amqp_consumer_queue(&a->channels, asked->channel, name));
+        x->notes |= name.len ? 0 : NOTE_UNKNOWN_FIELDS;
+        name = name.len ? name : bytes_of_text("{unknown}");
+    }
     subject_note(x, m->name, name);
     if (m->id == AMQP_CONSUME)
         subject_template(asked->queue, name);
@@ -440,8 +468,8 @@ static bool request(struct conn *c, struct amqp_channel *channel, const struct a
         conn_expect_no_answer(c, key);
     }
     conn_end(c, TO_SERVER, key);
-    if (m->id == AMQP_CONFIRM_SELECT && !channel->next_tag) {
-        channel->confirms = true;
+    if (m->id == AMQP_CONFIRM_SELECT && channel->tags == AMQP_TAGS_NONE) {
+        channel->tags = AMQP_TAGS_KNOWN;
         channel->next_tag = channel->unconfirmed = 1;
     }
     return true;
@@ -471,6 +499,10 @@ static bool answered(struct conn *c, struct amqp_channel *channel, uint32_t id,
     struct exchange *x = asked_for(c, channel, empty ? AMQP_GET_OK : id);
     uint64_t key = x ? asked_of(x)->key : key_of(REQUEST, channel->number, channel->asked);
     conn_begin(c, TO_CLIENT, key); /* stray, without one */
+    if (channel->number)           /* so the connection is open, whether that was seen or not */
+        conn_abort(c, key_of(CONNECT, 0, 0), OUTCOME_UNKNOWN);
+    if (id == AMQP_CONFIRM_SELECT_OK && channel->tags == AMQP_TAGS_NONE)
+        channel->tags = AMQP_TAGS_LOST;
     if (id == AMQP_GET_OK)
         expect_content(channel, TO_CLIENT, x ? key : 0);
     if (!x)
@@ -525,6 +557,8 @@ static bool of_client(struct conn *c, struct amqp_channel *channel, const struct
 static bool of_server(struct conn *c, struct amqp_channel *channel, const struct amqp_method *m,
                       struct bytes arguments, size_t len)
 {
+    struct amqp *a = conn_state(c);
+    a->heard = true;
     if (is_of_connecting(m->id)) {
         connecting(c, TO_CLIENT, m->id);
         return true;
@@ -576,7 +610,8 @@ void amqp_lost(struct conn *c, enum dir dir)
         struct amqp_channel *channel = &a->channels.table[i];
         drop_content(c, channel, dir);
         if (dir == TO_SERVER) {
-            channel->confirms = false; /* who knows how many publishes there were */
+            if (channel->tags == AMQP_TAGS_KNOWN) /* who knows how many publishes there were */
+                channel->tags = AMQP_TAGS_LOST;
             continue;
         }
         for (; channel->answered != channel->asked; channel->answered++)

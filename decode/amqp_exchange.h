@@ -13,6 +13,7 @@
 struct amqp {
     struct amqp_channels channels;
     bool other_version; /* it is not this protocol that is spoken */
+    bool heard;         /* the server has been seen to speak */
 };
 
 /* The protocol's header asks for a connection; `in` is it. Of the server: it refuses. */

@@ -247,10 +247,11 @@ static void returns(void **state)
           SAYS(SELECT), HEARS(SELECT_OK),
           SAYS(PUBLISH MESSAGE PUBLISH_MANDATORY MESSAGE PUBLISH MESSAGE),
           HEARS(ACK_1 RETURN MESSAGE ACK_TO_3));
-    TELLS_WITH(SHOW_GRPC, amqp,
-               "publish  ok amqp publish events/nobody -1  1+0\n"
-               "return  312 client_error amqp return events/nobody -1 server-streaming 0+0\n",
-               SAYS(PUBLISH_MANDATORY MESSAGE), HEARS(RETURN MESSAGE));
+    TELLS_WITH(
+        SHOW_GRPC, amqp,
+        "publish  ok amqp publish events/nobody -1  1+0\n"
+        "return  312 client_error pushed amqp return events/nobody -1 server-streaming 0+0\n",
+        SAYS(PUBLISH_MANDATORY MESSAGE), HEARS(RETURN MESSAGE));
 }
 
 /* Told of the exchange that it is about, if that is still open. */
@@ -267,8 +268,9 @@ static void closes(void **state)
     TELLS_WITH(
         SHOW_GRPC, amqp,
         "publish  ok amqp publish lost/x -1  1+0\n"
-        "channel.close  404 client_error amqp channel.close publish -1 server-streaming 0+0\n"
-        "connection.close  320 server_error amqp connection.close -1 server-streaming 0+0\n",
+        "channel.close  404 client_error pushed amqp channel.close publish -1 server-streaming "
+        "0+0\n"
+        "connection.close  320 server_error pushed amqp connection.close -1 server-streaming 0+0\n",
         SAYS(PUBLISH_LOST MESSAGE), HEARS(NOT_FOUND), SAYS(CHANNEL_CLOSE_OK), HEARS(FORCED));
 }
 
@@ -276,16 +278,17 @@ static void closes(void **state)
 static void deliveries(void **state)
 {
     (void)state;
-    TELLS_WITH(SHOW_GRPC, amqp,
-               "consume  OK ok amqp consume jobs-* -1  0+0\n"
-               "deliver jobs-* ok amqp deliver events/order.*.created -1 server-streaming 0+1\n"
-               "deliver jobs-* redelivered ok amqp deliver jobs-* -1 server-streaming 0+1\n"
-               "cancel  OK ok amqp cancel jobs-* -1  0+0\n",
-               SAYS(CONSUME), HEARS(CONSUME_OK DELIVER MESSAGE), SAYS(CLIENT_ACK),
-               HEARS(REDELIVER EMPTY), SAYS(CLIENT_ACK CANCEL), HEARS(CANCEL_OK));
-    TELLS(amqp, "consume  OK ok\ndeliver jobs-* ok\n", SAYS(CONSUME_UNNAMED), HEARS(CONSUME_OK),
-          HEARS(DELIVER MESSAGE));
-    TELLS(amqp, "deliver  ok\n", HEARS(DELIVER MESSAGE));
+    TELLS_WITH(
+        SHOW_GRPC, amqp,
+        "consume  OK ok amqp consume jobs-* -1  0+0\n"
+        "deliver jobs-* ok pushed amqp deliver events/order.*.created -1 server-streaming 0+1\n"
+        "deliver jobs-* redelivered ok pushed amqp deliver jobs-* -1 server-streaming 0+1\n"
+        "cancel  OK ok amqp cancel jobs-* -1  0+0\n",
+        SAYS(CONSUME), HEARS(CONSUME_OK DELIVER MESSAGE), SAYS(CLIENT_ACK), HEARS(REDELIVER EMPTY),
+        SAYS(CLIENT_ACK CANCEL), HEARS(CANCEL_OK));
+    TELLS(amqp, "consume  OK ok\ndeliver jobs-* ok pushed\n", SAYS(CONSUME_UNNAMED),
+          HEARS(CONSUME_OK), HEARS(DELIVER MESSAGE));
+    TELLS(amqp, "deliver  ok unknown-fields pushed\n", HEARS(DELIVER MESSAGE));
     assert_int_equal(script_counters()->stray_answers, 0);
 }
 
@@ -306,7 +309,8 @@ static void no_answer_wanted(void **state)
 static void notices(void **state)
 {
     (void)state;
-    TELLS(amqp, "connection.blocked  blocked server_error\nconnection.unblocked  OK ok\n",
+    TELLS(amqp,
+          "connection.blocked  blocked server_error pushed\nconnection.unblocked  OK ok pushed\n",
           HEARS(BLOCKED), HEARS(HEARTBEAT UNBLOCKED));
 }
 
@@ -318,13 +322,45 @@ static void losses(void **state)
                SAYS(PUBLISH HEAD_1000 HALF), LOSES(TO_SERVER, 500), SAYS("\316" HALF),
                LOSES(TO_SERVER, 500), SAYS("\316"), SAYS(DECLARE), HEARS(DECLARE_OK));
     TELLS(amqp,
-          "confirm.select  OK ok\npublish  unknown gap\npublish  ok\npublish  ack ok gap\n"
+          "confirm.select  OK ok\npublish  unknown gap\npublish  unknown gap\npublish  ack ok gap\n"
           "queue.declare  OK ok\n",
           SAYS(SELECT), HEARS(SELECT_OK), SAYS(PUBLISH MESSAGE), SAYS(PUBLISH),
           LOSES(TO_SERVER, 100), SAYS(PUBLISH MESSAGE), HEARS(ACK_1), HEARS(ACK_TO_3),
           SAYS(DECLARE), HEARS(DECLARE_OK));
-    TELLS(amqp, "deliver  unknown gap\nqueue.declare  unknown gap\nget  empty ok\n", SAYS(DECLARE),
-          HEARS(DELIVER), LOSES(TO_CLIENT, 40), SAYS(GET), HEARS(GET_EMPTY));
+    TELLS(amqp,
+          "deliver  unknown gap unknown-fields pushed\nqueue.declare  unknown gap\nget  empty ok\n",
+          SAYS(DECLARE), HEARS(DELIVER), LOSES(TO_CLIENT, 40), SAYS(GET), HEARS(GET_EMPTY));
+}
+
+/* Of a publisher that waits for each acknowledgement the tags are known again after the next one;
+ * unless it is for more than was sent. */
+static void tags_after_a_loss(void **state)
+{
+    (void)state;
+    TELLS(amqp,
+          "confirm.select  OK ok\npublish  ack ok\npublish  unknown gap\npublish  ack ok\n"
+          "publish  ack ok\npublish  unknown gap\n",
+          SAYS(SELECT), HEARS(SELECT_OK), SAYS(PUBLISH EMPTY), HEARS(ACK_1), LOSES(TO_SERVER, 61),
+          SAYS(PUBLISH EMPTY), HEARS(ACK_2), SAYS(PUBLISH EMPTY), HEARS(ACK_TO_3),
+          SAYS(PUBLISH EMPTY), HEARS(ACK_9 ACK_ALL), SAYS(PUBLISH EMPTY));
+    TELLS(amqp,
+          "confirm.select  OK ok\npublish  ack ok\npublish  ack ok\npublish  unknown gap\n"
+          "publish  unknown gap\n",
+          SAYS(SELECT), HEARS(SELECT_OK), SAYS(PUBLISH EMPTY PUBLISH EMPTY), HEARS(ACK_1 ACK_2),
+          LOSES(TO_SERVER, 61), SAYS(PUBLISH EMPTY), HEARS(ACK_TO_3), SAYS(PUBLISH EMPTY));
+    TELLS(amqp, "publish  unknown gap\npublish  ack ok\n", LOSES(TO_SERVER, 13),
+          HEARS(SELECT_OK ACK_ALL), SAYS(PUBLISH EMPTY), HEARS(ACK_1), SAYS(PUBLISH EMPTY),
+          HEARS(ACK_2));
+}
+
+/* Unless it may be that its answers are not seen, what is open as a channel closes is over. */
+static void one_side(void **state)
+{
+    (void)state;
+    TELLS(amqp, "get  empty ok\nqueue.declare  unanswered\n", SAYS(DECLARE), SAYS(GET),
+          HEARS(GET_EMPTY), SAYS(CHANNEL_CLOSE_OK));
+    TELLS(amqp, "queue.declare  timeout\n", SAYS(DECLARE), SAYS(CHANNEL_CLOSE_OK),
+          CLOSES(CLOSE_IDLE));
 }
 
 /* From the first frame that is a method; a message whose method was not seen is nobody's. */
@@ -424,6 +460,8 @@ int main(void)
         cmocka_unit_test(nonsense),
         cmocka_unit_test(other_version),
         cmocka_unit_test(recognition),
+        cmocka_unit_test(tags_after_a_loss),
+        cmocka_unit_test(one_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -320,16 +320,16 @@ static bool is_short(const struct mqtt_packet *p)
     return p->type == MQTT_PUBLISH || p->len <= MQTT_SEEN;
 }
 
-static bool makes_sense(const struct mqtt_packet *p, const struct mqtt_fields *f)
+static bool makes_sense(const struct mqtt_packet *p, const struct mqtt_fields *f, bool by_alias)
 {
-    return p->type != MQTT_PUBLISH || (f->topic.len && text_is_clean(f->topic));
+    return p->type != MQTT_PUBLISH || (f->topic.len ? text_is_clean(f->topic) : by_alias);
 }
 
-enum mqtt_status mqtt_walk(struct bytes in, bool is_client, unsigned *ret_count)
+enum mqtt_status mqtt_walk(struct bytes in, bool is_client, uint8_t version, unsigned *ret_count)
 {
     unsigned count = 0;
     enum mqtt_status status = MQTT_READ;
-    uint8_t version = 0;
+    bool by_alias = version == MQTT_VERSION_5;
     while (in.len && status == MQTT_READ) {
         struct mqtt_packet p;
         struct mqtt_fields f;
@@ -340,8 +340,10 @@ enum mqtt_status mqtt_walk(struct bytes in, bool is_client, unsigned *ret_count)
             status = MQTT_WRONG;
         if (status == MQTT_READ)
             status = mqtt_read_fields(&p, in, &version, &f);
-        if (status == MQTT_READ && !makes_sense(&p, &f))
+        if (status == MQTT_READ && !makes_sense(&p, &f, by_alias))
             status = MQTT_WRONG;
+        if (status == MQTT_READ && p.type == MQTT_PUBLISH && !f.topic.len && p.len > in.len)
+            status = MQTT_MORE; /* it has no text that proves it */
         count += status == MQTT_READ;
         if (status == MQTT_READ)
             in = bytes_after(in, p.len < in.len ? (size_t)p.len : in.len);

@@ -60,8 +60,8 @@ enum mqtt_status mqtt_read_fields(const struct mqtt_packet *p, struct bytes in, 
 
 /* Packets of one side, from the front of `in`: how many are whole and make sense, and whether `in`
  * ends with one of them. WRONG: one does not. A PUBLISH that goes on behind `in` counts as whole.
- */
-enum mqtt_status mqtt_walk(struct bytes in, bool is_client, unsigned *ret_count);
+ * `version` as above; only of version 5 are topics that are known by an alias believed. */
+enum mqtt_status mqtt_walk(struct bytes in, bool is_client, uint8_t version, unsigned *ret_count);
 
 /* "OK", "not-authorized", ... of a reason code of version 5; static. */
 const char *mqtt_reason_name(uint8_t reason);

@@ -273,10 +273,10 @@ static void of_server(struct conn *c, const struct mqtt_packet *p, const struct 
 /* --- packets --- */
 
 /* After a loss: packets that make sense, up to where what there is ends. */
-static int64_t find_place(struct bytes in, enum dir dir)
+static int64_t find_place(const struct mqtt *m, struct bytes in, enum dir dir)
 {
     unsigned count;
-    enum mqtt_status status = mqtt_walk(in, dir == TO_SERVER, &count);
+    enum mqtt_status status = mqtt_walk(in, dir == TO_SERVER, m->version, &count);
     if (status == MQTT_WRONG)
         return DECODE_LOST;
     return count ? 1 : DECODE_MORE;
@@ -288,7 +288,7 @@ static int64_t mqtt_feed(struct conn *c, enum dir dir, struct bytes in)
     struct mqtt_packet p;
     struct mqtt_fields f;
     if (conn_is_lost(c, dir)) {
-        int64_t place = find_place(in, dir);
+        int64_t place = find_place(m, in, dir);
         if (place <= 0)
             return place;
     }
@@ -373,8 +373,8 @@ static void look_for_pair(struct bytes in, struct pair *pair)
 static enum guess guess_joined(const struct opening *o)
 {
     unsigned asked, answered;
-    enum mqtt_status client = mqtt_walk(o->to_server, true, &asked);
-    enum mqtt_status server = mqtt_walk(o->to_client, false, &answered);
+    enum mqtt_status client = mqtt_walk(o->to_server, true, 0, &asked);
+    enum mqtt_status server = mqtt_walk(o->to_client, false, 0, &answered);
     if (client == MQTT_WRONG || server == MQTT_WRONG)
         return GUESS_NO;
     struct pair pair = {0}, other = {0};

@@ -1,18 +1,21 @@
 #!/usr/bin/python3
-"""record_queues.py - records amqp.pcap: what pika does at a RabbitMQ server.
+"""record_queues.py - records amqp.pcap: what pika does at a RabbitMQ server; and mqtt.pcap: what paho does at mosquitto.
 
 usage: record_queues.py [NAME...]
 
 What is expected is known from what the clients do, so X.log says what was asked and answered, but not how long it took.
-Needs root, tcpdump, rabbitmq-server and python3-pika (Debian's, and so is the Python).
+Needs root, tcpdump, rabbitmq-server, mosquitto, python3-pika and python3-paho-mqtt (Debian's, and so is the Python).
 """
 import json
 import os
 import sys
 import time
 
+import paho.mqtt.client as paho
 import pika
 import pika.exceptions
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
@@ -139,10 +142,89 @@ class Amqp:
         connection.sleep(0.3)
 
 
+class Mqtt:
+    hosts = ("server", "client", "tap")
+
+    @staticmethod
+    def start(lab):
+        lab.run("server", "mosquitto_passwd", "-b", "-c", lab.path("passwords"), "shop", "hunter2")
+        os.chmod(lab.path("passwords"), 0o644)
+        rights = lab.write("rights", "user shop\ntopic readwrite shop/#\n")
+        config = lab.write("mosquitto.conf", f"listener 1883 {lab.address('server')}\nallow_anonymous false\n"
+                           f"password_file {lab.path('passwords')}\nacl_file {rights}\n")
+        lab.start("server", "mosquitto", "-c", config)
+        wait_until(lambda: ":1883 " in lab.run("server", "ss", "-ltn"), 20, "mosquitto listens")
+
+    @staticmethod
+    def connect(lab, version, password="hunter2"):
+        """What comes back is told one by one, since the next is only asked when the answer is here."""
+        client, came = paho.Client(client_id="client-42", protocol=version), []
+        client.username_pw_set("shop", password)
+        for name in ("on_connect", "on_publish", "on_subscribe", "on_unsubscribe", "on_message"):
+            setattr(client, name, lambda *_: came.append(1))
+        client.connect(lab.address("server"))
+
+        def until(count=1):
+            wait_until(lambda: (client.loop(0.05), len(came) >= count)[1], 10, "the answer is here")
+            del came[:count]
+        until()
+        return client, until
+
+    def use(self, lab, record):
+        client, until = self.connect(lab, paho.MQTTv311)
+        record.told("connect")
+        for qos, status in enumerate((None, "OK", "OK")):
+            for size in (0, 30, 20_000):
+                client.publish(f"shop/orders/{size + 17}", b"x" * size, qos=qos)
+                until()
+                record.told("publish shop/orders/*", status)
+        client.subscribe([("shop/none/#", 1), ("shop/+/17", 2)])
+        until()
+        record.told("subscribe shop/none/#")
+        client.subscribe("elsewhere")
+        until()
+        record.told("subscribe elsewhere")  # mosquitto looks at rights when it delivers
+        client.unsubscribe("shop/none/#")
+        until()
+        record.told("unsubscribe shop/none/#")
+        client.disconnect()
+        self.use_5(lab, record)
+        self.connect(lab, paho.MQTTv5, "wrong")
+        record.told("connect", "not-authorized", "client_error")
+
+    def use_5(self, lab, record):
+        client, until = self.connect(lab, paho.MQTTv5)
+        record.told("connect")
+        client.publish("elsewhere", b"x", qos=1)
+        until()
+        record.told("publish elsewhere", "not-authorized", "client_error")
+        client.publish("shop/unwanted", b"x", qos=1)
+        until()
+        record.told("publish shop/unwanted", "no-subscribers")
+        alias = Properties(PacketTypes.PUBLISH)
+        alias.TopicAlias = 3
+        for topic in ("shop/cart/7/added", "", ""):
+            client.publish(topic, b"by its alias", qos=0, properties=alias)
+            until()
+            record.told("publish shop/cart/*/added", None)
+        for qos in range(3):
+            client.publish(f"shop/kept/{qos}", b"x" * 2000, qos=qos, retain=True)
+            until()
+            record.told("publish shop/kept/*", (None, "no-subscribers", "OK")[qos])
+        client.subscribe("shop/kept/+", 2)
+        until(4)
+        record.told("subscribe shop/kept/+")
+        record.told("deliver shop/kept/*", "retained", times=3)
+        client.unsubscribe("shop/nothing")
+        until()
+        record.told("unsubscribe shop/nothing", "no-subscription")
+        client.disconnect()
+
+
 def record_one(name, what):
     with Lab(*what.hosts) as lab:
         what.start(lab)
-        tcpdump = lab.start("tap", "tcpdump", "-i", "eth0", "-s", "0", "-U", "-w", lab.path("x.pcap"), "tcp")
+        tcpdump = lab.start("tap", "tcpdump", "-i", "eth0", "-s", "0", "-U", "--immediate-mode", "-w", lab.path("x.pcap"), "tcp")
         time.sleep(1)
         record = Recorder(lab, name)
         lab.enter("client")
@@ -158,7 +240,7 @@ def record_one(name, what):
             file.write(json.dumps(line) + "\n")
 
 
-ALL = {"amqp": Amqp()}
+ALL = {"amqp": Amqp(), "mqtt": Mqtt()}
 
 for chosen in sys.argv[1:] or ALL:
     record_one(chosen, ALL[chosen])

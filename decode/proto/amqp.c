@@ -177,6 +177,8 @@ static int64_t feed_method(struct conn *c, enum dir dir, const struct frame *f, 
     size_t seen = f->len < METHOD_SEEN ? (size_t)f->len : METHOD_SEEN;
     if (in.len < seen)
         return DECODE_MORE;
+    if (seen == f->len && !ends_right(in, f))
+        return DECODE_LOST;
     struct cursor arguments = cursor_over(bytes_after(bytes_first(in, seen), HEAD));
     uint32_t id = cursor_be32(&arguments);
     return amqp_method_frame(c, dir, f->channel, id, cursor_rest(&arguments), seen)
@@ -214,7 +216,7 @@ static int64_t amqp_feed(struct conn *c, enum dir dir, struct bytes in)
     }
     if (!read_frame(in, &f))
         return DECODE_MORE;
-    if (!may_be_frame(&f) || !ends_right(in, &f))
+    if (!may_be_frame(&f))
         return DECODE_LOST;
     conn_name(c, name);
     switch (f.type) {
@@ -225,7 +227,7 @@ static int64_t amqp_feed(struct conn *c, enum dir dir, struct bytes in)
     case FRAME_BODY:
         return amqp_body_frame(c, dir, f.channel, f.size) ? (int64_t)f.len : DECODE_LOST;
     default:
-        return (int64_t)f.len;
+        return in.len < f.len ? DECODE_MORE : ends_right(in, &f) ? (int64_t)f.len : DECODE_LOST;
     }
 }
 

@@ -436,7 +436,9 @@ static int64_t nats_feed(struct conn *c, enum dir dir, struct bytes in)
     enum nats_status status = nats_read(in, &l);
     if (status == NATS_MORE)
         return DECODE_MORE;
-    if (status == NATS_WRONG || !nats_may_say(l.op, dir == TO_SERVER) || !ends_right(in, &l))
+    if (status == NATS_WRONG || !nats_may_say(l.op, dir == TO_SERVER))
+        return DECODE_LOST;
+    if (conn_is_lost(c, dir) && !ends_right(in, &l))
         return DECODE_LOST;
     struct bytes headers = bytes_first(bytes_after(in, l.line), (size_t)l.headers);
     if (headers.len < l.headers && headers.len < HEADERS_SEEN)

@@ -387,6 +387,8 @@ static void nonsense(void **state)
     TELLS(amqp, "publish  unknown\n", SAYS(PUBLISH EMPTY_OF_2 MESSAGE_BODY));
     TELLS(amqp, "publish  unknown\npublish  ok\n", SAYS(PUBLISH PUBLISH MESSAGE));
     TELLS(amqp, "", SAYS(MESSAGE), HEARS(MESSAGE));
+    TELLS(amqp, "publish  ok\n", SAYS(PUBLISH EMPTY "\3\0\1\0\0\0\1x\0"), SAYS("\3\0\1"));
+    TELLS(amqp, "", SAYS("\10\0\0\0\0\0\0\0"), HEARS("\10\0\0\0\0\0\0\0"));
 }
 
 static void other_version(void **state)

@@ -120,6 +120,8 @@ static bool read_words(struct bytes text, struct nats_line *l)
 enum nats_status nats_read(struct bytes in, struct nats_line *ret)
 {
     bool none = false;
+    if (!in.len)
+        return NATS_MORE;
     struct nats_line l = {.op = verb_of(in, &none)};
     if (l.op == NATS_OPS)
         return none ? NATS_WRONG : NATS_MORE;

@@ -34,8 +34,10 @@ struct nats {
     struct places *places;    /* NULL while there are none */
     uint32_t number;          /* of what has no key of its own */
     uint32_t asked, answered; /* in verbose mode */
-    bool begun;               /* the client's CONNECT was seen */
-    bool verbose;             /* all that the client says is answered by +OK */
+    bool begun;               /* the client's CONNECT was seen, */
+    bool complete;            /* and all that it has subscribed to since */
+    bool verbose;             /* all that the client says is answered by +OK; */
+    bool miscounted;          /* but some of either were lost */
 };
 
 /* A key is a kind, and a number or hash. */
@@ -84,18 +86,23 @@ static void note_inbox(struct conn *c, struct bytes subject)
         bytes_to_text(p->inbox[p->inboxes++ % INBOXES_MAX], INBOX_TEXT_MAX, subject);
 }
 
-/* Will what is sent there come to this client? Of one that was joined nobody knows what it has
- * subscribed to. */
-static bool is_own_inbox(struct conn *c, struct bytes reply)
+static bool is_made_up(struct bytes subject)
 {
     static const char prefix[] = "_INBOX.";
+    return bytes_equal_text(bytes_first(subject, sizeof prefix - 1), prefix);
+}
+
+/* Will what is sent there come to this client? Of one that was joined, or after a loss, nobody
+ * knows what it has subscribed to. */
+static bool is_own_inbox(struct conn *c, struct bytes reply)
+{
     const struct nats *n = conn_state(c);
     if (!reply.len)
         return false;
     for (size_t i = 0; n->places && i < INBOXES_MAX; i++)
         if (nats_matches(bytes_of_text(n->places->inbox[i]), reply))
             return true;
-    return !n->begun && bytes_equal_text(bytes_first(reply, sizeof prefix - 1), prefix);
+    return !n->complete && is_made_up(reply);
 }
 
 /* It has been handed a request, to which it may reply. */
@@ -188,7 +195,7 @@ static void publish(struct conn *c, const struct nats_line *l, struct bytes head
 static void connect(struct conn *c, struct bytes json)
 {
     struct nats *n = conn_state(c);
-    n->begun = true;
+    n->begun = n->complete = true;
     n->verbose = nats_json_says(json, "verbose");
     uint64_t key = key_of(CONNECT, 0);
     ask(c, key, "connect", (struct bytes){0});
@@ -295,6 +302,10 @@ static void deliver(struct conn *c, const struct nats_line *l, struct bytes head
         return;
     }
     conn_abort(c, key_of(CONNECT, 0), OUTCOME_OK);
+    if (!n->complete && is_made_up(l->subject)) {
+        conn_begin(c, TO_CLIENT, key); /* stray: what it answers was not seen */
+        return;
+    }
     key = key_of(PUSHED, n->number++);
     x = push(c, key, "deliver", l->subject);
     exchange_text(x, x->status, sizeof x->status, status);
@@ -305,13 +316,25 @@ static void deliver(struct conn *c, const struct nats_line *l, struct bytes head
     conn_end(c, TO_CLIENT, key);
 }
 
+/* After a loss nobody knows which of several is answered; of a client that waits for each, it is
+ * the one. */
+static void forget(struct conn *c)
+{
+    struct nats *n = conn_state(c);
+    for (; n->answered != n->asked; n->answered++)
+        conn_abort(c, key_of(VERBOSE, n->answered), OUTCOME_UNKNOWN);
+}
+
 /* The oldest that +OK, or an error, is for; false: there is none. Requests have their turn too, but
  * are not answered by it. */
 static bool answer_oldest(struct conn *c, const char *status, enum outcome outcome)
 {
     struct nats *n = conn_state(c);
+    if (n->miscounted && n->asked - n->answered > 1)
+        forget(c);
     if (n->answered == n->asked)
         return false;
+    n->miscounted = false;
     uint64_t key = key_of(VERBOSE, n->answered++);
     if (conn_peek(c, key))
         answer(c, key, bytes_of_text(status), outcome);
@@ -381,6 +404,10 @@ static void complain(struct conn *c, struct bytes text)
         answer(c, asked->key, bytes_of_text(status), errors[i].outcome);
         return;
     }
+    if (!n->begun && strncmp(status, "auth", 4) == 0) {
+        conn_begin(c, TO_CLIENT, key_of(CONNECT, 0)); /* stray: CONNECT was not seen */
+        return;
+    }
     if (answer_oldest(c, status, errors[i].outcome))
         return;
     uint64_t key = key_of(PUSHED, n->number++);
@@ -390,7 +417,7 @@ static void complain(struct conn *c, struct bytes text)
 
 static void of_server(struct conn *c, const struct nats_line *l, struct bytes headers)
 {
-    const struct nats *n = conn_state(c);
+    struct nats *n = conn_state(c);
     switch (l->op) {
     case NATS_INFO:
         if (!n->begun && !conn_is_lost(c, TO_CLIENT) && nats_json_says(l->text, "tls_required"))
@@ -401,6 +428,8 @@ static void of_server(struct conn *c, const struct nats_line *l, struct bytes he
         deliver(c, l, headers);
         break;
     case NATS_OK:
+        if (!n->begun)
+            n->verbose = n->miscounted = true;
         if (!answers_connect(c))
             answer_oldest(c, "OK", OUTCOME_OK);
         break;
@@ -452,15 +481,15 @@ static int64_t nats_feed(struct conn *c, enum dir dir, struct bytes in)
     return (int64_t)l.len;
 }
 
-/* What a client has said in verbose mode, and been answered, cannot be counted any more. */
 static int64_t nats_gap(struct conn *c, enum dir dir, uint64_t len)
 {
     struct nats *n = conn_state(c);
-    (void)dir;
     (void)len;
-    for (; n->answered != n->asked; n->answered++)
-        conn_abort(c, key_of(VERBOSE, n->answered), OUTCOME_UNKNOWN);
-    n->verbose = false;
+    if (dir == TO_SERVER)
+        n->complete = false;
+    else
+        conn_abort(c, key_of(CONNECT, 0), OUTCOME_UNKNOWN); /* its answer would be the next thing */
+    n->miscounted = true;
     return DECODE_LOST;
 }
 

@@ -91,6 +91,10 @@ static void not_its_inbox(void **state)
     TELLS(nats, "connect  OK ok\npublish  ok\n", SAYS(CONNECT "PING\r\n"), HEARS("PONG\r\n"),
           SAYS(ASK));
     TELLS(nats, "publish  ok\n", SAYS("PUB a reply.here 1\r\nx\r\n"));
+    TELLS(nats, "connect  OK ok\nrequest  OK ok\n", SAYS(CONNECT "PING\r\n"), HEARS("PONG\r\n"),
+          LOSES(TO_SERVER, 20), SAYS(ASK), HEARS("MSG _INBOX.abc.x1 1 2\r\nok\r\n"));
+    TELLS(nats, "connect  unknown gap\nerror  permissions client_error pushed\n", SAYS(CONNECT),
+          LOSES(TO_CLIENT, 6), HEARS("-ERR 'Permissions Violation for Publish to \"x\"'\r\n"));
 }
 
 /* The edge of whoever serves: what it is handed, and its reply by the name of what was asked. */
@@ -152,13 +156,19 @@ static void losses(void **state)
     TELLS(nats, "subscribe  ok\npublish  ok\nrequest  OK ok gap\n", SAYS(SUB_INBOX ASK),
           LOSES(TO_SERVER, 10), SAYS("xxxxx\r\n"), SAYS(PUB),
           HEARS("MSG _INBOX.abc.x1 1 2\r\nok\r\n"));
-    TELLS(nats, "connect  OK ok\npublish  unknown gap\npublish  ok\n", SAYS(CONNECT_VERBOSE),
-          HEARS("+OK\r\n"), SAYS(PUB), LOSES(TO_CLIENT, 5), SAYS(PUB), HEARS("+OK\r\n"));
+    TELLS(nats, "connect  OK ok\npublish  unknown gap\npublish  unknown\npublish  OK ok\n",
+          SAYS(CONNECT_VERBOSE), HEARS("+OK\r\n"), SAYS(PUB), LOSES(TO_CLIENT, 5), SAYS(PUB),
+          HEARS("+OK\r\n"), SAYS(PUB), HEARS("+OK\r\n"));
 }
 
 static void joined(void **state)
 {
     (void)state;
+    TELLS_WITH(JOINED, nats, "", HEARS("MSG _INBOX.abc.x1 1 2\r\nok\r\n"),
+               HEARS("-ERR 'Authorization Violation'\r\n"));
+    assert_int_equal(script_counters()->stray_answers, 2);
+    TELLS_WITH(JOINED, nats, "publish  ok\npublish  OK ok\n", SAYS(PUB), HEARS("+OK\r\n"),
+               SAYS(PUB), HEARS("+OK\r\n"));
     TELLS_WITH(JOINED, nats, "request  OK ok\ndeliver  ok pushed\n", SAYS("tail\r\n"), SAYS(ASK),
                HEARS("+OK\r\nMSG _INBOX.abc.x1 1 2\r\nok\r\n"), HEARS("MSG a 1 1\r\nx\r\n"));
     assert_int_equal(script_counters()->stray_answers, 0);

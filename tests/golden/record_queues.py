@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""record_queues.py - records amqp.pcap: what pika does at a RabbitMQ server; and mqtt.pcap: what paho does at mosquitto.
+"""record_queues.py - records amqp.pcap: what pika does at a RabbitMQ server; mqtt.pcap: what paho does at mosquitto; and
+nats.pcap: what the lab's client does at a NATS server.
 
 usage: record_queues.py [NAME...]
 
 What is expected is known from what the clients do, so X.log says what was asked and answered, but not how long it took.
-Needs root, tcpdump, rabbitmq-server, mosquitto, python3-pika and python3-paho-mqtt (Debian's, and so is the Python).
+Needs root, tcpdump, rabbitmq-server, mosquitto, nats-server, python3-pika and python3-paho-mqtt (Debian's, and so is the Python).
 """
 import json
 import os
@@ -20,6 +21,7 @@ from paho.mqtt.properties import Properties
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
 
+import nats  # noqa: E402
 import rabbitmq  # noqa: E402
 from lab import Lab, wait_until  # noqa: E402
 
@@ -221,6 +223,64 @@ class Mqtt:
         client.disconnect()
 
 
+class Nats:
+    hosts = ("server", "client", "tap")
+
+    @staticmethod
+    def start(lab):
+        nats.start(lab, "server", ', permissions: { publish: { deny: ["forbidden.>"] } }')
+
+    @staticmethod
+    def use(lab, record):
+        client = nats.Client(lab)
+        record.told("connect")
+        for body in (b"", b"x" * 20, b"x" * 30_000):
+            client.publish("orders.17.created", body)
+            record.told("publish orders.*.created", None)
+        client.publish("orders.18.created", b"x", headers={"traceparent": f"00-{'4b' * 16}-{'7c' * 8}-01"})
+        record.told("publish orders.*.created", None, trace_id="4b" * 16)
+        client.subscribe("price.get", "prices")
+        record.told("subscribe price.get", None, path="prices")
+        client.flush()
+        asking = nats.Client(lab)
+        record.told("connect")
+        for number in range(3):
+            asking.send("price.get", b"what?", number)
+            if not number:
+                record.told("subscribe _INBOX.*", None)
+            question = client.receive()
+            record.told("deliver price.get", None)
+            client.publish(question["reply"], b"42", headers={"Nats-Service-Error-Code": "400"} if number == 2 else None)
+            record.told("reply price.get", None)
+            asking.receive()
+            record.told("request price.get", *(("400", "client_error") if number == 2 else ()))
+        asking.send("nobody.there", b"x", 4)
+        asking.receive()
+        record.told("request nobody.there", "503", "server_error")
+        asking.send("$JS.API.STREAM.INFO.MISSING", b"", 5)
+        asking.receive()
+        record.told("request $JS.API.STREAM.INFO.MISSING")
+        asking.send("$JS.API.STREAM.CREATE.JOBS", b'{"name":"JOBS","subjects":["jobs.*"]}', 6)
+        asking.receive()
+        record.told("request $JS.API.STREAM.CREATE.JOBS")
+        asking.publish("forbidden.thing", b"x")
+        asking.flush()
+        record.told("publish forbidden.thing", None)
+        record.told("error", "permissions", "client_error")
+        client.say("UNSUB 1")
+        client.flush()
+        record.told("unsubscribe", None)
+        verbose = nats.Client(lab, verbose=True)
+        record.told("connect")
+        verbose.publish("orders.19.paid", b"x")
+        verbose.next()
+        record.told("publish orders.*.paid")
+        nats.Client(lab, "wrong")
+        record.told("connect", "authorization", "client_error")
+        for each in (client, asking, verbose):
+            each.close()
+
+
 def record_one(name, what):
     with Lab(*what.hosts) as lab:
         what.start(lab)
@@ -240,7 +300,7 @@ def record_one(name, what):
             file.write(json.dumps(line) + "\n")
 
 
-ALL = {"amqp": Amqp(), "mqtt": Mqtt()}
+ALL = {"amqp": Amqp(), "mqtt": Mqtt(), "nats": Nats()}
 
 for chosen in sys.argv[1:] or ALL:
     record_one(chosen, ALL[chosen])

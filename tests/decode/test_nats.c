@@ -66,10 +66,11 @@ static void requests(void **state)
     (void)state;
     TELLS_WITH(SHOW_GRPC | SHOW_TIMES, nats,
                "subscribe  ok 1-1 0-0 ms nats subscribe _INBOX.* -1  0+0\n"
-               "request  OK ok 3-3 4-4 ms nats request price.get -1  1+1\n"
-               "deliver  ok pushed 4-4 4-4 ms nats deliver _INBOX.* -1 server-streaming 0+1\n"
-               "request  OK ok 2-2 5-5 ms nats request price.get -1  1+1\n",
-               SAYS(SUB_INBOX), SAYS(ASK), SAYS(ASK_AGAIN),
+               "connect  OK ok 1-1 2-2 ms nats connect -1  0+0\n"
+               "request  OK ok 4-4 5-5 ms nats request price.get -1  1+1\n"
+               "deliver  ok pushed 5-5 5-5 ms nats deliver _INBOX.* -1 server-streaming 0+1\n"
+               "request  OK ok 3-3 6-6 ms nats request price.get -1  1+1\n",
+               SAYS(CONNECT SUB_INBOX "PING\r\n"), HEARS("PONG\r\n"), SAYS(ASK), SAYS(ASK_AGAIN),
                HEARS("MSG _INBOX.abc.x2 1 2\r\nok\r\nMSG _INBOX.abc.x2 1 2\r\nok\r\n"),
                HEARS("MSG _INBOX.abc.x1 1 2\r\nok\r\n"));
     TELLS(nats,
@@ -115,14 +116,15 @@ static void jetstream(void **state)
     (void)state;
     TELLS_WITH(
         SHOW_GRPC, nats,
-        "subscribe  ok nats subscribe _INBOX.* -1  0+0\n"
+        "subscribe  ok nats subscribe _INBOX.* -1  0+0\nconnect  OK ok nats connect -1  0+0\n"
         "request  OK ok nats request $JS.API.STREAM.INFO.ORDERS -1  1+1\n"
         "request  ok nats request $JS.API.CONSUMER.MSG.NEXT.ORDERS.worker -1 server-streaming 1+0\n"
         "deliver  ok pushed nats deliver orders.*.created -1 server-streaming 0+1\n"
         "reply  ok nats reply orders.*.created -1  1+0\n"
         "publish  ok nats publish $JS.ACK.ORDERS.worker.* -1  1+0\n"
         "deliver  408 ok pushed nats deliver _INBOX.* -1 server-streaming 0+1\n",
-        SAYS(SUB_INBOX "PUB $JS.API.STREAM.INFO.ORDERS _INBOX.abc.x1 0\r\n\r\n"),
+        SAYS(CONNECT SUB_INBOX "PING\r\n"), HEARS("PONG\r\n"),
+        SAYS("PUB $JS.API.STREAM.INFO.ORDERS _INBOX.abc.x1 0\r\n\r\n"),
         HEARS("MSG _INBOX.abc.x1 1 2\r\n{}\r\n"),
         SAYS("PUB $JS.API.CONSUMER.MSG.NEXT.ORDERS.worker _INBOX.abc.x2 10\r\n{batch: 1}\r\n"),
         HEARS("MSG orders.17.created 1 $JS.ACK.ORDERS.worker.1.1.1.1700000000000000000.0 2\r\n"

@@ -2,7 +2,10 @@
 #include "decode/decoder.h"
 
 #define DECODERS(X)                                                                                \
-    X(tls) X(http2) X(starttls) X(http1) X(amqp) X(mqtt) X(nats) X(redis) X(dns_tcp) X(quic) X(dns)
+    X(tls)                                                                                         \
+    X(http2)                                                                                       \
+    X(starttls) X(http1) X(amqp) X(nats) X(mongodb) X(mqtt) X(redis) X(memcached) X(kafka)         \
+        X(dns_tcp) X(quic) X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;
 #define ENTRY(name) &name##_decoder,

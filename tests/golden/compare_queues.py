@@ -36,6 +36,8 @@ def main():
         facts = [json.loads(line) for line in open(truth)]
         wanted = collections.Counter((fact["client"].rpartition(":")[2], verb_of(fact)) for fact in facts
                                      if fact.get("proto") in ("amqp", "mqtt", "nats") and fact["kind"] == "msg" and verb_of(fact))
+        if not wanted:
+            continue
         name = os.path.basename(truth)[:-6]
         with tempfile.TemporaryDirectory() as folder:
             log = subprocess.run([program, "replay", f"{corpus}/captures/{name}.pcap", "--db", f"{folder}/x.db", "--log", "-",

@@ -179,7 +179,7 @@ static void put_words(struct output *out, struct bytes name)
     }
 }
 
-bool subject_template(char text[SUBJECT_MAX], struct bytes name)
+bool subject_text(char *text, size_t size, struct bytes name)
 {
     struct output out = {.len = 0};
     size_t prefix = made_up_prefix(name);
@@ -189,7 +189,12 @@ bool subject_template(char text[SUBJECT_MAX], struct bytes name)
     } else {
         put_words(&out, name);
     }
-    return text_clean(text, SUBJECT_MAX, bytes_of(out.text, out.len)) && !out.cut;
+    return text_clean(text, size, bytes_of(out.text, out.len)) && !out.cut;
+}
+
+bool subject_template(char text[SUBJECT_MAX], struct bytes name)
+{
+    return subject_text(text, SUBJECT_MAX, name);
 }
 
 void subject_note(struct exchange *x, const char *verb, struct bytes name)

@@ -20,6 +20,9 @@ enum {
 /* Writes that text, in canonical form and always terminated. False: it was cut. */
 bool subject_template(char text[SUBJECT_MAX], struct bytes name);
 
+/* Likewise, for a field that is no longer than that. */
+bool subject_text(char *text, size_t size, struct bytes name);
+
 /* Fills in method ("publish") and operation ("publish orders.*.created", or the verb alone for an
  * empty name), and notes what is cut. */
 void subject_note(struct exchange *x, const char *verb, struct bytes name);

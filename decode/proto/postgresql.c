@@ -469,8 +469,9 @@ static void finish(struct conn *c, struct exchange *x)
     struct asked *asked = asked_of(x);
     uint64_t rows = asked->rows ? asked->rows : asked->affected;
     bool in = x->call == CALL_CLIENT_STREAMING;
-    if (!in)
-        x->response_messages = rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX;
+    if (rows)
+        *(in ? &x->request_messages : &x->response_messages) =
+            rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX;
     if (!x->outcome && !x->status[0]) {
         x->outcome = OUTCOME_OK;
         exchange_text(x, x->status, sizeof x->status, bytes_of_text("OK"));

@@ -81,6 +81,8 @@ static struct exchange *begin_request(struct conn *c, enum kind kind)
     struct postgresql *pg = conn_state(c);
     struct exchange *x = conn_begin(c, TO_SERVER, KEY_IN_ORDER);
     *asked_of(x) = (struct asked){.kind = (uint8_t)kind, .epoch = pg->epoch};
+    if (kind == EXTENDED && pg->skipping && pg->skipped_epoch == pg->epoch)
+        x->notes |= NOTE_REFUSED;
     return x;
 }
 
@@ -566,6 +568,17 @@ static bool ends_connection(struct bytes body)
     return bytes_equal_text(severity, "FATAL") || bytes_equal_text(severity, "PANIC");
 }
 
+/* What was asked behind what has failed, and before the Sync, is not even looked at. */
+static void skip_until_ready(struct conn *c, struct exchange *failed)
+{
+    struct postgresql *pg = conn_state(c);
+    pg->skipping = true;
+    pg->skipped_epoch = asked_of(failed)->epoch;
+    for (struct exchange *x = conn_next(c, failed); x; x = conn_next(c, x))
+        if (is_of_epoch(x, pg->skipped_epoch))
+            x->notes |= NOTE_REFUSED;
+}
+
 static int64_t feed_error(struct conn *c, struct bytes body, int64_t len)
 {
     struct postgresql *pg = conn_state(c);
@@ -576,10 +589,8 @@ static int64_t feed_error(struct conn *c, struct bytes body, int64_t len)
     struct asked *asked = x ? asked_of(x) : NULL;
     if (x && x->outcome == OUTCOME_UNKNOWN)
         note_error(x, body);
-    if (asked && asked->kind == EXTENDED) {
-        pg->skipping = true;
-        pg->skipped_epoch = asked->epoch;
-    }
+    if (asked && asked->kind == EXTENDED)
+        skip_until_ready(c, x);
     pg->copies_in = false;
     if (!asked || is_last || (asked->kind == EXTENDED && !asked->ends_at_ready))
         finish(c, x);
@@ -588,15 +599,12 @@ static int64_t feed_error(struct conn *c, struct bytes body, int64_t len)
     return len;
 }
 
-/* What was asked after what has failed, and before the Sync, has not been looked at. */
 static void end_skipped(struct conn *c)
 {
     struct postgresql *pg = conn_state(c);
     struct exchange *x;
-    while ((x = conn_next(c, NULL)) && is_of_epoch(x, pg->skipped_epoch)) {
-        x->notes |= NOTE_REFUSED;
+    while ((x = conn_next(c, NULL)) && is_of_epoch(x, pg->skipped_epoch))
         conn_abort(c, KEY_IN_ORDER, OUTCOME_CANCELLED);
-    }
     pg->skipping = false;
 }
 

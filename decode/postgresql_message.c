@@ -83,7 +83,7 @@ static bool begins_statement(struct bytes text)
     while (at + len < text.len && len < WORD_MAX &&
            (isalpha(text.at[at + len]) || text.at[at + len] == '_'))
         len++;
-    return sql_keyword(bytes_of(text.at + at, len))->traits & SQL_VERB;
+    return sql_keyword(bytes_first(bytes_after(text, at), len))->traits & SQL_VERB;
 }
 
 /* Of a long statement only the beginning. */

@@ -7,6 +7,7 @@
  * some dialect ("x" is a string in MySQL, a name in PostgreSQL) is one. */
 #pragma once
 
+#include "base/bytes.h"
 #include "decode/exchange.h"
 
 enum sql_dialect {

@@ -18,7 +18,7 @@ enum place {
 
 static const struct action {
     const char *path, *name;
-    int place; /* enum place */
+    unsigned place; /* enum place */
 } actions[] = {
     {"_search", "search", ANYWHERE},
     {"_msearch", "msearch", ANYWHERE},
@@ -57,11 +57,11 @@ static const struct action {
     {"_sql", "sql", AT_FRONT},
 };
 
-/* The part of a path up to the next slash; takes it off, with the slash. */
-static struct bytes take_part(struct bytes *path)
+/* The part of a path up to the next separator; takes it off, with the separator. */
+static struct bytes take_part(struct bytes *path, uint8_t separator)
 {
     size_t len = 0;
-    while (len < path->len && path->at[len] != '/')
+    while (len < path->len && path->at[len] != separator)
         len++;
     struct bytes part = bytes_first(*path, len);
     *path = bytes_after(*path, len + 1);
@@ -108,17 +108,29 @@ static bool is_word(struct bytes part)
     return part.len;
 }
 
+/* Each of a list, as far as there is room. */
+static void name_indices(char *text, size_t size, struct bytes list)
+{
+    size_t used = 0;
+    while (list.len && used + 1 < size) {
+        if (used)
+            text[used++] = ',';
+        subject_text(text + used, size - used, take_part(&list, ','));
+        used += strlen(text + used);
+    }
+}
+
 void elasticsearch_note(struct exchange *x)
 {
     struct bytes path = bytes_of_text(x->path);
     if (!path.len || path.at[0] != '/')
         return;
     path = bytes_after(path, 1);
-    struct bytes index = {0}, part = take_part(&path);
+    struct bytes index = {0}, part = take_part(&path, '/');
     const struct action *action = find(part, AT_FRONT);
     if (!action && is_index(part)) {
         index = part;
-        action = find(take_part(&path), BEHIND_INDEX);
+        action = find(take_part(&path, '/'), BEHIND_INDEX);
     }
     const char *name = action && action->place & BY_METHOD ? name_by_method(x->method)
                        : action                            ? action->name
@@ -126,10 +138,10 @@ void elasticsearch_note(struct exchange *x)
     if (!name)
         return;
     char object[SUBJECT_MAX] = "";
-    struct bytes next = take_part(&path);
+    struct bytes next = take_part(&path, '/');
     if (action->place & WITH_PART && is_word(next))
         bytes_to_text(object, sizeof object, next);
     else
-        subject_template(object, index);
+        name_indices(object, sizeof object, index);
     snprintf(x->operation, sizeof x->operation, object[0] ? "%s %s" : "%s", name, object);
 }

@@ -27,7 +27,7 @@ static const struct {
     {"GET", "/_cluster/4711", "cluster"},
     {"GET", "/_cat/indices", "cat indices"},
     {"GET", "/_nodes/stats", "nodes"},
-    {"GET", "/.kibana_1/_mapping", "mapping .kibana_*"},
+    {"GET", "/.kibana_1/_mapping", "mapping .kibana_1"},
     /* others that look alike */
     {"POST", "/Patient/_search", ""},
     {"GET", "/orders/search", ""},

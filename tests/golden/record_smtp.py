@@ -33,7 +33,7 @@ def main():
         tcpdump = lab.start("tap", "tcpdump", "-i", "eth0", "-s", "0", "-U", "-w", lab.path("real.pcap"), "tcp")
         time.sleep(1)
         sent = lab.run("client", PYTHON, os.path.join(PEERS, "smtp_client.py"), lab.address("server"), str(PORT),
-                       "hunter2-canary", "1").splitlines()
+                       "hunter2-canary", "1", "in-turn").splitlines()
         time.sleep(2)  # until all of it is on its disk
         tcpdump.terminate()
         tcpdump.wait()

@@ -1,5 +1,5 @@
-"""smtp_client.py ADDRESS PORT SECRET MESSAGES - smtplib, and a client of a few lines that asks ahead and speaks LMTP, with
-smtp_server.py. Prints a line for each command: its operation, and the code that the server has answered it with."""
+"""smtp_client.py ADDRESS PORT SECRET MESSAGES [in-turn] - smtplib, and a client of a few lines that speaks LMTP and asks ahead,
+with smtp_server.py; `in-turn`: without what is asked ahead, and without TLS. Prints a line for each command: its operation, and the code that the server has answered it with."""
 import smtplib
 import socket
 import ssl
@@ -100,6 +100,7 @@ def lmtp():
 
 
 plain()
-under_tls()
-asking_ahead()
 lmtp()
+if "in-turn" not in sys.argv:
+    under_tls()
+    asking_ahead()

@@ -297,6 +297,13 @@ static bool is_proof(const struct smtp_command *command)
     return command->sure && (command->verb == SMTP_MAIL || command->verb == SMTP_RCPT);
 }
 
+/* A mechanism that FTP does not have (RFC 2228). */
+static bool is_of_mail(const struct smtp_command *command)
+{
+    const char *operation = smtp_auth_operation(command->line);
+    return strcmp(operation, "AUTH GSSAPI") != 0 && strcmp(operation, "AUTH KERBEROS_V4") != 0;
+}
+
 /* A command that has this reply. */
 static bool fits(const struct smtp_command *command, struct bytes answered)
 {
@@ -305,18 +312,18 @@ static bool fits(const struct smtp_command *command, struct bytes answered)
         return false;
     return greets(command) || (command->verb == SMTP_DATA && reply.code == 354) ||
            (command->verb == SMTP_STARTTLS && reply.code == 220) ||
-           (command->verb == SMTP_AUTH && (reply.code == 334 || reply.code == 235));
+           (command->verb == SMTP_AUTH && is_of_mail(command) && reply.code >= 235);
 }
 
 /* Looks for a line of the client that tells. */
-static enum guess guess_by_commands(struct bytes asked, struct bytes answered, bool midstream)
+static enum guess guess_by_commands(struct bytes asked, struct bytes answered, bool greeted)
 {
     struct smtp_command command;
-    bool of_mail = mentions_smtp(smtp_line(answered));
+    bool of_mail = greeted && mentions_smtp(smtp_line(answered));
     for (struct bytes line; (line = smtp_line(asked)).len; asked = bytes_after(asked, line.len)) {
         if (!smtp_read_command(line, &command) || !command.sure)
             return GUESS_NO;
-        if (is_proof(&command) || fits(&command, answered) || (of_mail && !midstream))
+        if (is_proof(&command) || fits(&command, answered) || of_mail)
             return GUESS_YES;
     }
     return asked.len < SMTP_LINE_MAX ? GUESS_MORE : GUESS_NO;
@@ -349,7 +356,7 @@ static enum guess smtp_probe(const struct opening *o)
                    ((reply.code == 421 || reply.code == 554) && mentions_smtp(answered));
     if (!o->midstream && !greeted && !o->to_server.len)
         return GUESS_NO;
-    return guess_by_commands(o->to_server, answered, o->midstream);
+    return guess_by_commands(o->to_server, answered, !o->midstream || reply.code == 220);
 }
 
 const struct decoder smtp_decoder = {

@@ -201,7 +201,9 @@ static void openings(void **state)
         {"EHLO me\r\n", "", GUESS_MORE, GUESS_MORE},
         {"EHLO me\r\nMAIL FROM:<>\r\n", "", GUESS_YES, GUESS_YES},
         {"EHLO me\r\n", "250-mail.shop\r\n", GUESS_YES, GUESS_YES}, /* inside of TLS */
-        {"QUIT\r\n", "220 mail.shop ESMTP\r\n", GUESS_YES, GUESS_MORE},
+        {"QUIT\r\n", "220 mail.shop ESMTP\r\n", GUESS_YES, GUESS_YES},
+        {"AUTH PLAIN eA==\r\n", "535 no\r\n", GUESS_YES, GUESS_YES},
+        {"AUTH GSSAPI\r\n", "334 x\r\n", GUESS_MORE, GUESS_MORE}, /* it may be FTP */
         {"QUIT\r\n", "220 shop\r\n", GUESS_MORE, GUESS_MORE},
         {"QUIT\r\n", "554 shop ESMTP\r\n", GUESS_YES, GUESS_MORE},
         {"DATA\r\n", "354 go\r\n", GUESS_YES, GUESS_YES},

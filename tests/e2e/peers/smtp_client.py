@@ -1,5 +1,6 @@
 """smtp_client.py ADDRESS PORT SECRET MESSAGES [in-turn] - smtplib, and a client of a few lines that speaks LMTP and asks ahead,
-with smtp_server.py; `in-turn`: without what is asked ahead, and without TLS. Prints a line for each command: its operation, and the code that the server has answered it with."""
+with smtp_server.py; `in-turn`: without what is asked ahead, TLS, and
+wrong passwords. Prints a line for each command: its operation, and the code that the server has answered it with."""
 import smtplib
 import socket
 import ssl
@@ -59,6 +60,9 @@ def plain():
         link.ehlo()
         link.user, link.password = SECRET, SECRET
         link.auth("LOGIN", link.auth_login, initial_response_ok=False)
+
+
+def wrong():
     with Told(ADDRESS, PORT, local_hostname="client.shop") as link:
         refused(link.login, SECRET, "wrong")
         refused(link.login, SECRET, "wrong")
@@ -102,5 +106,6 @@ def lmtp():
 plain()
 lmtp()
 if "in-turn" not in sys.argv:
+    wrong()
     under_tls()
     asking_ahead()

@@ -4,7 +4,8 @@
 #define DECODERS(X)                                                                                \
     X(tls)                                                                                         \
     X(http2)                                                                                       \
-    X(smtp) X(starttls) X(http1) X(mongodb) X(redis) X(memcached) X(kafka) X(dns_tcp) X(quic)      \
+    X(smtp)                                                                                        \
+    X(starttls) X(http1) X(mongodb) X(ldap) X(redis) X(memcached) X(kafka) X(dns_tcp) X(quic)      \
         X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;

@@ -46,7 +46,7 @@ struct fastcgi {
 struct call {
     uint8_t role;
     bool aborted;
-    bool holed; /* a part of what is read was lost */
+    bool holed[2]; /* a part of what is read was lost */
     struct fastcgi_head head;
     struct fastcgi_params params;
 };
@@ -167,7 +167,8 @@ static int64_t feed_request(struct conn *c, const struct record *r, struct bytes
     call->aborted = call->aborted || r->type == ABORT_REQUEST;
     if (ends_request(r, call))
         conn_end(c, TO_SERVER, r->id);
-    return r->type == PARAMS && r->len && !call->holed ? feed_on(c, TO_SERVER, r) : length_of(r);
+    return r->type == PARAMS && r->len && !call->holed[TO_SERVER] ? feed_on(c, TO_SERVER, r)
+                                                                  : length_of(r);
 }
 
 /* The exchange that the answer is part of; one whose request was not seen is counted once. */
@@ -191,7 +192,7 @@ static void note_end(struct exchange *x, uint8_t status)
     } else if (call->aborted) {
         x->outcome = OUTCOME_CANCELLED;
     } else if (!x->status[0]) { /* not even a head */
-        x->outcome = call->holed ? OUTCOME_UNKNOWN : OUTCOME_SERVER_ERROR;
+        x->outcome = call->holed[TO_CLIENT] ? OUTCOME_UNKNOWN : OUTCOME_SERVER_ERROR;
     }
 }
 
@@ -228,7 +229,7 @@ static int64_t feed_answer(struct conn *c, const struct record *r, struct bytes 
     if (r->type == END_REQUEST)
         return end(c, r, body);
     const struct call *call = call_of(answered(c, r->id));
-    bool wanted = r->type == STDOUT && r->len && !call->head.done && !call->holed;
+    bool wanted = r->type == STDOUT && r->len && !call->head.done && !call->holed[TO_CLIENT];
     return wanted ? feed_on(c, TO_CLIENT, r) : length_of(r);
 }
 
@@ -273,7 +274,7 @@ static int64_t fastcgi_gap(struct conn *c, enum dir dir, uint64_t len)
     rest += f->side[dir].padding;
     struct exchange *x = conn_find(c, dir, f->side[dir].id);
     if (x)
-        call_of(x)->holed = true;
+        call_of(x)->holed[dir] = true;
     f->side[dir].left = 0;
     return rest;
 }

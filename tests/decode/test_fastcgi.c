@@ -27,49 +27,24 @@ static void one_by_one(void **state)
         HEARS(END("\1", "\0")));
 }
 
+#define PART(len, padding, pairs) RECORD("\4", "\1", len, padding) pairs
+#define HOST "\x09\x0cHTTP_HOSTshop.example"
+#define TRACE "\x10\x37HTTP_TRACEPARENT00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+#define IDS "\x11\2HTTP_X_REQUEST_ID17\x14\x0aHTTP_X_FORWARDED_FOR10.0.0.1,x"
 /* Names and values are cut into records anywhere, and longer ones have lengths of four bytes. */
 static void parameters(void **state)
 {
     (void)state;
-    TELLS_WITH(
-        SHOW_IDS, fastcgi,
-        "POST shop.example/cart 200 ok trace 4bf92f3577b34da6a3ce929d0e0e4736 span "
-        "00f067aa0ba902b7 id 17 for 10.0.0.1\n",
-        SAYS(BEGIN("\1") RECORD("\4", "\1", "\x0a", "\6") "\x0b\5SERVER_Nnothin" RECORD(
-            "\4", "\1", "\x13",
-            "\0") "AMEother\x0e\4REQUEST_M" RECORD("\4", "\1", "\x23",
-                                                   "\0") "ETHODPOST\x0b\x0bSCRIPT_NAME/"
-                                                         "index.cgi.\x80\0\0" RECORD(
-                                                             "\4", "\1", "\x76",
-                                                             "\0") "\x0c\x80\0\0\5DOCU"
-                                                                   "MENT_URI/"
-                                                                   "cart\x09\x0cHTTP_"
-                                                                   "HOSTshop.example"
-                                                                   "\x10\x37HTTP_"
-                                                                   "TRACEPARENT00-"
-                                                                   "4bf92f3577b34da6a3"
-                                                                   "ce929d0e0e4736-"
-                                                                   "00f067aa0ba902b7-"
-                                                                   "01" RECORD(
-                                                                       "\4", "\1", "\x35",
-                                                                       "\0") "\x11\2HT"
-                                                                             "TP_X_"
-                                                                             "REQUEST_"
-                                                                             "ID17\x14"
-                                                                             "\x0aHTTP"
-                                                                             "_X_"
-                                                                             "FORWARDE"
-                                                                             "D_FOR10."
-                                                                             "0.0.1,"
-                                                                             "x" RECORD("\4", "\1",
-                                                                                        "\0", "\0")
-                                                                                 RECORD(
-                                                                                     "\5", "\1",
-                                                                                     "\5",
-                                                                                     "\3") "helloxx"
-                                                                                           "x" NO_STDIN(
-                                                                                               "\1")),
-        HEARS(OK("\1")));
+    TELLS_WITH(SHOW_IDS, fastcgi,
+               "POST shop.example/cart 200 ok 4bf92f3577b34da6a3ce929d0e0e4736 "
+               "00f067aa0ba902b7 17 10.0.0.1\n",
+               SAYS(BEGIN("\1") PART("\x0a", "\6", "\x0b\5SERVER_Nnothin")
+                        PART("\x13", "\0", "AMEother\x0e\4REQUEST_M")
+                            PART("\x23", "\0", "ETHODPOST\x0b\x0aSCRIPT_NAME/index.cgi\x80\0\0")
+                                PART("\x76", "\0", "\x0c\x80\0\0\5DOCUMENT_URI/cart" HOST TRACE)
+                                    PART("\x35", "\0", IDS) PART("\0", "\0", "")
+                                        RECORD("\5", "\1", "\5", "\3") "helloxxx" NO_STDIN("\1")),
+               HEARS(OK("\1")));
 }
 
 static void ends(void **state)

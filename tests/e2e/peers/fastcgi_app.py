@@ -42,9 +42,3 @@ def ask(lab, secret, times):
     lab.run("web", "sh", "-c", "\n".join(f"curl -s -o /dev/null {url}" for url in urls * times))
     with open(lab.path("access.log")) as log:
         return collections.Counter(tuple(line.split()) for line in log)
-
-
-def by_application(asked):
-    """What nginx answers with 502 is an application that has said nothing."""
-    return collections.Counter({(method, path, None if status == "502" else status): count
-                                for (method, path, status), count in asked.items()})

@@ -149,6 +149,14 @@ void fastcgi_read_params(struct fastcgi_params *p, struct exchange *x, struct by
     }
 }
 
+void fastcgi_lose_params(const struct fastcgi_params *p, struct exchange *x)
+{
+    if (p->host_rank != HOST)
+        x->host[0] = '\0';
+    if (p->path_rank != REQUEST_URI)
+        x->path[0] = '\0';
+}
+
 /* Does the byte stand at this place of the name of a field? */
 static bool is_at(const char *name, uint16_t column, uint8_t byte)
 {

@@ -28,6 +28,9 @@ struct fastcgi_params {
 /* Takes all of `in`, and notes on the exchange what is known by then. */
 void fastcgi_read_params(struct fastcgi_params *p, struct exchange *x, struct bytes in);
 
+/* The rest of them is lost: what a better source may have told is forgotten. */
+void fastcgi_lose_params(const struct fastcgi_params *p, struct exchange *x);
+
 /* How far the head has been read; zero at first. */
 struct fastcgi_head {
     uint32_t len;

@@ -275,6 +275,8 @@ static int64_t fastcgi_gap(struct conn *c, enum dir dir, uint64_t len)
     struct exchange *x = conn_find(c, dir, f->side[dir].id);
     if (x)
         call_of(x)->holed[dir] = true;
+    if (x && dir == TO_SERVER)
+        fastcgi_lose_params(&call_of(x)->params, x);
     f->side[dir].left = 0;
     return rest;
 }

@@ -88,6 +88,12 @@ static void losses(void **state)
           SAYS(BEGIN("\1") GET("\1") NO_STDIN("\1")), HEARS(STDOUT("\1", "\x40", "X: y\n")),
           LOSES(TO_CLIENT, 59), HEARS(END("\1", "\0")), SAYS(BEGIN("\1") GET("\1") NO_STDIN("\1")),
           HEARS(OK("\1")));
+    /* what comes later may be better */
+    TELLS(fastcgi, " /a 200 ok gap\n",
+          SAYS(BEGIN("\1") RECORD("\4", "\1", "\x50", "\0") "\x0b\4SERVER_NAMEshop"
+                                                            "\x0b\2REQUEST_URI/a"),
+          LOSES(TO_SERVER, 48), SAYS(RECORD("\4", "\1", "\0", "\0") NO_STDIN("\1")),
+          HEARS(OK("\1")));
     TELLS_WITH(JOINED, fastcgi, "GET /a 200 ok\n", SAYS("of a body"), HEARS("of another"),
                HEARS(STDOUT("\1", "\1", "x")), HEARS(END("\1", "\0")),
                SAYS(BEGIN("\1") GET("\1") NO_STDIN("\1")), HEARS(OK("\1")));

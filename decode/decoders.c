@@ -5,8 +5,9 @@
     X(tls)                                                                                         \
     X(http2)                                                                                       \
     X(smtp)                                                                                        \
-    X(fastcgi) X(starttls) X(http1) X(mongodb) X(ldap) X(redis) X(memcached) X(kafka) X(dns_tcp)   \
-        X(quic) X(dns)
+    X(fastcgi)                                                                                     \
+    X(starttls) X(http1) X(mongodb) X(ldap) X(redis) X(memcached) X(kafka) X(dns_tcp) X(quic)      \
+        X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;
 #define ENTRY(name) &name##_decoder,

@@ -101,13 +101,16 @@ struct exchange {
     enum call_kind call;
     struct certainty certainty; /* of its connection, as it ended */
     struct tls_facts tls;       /* of a handshake of TLS; else zero */
+    uint64_t fingerprint;       /* of the statement asked (sql.h); 0 = none */
     uint32_t notes;             /* enum note */
     enum outcome outcome;
 
-    char method[32];        /* verb or command; "" = the protocol has none, or it was not seen */
-    char status[40];        /* as the protocol writes it: "200"; "" = not seen */
-    char host[128];         /* authority, server name or query name, as the client wrote it */
-    char path[512];         /* without query; "" where there is none */
+    char method[32]; /* verb or command; "" = the protocol has none, or it was not seen */
+    char status[40]; /* as the protocol writes it: "200"; "" = not seen */
+    char host[128];  /* authority, server name or query name, as the client wrote it */
+    /* Without query; "" where there is none. With a fingerprint it is a statement without its
+     * literals. */
+    char path[512];
     char operation[192];    /* of bounded variety; "" = to be made of method and path by graph/ */
     char trace_id[33];      /* W3C traceparent or B3, lower-case hex; "" = none */
     char span_id[17];       /* likewise */
@@ -117,7 +120,14 @@ struct exchange {
      * connection began; "" = that was not seen. */
     char asked[128];
     char message[128]; /* what the server said beside the status: grpc-message */
+    bool elsewhere;    /* asked of a forward proxy: `host` is where that is to go */
 };
+
+/* Do exchanges of this protocol have the client's name of the server for a host? */
+bool protocol_has_host(const char *protocol);
+
+/* Is its host what the client calls the server? */
+bool exchange_calls_server(const struct exchange *x);
 
 /* Was the client no longer willing to wait at this time, as far as it said? With a little slack,
  * for its clock started before its request reached us. */

@@ -142,11 +142,24 @@ static void put_ends(struct line *l, const struct exchange *x, const struct log_
     text_field(l, ",\"server_name\":", names->server);
 }
 
+static void put_statement(struct line *l, const struct exchange *x)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[17] = "";
+    for (int i = 0; i < 16; i++)
+        text[i] = digits[x->fingerprint >> (60 - 4 * i) & 15];
+    text_field(l, ",\"statement\":", x->path);
+    text_field(l, ",\"fingerprint\":", text);
+}
+
 static void put_request(struct line *l, const struct exchange *x)
 {
     request_field(l, ",\"method\":", x->method, x);
     request_field(l, ",\"host\":", x->host, x);
-    request_field(l, ",\"path\":", x->path, x);
+    if (x->fingerprint)
+        put_statement(l, x);
+    else
+        request_field(l, ",\"path\":", x->path, x);
     text_if_any(l, ",\"operation\":", x->operation);
 }
 
@@ -159,7 +172,7 @@ static void put_answer(struct line *l, const struct exchange *x)
         put_text(l, "null");
     if (x->grpc_status >= 0)
         number_field(l, ",\"grpc_status\":", (uint64_t)x->grpc_status);
-    else if (x->call != CALL_NONE)
+    else if (x->call != CALL_NONE && strcmp(x->protocol, "grpc") == 0)
         put_text(l, ",\"grpc_status\":null");
     text_field(l, ",\"outcome\":", outcome_name(x->outcome));
     span_field(l, ",\"duration_ms\":", x->request_ns, x->response_end_ns);
@@ -276,6 +289,7 @@ static void put_tls(struct line *l, const struct tls_facts *t)
     text_if_any(l, ",\"alpn\":", t->alpn);
     text_if_any(l, ",\"alpn_offered\":", t->alpn_offered);
     text_if_any(l, ",\"version_offered\":", tls_version_name(t->offered));
+    text_if_any(l, ",\"inside\":", t->inside);
     text_if_any(l, ",\"ja4\":", t->ja4);
     flag_field(l, ",\"resumed\":", t->resumed);
     put_mutual(l, t->mutual);

@@ -122,7 +122,7 @@ static struct delta make_delta(void)
         x.server_port = (uint16_t)(80 + i % 3);
         x.outcome = (enum outcome)(i % OUTCOMES);
         x.response_end_ns += i * 1000003;
-        snprintf(x.host, sizeof x.host, "host-%u", i % 2);
+        snprintf(x.host, sizeof x.host, "host-%u", i / 6 % 2);
         tally_exchange(tally, &x);
     }
     struct flow_report r = {.protocol = "tcp", .end_ns = 7, .opened = 1, .bytes = {1, 2}};
@@ -221,8 +221,11 @@ static void a_delta_comes_back(void **state)
     (void)state;
     struct delta d = make_delta(), back;
     assert_true(wire_get_delta(encoded(&d), &back));
-    assert_int_equal(back.edge_len, 6);
-    assert_int_equal(back.operation_len, 8);
+    assert_int_equal(back.edge_len, 9);
+    for (uint32_t i = 0; i < d.edge_len; i++)
+        assert_int_equal(back.edge[i].key.by_host, d.edge[i].key.by_host);
+    assert_true(back.edge[1].key.by_host);
+    assert_int_equal(back.operation_len, 14);
     for (uint32_t i = 0; i < d.operation_len; i++)
         assert_int_equal(back.operation[i].templated, d.operation[i].templated);
     assert_int_equal(back.name_len, 6);
@@ -441,6 +444,7 @@ static void exchanges_come_back_one_by_one(void **state)
     first.stream_id = 9;
     first.grpc_status = -1;
     first.notes = NOTE_GAP | NOTE_UPGRADED | NOTE_COMPRESSED;
+    first.fingerprint = UINT64_MAX - 5;
     first.error_code = UINT32_MAX;
     first.call = CALL_BIDI_STREAMING;
     first.first_message_ns = 1005, first.last_message_ns = 1006, first.deadline_ns = 1007;
@@ -459,6 +463,7 @@ static void exchanges_come_back_one_by_one(void **state)
     assert_int_equal(back.grpc_status, -1);
     assert_int_equal(back.error_code, UINT32_MAX);
     assert_int_equal(back.call, CALL_BIDI_STREAMING);
+    assert_true(back.fingerprint == UINT64_MAX - 5);
     assert_int_equal(back.first_message_ns, 1005);
     assert_int_equal(back.last_message_ns, 1006);
     assert_int_equal(back.deadline_ns, 1007);

@@ -11,8 +11,7 @@
     X(http1)                                                                                       \
     X(amqp)                                                                                        \
     X(nats)                                                                                        \
-    X(mongodb) X(ldap) X(mqtt) X(redis) X(memcached) X(websocket) X(kafka) X(dns_tcp) X(quic)      \
-        X(dns)
+    X(mongodb) X(ldap) X(mqtt) X(redis) X(memcached) X(websocket) X(kafka) X(dns_tcp) X(quic) X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;
 #define ENTRY(name) &name##_decoder,

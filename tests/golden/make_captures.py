@@ -890,9 +890,10 @@ def labels():
     for number, (port, first, said) in enumerate(SPOKEN_TCP):
         t = Talk(c, ("10.0.0.1", 40000 + number), ("10.0.0.2", port))
         t.open()
-        for turn, data in enumerate(said):
-            t.send((first + turn) % 2, data)
+        spans = [t.send((first + turn) % 2, data) for turn, data in enumerate(said)]
         t.close()
+        if port == 389:  # which is decoded, so that nDPI is not asked
+            t.expect(*spans, "bind", None, "success", protocol="ldap", operation="bind anonymous", outcome="ok", drop="host path")
     t = Talk(c, ("10.0.0.1", 40100), ("10.0.0.3", 22))
     t.open()
     t.says(b"\7nobody knows this")

@@ -101,13 +101,16 @@ struct exchange {
     enum call_kind call;
     struct certainty certainty; /* of its connection, as it ended */
     struct tls_facts tls;       /* of a handshake of TLS; else zero */
+    uint64_t fingerprint;       /* of the statement asked (sql.h); 0 = none */
     uint32_t notes;             /* enum note */
     enum outcome outcome;
 
-    char method[32];        /* verb or command; "" = the protocol has none, or it was not seen */
-    char status[40];        /* as the protocol writes it: "200"; "" = not seen */
-    char host[128];         /* authority, server name or query name, as the client wrote it */
-    char path[512];         /* without query; "" where there is none */
+    char method[32]; /* verb or command; "" = the protocol has none, or it was not seen */
+    char status[40]; /* as the protocol writes it: "200"; "" = not seen */
+    char host[128];  /* authority, server name or query name, as the client wrote it */
+    /* Without query; "" where there is none. With a fingerprint it is a statement without its
+     * literals. */
+    char path[512];
     char operation[192];    /* of bounded variety; "" = to be made of method and path by graph/ */
     char trace_id[33];      /* W3C traceparent or B3, lower-case hex; "" = none */
     char span_id[17];       /* likewise */

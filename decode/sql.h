@@ -7,6 +7,7 @@
  * some dialect ("x" is a string in MySQL, a name in PostgreSQL) is one. */
 #pragma once
 
+#include "base/bytes.h"
 #include "decode/exchange.h"
 
 enum sql_dialect {
@@ -22,6 +23,7 @@ enum sql_dialect {
  *                of several statements in one text those of each, "BEGIN; UPDATE stock; COMMIT";
  *   path         the text without literals, as far as there is room for it;
  *   fingerprint  of that text, of all of it; the same for the same statement with other literals,
- *                with lists of other lengths, in other case of keywords, differently spaced; never 0.
- * `whole` is false where the text goes on behind `text`: what is cut is noted (NOTE_TRUNCATED). */
+ *                with lists of other lengths, in other case of keywords, differently spaced; never
+ * 0. `whole` is false where the text goes on behind `text`: what is cut is noted (NOTE_TRUNCATED).
+ */
 void sql_note(struct exchange *x, struct bytes text, enum sql_dialect dialect, bool whole);

@@ -2,9 +2,10 @@
  * by the name or number that later requests use instead.
  *
  * Few are kept; at the cap the one not used for longest goes. What is used and not known here (it
- * was prepared before the capture, or has gone) is told as "{statement ID}". */
+ * was prepared before the capture, or has gone) is told as "{statement ID}" by who asks. */
 #pragma once
 
+#include "base/bytes.h"
 #include "decode/exchange.h"
 
 enum { STATEMENTS_MAX = 256 }; /* of one connection */

@@ -4,7 +4,7 @@
 #include "graph/wire_secured.h"
 
 enum {
-    EXCHANGE_VERSION = 2,
+    EXCHANGE_VERSION = 3,
     PROTOCOLS_MAX = 128, /* of one process; there are as many as there are decoders */
 };
 
@@ -79,6 +79,7 @@ void wire_put_exchange(struct writer *w, const struct exchange *x)
     put_error_code(w, x->error_code);
     writer_varint(w, x->call);
     wire_put_certainty(w, &x->certainty);
+    writer_le64(w, x->fingerprint);
     writer_varint(w, x->notes);
     writer_varint(w, x->outcome);
     put_texts(w, x);
@@ -138,6 +139,7 @@ bool wire_get_exchange(struct cursor *c, struct exchange *ret)
     x.error_code = get_error_code(c);
     x.call = (enum call_kind)wire_get_within(c, CALL_KINDS - 1);
     x.certainty = wire_get_certainty(c);
+    x.fingerprint = cursor_le64(c);
     x.notes = (uint32_t)wire_get_within(c, (1U << NOTES) - 1);
     x.outcome = (enum outcome)wire_get_within(c, OUTCOMES - 1);
     get_texts(c, &x);

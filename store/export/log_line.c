@@ -142,11 +142,24 @@ static void put_ends(struct line *l, const struct exchange *x, const struct log_
     text_field(l, ",\"server_name\":", names->server);
 }
 
+static void put_statement(struct line *l, const struct exchange *x)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[17] = "";
+    for (int i = 0; i < 16; i++)
+        text[i] = digits[x->fingerprint >> (60 - 4 * i) & 15];
+    text_field(l, ",\"statement\":", x->path);
+    text_field(l, ",\"fingerprint\":", text);
+}
+
 static void put_request(struct line *l, const struct exchange *x)
 {
     request_field(l, ",\"method\":", x->method, x);
     request_field(l, ",\"host\":", x->host, x);
-    request_field(l, ",\"path\":", x->path, x);
+    if (x->fingerprint)
+        put_statement(l, x);
+    else
+        request_field(l, ",\"path\":", x->path, x);
     text_if_any(l, ",\"operation\":", x->operation);
 }
 

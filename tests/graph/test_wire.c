@@ -441,6 +441,7 @@ static void exchanges_come_back_one_by_one(void **state)
     first.stream_id = 9;
     first.grpc_status = -1;
     first.notes = NOTE_GAP | NOTE_UPGRADED | NOTE_COMPRESSED;
+    first.fingerprint = UINT64_MAX - 5;
     first.error_code = UINT32_MAX;
     first.call = CALL_BIDI_STREAMING;
     first.first_message_ns = 1005, first.last_message_ns = 1006, first.deadline_ns = 1007;
@@ -459,6 +460,7 @@ static void exchanges_come_back_one_by_one(void **state)
     assert_int_equal(back.grpc_status, -1);
     assert_int_equal(back.error_code, UINT32_MAX);
     assert_int_equal(back.call, CALL_BIDI_STREAMING);
+    assert_true(back.fingerprint == UINT64_MAX - 5);
     assert_int_equal(back.first_message_ns, 1005);
     assert_int_equal(back.last_message_ns, 1006);
     assert_int_equal(back.deadline_ns, 1007);

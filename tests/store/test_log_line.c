@@ -76,6 +76,21 @@ static void answered_request(void **state)
            "\"request_bytes\":100,\"response_bytes\":2000,\"notes\":[]}\n");
 }
 
+/* A statement without its literals is no path. */
+static void statement(void **state)
+{
+    struct exchange x = answered();
+    (void)state;
+    x.fingerprint = 0x0123456789abcdef;
+    bytes_to_text(x.path, sizeof x.path, bytes_of_text("SELECT \"a b\" FROM t"));
+    bytes_to_text(x.operation, sizeof x.operation, bytes_of_text("SELECT t"));
+    writes(&x,
+           HEAD "\"statement\":\"SELECT \\\"a b\\\" FROM t\",\"fingerprint\":\"0123456789abcdef\","
+                "\"operation\":\"SELECT t\",\"status\":\"200\",\"outcome\":\"ok\","
+                "\"duration_ms\":12.345678,\"ttfb_ms\":1,"
+                "\"request_bytes\":100,\"response_bytes\":2000,\"notes\":[]}\n");
+}
+
 /* What was not seen is null, never 0. */
 static void unanswered_request(void **state)
 {
@@ -283,12 +298,12 @@ static void longest_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answered_request),   cmocka_unit_test(unanswered_request),
-        cmocka_unit_test(early_answer),       cmocka_unit_test(hostile_text),
-        cmocka_unit_test(call_with_messages), cmocka_unit_test(call_without_message),
-        cmocka_unit_test(error_codes),        cmocka_unit_test(shares_of_fields),
-        cmocka_unit_test(unreadable_fields),  cmocka_unit_test(longest_line),
-        cmocka_unit_test(of_a_tenant),
+        cmocka_unit_test(answered_request),     cmocka_unit_test(statement),
+        cmocka_unit_test(unanswered_request),   cmocka_unit_test(early_answer),
+        cmocka_unit_test(hostile_text),         cmocka_unit_test(call_with_messages),
+        cmocka_unit_test(call_without_message), cmocka_unit_test(error_codes),
+        cmocka_unit_test(shares_of_fields),     cmocka_unit_test(unreadable_fields),
+        cmocka_unit_test(longest_line),         cmocka_unit_test(of_a_tenant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,6 +129,7 @@ static void skip_values(struct cursor *c)
 static void tell_batch(struct conn *c, struct exchange *x, struct cursor *cursor)
 {
     unsigned names = 0;
+    tell(x, "BATCH", "BATCH");
     cursor_skip(cursor, 1);
     uint16_t count = cursor_be16(cursor);
     bool cut = count > BATCH_SEEN;
@@ -206,12 +207,15 @@ static void begin_request(struct conn *c, struct side *s)
     struct asked *asked = exchange_state(x);
     asked->opcode = s->head.opcode;
     x->stream_id = stream;
-    tell(x, name, name);
-    if (s->head.flags & CQL_COMPRESSED) {
+    /* which verb a statement has is yet to be seen */
+    bool verb = asked->opcode == CQL_QUERY || asked->opcode == CQL_EXECUTE;
+    tell(x, verb ? "" : name, name);
+    if (s->head.flags & CQL_COMPRESSED)
         x->notes |= NOTE_COMPRESSED;
-        if (is_about_statements(asked->opcode))
-            exchange_text(x, x->operation + strlen(name), sizeof x->operation - strlen(name),
-                          bytes_of_text(" {compressed}"));
+    if (is_about_statements(asked->opcode)) { /* until it is seen */
+        const char *what = s->head.flags & CQL_COMPRESSED ? " {compressed}" : " {unknown}";
+        size_t len = strlen(name);
+        exchange_text(x, x->operation + len, sizeof x->operation - len, bytes_of_text(what));
     }
     cs->version = s->head.version;
     s->ours = true;

@@ -99,7 +99,7 @@ static void errors(void **state)
                "SELECT SELECT a FROM t READ_TIMEOUT timeout cassandra SELECT t -1  0+0\n"
                "SELECT SELECT a FROM t UNAUTHORIZED client_error cassandra SELECT t -1  0+0\n"
                "SELECT SELECT a FROM t 0x2600 client_error cassandra SELECT t -1  0+0\n"
-               "EXECUTE  UNPREPARED ok unknown-fields cassandra {statement 9f86d081} -1  0+0\n"
+               "  UNPREPARED ok unknown-fields cassandra {statement 9f86d081} -1  0+0\n"
                "STARTUP  PROTOCOL_ERROR ok cassandra STARTUP -1  0+0\n",
                query(1, "SELECT a FROM t"), failed(1, 0x2000), query(1, "SELECT a FROM t"),
                failed(1, 0x1000), query(1, "SELECT a FROM t"), failed(1, 0x1001),
@@ -170,8 +170,8 @@ static void compressed(void **state)
     (void)state;
     TELLS_WITH(SHOW_GRPC, cassandra,
                "STARTUP  OK ok cassandra STARTUP -1  0+0\n"
-               "QUERY  OK ok compressed cassandra QUERY {compressed} -1  0+0\n"
-               "EXECUTE  ERROR unknown compressed cassandra EXECUTE {compressed} -1  0+0\n",
+               "  OK ok compressed cassandra QUERY {compressed} -1  0+0\n"
+               "  ERROR unknown compressed cassandra EXECUTE {compressed} -1  0+0\n",
                asks(0, 1, CQL_STARTUP, "hssss", 2, "CQL_VERSION", "3.0.0", "COMPRESSION", "lz4"),
                answers(0, 1, CQL_READY, ""), asks(CQL_COMPRESSED, 1, CQL_QUERY, "ix", 100, 40),
                answers(CQL_COMPRESSED, 1, CQL_RESULT, "ix", 100, 40),
@@ -220,7 +220,7 @@ static void losses(void **state)
     most.len -= 1500;
     /* In the text of a statement, and in rows. */
     TELLS(cassandra,
-          "QUERY  OK ok gap unknown-fields\nSELECT SELECT a FROM t OK ok gap\n"
+          "  OK ok gap unknown-fields\nSELECT SELECT a FROM t OK ok gap\n"
           "SELECT SELECT a FROM u OK ok\n",
           head, LOSES(TO_SERVER, 41), done(1), query(2, "SELECT a FROM t"), most,
           LOSES(TO_CLIENT, 1500), query(3, "SELECT a FROM u"), done(3));

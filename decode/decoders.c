@@ -4,7 +4,8 @@
 #define DECODERS(X)                                                                                \
     X(tls)                                                                                         \
     X(http2)                                                                                       \
-    X(postgresql) X(starttls) X(http1) X(mongodb) X(cassandra) X(redis) X(memcached) X(kafka)      \
+    X(postgresql)                                                                                  \
+    X(starttls) X(http1) X(mongodb) X(cassandra) X(dubbo) X(redis) X(memcached) X(kafka)           \
         X(dns_tcp) X(quic) X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;

@@ -230,16 +230,18 @@ static int64_t dubbo_gap(struct conn *c, enum dir dir, uint64_t len)
     return DECODE_LOST;
 }
 
-/* Heartbeats come from both sides, and do not tell them apart. */
+/* Heartbeats come from both sides, and do not tell them apart: what is behind them does. */
 static enum guess probe_side(struct bytes in, bool answers)
 {
     struct head h;
-    enum guess guess = read_head(in, &h);
-    if (guess != GUESS_YES)
-        return guess;
-    if (h.flags & EVENT)
-        return GUESS_MORE;
-    return is_request(&h) == answers ? GUESS_NO : GUESS_YES;
+    for (;;) {
+        enum guess guess = read_head(in, &h);
+        if (guess != GUESS_YES)
+            return guess;
+        if (!(h.flags & EVENT))
+            return is_request(&h) == answers ? GUESS_NO : GUESS_YES;
+        in = bytes_after(in, HEAD + (size_t)h.size);
+    }
 }
 
 static enum guess dubbo_probe(const struct opening *opening)

@@ -176,6 +176,7 @@ static void recognised(void **state)
     assert_int_equal(probe(SAYS(CALLS("\1")), HEARS(""), false), GUESS_YES);
     assert_int_equal(probe(SAYS(""), HEARS(ANSWERS("\1")), true), GUESS_YES);
     assert_int_equal(probe(SAYS(BEATS), HEARS(BEATEN), true), GUESS_MORE);
+    assert_int_equal(probe(SAYS(BEATS CALLS("\1")), HEARS(BEATEN), false), GUESS_YES);
     assert_int_equal(probe(SAYS(BEATS), HEARS(ANSWERS("\1")), true), GUESS_YES);
     assert_int_equal(probe(SAYS(ANSWERS("\1")), HEARS(CALLS("\1")), true),
                      GUESS_NO); /* the wrong way round */

@@ -6,8 +6,9 @@
     X(http2)                                                                                       \
     X(postgresql)                                                                                  \
     X(starttls)                                                                                    \
-    X(http1) X(mongodb) X(cassandra) X(dubbo) X(thrift) X(redis) X(memcached) X(kafka) X(dns_tcp)  \
-        X(quic) X(dns)
+    X(http1)                                                                                       \
+    X(mongodb)                                                                                     \
+    X(cassandra) X(dubbo) X(thrift) X(redis) X(memcached) X(kafka) X(dns_tcp) X(quic) X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;
 #define ENTRY(name) &name##_decoder,

@@ -5,10 +5,8 @@
     X(tls)                                                                                         \
     X(http2)                                                                                       \
     X(postgresql)                                                                                  \
-    X(starttls)                                                                                    \
-    X(http1)                                                                                       \
-    X(mongodb)                                                                                     \
-    X(cassandra) X(dubbo) X(thrift) X(redis) X(memcached) X(kafka) X(dns_tcp) X(quic) X(dns)
+    X(starttls) X(http1) X(amqp) X(nats) X(mongodb) X(cassandra) X(dubbo) X(thrift) X(mqtt)        \
+        X(redis) X(memcached) X(websocket) X(kafka) X(dns_tcp) X(quic) X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;
 #define ENTRY(name) &name##_decoder,

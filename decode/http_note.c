@@ -1,6 +1,7 @@
 /* http_note.c - see http_note.h. */
 #include "decode/http_note.h"
 
+#include "decode/elasticsearch.h"
 #include "decode/grpc.h"
 #include "decode/trace_context.h"
 
@@ -21,8 +22,10 @@ void http_note_target(struct exchange *x, struct bytes method, struct bytes targ
 {
     struct http_target t = http_read_target(method, target);
     exchange_text(x, x->path, sizeof x->path, t.path);
-    if (t.authority.len)
-        http_note_host(x, t.authority);
+    if (!t.authority.len)
+        return;
+    http_note_host(x, t.authority);
+    x->elsewhere = true; /* only proxies are asked like that (RFC 9112, 3.2.2) */
 }
 
 void http_note_status(struct exchange *x, struct bytes digits, unsigned code)
@@ -42,6 +45,7 @@ void http_note_request_line(struct exchange *x, const struct http_request_line *
 {
     exchange_text(x, x->method, sizeof x->method, line->method);
     http_note_target(x, line->method, line->target);
+    elasticsearch_note(x);
 }
 
 void http_note_status_line(struct exchange *x, const struct http_status_line *status)

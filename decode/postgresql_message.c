@@ -83,7 +83,7 @@ static bool begins_statement(struct bytes text)
     while (at + len < text.len && len < WORD_MAX &&
            (isalpha(text.at[at + len]) || text.at[at + len] == '_'))
         len++;
-    return sql_keyword(bytes_of(text.at + at, len))->traits & SQL_VERB;
+    return sql_keyword(bytes_first(bytes_after(text, at), len))->traits & SQL_VERB;
 }
 
 /* Of a long statement only the beginning. */
@@ -334,6 +334,28 @@ int postgresql_evidence(enum dir dir, struct bytes in, int enough)
         in = bytes_after(in, (size_t)len);
     }
     return sum;
+}
+
+int64_t postgresql_read(struct bytes in, size_t seen, struct bytes *ret_body, int64_t *ret_len)
+{
+    int64_t len = postgresql_length(in);
+    if (len <= 0)
+        return len ? DECODE_LOST : DECODE_MORE;
+    size_t wanted = (size_t)len - POSTGRESQL_HEADER;
+    wanted = wanted < seen ? wanted : seen;
+    if (in.len < POSTGRESQL_HEADER + wanted)
+        return DECODE_MORE;
+    *ret_body = bytes_first(bytes_after(in, POSTGRESQL_HEADER), wanted);
+    *ret_len = len;
+    return 1;
+}
+
+int64_t postgresql_find(enum dir dir, struct bytes in)
+{
+    int evidence = postgresql_evidence(dir, in, POSTGRESQL_PLACE);
+    if (evidence < 0)
+        return DECODE_LOST;
+    return evidence < POSTGRESQL_PLACE ? DECODE_MORE : 1;
 }
 
 uint32_t postgresql_start_code(struct bytes in)

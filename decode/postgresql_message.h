@@ -24,6 +24,14 @@ int64_t postgresql_length(struct bytes in);
  * looked at until it is `enough`. -1: it is none. */
 int postgresql_evidence(enum dir dir, struct bytes in, int enough);
 
+/* Reads the message that begins here, of whose body the first `seen` bytes are wanted, or all if
+ * there are fewer. 1; or DECODE_MORE until they are here; or DECODE_LOST. */
+int64_t postgresql_read(struct bytes in, size_t seen, struct bytes *ret_body, int64_t *ret_len);
+
+/* After a loss only what can be nothing else is believed to be the beginning of a message: 1, or
+ * DECODE_MORE, or DECODE_LOST. */
+int64_t postgresql_find(enum dir dir, struct bytes in);
+
 /* Is this the start of a connection: StartupMessage, CancelRequest or a request for encryption?
  * Whole, or so far. */
 enum guess postgresql_guess_start(struct bytes in);

@@ -336,6 +336,7 @@ static void probes(void **state)
         {SAYS(""), TOLD("CSELECT 1|", "ZI"), GUESS_NO, GUESS_YES},
         {SAYS(""), TOLD("ZI"), GUESS_NO, GUESS_MORE},
         {SAYS(""), TOLD("ZX"), GUESS_NO, GUESS_NO},
+        {ASKS("Q|"), TOLD("C|"), GUESS_NO, GUESS_NO},
         {SAYS("GET / HTTP/1.1\r\n"), SAYS(""), GUESS_NO, GUESS_NO},
         {SAYS("D\0\0\0\x0bSELECT\0"), SAYS(""), GUESS_NO, GUESS_NO},
         {ASKS("B||#0000#0000#0000", "E|%00000000", "S"), SAYS(""), GUESS_NO, GUESS_YES},

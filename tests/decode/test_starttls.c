@@ -91,15 +91,15 @@ static void conversations(void **state)
     (void)state;
     struct step hello = tls_says(tls_record(22, HELLO(.name = "db.shop")));
     struct step alert = tls_hears(tls_record(21, tls_hex("0246")));
-    SAYS_TLS("3-3 4-4 ms offers TLS 1.2\n", SAYS(SSL), HEARS("S"), hello, alert);
-    SAYS_TLS("5-5 6-6 ms offers TLS 1.2\n", SAYS(GSS), HEARS("N"), SAYS(SSL), HEARS("S"), hello,
-             alert);
-    SAYS_TLS("3-3 4-4 ms offers TLS 1.2\n", HEARS(GREETING), SAYS(MYSQL("\1", "\5\xae\xff\1")),
-             hello, alert);
-    /* A length of 50 is a '2'. */
-    SAYS_TLS("3-3 4-4 ms offers TLS 1.2\n", HEARS(GREETING_OF_50),
+    SAYS_TLS("3-3 4-4 ms offers TLS 1.2 inside:postgresql\n", SAYS(SSL), HEARS("S"), hello, alert);
+    SAYS_TLS("5-5 6-6 ms offers TLS 1.2 inside:postgresql\n", SAYS(GSS), HEARS("N"), SAYS(SSL),
+             HEARS("S"), hello, alert);
+    SAYS_TLS("3-3 4-4 ms offers TLS 1.2 inside:mysql\n", HEARS(GREETING),
              SAYS(MYSQL("\1", "\5\xae\xff\1")), hello, alert);
-    SAYS_TLS("5-5 6-6 ms offers TLS 1.2\n", HEARS("220 mail.shop ESMTP\r\n"),
+    /* A length of 50 is a '2'. */
+    SAYS_TLS("3-3 4-4 ms offers TLS 1.2 inside:mysql\n", HEARS(GREETING_OF_50),
+             SAYS(MYSQL("\1", "\5\xae\xff\1")), hello, alert);
+    SAYS_TLS("5-5 6-6 ms offers TLS 1.2 inside:smtp\n", HEARS("220 mail.shop ESMTP\r\n"),
              SAYS(EHLO "STARTTLS\r\n"), HEARS("250-mail.shop\r\n250 STARTTLS\r\n"),
              HEARS("220 go ahead\r\n"), hello, alert);
 }

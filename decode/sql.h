@@ -14,7 +14,14 @@ enum sql_dialect {
     SQL_STANDARD, /* "x" is a name, $tag$x$tag$ a string, \ nothing special but in E'' */
     SQL_MYSQL,    /* "x" is a string, `x` a name, \ escapes, # begins a comment */
     SQL_TSQL,     /* [x] and "x" are names */
+    SQL_CQL,      /* as SQL_STANDARD, // begins a comment, too, and USING names no table */
 };
+
+/* Does this dialect quote as the standard does? */
+static inline bool sql_is_standard(enum sql_dialect dialect)
+{
+    return dialect == SQL_STANDARD || dialect == SQL_CQL;
+}
 
 /* Fills in, of an exchange that carries this statement:
  *   method       the verb: "SELECT", "INSERT", "CREATE TABLE", "BEGIN"; "" if it has none;

@@ -89,6 +89,8 @@ static size_t blank_len(struct sql_lexer *l)
         return line_end(b);
     if (first == '#' && mysql)
         return line_end(b);
+    if (first == '/' && second == '/' && l->dialect == SQL_CQL)
+        return line_end(b);
     if (first == '*' && second == '/' && l->in_conditional) {
         l->in_conditional = false;
         return 2;
@@ -148,7 +150,7 @@ static bool is_operator(const struct sql_lexer *l, struct bytes b, size_t at)
         return false;
     if (c == '-')
         return byte_at(b, at + 1) == '>';
-    return strchr("<>=!~&|^%", c) || (l->dialect == SQL_STANDARD && (c == '@' || c == '#'));
+    return strchr("<>=!~&|^%", c) || (sql_is_standard(l->dialect) && (c == '@' || c == '#'));
 }
 
 static size_t symbol_len(const struct sql_lexer *l)
@@ -198,7 +200,7 @@ static size_t literal_len(const struct sql_lexer *l)
         return quoted_end(b, 0, '"', true);
     if (is_digit(first) || (first == '.' && is_digit(second) && !l->after_operand))
         return number_len(l);
-    if (first == '$' && l->dialect == SQL_STANDARD)
+    if (first == '$' && sql_is_standard(l->dialect))
         return dollar_len(l);
     if (first == '$' && is_digit(second))
         return 1 + word_len(l, 1);
@@ -220,7 +222,7 @@ static struct sql_token next(struct sql_lexer *l)
     len = literal_len(l);
     if (len)
         return take(l, SQL_LITERAL, len);
-    if (first == '"' || (first == '`' && l->dialect != SQL_STANDARD))
+    if (first == '"' || (first == '`' && !sql_is_standard(l->dialect)))
         return take_name(l, first);
     if (first == '[' && l->dialect == SQL_TSQL)
         return take_name(l, ']');
@@ -229,7 +231,7 @@ static struct sql_token next(struct sql_lexer *l)
     if (first == '#' && l->dialect == SQL_TSQL)
         return take(l, SQL_WORD, word_len(l, 0));
     size_t marks = first == '@' ? 1 + (byte_at(l->rest, 1) == '@') : 0;
-    if (marks && l->dialect != SQL_STANDARD)
+    if (marks && !sql_is_standard(l->dialect))
         return take(l, SQL_WORD, marks + word_len(l, marks));
     return take(l, SQL_SYMBOL, symbol_len(l));
 }

@@ -107,7 +107,7 @@ static void read_name(struct sql_tables *t, const struct sql_token *token)
     bool made_up = t->verb->word == SQL_KW_EXECUTE || t->verb->word == SQL_KW_NOTIFY;
     enum sql_mask mask = made_up ? SQL_MASK_DIGITS : SQL_MASK_PARTS;
     size_t len = sql_name(part, token->text, mask);
-    for (size_t i = 0; i < len && token->kind == SQL_WORD && t->dialect == SQL_STANDARD; i++)
+    for (size_t i = 0; i < len && token->kind == SQL_WORD && sql_is_standard(t->dialect); i++)
         part[i] = (char)tolower((unsigned char)part[i]);
     if (t->name_len + len + 1 >= sizeof t->name)
         return;
@@ -242,7 +242,7 @@ static bool read_place(struct sql_tables *t, const struct sql_keyword *k)
         expect_table(t, true, true);
         return true;
     case SQL_KW_USING:
-        if (!merges || f->used || !f->queries)
+        if (!merges || f->used || !f->queries || t->dialect == SQL_CQL)
             return false;
         f->used = true;
         expect_table(t, true, true);

@@ -99,7 +99,7 @@ static bool has_passing_names(const struct sql_keyword *verb)
 static void write_name(struct sql_text *t, const struct sql_token *token)
 {
     char text[SQL_NAME_MAX + 3];
-    bool folded = t->dialect == SQL_STANDARD;
+    bool folded = sql_is_standard(t->dialect);
     bool quoted = token->kind == SQL_NAME && !is_simple(token->text, folded);
     size_t len =
         sql_name(text + quoted, token->text, t->passing_names ? SQL_MASK_DIGITS : SQL_MASK_IDS);

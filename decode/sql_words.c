@@ -118,7 +118,7 @@ static const struct sql_keyword keywords[] = {
     {"ISOLATION", SQL_KW_OTHER, 0},
     {"JOIN", SQL_KW_JOIN, SQL_RESERVED},
     {"KEY", SQL_KW_OTHER, 0},
-    {"KEYSPACE", SQL_KW_OTHER, SQL_OBJECT},
+    {"KEYSPACE", SQL_KW_OTHER, SQL_OBJECT | SQL_NAMED},
     {"KILL", SQL_KW_OTHER, SQL_VERB},
     {"LANGUAGE", SQL_KW_OTHER, SQL_OBJECT},
     {"LATERAL", SQL_KW_OTHER, SQL_SKIPPED},

@@ -38,6 +38,21 @@ static void tells(const struct row *rows, size_t len, enum sql_dialect dialect)
         tells(rows, sizeof rows / sizeof *rows, dialect);                                          \
     } while (0)
 
+static void cql(void **state)
+{
+    (void)state;
+    TELLS(SQL_CQL,
+          {"SELECT a FROM shop.\"Orders\" // 4111\nWHERE id = $$it's$$ ALLOW FILTERING", "SELECT",
+           "SELECT shop.Orders", "SELECT a FROM shop.\"Orders\" WHERE id = ? allow filtering"},
+          {"UPDATE stock USING TTL 60 SET n = n + 1 WHERE id = 0x1f IF EXISTS", "UPDATE",
+           "UPDATE stock", NULL},
+          {"DELETE n FROM stock USING TIMESTAMP 1 WHERE id = 1", "DELETE", "DELETE stock", NULL},
+          {"CREATE KEYSPACE IF NOT EXISTS shop WITH durable_writes = false", "CREATE KEYSPACE",
+           "CREATE KEYSPACE shop", NULL},
+          {"USE shop", "USE", "USE shop", NULL},
+          {"INSERT INTO orders JSON '{\"a\": 1}'", "INSERT", "INSERT orders", NULL}, );
+}
+
 static void queries(void **state)
 {
     (void)state;
@@ -380,17 +395,12 @@ static void large_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(queries),
-        cmocka_unit_test(functions),
-        cmocka_unit_test(common_table_expressions),
-        cmocka_unit_test(changes),
-        cmocka_unit_test(everything_else),
-        cmocka_unit_test(definitions),
-        cmocka_unit_test(literals),
-        cmocka_unit_test(mysql),
-        cmocka_unit_test(tsql),
-        cmocka_unit_test(fingerprints),
-        cmocka_unit_test(cut_text),
+        cmocka_unit_test(cql),          cmocka_unit_test(queries),
+        cmocka_unit_test(functions),    cmocka_unit_test(common_table_expressions),
+        cmocka_unit_test(changes),      cmocka_unit_test(everything_else),
+        cmocka_unit_test(definitions),  cmocka_unit_test(literals),
+        cmocka_unit_test(mysql),        cmocka_unit_test(tsql),
+        cmocka_unit_test(fingerprints), cmocka_unit_test(cut_text),
         cmocka_unit_test(large_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,9 @@ static bool start_decoder(struct conn *c, const struct decoder *decoder)
 {
     c->state = calloc(1, decoder->state_size ? decoder->state_size : 1);
     c->decoder = c->state ? decoder : NULL;
+    c->pairing.on_trial = c->decoder && decoder->doubtful;
+    c->pairing.contradicted = false;
+    c->half[0].understood = c->half[1].understood = false;
     return c->state;
 }
 
@@ -49,6 +52,9 @@ static void drop_unread(struct conn *c, struct half *h)
 static void give_up(struct conn *c)
 {
     pairing_trouble(&c->pairing, TROUBLE_GIVEN_UP, 1);
+    c->disproved = c->pairing.on_trial && c->decoder;
+    if (c->disproved)
+        pairing_disprove(&c->pairing);
     stop_decoder(c);
     for (int dir = 0; dir < 2; dir++)
         drop_unread(c, &c->half[dir]);
@@ -66,7 +72,9 @@ struct conn *conn_new(struct conn_shared *shared, const struct decoder *decoder,
     }
     c->shared = shared;
     c->ends = *ends;
+    bool on_trial = c->pairing.on_trial;
     pairing_init(&c->pairing, shared, &c->ends);
+    c->pairing.on_trial = on_trial;
     c->pairing.settled = !resync;
     c->half[TO_SERVER].resync = c->half[TO_CLIENT].resync = resync;
     return c;
@@ -123,6 +131,15 @@ static void poll(struct conn *c, bool last)
         c->decoder->poll(c, last);
 }
 
+/* Nothing more is to come: a side that was heard, and never understood, speaks against it. */
+static void end_trial(struct conn *c, struct moment m)
+{
+    if (c->pairing.contradicted)
+        pairing_disprove(&c->pairing);
+    else if (c->pairing.on_trial)
+        pairing_prove(&c->pairing, m);
+}
+
 void conn_finish(struct conn *c, struct moment m, enum conn_close why)
 {
     if (!c)
@@ -152,6 +169,7 @@ void conn_finish(struct conn *c, struct moment m, enum conn_close why)
         break;
     }
     conn_finish(conn_inner(c), m, why);
+    end_trial(c, m);
 }
 
 void conn_close(struct conn *c, struct moment m, enum conn_close why)
@@ -236,6 +254,8 @@ void conn_time_out(struct conn *c, struct moment m, uint64_t limit_ns)
         else if (exchange_is_past_deadline(&open->x, m.now_ns))
             end_past_deadline(c, m, open);
     }
+    if (c->pairing.held_len && !c->pairing.contradicted)
+        end_trial(c, m); /* who has been silent for so long will not speak against it */
 }
 
 static void message_passed(struct conn *c, enum dir dir)
@@ -297,6 +317,7 @@ static uint64_t pass(struct conn *c, enum dir dir, uint64_t len)
 static void miss(struct conn *c, enum dir dir)
 {
     struct half *h = &c->half[dir], *other = &c->half[!dir];
+    c->pairing.contradicted = c->pairing.on_trial && !h->understood;
     if (++h->misses < MISSES_MAX)
         return;
     h->deaf = true;
@@ -325,6 +346,10 @@ static void lose(struct conn *c, enum dir dir, uint64_t len)
 {
     struct half *h = &c->half[dir];
     bool missed = h->resync && !len;
+    if (c->pairing.on_trial && !len && !h->resync) {
+        give_up(c); /* nothing was lost: it is another protocol */
+        return;
+    }
     drop_unread(c, h);
     h->ends_with_close = false;
     pairing_trouble(&c->pairing, TROUBLE_LOST, !h->resync);
@@ -342,6 +367,9 @@ static void lose(struct conn *c, enum dir dir, uint64_t len)
 static void found(struct conn *c, enum dir dir)
 {
     struct half *h = &c->half[dir], *other = &c->half[!dir];
+    h->understood = true;
+    if (c->pairing.on_trial && other->understood)
+        pairing_prove(&c->pairing, c->moment);
     h->resync = false;
     h->misses = other->misses = 0;
     other->deaf = false;
@@ -359,6 +387,8 @@ static void drop_unread_of_request(struct conn *c)
 static void go_on_as_another(struct conn *c, enum dir dir, struct bytes rest)
 {
     const struct decoder *next = c->next;
+    if (c->pairing.on_trial)
+        pairing_prove(&c->pairing, c->moment); /* both sides agreed on the change */
     stop_decoder(c);
     if (dir == TO_CLIENT)
         drop_unread_of_request(c);
@@ -671,6 +701,8 @@ const char *conn_protocol(const struct conn *c)
     const char *inner = conn_inner(c) ? conn_protocol(conn_inner(c)) : NULL;
     if (inner)
         return inner;
+    if (c->pairing.on_trial)
+        return NULL;
     if (!c->name && c->decoder && !c->decoder->multiplexed)
         return c->decoder->name;
     return c->name;
@@ -683,6 +715,8 @@ bool conn_is_multiplexed(const struct conn *c)
 
 void conn_open_calls(struct conn *c)
 {
+    if (!c || c->pairing.on_trial)
+        return;
     const struct sink *sink = &c->shared->sink;
     if (conn_inner(c)) {
         conn_open_calls(conn_inner(c));
@@ -716,6 +750,11 @@ void conn_report(struct conn *c, struct flow_report *r)
     r->open_calls = count_open(c) + c->left_open;
     if (c->decoder->report)
         c->decoder->report(c, r);
+}
+
+bool conn_is_disproved(const struct conn *c)
+{
+    return c->disproved;
 }
 
 bool conn_wants_classify(const struct conn *c)

@@ -115,6 +115,10 @@ bool conn_end_overdue(struct conn *c, struct moment m);
  * follows an Upgrade or CONNECT is not known (then conn_wants_classify() is true, and the owner
  * feeds the bytes to classify() and answers with conn_set_decoder()). */
 const struct decoder *conn_decoder(const struct conn *c);
+
+/* Was it given up on trial (decoder.doubtful)? It has told nothing then. */
+bool conn_is_disproved(const struct conn *c);
+
 bool conn_wants_classify(const struct conn *c);
 void conn_set_decoder(struct conn *c, const struct decoder *decoder);
 

@@ -17,6 +17,7 @@ struct half {
     bool deaf;          /* and has stopped looking */
     bool ended;
     bool ends_with_close; /* so does the message being fed in parts */
+    bool understood;      /* the decoder has taken something for a message */
 };
 
 struct conn {
@@ -44,6 +45,7 @@ struct conn {
     bool client_ended_first;
     bool one_way; /* an answer that has not come may have passed unseen */
     bool is_inner;
+    bool disproved; /* given up while on trial */
     enum note gap_note;  /* why the latest hole is there; 0: there was none */
     struct inner *inner; /* owned; NULL: there is none */
     struct conn_ends ends;

@@ -41,6 +41,11 @@ struct decoder {
     size_t state_size; /* zeroed bytes per connection, from conn_state(); freed for you */
     bool multiplexed;  /* many exchanges at once, paired by key */
 
+    /* Other protocols may begin like this one: the connection is on trial until both sides have
+     * sent a message of it. Nothing is told of it before; if something else comes instead, what
+     * was taken for exchanges is forgotten, and the connection is given up. */
+    bool doubtful;
+
     /* Is this the protocol? Pure: depends on nothing but `opening`. */
     enum guess (*probe)(const struct opening *opening);
 

@@ -108,8 +108,19 @@ static void take_out(struct pairing *p, struct open *open)
     give_room_back(p, open);
 }
 
+static void drop_held(struct pairing *p)
+{
+    while (p->held) {
+        struct open *held = p->held;
+        p->held = held->next;
+        give_room_back(p, held);
+    }
+    p->held_len = 0;
+}
+
 void pairing_fini(struct pairing *p)
 {
+    drop_held(p);
     while (p->first)
         take_out(p, p->first);
     free(p->bucket);
@@ -122,6 +133,60 @@ void pairing_fini(struct pairing *p)
         shared->spare = open->next;
         free(open);
     }
+}
+
+static void hand_on(struct pairing *p, struct moment m, struct exchange *x)
+{
+    x->end_ns = m.now_ns;
+    x->number = m.number;
+    p->ended++;
+    p->shared->counters->exchanges++;
+    p->shared->sink.exchange(p->shared->sink.ctx, x);
+}
+
+void pairing_prove(struct pairing *p, struct moment m)
+{
+    struct open *in_order = NULL;
+    p->on_trial = p->contradicted = false;
+    for (struct open *held = p->held, *next; held; held = next) {
+        next = held->next;
+        held->next = in_order;
+        in_order = held;
+    }
+    p->held = in_order;
+    for (struct open *held = p->held; held; held = held->next)
+        hand_on(p, m, &held->x);
+    drop_held(p);
+}
+
+void pairing_disprove(struct pairing *p)
+{
+    p->on_trial = p->contradicted = false;
+    drop_held(p);
+    while (p->first)
+        take_out(p, p->first);
+}
+
+/* Keeps a copy until the trial is over, which it is if there is no room, and nothing speaks against
+ * it. */
+static bool is_held(struct pairing *p, struct moment m, const struct open *open)
+{
+    struct open *held = NULL;
+    if (p->held_len < HELD_MAX && p->shared->open < p->shared->open_max)
+        held = take_room(p);
+    if (!held && p->contradicted) {
+        pairing_trouble(p, TROUBLE_EXCHANGES_EVICTED, 1);
+        return true;
+    }
+    if (!held) {
+        pairing_prove(p, m);
+        return false;
+    }
+    held->x = open->x;
+    held->next = p->held;
+    p->held = held;
+    p->held_len++;
+    return true;
 }
 
 static void emit(struct pairing *p, struct moment m, struct open *open)
@@ -137,11 +202,8 @@ static void emit(struct pairing *p, struct moment m, struct open *open)
         open->x.response_ns = open->x.response_end_ns = 0;
         p->shared->counters->unmeasured++;
     }
-    open->x.end_ns = m.now_ns;
-    open->x.number = m.number;
-    p->ended++;
-    p->shared->counters->exchanges++;
-    p->shared->sink.exchange(p->shared->sink.ctx, &open->x);
+    if (!p->on_trial || !is_held(p, m, open))
+        hand_on(p, m, &open->x);
 }
 
 void pairing_tell(struct pairing *p, struct moment m, struct open *open, enum outcome outcome)
@@ -438,7 +500,7 @@ void pairing_expect(struct pairing *p, const struct exchange *x)
 
 size_t pairing_memory(const struct pairing *p)
 {
-    return p->len * sizeof(struct open) + p->buckets * sizeof(struct open *);
+    return (p->len + p->held_len) * sizeof(struct open) + p->buckets * sizeof(struct open *);
 }
 
 void pairing_note(struct pairing *p, uint32_t notes)

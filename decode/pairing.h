@@ -20,6 +20,7 @@
 enum {
     OPEN_MAX = 64,         /* exchanges open on one connection; past it, see pairing_ask() */
     OPEN_KEYED_MAX = 4096, /* likewise, of those paired by key */
+    HELD_MAX = 16,         /* held back on trial: so many are proof enough */
 };
 
 struct open {
@@ -66,10 +67,20 @@ struct pairing {
     uint32_t len;
     uint32_t ended;              /* emitted since somebody asked */
     uint32_t troubles[TROUBLES]; /* likewise, by enum trouble */
+    bool on_trial;               /* what is emitted is held back: see decoder.doubtful */
+    bool contradicted;           /* on trial, a side has sent what is not understood */
+    struct open *held;           /* those that are, the latest first */
+    uint32_t held_len;
 };
 
 /* `ends` and `shared` are kept. */
 void pairing_init(struct pairing *p, struct conn_shared *shared, const struct conn_ends *ends);
+
+/* The trial is over: what was held back is emitted, as of now. */
+void pairing_prove(struct pairing *p, struct moment m);
+
+/* Or it is forgotten, and all that is open with it. */
+void pairing_disprove(struct pairing *p);
 
 /* Counts what could not be done, for the connection and for all. */
 void pairing_trouble(struct pairing *p, enum trouble trouble, uint32_t count);

@@ -118,6 +118,11 @@ static void stop_reading(const struct place *at)
 {
     struct flow *f = at->flow;
     drop_early(at);
+    if (f->conn && conn_is_disproved(f->conn)) {
+        conn_free(f->conn);
+        f->conn = NULL;
+        f->protocol = NULL;
+    }
     if (f->conn && conn_wants_classify(f->conn))
         conn_set_decoder(f->conn, NULL);
     if (!f->conn && label_wants(at->reader->labeller, f))
@@ -193,7 +198,8 @@ void reader_turn(struct reader *r, struct flow *f)
 static void claim(const struct place *at, const struct classified *c)
 {
     struct flow *f = at->flow;
-    label_end(at->reader->labeller, f);
+    if (!c->decoder->doubtful)
+        label_end(at->reader->labeller, f);
     if (!f->conn) {
         if (c->flipped)
             reader_turn(at->reader, f);
@@ -221,7 +227,10 @@ static void follow(const struct place *at)
     struct flow *f = at->flow;
     const struct decoder *decoder = conn_decoder(f->conn);
     if (decoder) {
-        f->protocol = conn_protocol(f->conn);
+        const char *protocol = conn_protocol(f->conn);
+        if (protocol && !f->protocol)
+            label_end(at->reader->labeller, f);
+        f->protocol = protocol;
         return;
     }
     if (!conn_wants_classify(f->conn)) {

@@ -5,8 +5,8 @@
  * The story: >bytes to the server, <bytes to the client, [n] a gap of n bytes, $ an end of stream,
  * R a retransmission, and at the end of a connection why in braces. A protocol is known by its
  * first bytes: "ask" and "answer" (client and server of "echo"), "hello" and then "hi" (a protocol
- * "greet" whose server speaks first). A server that says "become" ends the protocol and leaves
- * open what follows; "nonsense" is given up. */
+ * "greet" whose server speaks first), "maybe" is a doubtful one. A server that says "become" ends
+ * the protocol and leaves open what follows; "nonsense" is given up. */
 #pragma once
 
 #include <setjmp.h>
@@ -26,9 +26,11 @@
 
 static const struct decoder echo_decoder = {.name = "echo", .ports = {80}};
 static const struct decoder greet_decoder = {.name = "greet", .ports = {2500}};
+static const struct decoder maybe_decoder = {.name = "maybe", .ports = {90}, .doubtful = true};
 static const struct decoder datagram_decoder = {
     .name = "datagram", .transport = OVER_UDP, .ports = {5300}};
-const struct decoder *const decoders[] = {&echo_decoder, &greet_decoder, &datagram_decoder, NULL};
+const struct decoder *const decoders[] = {&echo_decoder, &greet_decoder, &maybe_decoder,
+                                          &datagram_decoder, NULL};
 
 static char story[8192];
 static unsigned conns; /* that exist now */
@@ -83,6 +85,8 @@ static struct classified classify_as(const struct opening *o)
         return (struct classified){.guess = GUESS_YES, .decoder = &echo_decoder};
     if (greet == GUESS_YES)
         return (struct classified){.guess = GUESS_YES, .decoder = &greet_decoder};
+    if (starts_with(o->to_server, "maybe"))
+        return (struct classified){.guess = GUESS_YES, .decoder = &maybe_decoder};
     bool more = echo == GUESS_MORE || greet == GUESS_MORE;
     return (struct classified){.guess = more ? GUESS_MORE : GUESS_NO};
 }
@@ -110,7 +114,7 @@ struct classified classify(enum transport transport, uint16_t server_port,
 struct conn {
     const struct decoder *decoder;
     struct conn_ends ends;
-    bool wants_classify, resync;
+    bool wants_classify, resync, doubtful;
 };
 
 struct conn *conn_new(struct conn_shared *shared, const struct decoder *decoder,
@@ -119,7 +123,8 @@ struct conn *conn_new(struct conn_shared *shared, const struct decoder *decoder,
     (void)shared;
     struct conn *c = calloc(1, sizeof *c);
     assert_non_null(c);
-    *c = (struct conn){.decoder = decoder, .ends = *ends, .resync = resync};
+    *c = (struct conn){
+        .decoder = decoder, .ends = *ends, .resync = resync, .doubtful = decoder->doubtful};
     conns++;
     tell("%s:", decoder->name);
     return c;
@@ -191,7 +196,7 @@ void conn_close(struct conn *c, struct moment m, enum conn_close why)
 
 const char *conn_protocol(const struct conn *c)
 {
-    return c->decoder ? c->decoder->name : NULL;
+    return c->decoder && !c->doubtful ? c->decoder->name : NULL;
 }
 
 bool conn_is_multiplexed(const struct conn *c)
@@ -242,6 +247,11 @@ void conn_set_one_way(struct conn *c, bool one_way)
 const struct decoder *conn_decoder(const struct conn *c)
 {
     return c->decoder;
+}
+
+bool conn_is_disproved(const struct conn *c)
+{
+    return !c->decoder && c->doubtful;
 }
 
 bool conn_wants_classify(const struct conn *c)

@@ -163,6 +163,23 @@ static void decoders_come_first(void **state)
     told(&t, "");
 }
 
+/* Unless the claim was doubtful, and is given up. */
+static void given_up_on_trial(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin_anew(&t, &asked);
+    handshake(&t);
+    client_says(&t, 101, "maybe");
+    server_says(&t, 501, "nonsense");
+    assert_string_equal(t.protocols, "");
+    client_says(&t, 106, "is ssh");
+    assert_string_equal(shown, "is ssh.");
+    told(&t, "maybe:>maybe<nonsense");
+    assert_string_equal(t.sum.protocol, "ssh");
+    assert_int_equal(t.sum.opened, 1);
+}
+
 /* After LABEL_PACKETS_MAX packets nobody knows, and it is tcp. */
 static void packets_are_limited(void **state)
 {
@@ -267,10 +284,15 @@ static void too_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bytes_decide),        cmocka_unit_test(kept_bytes_are_shown),
-        cmocka_unit_test(decoders_come_first), cmocka_unit_test(packets_are_limited),
-        cmocka_unit_test(windows_do_not_wait), cmocka_unit_test(joined),
-        cmocka_unit_test(datagrams),           cmocka_unit_test(too_many),
+        cmocka_unit_test(bytes_decide),
+        cmocka_unit_test(kept_bytes_are_shown),
+        cmocka_unit_test(decoders_come_first),
+        cmocka_unit_test(given_up_on_trial),
+        cmocka_unit_test(packets_are_limited),
+        cmocka_unit_test(windows_do_not_wait),
+        cmocka_unit_test(joined),
+        cmocka_unit_test(datagrams),
+        cmocka_unit_test(too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,21 +1,17 @@
 /* starttls.c - what comes before TLS where the two sides first agree on it: PostgreSQL's
- * SSLRequest, MySQL's, and SMTP's STARTTLS (RFC 3207).
+ * SSLRequest, and SMTP's STARTTLS (RFC 3207).
  *
  * A connection is claimed when both have agreed, and not before, so it is never reported as this:
  * what the two said is passed over, and TLS goes on. A decoder of one of these protocols takes over
  * by standing before this one in the list; it then changes to TLS by itself. */
 #include "decode/decoder.h"
 
-enum request { NO_REQUEST, POSTGRESQL, MYSQL, SMTP };
+enum request { NO_REQUEST, POSTGRESQL, SMTP };
 
 enum {
     POSTGRESQL_REQUEST_BYTES = 8,
     POSTGRESQL_SSL_CODE = 80877103,
     POSTGRESQL_GSS_CODE = 80877104,
-    MYSQL_HEADER = 4,
-    MYSQL_REQUEST_BYTES = 32,
-    MYSQL_PROTOCOL = 10,
-    MYSQL_CLIENT_SSL = 1 << 11,
     SMTP_LINE_MAX = 1024,
 };
 
@@ -24,7 +20,6 @@ struct starttls {
     enum request request;
     uint32_t commands, replies; /* of SMTP; the greeting is a reply */
     uint32_t asked;             /* the command STARTTLS, counted from 1; 0: not yet */
-    bool greeted;               /* MySQL's server has spoken */
 };
 
 /* The code of a request of PostgreSQL; 0 if it is none that asks for encryption. */
@@ -56,33 +51,6 @@ static enum guess guess_postgresql(struct bytes asked, struct bytes answered)
         if (answered.at[0] != 'N')
             return GUESS_NO;
     }
-}
-
-/* Length of the packet that begins here with this number and this first byte; 0: not all of these
- * are here, or it is none. */
-static size_t mysql_packet(struct bytes in, uint8_t number)
-{
-    if (in.len <= MYSQL_HEADER || in.at[3] != number)
-        return 0;
-    return MYSQL_HEADER + (size_t)(in.at[0] | in.at[1] << 8 | in.at[2] << 16);
-}
-
-static bool is_mysql_ssl_request(struct bytes in)
-{
-    struct cursor c = cursor_over(bytes_after(in, MYSQL_HEADER));
-    uint32_t flags = cursor_le32(&c);
-    return !c.starved && mysql_packet(in, 1) == MYSQL_HEADER + MYSQL_REQUEST_BYTES &&
-           flags & MYSQL_CLIENT_SSL;
-}
-
-static enum guess guess_mysql(struct bytes asked, struct bytes answered)
-{
-    bool greets = mysql_packet(answered, 0) && answered.at[MYSQL_HEADER] == MYSQL_PROTOCOL;
-    if ((answered.len > MYSQL_HEADER && !greets) || (asked.len >= MYSQL_HEADER && asked.at[3] != 1))
-        return GUESS_NO;
-    if (asked.len < MYSQL_HEADER + sizeof(uint32_t) || !greets)
-        return asked.len && !answered.len ? GUESS_NO : GUESS_MORE;
-    return is_mysql_ssl_request(asked) ? GUESS_YES : GUESS_NO;
 }
 
 /* Length of the line with its end; 0: it is not all here. */
@@ -170,7 +138,6 @@ static enum guess starttls_probe(const struct opening *o)
     if (o->midstream)
         return GUESS_NO;
     enum guess guesses[] = {guess_postgresql(o->to_server, o->to_client),
-                            guess_mysql(o->to_server, o->to_client),
                             guess_smtp(o->to_server, o->to_client)};
     enum guess best = GUESS_NO;
     for (size_t i = 0; i < sizeof guesses / sizeof *guesses; i++)
@@ -195,21 +162,6 @@ static int64_t feed_postgresql(struct conn *c, enum dir dir, struct bytes in)
     return postgresql_request(in) ? POSTGRESQL_REQUEST_BYTES : DECODE_LOST;
 }
 
-static int64_t feed_mysql(struct conn *c, enum dir dir, struct bytes in)
-{
-    struct starttls *s = conn_state(c);
-    size_t len = mysql_packet(in, dir == TO_SERVER);
-    if (in.len <= MYSQL_HEADER || in.len < len)
-        return DECODE_MORE;
-    if (dir == TO_CLIENT) {
-        s->greeted = len != 0;
-        return len ? (int64_t)len : DECODE_LOST;
-    }
-    if (!is_mysql_ssl_request(in))
-        return DECODE_LOST;
-    return s->greeted ? go_on_as_tls(c, (int64_t)len) : DECODE_MORE;
-}
-
 static int64_t feed_smtp(struct conn *c, enum dir dir, struct bytes in)
 {
     struct starttls *s = conn_state(c);
@@ -226,26 +178,22 @@ static int64_t feed_smtp(struct conn *c, enum dir dir, struct bytes in)
     return is_agreed(line) ? go_on_as_tls(c, (int64_t)len) : DECODE_LOST;
 }
 
-/* By the first two bytes of whoever speaks first: one may be the length of a greeting of MySQL. */
+/* By the first byte of whoever speaks first. */
 static enum request request_of(enum dir dir, struct bytes in)
 {
     if (dir == TO_SERVER)
         return in.at[0] ? NO_REQUEST : POSTGRESQL;
-    return in.at[0] == '2' && in.at[1] == '2' ? SMTP : MYSQL;
+    return SMTP;
 }
 
 static int64_t starttls_feed(struct conn *c, enum dir dir, struct bytes in)
 {
     struct starttls *s = conn_state(c);
-    if (s->request == NO_REQUEST && in.len < 2)
-        return DECODE_MORE;
     if (s->request == NO_REQUEST)
         s->request = request_of(dir, in);
     switch (s->request) {
     case POSTGRESQL:
         return feed_postgresql(c, dir, in);
-    case MYSQL:
-        return feed_mysql(c, dir, in);
     case SMTP:
         return feed_smtp(c, dir, in);
     case NO_REQUEST:
@@ -257,7 +205,7 @@ static int64_t starttls_feed(struct conn *c, enum dir dir, struct bytes in)
 const struct decoder starttls_decoder = {
     .name = "starttls",
     .transport = OVER_TCP,
-    .ports = {5432, 3306, 25, 587},
+    .ports = {5432, 25, 587},
     .state_size = sizeof(struct starttls),
     .probe = starttls_probe,
     .feed = starttls_feed,

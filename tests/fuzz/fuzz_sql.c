@@ -19,7 +19,7 @@ static void check(bool held)
         abort();
 }
 
-enum { TEXT_MAX = 4096 };
+enum { PIECES_MAX = 128, TEXT_MAX = 128 * PIECES_MAX };
 
 /* %s: a value within quotes; %d: a number. */
 static const char *const pieces[] = {
@@ -91,8 +91,6 @@ static const char *const pieces[] = {
     "+",
     "-",
     "*",
-    "[",
-    "]",
     "::",
     "->>",
     "@>",
@@ -110,17 +108,18 @@ static const char *const pieces[] = {
 };
 
 /* And of one dialect. */
-static const char *const of_dialect[][5] = {
-    [SQL_STANDARD] = {"$$%s$$", "$tag$%s$$%s$tag$", "\"users\"", "$%d", "/*%s/*%s*/%s*/"},
-    [SQL_MYSQL] = {"\"%s\"", "'%s\\'%s'", "`users`", "#%s\n", "\"%s\\\"%s\"\"%s\""},
-    [SQL_TSQL] = {"[users]", "\"users\"", "@p", "N'%s'", "/*%s/*%s*/%s*/"},
+static const char *const of_dialect[][6] = {
+    [SQL_STANDARD] = {"$$%s$$", "$tag$%s$$%s$tag$", "\"users\"", "$%d", "/*%s/*%s*/%s*/", "u[1:2]"},
+    [SQL_MYSQL] = {"\"%s\"", "'%s\\'%s'", "`users`", "#%s\n", "\"%s\\\"%s\"\"%s\"",
+                   "/*!40101 SET*/"},
+    [SQL_TSQL] = {"[users]", "\"users\"", "@p", "N'%s'", "/*%s/*%s*/%s*/", "[a b]"},
 };
 
 enum { PIECES = sizeof pieces / sizeof *pieces };
 
 static const char *piece_of(uint8_t byte, enum sql_dialect dialect)
 {
-    byte %= PIECES + 5;
+    byte %= PIECES + 6;
     return byte < PIECES ? pieces[byte] : of_dialect[dialect][byte - PIECES];
 }
 
@@ -135,7 +134,7 @@ static size_t make(char text[TEXT_MAX], const uint8_t *data, size_t size, enum s
                    const char *value, const char *number)
 {
     size_t len = 0;
-    for (size_t i = 0; i < size && len < TEXT_MAX - 200; i++) {
+    for (size_t i = 0; i < size && i < PIECES_MAX; i++) {
         for (const char *p = piece_of(data[i], dialect); *p; p++) {
             if (p[0] == '%' && (p[1] == 's' || p[1] == 'd'))
                 len = put(text, len, *++p == 's' ? value : number);

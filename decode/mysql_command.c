@@ -39,7 +39,7 @@ bool mysql_is_command(uint8_t command)
 
 bool mysql_is_unanswered(uint16_t command)
 {
-    return command == COM_STMT_SEND_LONG_DATA || command == COM_STMT_CLOSE;
+    return command == COM_QUIT || command == COM_STMT_SEND_LONG_DATA || command == COM_STMT_CLOSE;
 }
 
 bool mysql_is_dump(uint16_t command)

@@ -75,10 +75,6 @@ static void ask_compressed(struct conn *c, struct mysql *m)
 static void ask(struct conn *c, struct mysql *m, const struct mysql_packet *p)
 {
     uint8_t command = p->body.at[0];
-    if (command == COM_QUIT) {
-        mysql_frames_settle(c, m);
-        return;
-    }
     struct exchange *x = begin_request(c, m);
     mysql_tell_command(&m->session, x, p);
     if (mysql_is_unanswered(command)) {

@@ -112,8 +112,6 @@ static int64_t feed_command(struct conn *c, struct mysql *m, const struct mysql_
     if (!p->len || !mysql_is_command(command))
         return DECODE_LOST;
     m->phase = MYSQL_COMMANDS;
-    if (command == COM_QUIT)
-        return length_of(p);
     bool unanswered = mysql_is_unanswered(command);
     uint64_t key = unanswered ? unanswered_key : KEY_IN_ORDER;
     struct exchange *x = conn_begin(c, TO_SERVER, key);

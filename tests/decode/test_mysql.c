@@ -262,7 +262,7 @@ static void other_commands(void **state)
     (void)state;
     TELLS(mysql,
           LOGGED_IN "INIT_DB  OK ok\nPING  OK ok\nSTATISTICS  OK ok\nFIELD_LIST  OK ok\n"
-                    "SET_OPTION  OK ok\nRESET_CONNECTION  OK ok\nPROCESS_INFO  OK ok\n",
+                    "SET_OPTION  OK ok\nRESET_CONNECTION  OK ok\nPROCESS_INFO  OK ok\nQUIT  ok\n",
           LOGS_IN, SAYS("\5\0\0\0\2shop"), HEARS(OK("\1")), SAYS(PING), HEARS(OK("\1")),
           SAYS("\1\0\0\0\x09"), HEARS("\x09\0\0\1Uptime: 5"), SAYS("\3\0\0\0\4t\0"),
           HEARS(COLUMN("\1") COLUMN("\2") END("\3")), SAYS("\3\0\0\0\x1b\0\0"), HEARS(END("\1")),
@@ -391,7 +391,8 @@ static void compressed(void **state)
                "INSERT INSERT INTO t 1146 client_error 25+24 bytes mysql INSERT t -1  0+0\n"
                "SELECT SELECT ? unknown compressed 20+30 bytes mysql SELECT -1  0+0\n"
                "CLOSE  ok 16+0 bytes mysql CLOSE {statement} -1  0+0\n"
-               "  OK ok compressed 30+18 bytes mysql {compressed} -1  0+0\n",
+               "  OK ok compressed 30+18 bytes mysql {compressed} -1  0+0\n"
+               "QUIT  ok 12+0 bytes mysql QUIT -1  0+0\n",
                HEARS(GREETING_COMPRESSES), SAYS(LOGIN_COMPRESSED), HEARS(OK("\2")),
                SAYS(FRAME("\x12", "\0", INSERT)),
                HEARS(FRAME("\x11", "\1", ERROR("\1", "\x7a\4", "42S02"))),

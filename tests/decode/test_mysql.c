@@ -421,72 +421,76 @@ static void compressed_joined(void **state)
           SAYS(FRAME("\x12", "\0", INSERT)), HEARS(FRAME("\x0b", "\1", OK("\1"))));
 }
 
+static const struct {
+    struct bytes to_server, to_client;
+    bool midstream;
+    enum guess guess;
+} rows[] = {
+#define WIRE(text)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)text, sizeof(text) - 1                                                    \
+    }
+    {WIRE(""), WIRE(GREETING), false, GUESS_YES},
+    {WIRE(""),
+     WIRE("\x27\0\0\0\x0a"
+          "8.0"),
+     false, GUESS_MORE},
+    {WIRE(""), WIRE("\x27"), false, GUESS_MORE},
+    {WIRE(""),
+     WIRE("\x27\0\0\0\x0b"
+          "8.0"),
+     false, GUESS_NO},
+    {WIRE(""),
+     WIRE("\x27\0\0\1\x0a"
+          "8.0"),
+     false, GUESS_NO},
+    {WIRE(""),
+     WIRE("\x08\0\0\0\x0a"
+          "eight!\0"),
+     false, GUESS_NO},
+    {WIRE(""),
+     WIRE("\x10\0\0\0\x0a"
+          "8.0\0"
+          "abcd12345678"),
+     false, GUESS_NO},
+    {WIRE(""), WIRE(ERROR("\0", "\x10\4", "08004")), false, GUESS_YES},
+    {WIRE(""), WIRE("\x0b\0\0\0\xff\x6a\4Host\1'x'"), false, GUESS_NO},
+    {WIRE(""), WIRE("SSH-2.0-x\r\n"), false, GUESS_NO},
+    {WIRE(LOGIN), WIRE(""), false, GUESS_YES},
+    {WIRE(LOGIN_AS("\2", "\x05\xae\x3f\0")), WIRE(""), false, GUESS_YES},
+    {WIRE(LOGIN_AS("\3", "\x05\xae\x3f\0")), WIRE(""), false, GUESS_NO},
+    {WIRE(LOGIN), WIRE(GREETING), false, GUESS_YES},
+    {WIRE(SELECT), WIRE(""), false, GUESS_NO}, /* nobody asks before the server has spoken */
+    {WIRE(SELECT), WIRE(""), true, GUESS_YES},
+    {WIRE("\x09\0\0\0\3sel"), WIRE(""), true, GUESS_MORE},
+    {WIRE(QUERY("\x09", "selfie!!")), WIRE(""), true, GUESS_NO},
+    {WIRE(QUERY("\x0a", "/* x */ 1")), WIRE(""), true, GUESS_YES},
+    {WIRE("\x09\0\0\1\3select 1"), WIRE(""), true, GUESS_NO},
+    {WIRE(LOGIN), WIRE(""), true, GUESS_YES},
+    {WIRE(PING), WIRE(""), true, GUESS_MORE},
+    {WIRE(PING), WIRE(OK("\1")), true, GUESS_YES},
+    {WIRE(PING), WIRE(OK("\2")), true, GUESS_NO},
+    {WIRE(PING), WIRE("\7\0\0\1\0\0"), true, GUESS_MORE},
+    {WIRE(EXECUTE("\1")), WIRE(COUNT("\1") COLUMN("\2")), true, GUESS_YES},
+    {WIRE(EXECUTE("\1")), WIRE(COUNT("\1") COLUMN("\3")), true, GUESS_NO},
+    {WIRE("\5\0\0\0\x19\1\0\0\0" EXECUTE("\1")), WIRE(OK("\1")), true, GUESS_YES},
+    {WIRE("\x0a\0\0\0\x17\1\0\0\0\0\2\0\0\0"), WIRE(""), true, GUESS_NO},
+    {WIRE(""), WIRE(OK("\1")), true, GUESS_NO},
+    {WIRE(FRAME("\x0d", "\0", SELECT)), WIRE(""), true, GUESS_YES},
+    {WIRE(FRAME("\x0e", "\0", SELECT)), WIRE(""), true, GUESS_NO},
+    {WIRE(DEFLATED("\0")), WIRE(""), true, GUESS_MORE},
+    {WIRE(DEFLATED("\0")), WIRE(DEFLATED("\1")), true, GUESS_YES},
+    {WIRE(DEFLATED("\0")),
+     WIRE("\x08\0\0\1\x60\0\0\x78\x9d"
+          "abcdef"),
+     true, GUESS_NO},
+    {WIRE("GET / HTTP/1.1\r\n"), WIRE(""), true, GUESS_NO},
+    {WIRE("\0\0\0\x08\x04\xd2\x16\x2f"), WIRE(""), false, GUESS_NO},
+};
+
 static void recognition(void **state)
 {
     (void)state;
-    static const struct {
-        struct bytes to_server, to_client;
-        bool midstream;
-        enum guess guess;
-    } rows[] = {
-#define WIRE(text) {(const uint8_t *)text, sizeof(text) - 1}
-        {WIRE(""), WIRE(GREETING), false, GUESS_YES},
-        {WIRE(""),
-         WIRE("\x27\0\0\0\x0a"
-              "8.0"),
-         false, GUESS_MORE},
-        {WIRE(""), WIRE("\x27"), false, GUESS_MORE},
-        {WIRE(""),
-         WIRE("\x27\0\0\0\x0b"
-              "8.0"),
-         false, GUESS_NO},
-        {WIRE(""),
-         WIRE("\x27\0\0\1\x0a"
-              "8.0"),
-         false, GUESS_NO},
-        {WIRE(""),
-         WIRE("\x08\0\0\0\x0a"
-              "eight!\0"),
-         false, GUESS_NO},
-        {WIRE(""),
-         WIRE("\x10\0\0\0\x0a"
-              "8.0\0"
-              "abcd12345678"),
-         false, GUESS_NO},
-        {WIRE(""), WIRE(ERROR("\0", "\x10\4", "08004")), false, GUESS_YES},
-        {WIRE(""), WIRE("\x0b\0\0\0\xff\x6a\4Host\1'x'"), false, GUESS_NO},
-        {WIRE(""), WIRE("SSH-2.0-x\r\n"), false, GUESS_NO},
-        {WIRE(LOGIN), WIRE(""), false, GUESS_YES},
-        {WIRE(LOGIN_AS("\2", "\x05\xae\x3f\0")), WIRE(""), false, GUESS_YES},
-        {WIRE(LOGIN_AS("\3", "\x05\xae\x3f\0")), WIRE(""), false, GUESS_NO},
-        {WIRE(LOGIN), WIRE(GREETING), false, GUESS_YES},
-        {WIRE(SELECT), WIRE(""), false, GUESS_NO}, /* nobody asks before the server has spoken */
-        {WIRE(SELECT), WIRE(""), true, GUESS_YES},
-        {WIRE("\x09\0\0\0\3sel"), WIRE(""), true, GUESS_MORE},
-        {WIRE(QUERY("\x09", "selfie!!")), WIRE(""), true, GUESS_NO},
-        {WIRE(QUERY("\x0a", "/* x */ 1")), WIRE(""), true, GUESS_YES},
-        {WIRE("\x09\0\0\1\3select 1"), WIRE(""), true, GUESS_NO},
-        {WIRE(LOGIN), WIRE(""), true, GUESS_YES},
-        {WIRE(PING), WIRE(""), true, GUESS_MORE},
-        {WIRE(PING), WIRE(OK("\1")), true, GUESS_YES},
-        {WIRE(PING), WIRE(OK("\2")), true, GUESS_NO},
-        {WIRE(PING), WIRE("\7\0\0\1\0\0"), true, GUESS_MORE},
-        {WIRE(EXECUTE("\1")), WIRE(COUNT("\1") COLUMN("\2")), true, GUESS_YES},
-        {WIRE(EXECUTE("\1")), WIRE(COUNT("\1") COLUMN("\3")), true, GUESS_NO},
-        {WIRE("\5\0\0\0\x19\1\0\0\0" EXECUTE("\1")), WIRE(OK("\1")), true, GUESS_YES},
-        {WIRE("\x0a\0\0\0\x17\1\0\0\0\0\2\0\0\0"), WIRE(""), true, GUESS_NO},
-        {WIRE(""), WIRE(OK("\1")), true, GUESS_NO},
-        {WIRE(FRAME("\x0d", "\0", SELECT)), WIRE(""), true, GUESS_YES},
-        {WIRE(FRAME("\x0e", "\0", SELECT)), WIRE(""), true, GUESS_NO},
-        {WIRE(DEFLATED("\0")), WIRE(""), true, GUESS_MORE},
-        {WIRE(DEFLATED("\0")), WIRE(DEFLATED("\1")), true, GUESS_YES},
-        {WIRE(DEFLATED("\0")),
-         WIRE("\x08\0\0\1\x60\0\0\x78\x9d"
-              "abcdef"),
-         true, GUESS_NO},
-        {WIRE("GET / HTTP/1.1\r\n"), WIRE(""), true, GUESS_NO},
-        {WIRE("\0\0\0\x08\x04\xd2\x16\x2f"), WIRE(""), false, GUESS_NO},
-    };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct opening o = {.to_server = rows[i].to_server,
                             .to_client = rows[i].to_client,

@@ -1,7 +1,8 @@
 /* decoders.c - the list of protocols. Order is probe order: strict grammars before loose ones. */
 #include "decode/decoder.h"
 
-#define DECODERS(X) X(tls) X(http2) X(mysql) X(starttls) X(http1) X(redis) X(dns_tcp) X(quic) X(dns)
+#define DECODERS(X)                                                                                \
+    X(tls) X(http2) X(mysql) X(tds) X(starttls) X(http1) X(redis) X(dns_tcp) X(quic) X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;
 #define ENTRY(name) &name##_decoder,

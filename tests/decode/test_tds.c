@@ -240,7 +240,7 @@ static void encrypted(void **state)
 static void losses(void **state)
 {
     (void)state;
-    TELLS_WITH(JOINED, tds, SELECT "OK ok\n", tls_hears(tls_noise(100)),
+    TELLS_WITH(JOINED, tds, SELECT "OK ok\n", tls_hears(tls_noise(20)), LOSES(TO_CLIENT, 1),
                asks("SELECT * FROM orders WHERE id = 7"), hears(ROWS DONE("1000", "01")));
     TELLS(tds, TOLD_LOGIN SELECT "unknown gap\n" SELECT "OK ok\n", LOGS_IN,
           asks("SELECT * FROM orders WHERE id = 7"), LOSES(TO_CLIENT, 60),

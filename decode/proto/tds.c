@@ -22,7 +22,8 @@ static const size_t GATHERED_AT = OPENED_MAX - TDS_REQUEST_MAX; /* where request
 struct tds {
     struct statements *statements;
     enum tds_encryption wanted; /* by the client */
-    bool passes;                /* everything from here on is unreadable */
+    bool passes;                /* everything from here on is unreadable, */
+    bool sealed;                /* or is TLS, once that has agreed on its keys */
     bool short_counts;          /* rows are counted in 32 bits */
     bool asking;                /* the message of the client is not whole */
     bool answering;             /* nor is the server's */
@@ -43,13 +44,17 @@ static bool is_tls(struct bytes in)
     return in.at[0] >= TLS_FIRST && in.at[0] < TLS_LAST && (in.len < 2 || in.at[1] == 3);
 }
 
-/* A record of TLS: the login, if it is data. */
-static int64_t feed_record(struct conn *c, enum dir dir, struct bytes in)
+/* A record of TLS: the login, if it is data and not all is. */
+static int64_t feed_record(struct conn *c, const struct tds *t, enum dir dir, struct bytes in)
 {
     if (in.len < TLS_HEADER)
         return DECODE_MORE;
     struct cursor at = cursor_over(bytes_after(in, 3));
     uint16_t len = cursor_be16(&at);
+    if (t->sealed) {
+        conn_become(c, decoder_named("tls"));
+        return (int64_t)TLS_HEADER + len;
+    }
     if (dir == TO_SERVER && in.at[0] == TLS_DATA && !conn_find(c, TO_SERVER, KEY_IN_ORDER) &&
         !conn_next(c, NULL)) {
         struct exchange *x = conn_begin(c, TO_SERVER, KEY_IN_ORDER);
@@ -116,8 +121,8 @@ static int64_t feed_request(struct conn *c, struct tds *t, struct bytes in,
 static int64_t feed_client(struct conn *c, struct tds *t, struct bytes in)
 {
     struct tds_packet p;
-    if (!t->asking && is_tls(in))
-        return feed_record(c, TO_SERVER, in);
+    if (!t->asking && is_tls(in) && (t->sealed || !conn_is_lost(c, TO_SERVER)))
+        return feed_record(c, t, TO_SERVER, in);
     if (!t->asking && in.at[0] == MARS_FIRST) {
         t->passes = true;
         return DECODE_REST;
@@ -186,7 +191,7 @@ static void tell_prelogin(struct tds *t, struct exchange *x, struct bytes body)
     x->outcome = OUTCOME_OK;
     bool never = said == TDS_ENCRYPT_NOT_SUP || t->wanted == TDS_ENCRYPT_NOT_SUP;
     bool off = said == TDS_ENCRYPT_OFF && t->wanted == TDS_ENCRYPT_OFF;
-    t->passes = !never && !off;
+    t->sealed = !never && !off;
 }
 
 /* How the answer ended. */
@@ -310,8 +315,8 @@ static int64_t feed_server(struct conn *c, struct tds *t, struct bytes in)
             conn_find(c, TO_CLIENT, KEY_IN_ORDER);
         return len;
     }
-    if (!t->answering && is_tls(in))
-        return feed_record(c, TO_CLIENT, in);
+    if (!t->answering && is_tls(in) && (t->sealed || !conn_is_lost(c, TO_CLIENT)))
+        return feed_record(c, t, TO_CLIENT, in);
     if (!t->answering && in.at[0] == MARS_FIRST) {
         t->passes = true;
         return DECODE_REST;

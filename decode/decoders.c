@@ -2,7 +2,8 @@
 #include "decode/decoder.h"
 
 #define DECODERS(X)                                                                                \
-    X(tls) X(http2) X(mysql) X(tds) X(starttls) X(http1) X(redis) X(dns_tcp) X(quic) X(dns)
+    X(tls)                                                                                         \
+    X(http2) X(mysql) X(tds) X(starttls) X(http1) X(redis) X(memcached) X(dns_tcp) X(quic) X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;
 #define ENTRY(name) &name##_decoder,

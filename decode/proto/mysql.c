@@ -207,6 +207,29 @@ static void mysql_free(void *state)
     statements_free(&m->session.statements);
 }
 
+/* A login, or a request for TLS. */
+static enum guess guess_login(struct bytes in)
+{
+    struct mysql_packet p;
+    uint32_t capabilities;
+    if ((in.len > 2 && in.at[2]) || (in.len > 3 && in.at[3] != 1 && in.at[3] != 2))
+        return GUESS_NO; /* REPLY_MAX is less */
+    if (!mysql_packet(in, &p) || (p.body.len < p.len && p.body.len < MYSQL_LOGIN_HEAD))
+        return GUESS_MORE;
+    return mysql_login(&p, &capabilities) ? GUESS_YES : GUESS_NO;
+}
+
+/* One without the greeting before it, as it is found inside TLS too: not of old clients, of which
+ * little is known. */
+static enum guess guess_bare_login(struct bytes in)
+{
+    struct cursor c = cursor_over(bytes_after(in, MYSQL_HEADER));
+    uint32_t flags = cursor_le32(&c);
+    if (!c.starved && !(flags & MYSQL_PROTOCOL_41))
+        return GUESS_NO;
+    return guess_login(in);
+}
+
 /* A server speaks first, and says its version, or that it turns the client away. */
 static enum guess guess_greeting(struct bytes in)
 {
@@ -228,15 +251,14 @@ static enum guess guess_greeting(struct bytes in)
     return mysql_greeting(&p, &offered) || mysql_is_refusal(&p) ? GUESS_YES : GUESS_NO;
 }
 
-/* Without the greeting before it: a login, as it is found inside TLS too. */
-static enum guess guess_login(struct bytes in)
+/* What greets may go on as TLS, and is then nothing of ours: the client's word is waited for. */
+static enum guess guess_start(struct bytes asked, struct bytes answered)
 {
-    struct mysql_packet p;
-    uint32_t capabilities;
-    if (!mysql_packet(in, &p) || (p.body.len < p.len && p.body.len < MYSQL_LOGIN_HEAD))
-        return in.len > 3 && in.at[3] != 1 && in.at[3] != 2 ? GUESS_NO : GUESS_MORE;
-    bool is_one = mysql_login(&p, &capabilities) && capabilities & MYSQL_PROTOCOL_41;
-    return is_one && p.len < REPLY_MAX ? GUESS_YES : GUESS_NO;
+    enum guess guess = guess_greeting(answered);
+    bool refuses = answered.len > MYSQL_HEADER && answered.at[MYSQL_HEADER] == MYSQL_SAYS_ERROR;
+    if (guess != GUESS_YES || refuses)
+        return guess;
+    return asked.len ? guess_login(asked) : GUESS_MORE;
 }
 
 /* In the middle: a statement says enough; other commands need an answer as well. */
@@ -266,10 +288,10 @@ static enum guess guess_frames(struct bytes asked, struct bytes answered)
 static enum guess mysql_probe(const struct opening *o)
 {
     if (!o->midstream && o->to_client.len)
-        return guess_greeting(o->to_client);
+        return guess_start(o->to_server, o->to_client);
     if (!o->to_server.len)
         return GUESS_NO;
-    enum guess guess = guess_login(o->to_server);
+    enum guess guess = guess_bare_login(o->to_server);
     if (!o->midstream)
         return guess;
     guess = best_of(guess, guess_command(o->to_server, o->to_client));

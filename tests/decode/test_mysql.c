@@ -430,7 +430,11 @@ static const struct {
     {                                                                                              \
         (const uint8_t *)text, sizeof(text) - 1                                                    \
     }
-    {WIRE(""), WIRE(GREETING), false, GUESS_YES},
+    {WIRE(""), WIRE(GREETING), false, GUESS_MORE}, /* it may go on as TLS */
+    {WIRE(SSL_REQUEST), WIRE(GREETING), false, GUESS_YES},
+    {WIRE("\x08\0\0\1\x05\x24\0\0\0me\0"), WIRE(GREETING), false, GUESS_YES},
+    {WIRE("GET / HTTP/1.1\r\n"), WIRE(GREETING), false, GUESS_NO},
+    {WIRE("\x30\x0c\2\1\1\x60"), WIRE(""), false, GUESS_NO}, /* LDAP */
     {WIRE(""),
      WIRE("\x27\0\0\0\x0a"
           "8.0"),

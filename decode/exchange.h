@@ -105,8 +105,8 @@ struct exchange {
     uint32_t notes;             /* enum note */
     enum outcome outcome;
 
-    char method[24]; /* verb or command; "" = the protocol has none, or it was not seen */
-    char status[24]; /* as the protocol writes it: "200"; "" = not seen */
+    char method[32]; /* verb or command; "" = the protocol has none, or it was not seen */
+    char status[40]; /* as the protocol writes it: "200"; "" = not seen */
     char host[128];  /* authority, server name or query name, as the client wrote it */
     /* Without query; "" where there is none. With a fingerprint it is a statement without its
      * literals. */

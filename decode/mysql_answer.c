@@ -363,18 +363,27 @@ static bool trails(struct mysql *m, const struct mysql_packet *p)
     return is_end;
 }
 
+/* The next answer's first packet has the number behind the request's last. After a loss, that of a
+ * login may be any, for several turns of it may have passed. */
+static uint8_t expected_number(struct conn *c, uint8_t number)
+{
+    struct exchange *x = conn_find(c, TO_CLIENT, KEY_IN_ORDER);
+    const struct mysql_asked *asked = x ? exchange_state(x) : NULL;
+    if (asked && asked->command == COM_LOGIN && conn_is_lost(c, TO_CLIENT) && number > 1)
+        return number;
+    return asked && asked->number ? asked->number : 1;
+}
+
 static int64_t begin_answer(struct conn *c, struct mysql *m, const struct mysql_packet *p)
 {
     if (trails(m, p))
         return pass(m, p);
     if (!p->number)
         return feed_unasked(c, m, p);
-    struct exchange *x = conn_find(c, TO_CLIENT, KEY_IN_ORDER);
-    const struct mysql_asked *asked = x ? exchange_state(x) : NULL;
-    if (p->number != (asked && asked->number ? asked->number : 1) && !m->any_number)
+    if (p->number != expected_number(c, p->number) && !m->any_number)
         return lose(m);
-    x = conn_begin(c, TO_CLIENT, KEY_IN_ORDER);
-    asked = exchange_state(x);
+    struct exchange *x = conn_begin(c, TO_CLIENT, KEY_IN_ORDER);
+    const struct mysql_asked *asked = exchange_state(x);
     m->part = first_part(asked->command);
     return feed_part(c, m, x, p);
 }
@@ -383,7 +392,8 @@ int64_t mysql_feed_answer(struct conn *c, struct mysql *m, struct bytes in)
 {
     struct mysql_packet p;
     if (m->part == PART_NONE && conn_is_lost(c, TO_CLIENT)) {
-        enum guess guess = mysql_is_surely_answer(in);
+        enum guess guess =
+            mysql_is_surely_answer(in, expected_number(c, in.len > 3 ? in.at[3] : 0));
         if (guess != GUESS_YES)
             return guess == GUESS_MORE ? DECODE_MORE : DECODE_LOST;
     }
@@ -451,11 +461,11 @@ static enum guess is_sure_result(struct bytes in, const struct mysql_packet *p)
     return begins.len < sizeof catalogue ? GUESS_MORE : GUESS_YES;
 }
 
-enum guess mysql_is_surely_answer(struct bytes in)
+enum guess mysql_is_surely_answer(struct bytes in, uint8_t number)
 {
     struct mysql_packet p;
     if ((in.len > 1 && in.at[1] > OK_MAX >> 8) || (in.len > 2 && in.at[2]) ||
-        (in.len > 3 && in.at[3] != 1))
+        (in.len > 3 && in.at[3] != number))
         return GUESS_NO;
     if (!mysql_packet(in, &p))
         return GUESS_MORE;

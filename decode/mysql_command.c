@@ -117,9 +117,11 @@ static void tell_statement(struct mysql_session *s, struct exchange *x, struct b
     const char *verb = names[body.at[0] == COM_STMT_BULK_EXECUTE ? COM_STMT_EXECUTE : body.at[0]];
     bool is_known = statements_get(s->statements, id, x);
     bool executes = body.at[0] == COM_STMT_EXECUTE || body.at[0] == COM_STMT_BULK_EXECUTE;
-    if (!is_known)
+    if (!is_known) {
         set_operation(x, executes ? "" : verb, "{statement}");
-    else if (!executes)
+        x->notes |= NOTE_UNKNOWN_FIELDS;
+    }
+    if (is_known && !executes)
         set_operation(x, verb, x->operation);
     if (!is_known || !executes)
         set_method(x, verb);

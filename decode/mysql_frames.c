@@ -66,6 +66,7 @@ static struct exchange *begin_request(struct conn *c, struct mysql *m)
 static void ask_compressed(struct conn *c, struct mysql *m)
 {
     struct exchange *x = begin_request(c, m);
+    exchange_text(x, x->method, sizeof x->method, bytes_of_text("compressed"));
     exchange_text(x, x->operation, sizeof x->operation, bytes_of_text("{compressed}"));
     x->notes |= NOTE_COMPRESSED;
     conn_end(c, TO_SERVER, m->frames.key);
@@ -205,5 +206,5 @@ enum guess mysql_is_surely_answer_frame(struct bytes in)
         return GUESS_NO;
     if (!read_frame(in, &f))
         return GUESS_MORE;
-    return f.plain_len ? is_compressed(&f) : mysql_is_surely_answer(f.content);
+    return f.plain_len ? is_compressed(&f) : mysql_is_surely_answer(f.content, 1);
 }

@@ -70,8 +70,9 @@ struct mysql_prepared {
 };
 bool mysql_read_prepared(const struct mysql_packet *p, struct mysql_prepared *ret);
 
-/* Is this an answer, though nobody knows whether one begins here? */
-enum guess mysql_is_surely_answer(struct bytes in);
+/* Is this an answer, though nobody knows whether one begins here? Its first packet has this number.
+ */
+enum guess mysql_is_surely_answer(struct bytes in, uint8_t number);
 
 /* Compressed frames: of either side, as decoder.feed. */
 int64_t mysql_feed_frame(struct conn *c, struct mysql *m, enum dir dir, struct bytes in);

@@ -18,7 +18,7 @@
 #include "decode/conn.h"
 
 enum {
-    OPEN_MAX = 64,         /* exchanges open on one connection; past it, see pairing_ask() */
+    OPEN_MAX = 1024,       /* exchanges open on one connection; past it, see pairing_ask() */
     OPEN_KEYED_MAX = 4096, /* likewise, of those paired by key */
     HELD_MAX = 16,         /* held back on trial: so many are proof enough */
 };

@@ -104,7 +104,8 @@ static void read_name(struct sql_tables *t, const struct sql_token *token)
     char part[SQL_NAME_MAX + 1];
     if (!sql_is_name(token->text))
         return;
-    enum sql_mask mask = t->verb->word == SQL_KW_EXECUTE ? SQL_MASK_DIGITS : SQL_MASK_PARTS;
+    bool made_up = t->verb->word == SQL_KW_EXECUTE || t->verb->word == SQL_KW_NOTIFY;
+    enum sql_mask mask = made_up ? SQL_MASK_DIGITS : SQL_MASK_PARTS;
     size_t len = sql_name(part, token->text, mask);
     for (size_t i = 0; i < len && token->kind == SQL_WORD && t->dialect == SQL_STANDARD; i++)
         part[i] = (char)tolower((unsigned char)part[i]);

@@ -27,6 +27,7 @@ enum sql_word {              /* those that are asked for one by one */
                 SQL_KW_MATERIALIZED,
                 SQL_KW_MERGE,
                 SQL_KW_NOT,
+                SQL_KW_NOTIFY, /* LISTEN, too */
                 SQL_KW_NULL,
                 SQL_KW_OFF,
                 SQL_KW_ON,
@@ -63,7 +64,7 @@ struct sql_keyword {
     uint32_t traits; /* enum sql_trait */
 };
 
-enum { SQL_WORD_MAX = 16 }; /* no keyword is longer */
+enum { SQL_WORD_MAX = 23 }; /* no keyword is longer */
 
 /* The keyword that this is, in any case of letters; else one that is SQL_KW_NONE. Never NULL. */
 const struct sql_keyword *sql_keyword(struct bytes word);

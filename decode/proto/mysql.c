@@ -272,7 +272,7 @@ static enum guess guess_command(struct bytes asked, struct bytes answered)
             return guess;
         mysql_packet(asked, &p);
         if (!mysql_is_unanswered(p.body.at[0]))
-            return mysql_is_surely_answer(answered);
+            return mysql_is_surely_answer(answered, 1);
         asked = bytes_after(asked, (size_t)length_of(&p));
     }
     return GUESS_NO;

@@ -324,6 +324,7 @@ static void too_many_open(void **state)
     (void)state;
     struct bench b;
     bench_init(&b);
+    b.shared.open_max = 2 * OPEN_MAX;
     struct conn *c = bench_conn(&b);
     for (int i = 0; i < OPEN_MAX; i++)
         tell(c, TO_SERVER, 100, GET("/a"));

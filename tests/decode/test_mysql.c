@@ -192,7 +192,7 @@ static void prepared(void **state)
         "SELECT SELECT ? OK ok mysql SELECT -1  0+2\nRESET SELECT ? OK ok mysql RESET SELECT -1  "
         "0+0\n"
         "CLOSE SELECT ? ok mysql CLOSE SELECT -1  0+0\n"
-        "EXECUTE  1243 client_error mysql {statement} -1  0+0\n",
+        "EXECUTE  1243 client_error unknown-fields mysql {statement} -1  0+0\n",
         LOGS_IN, SAYS(PREPARE),
         HEARS(PREPARED("\5", "\1", "\1") COLUMN("\2") END("\3") COLUMN("\4") END("\5")),
         SAYS("\x09\0\0\0\x18\5\0\0\0\0\0xy" EXECUTE("\5")),
@@ -390,8 +390,8 @@ static void compressed(void **state)
                "connect  OK ok 42+11 bytes mysql connect -1  0+0\n"
                "INSERT INSERT INTO t 1146 client_error 25+24 bytes mysql INSERT t -1  0+0\n"
                "SELECT SELECT ? unknown compressed 20+30 bytes mysql SELECT -1  0+0\n"
-               "CLOSE  ok 16+0 bytes mysql CLOSE {statement} -1  0+0\n"
-               "  OK ok compressed 30+18 bytes mysql {compressed} -1  0+0\n"
+               "CLOSE  ok unknown-fields 16+0 bytes mysql CLOSE {statement} -1  0+0\n"
+               "compressed  OK ok compressed 30+18 bytes mysql {compressed} -1  0+0\n"
                "QUIT  ok 12+0 bytes mysql QUIT -1  0+0\n",
                HEARS(GREETING_COMPRESSES), SAYS(LOGIN_COMPRESSED), HEARS(OK("\2")),
                SAYS(FRAME("\x12", "\0", INSERT)),

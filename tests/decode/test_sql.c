@@ -157,7 +157,7 @@ static void everything_else(void **state)
           {"SET application_name = 'x'", "SET", "SET", "SET application_name = ?"},
           {"SET search_path TO secret, 'x'", "SET", "SET", NULL},
           {"SHOW search_path", "SHOW", "SHOW", NULL}, {"DISCARD ALL", "DISCARD", "DISCARD", NULL},
-          {"NOTIFY ch, 'secret'", "NOTIFY", "NOTIFY", "NOTIFY ch, ?"},
+          {"NOTIFY ch, 'secret'", "NOTIFY", "NOTIFY ch", "NOTIFY ch, ?"},
           {"VACUUM (FULL, ANALYZE) orders", "VACUUM", "VACUUM orders", NULL},
           {"LOCK TABLE a, b IN ACCESS EXCLUSIVE MODE", "LOCK", "LOCK a, b", NULL},
           {"REFRESH MATERIALIZED VIEW CONCURRENTLY mv", "REFRESH", "REFRESH mv", NULL},

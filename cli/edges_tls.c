@@ -47,6 +47,14 @@ static void cell_server_name(struct listing *t, const struct tls_row *row)
     }
 }
 
+/* "tls (postgresql)" */
+static void cell_protocol(struct listing *t, const struct tls_row *row)
+{
+    char text[LISTING_CELL_MAX];
+    snprintf(text, sizeof text, row->inside[0] ? "%s (%s)" : "%s", row->protocol, row->inside);
+    listing_cell(t, text);
+}
+
 static const char *or_dash(const char *text)
 {
     return text[0] ? text : "-";
@@ -62,7 +70,7 @@ static bool print(const struct tls_rows *rows, struct err *err)
         listing_cell(t, row->client);
         listing_cell(t, row->server);
         listing_count(t, row->port);
-        listing_cell(t, row->protocol);
+        cell_protocol(t, row);
         listing_cell(t, row->plaintext ? "plaintext" : or_dash(row->version));
         listing_cell(t, or_dash(row->cipher));
         cell_server_name(t, row);

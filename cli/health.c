@@ -110,6 +110,7 @@ static void print_decoding(const struct health_row *h)
     line("open calls not told", h->open_calls_dropped, 0, "likewise, those begun last");
     line("vantages not told", h->vantages_dropped, h->capture.packets,
          "packets seen where there is no row left");
+    line("hops not followed", h->hops_dropped, 0, "more of them than there is room for");
     line("facts of TLS not kept", h->secured_dropped, 0, "more of them than there is room for");
     line("connections forgotten", h->connections_forgotten, 0, "the oldest, to keep the rest");
 }

@@ -15,6 +15,8 @@
     X(backends)                                                                                    \
     X(connections)                                                                                 \
     X(streams)                                                                                     \
+    X(relays)                                                                                      \
+    X(names)                                                                                       \
     X(insights)                                                                                    \
     X(graph)                                                                                       \
     X(health)                                                                                      \

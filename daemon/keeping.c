@@ -180,8 +180,11 @@ void keeping_read_names(struct keeping *k)
 static void log_exchange(struct keeping *k, const struct exchange *x)
 {
     struct named client = names_of(k->names, &x->client_address, 0, x->tenant);
+    struct call_name called = {x->asked, false};
+    if (!x->asked[0] && exchange_calls_server(x))
+        called = (struct call_name){x->host, true};
     struct named server =
-        names_of_server(k->names, &x->server_address, x->server_port, x->tenant, x->asked);
+        names_of_server(k->names, &x->server_address, x->server_port, x->tenant, called);
     export_log_line(k->log, x, (struct log_names){client.name, server.name});
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "graph/merge.h"
+#include "graph/relays.h"
 #include "graph/tally.h"
 #include "graph/wire.h"
 
@@ -42,8 +43,9 @@ struct worker {
     } window[WINDOWS_MAX];
     size_t window_len;
     struct decode_counters handed; /* at the end of the latest window that was handed over */
-    uint64_t passed_ns;  /* the end of the latest window that has ended, set aside or not */
-    struct tally *spare; /* an empty one, or NULL */
+    uint64_t passed_ns;    /* the end of the latest window that has ended, set aside or not */
+    struct tally *spare;   /* an empty one, or NULL */
+    struct relays *relays; /* of all workers, in the first one */
 };
 
 static void note_ended(struct worker *w, const struct exchange *x)
@@ -145,9 +147,10 @@ struct worker *worker_new(const struct daemon_options *options, struct err *err)
     };
     w->options = options;
     w->tally = new_tally(options);
-    w->engine = w->tally ? engine_new(&options->engine, sink, err) : NULL;
+    w->relays = relays_new();
+    w->engine = w->tally && w->relays ? engine_new(&options->engine, sink, err) : NULL;
     if (!w->engine) {
-        if (!w->tally)
+        if (!w->tally || !w->relays)
             err_set(err, "sensor: out of memory");
         worker_free(w);
         return NULL;
@@ -162,6 +165,7 @@ void worker_free(struct worker *w)
     engine_free(w->engine);
     tally_free(w->tally);
     tally_free(w->spare);
+    relays_free(w->relays);
     for (size_t i = 0; i < w->window_len; i++)
         tally_free(w->window[i].tally);
     writer_free(&w->records);
@@ -360,5 +364,7 @@ bool workers_merge(struct worker *const *workers, unsigned workers_len, struct w
     merge_finish(ret);
     ret->start_ns = window.start_ns;
     ret->end_ns = window.end_ns;
+    if (window.end_ns)
+        relays_join(workers[0]->relays, ret);
     return window.end_ns != 0;
 }

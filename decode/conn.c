@@ -406,6 +406,7 @@ static void go_on_as_another(struct conn *c, enum dir dir, struct bytes rest)
     c->changed = next;
     if (next && !start_decoder(c, next))
         give_up(c);
+    c->pairing.on_trial = c->pairing.on_trial && next != c->next; /* else it was agreed on */
 }
 
 /* Lets bytes go by and, where a protocol ends with them, changes to the next. */
@@ -735,6 +736,19 @@ void conn_report_troubles(struct conn *c, struct flow_report *r)
             r->troubles[i] += c->pairing.troubles[i];
         memset(c->pairing.troubles, 0, sizeof c->pairing.troubles);
     }
+}
+
+const char *conn_host(struct conn *c)
+{
+    if (!c)
+        return "";
+    const char *own = pairing_host(&c->pairing);
+    return own[0] || !conn_inner(c) ? own : pairing_host(&conn_inner(c)->pairing);
+}
+
+bool conn_has_begun(const struct conn *c)
+{
+    return c->pairing.first || c->pairing.ended;
 }
 
 void conn_report(struct conn *c, struct flow_report *r)

@@ -125,6 +125,14 @@ void conn_set_decoder(struct conn *c, const struct decoder *decoder);
 /* What it is to be reported as, static; NULL: not known yet. */
 const char *conn_protocol(const struct conn *c);
 
+/* What its client calls the server: the host of its first exchange that has one; of TLS, or else of
+ * what is inside, if that can be read. "": none has yet. NULL is fine. Borrowed, until the
+ * connection ends. */
+const char *conn_host(struct conn *c);
+
+/* Is there an exchange on it, or has there been one since it was last reported? */
+bool conn_has_begun(const struct conn *c);
+
 /* Does it carry many exchanges at once? Then conn_open_calls() hands each that is open to the sink,
  * and conn_report() adds what the connection knows of itself to a report. NULL is fine. */
 bool conn_is_multiplexed(const struct conn *c);

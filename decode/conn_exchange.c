@@ -59,8 +59,20 @@ void conn_end_with_close(struct conn *c, enum dir dir)
 
 void conn_become(struct conn *c, const struct decoder *next)
 {
+    if (next && !c->spoken && strcmp(next->name, "tls") == 0)
+        c->spoken = c->name ? c->name : c->decoder->name;
     c->becoming = true;
     c->next = next;
+}
+
+void conn_speaks(struct conn *c, const char *protocol)
+{
+    c->spoken = protocol;
+}
+
+const char *conn_spoken(const struct conn *c)
+{
+    return c->spoken;
 }
 
 uint64_t conn_now_ns(const struct conn *c)
@@ -244,11 +256,14 @@ void conn_tell_certificate(struct conn *c, const struct certificate *certificate
 
 void conn_carry(struct conn *c, uint64_t key)
 {
-    struct open *open = pairing_answering(&c->pairing, KEY_IN_ORDER);
+    struct open *open = pairing_keyed(&c->pairing, key);
+    if (!open)
+        open = pairing_answering(&c->pairing, KEY_IN_ORDER);
     if (!open)
         return;
     open->carried = true;
-    pairing_rekey(&c->pairing, open, key);
+    if (open->key != key)
+        pairing_rekey(&c->pairing, open, key);
 }
 
 void conn_learned(struct conn *c, struct name_answer *a)

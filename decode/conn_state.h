@@ -28,6 +28,7 @@ struct conn {
     struct pairing pairing;
     struct half half[2];
     struct moment moment;
+    const char *spoken; /* before TLS, and in it; NULL: not known, or none */
     const char *name;   /* what it is reported as, if the decoder has said so */
     uint32_t left_open; /* exchanges that were open as the capture ended */
     uint64_t front_ns;  /* when the first byte of what is being fed came */
@@ -45,7 +46,7 @@ struct conn {
     bool client_ended_first;
     bool one_way; /* an answer that has not come may have passed unseen */
     bool is_inner;
-    bool disproved; /* given up while on trial */
+    bool disproved;      /* given up while on trial */
     enum note gap_note;  /* why the latest hole is there; 0: there was none */
     struct inner *inner; /* owned; NULL: there is none */
     struct conn_ends ends;

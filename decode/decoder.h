@@ -179,8 +179,9 @@ void conn_message(struct conn *c, struct exchange *x, uint64_t gap_ns);
 /* How long the client is willing to wait for this exchange is known now (x->deadline_ns). */
 void conn_expect(struct conn *c, const struct exchange *x);
 
-/* With conn_become(): the exchange that is being answered goes on in the next protocol, under this
- * key; the present one says nothing of its answer. */
+/* With conn_become(): the exchange with this key goes on in the next protocol; if there is none, so
+ * does the one that is being answered, under this key, and the present one says nothing of its
+ * answer. */
 void conn_carry(struct conn *c, uint64_t key);
 
 /* A certificate was shown: does whoever is told of it know it already? */
@@ -241,3 +242,8 @@ void conn_learned(struct conn *c, struct name_answer *a);
  * directions. NULL: find out which, as at the start of a connection. The present decoder is freed
  * when feed returns; exchanges that are open stay open and end with the connection. */
 void conn_become(struct conn *c, const struct decoder *next);
+
+/* What is spoken here, also in TLS if that follows: a name that is static. Whoever does not say is
+ * taken at the name of his protocol. And what that is, of TLS that followed; NULL: none did. */
+void conn_speaks(struct conn *c, const char *protocol);
+const char *conn_spoken(const struct conn *c);

@@ -2,6 +2,7 @@
 #include "decode/exchange.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "decode/decoder.h"
@@ -48,6 +49,21 @@ const char *call_kind_name(enum call_kind kind)
 bool call_is_streaming(enum call_kind kind)
 {
     return kind > CALL_UNARY;
+}
+
+bool protocol_has_host(const char *protocol)
+{
+    static const char *const named[] = {"http", "http2", "grpc", "websocket", "tls", "quic"};
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (strcmp(protocol, named[i]) == 0)
+            return true;
+    return false;
+}
+
+bool exchange_calls_server(const struct exchange *x)
+{
+    return x->host[0] && !x->elsewhere && strcmp(x->method, "CONNECT") != 0 &&
+           protocol_has_host(x->protocol);
 }
 
 const char *error_code_name(int64_t code)

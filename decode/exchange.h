@@ -120,7 +120,14 @@ struct exchange {
      * connection began; "" = that was not seen. */
     char asked[128];
     char message[128]; /* what the server said beside the status: grpc-message */
+    bool elsewhere;    /* asked of a forward proxy: `host` is where that is to go */
 };
+
+/* Do exchanges of this protocol have the client's name of the server for a host? */
+bool protocol_has_host(const char *protocol);
+
+/* Is its host what the client calls the server? */
+bool exchange_calls_server(const struct exchange *x);
 
 /* Was the client no longer willing to wait at this time, as far as it said? With a little slack,
  * for its clock started before its request reached us. */

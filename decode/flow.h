@@ -87,6 +87,7 @@ struct flow {
     bool opened : 1;
     bool joined : 1; /* the next bytes need not be the first: midstream, or after a gap */
     bool reported_multiplexed : 1;
+    bool nameless : 1;      /* nobody had called its server by name when it was first reported */
     uint8_t reset_side : 1; /* who sent it; valid if `reset_ns` */
 };
 _Static_assert(sizeof(struct flow) <= 512, "an idle flow costs little");

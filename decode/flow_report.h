@@ -18,6 +18,8 @@ struct flow_report {
     uint32_t tenant;
     uint32_t notes;    /* enum note */
     const char *asked; /* as of its exchanges; borrowed */
+    const char *host;  /* of the first of its exchanges that was seen to call its server; "" if none
+                          had by its first report, and then for good. Borrowed */
 
     /* Connections, 0 or 1 each. A UDP flow is opened by its first packet and never fails. One that
      * goes on as another protocol is closed as what it was, and opened as what it is; one that is

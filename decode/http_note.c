@@ -21,8 +21,10 @@ void http_note_target(struct exchange *x, struct bytes method, struct bytes targ
 {
     struct http_target t = http_read_target(method, target);
     exchange_text(x, x->path, sizeof x->path, t.path);
-    if (t.authority.len)
-        http_note_host(x, t.authority);
+    if (!t.authority.len)
+        return;
+    http_note_host(x, t.authority);
+    x->elsewhere = true; /* only proxies are asked like that (RFC 9112, 3.2.2) */
 }
 
 void http_note_status(struct exchange *x, struct bytes digits, unsigned code)

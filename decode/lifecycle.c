@@ -63,6 +63,13 @@ void lifecycle_wait(struct lifecycle *l, struct flow *f)
     flow_put(l->flows, f, LIST_WAITING);
 }
 
+/* A connection is counted under what its client calls the server. The first exchange says that, and
+ * is worth to wait for, until the window ends. */
+static bool is_called(const struct flow *f)
+{
+    return !f->conn || !protocol_has_host(f->protocol) || conn_has_begun(f->conn);
+}
+
 void lifecycle_read(struct lifecycle *l, struct flow *f)
 {
     if (f->conn)
@@ -71,7 +78,7 @@ void lifecycle_read(struct lifecycle *l, struct flow *f)
         flow_put(l->flows, f, LIST_MULTIPLEXED);
     /* While decoders go on trying, a label is no more than what it may have been. */
     bool open = f->reading == READING_OPENING && f->key.protocol == IPPROTO_TCP;
-    if (f->protocol && !f->reported && !open)
+    if (f->protocol && !f->reported && !open && is_called(f))
         lifecycle_report(l, f);
 }
 
@@ -168,6 +175,7 @@ static struct flow_report report_of(const struct flow *f, const char *protocol)
         .tenant = f->key.tenant,
         .notes = flow_notes(f),
         .asked = asked_name_text(f->asked),
+        .host = f->nameless ? "" : conn_host(f->conn),
     };
 }
 
@@ -191,6 +199,8 @@ void lifecycle_report(struct lifecycle *l, struct flow *f)
         f->protocol = flow_transport(f);
     if (!f->protocol)
         return;
+    if (!f->reported)
+        f->nameless = !conn_host(f->conn)[0];
     if (f->reported && strcmp(f->reported, f->protocol) != 0)
         report_change(l, f);
     struct flow_report report = report_of(f, f->protocol);

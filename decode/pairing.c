@@ -2,6 +2,7 @@
 #include "decode/pairing.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { INDEXED_LEAST = 16 }; /* open exchanges on one connection */
 
@@ -124,7 +125,9 @@ void pairing_fini(struct pairing *p)
     while (p->first)
         take_out(p, p->first);
     free(p->bucket);
+    free(p->host);
     p->bucket = NULL;
+    p->host = NULL;
     struct conn_shared *shared = p->shared;
     if (--shared->conns)
         return;
@@ -135,12 +138,26 @@ void pairing_fini(struct pairing *p)
     }
 }
 
+static void note_host(struct pairing *p, const struct exchange *x)
+{
+    if (!p->host && exchange_calls_server(x))
+        p->host = strdup(x->host);
+}
+
+const char *pairing_host(struct pairing *p)
+{
+    for (const struct open *open = p->first; open && !p->host; open = open->next)
+        note_host(p, &open->x);
+    return p->host ? p->host : "";
+}
+
 static void hand_on(struct pairing *p, struct moment m, struct exchange *x)
 {
     x->end_ns = m.now_ns;
     x->number = m.number;
     p->ended++;
     p->shared->counters->exchanges++;
+    note_host(p, x);
     p->shared->sink.exchange(p->shared->sink.ctx, x);
 }
 
@@ -500,7 +517,8 @@ void pairing_expect(struct pairing *p, const struct exchange *x)
 
 size_t pairing_memory(const struct pairing *p)
 {
-    return (p->len + p->held_len) * sizeof(struct open) + p->buckets * sizeof(struct open *);
+    size_t host = p->host ? strlen(p->host) + 1 : 0;
+    return (p->len + p->held_len) * sizeof(struct open) + p->buckets * sizeof(struct open *) + host;
 }
 
 void pairing_note(struct pairing *p, uint32_t notes)

@@ -67,9 +67,10 @@ struct pairing {
     uint32_t len;
     uint32_t ended;              /* emitted since somebody asked */
     uint32_t troubles[TROUBLES]; /* likewise, by enum trouble */
-    bool on_trial;               /* what is emitted is held back: see decoder.doubtful */
-    bool contradicted;           /* on trial, a side has sent what is not understood */
-    struct open *held;           /* those that are, the latest first */
+    char *host; /* owned: what the first exchange that did calls the server; NULL: none has yet */
+    bool on_trial;     /* what is emitted is held back: see decoder.doubtful */
+    bool contradicted; /* on trial, a side has sent what is not understood */
+    struct open *held; /* those that are, the latest first */
     uint32_t held_len;
 };
 
@@ -136,6 +137,10 @@ struct open *pairing_add(struct pairing *p, struct moment m, uint64_t key, bool 
 /* Ends it with this outcome, emitted unless that was done, or forgets it. */
 void pairing_abort(struct pairing *p, struct moment m, struct open *open, enum outcome outcome);
 void pairing_withdraw(struct pairing *p, struct open *open);
+
+/* What its client calls its server, by the host of the first exchange that has one; "" if none has.
+ * Borrowed, and the same ever after. */
+const char *pairing_host(struct pairing *p);
 
 /* Bytes of memory held beside the struct. */
 size_t pairing_memory(const struct pairing *p);

@@ -39,7 +39,13 @@ enum tls_mutual {
 /* "", "no", "asked", "yes"; static. */
 const char *tls_mutual_name(enum tls_mutual mutual);
 
-enum { FINGERPRINT_BYTES = 32, ALPN_TEXT_MAX = 32, ALPN_OFFERED_TEXT_MAX = 64, JA4_TEXT_MAX = 40 };
+enum {
+    FINGERPRINT_BYTES = 32,
+    ALPN_TEXT_MAX = 32,
+    ALPN_OFFERED_TEXT_MAX = 64,
+    JA4_TEXT_MAX = 40,
+    INSIDE_TEXT_MAX = 16
+};
 
 /* SHA-256 of a certificate; all zero: none was seen. */
 struct fingerprint {
@@ -67,6 +73,8 @@ struct tls_facts {
     uint16_t version, cipher;
     char alpn[ALPN_TEXT_MAX]; /* "h2", as the server chose; "" = none, or encrypted (TLS 1.3) */
     char alpn_offered[ALPN_OFFERED_TEXT_MAX]; /* "h2,http/1.1"; as many as fit */
+    char inside[INSIDE_TEXT_MAX]; /* what the two spoke before they agreed on TLS (STARTTLS), and go
+                                   * on to speak in it: "postgresql"; "" = it began as TLS */
     char ja4[JA4_TEXT_MAX]; /* fingerprint of the client's software; "" = ClientHello unreadable */
     struct fingerprint certificate, client_certificate;
 };

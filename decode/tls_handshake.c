@@ -20,11 +20,19 @@ void tls_handshake_free(struct tls_handshake *h)
     tls_messages_free(&h->messages[TO_CLIENT]);
 }
 
+static void note_inside(struct exchange *x, const struct conn *c)
+{
+    const char *spoken = conn_spoken(c);
+    if (spoken)
+        bytes_to_text(x->tls.inside, sizeof x->tls.inside, bytes_of_text(spoken));
+}
+
 static struct exchange *begin(struct tls_handshake *h, struct conn *c)
 {
     struct exchange *x = conn_begin(c, TO_SERVER, KEY);
     h->begun = true;
     x->tls.told = x->tls.unreadable = true;
+    note_inside(x, c);
     tls_note_operation(x);
     return x;
 }
@@ -36,6 +44,7 @@ static void begin_unasked(struct tls_handshake *h, struct conn *c)
     h->unasked = true;
     x->request_ns = x->request_end_ns = 0;
     x->tls.told = true;
+    note_inside(x, c);
     tls_note_operation(x);
 }
 

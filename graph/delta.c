@@ -17,7 +17,9 @@ int edge_key_compare(const struct edge_key *a, const struct edge_key *b)
         order = strcmp(a->protocol, b->protocol);
     if (!order)
         order = (a->tenant > b->tenant) - (a->tenant < b->tenant);
-    return order ? order : strcmp(a->asked, b->asked);
+    if (!order)
+        order = strcmp(a->asked, b->asked);
+    return order ? order : a->by_host - b->by_host;
 }
 
 int name_delta_compare(const struct name_delta *a, const struct name_delta *b)
@@ -56,5 +58,7 @@ void delta_free(struct delta *d)
     free(d->vantage);
     free(d->secured);
     free(d->certificate);
+    free(d->hop);
+    free(d->relay);
     *d = (struct delta){0};
 }

@@ -22,21 +22,28 @@ enum {
     OPERATIONS_PER_EDGE_MAX = 200, /* past it: the operation "other" */
     OPERATIONS_AT_WORK_MAX = 1000, /* likewise, until the window is whole */
     NAMES_MAX = 65536,
+    PLACE_NAMES_MAX = 64, /* of a server's address and port, by host; past it the others are
+                           * counted as if they were not called by name */
+    PLACE_NAMES_AT_WORK_MAX = 1024, /* likewise, past it all of that window are */
     CONNECTIONS_MAX = 16384, /* in one window, those first in order; the rest is in `..._dropped` */
     OPEN_CALLS_MAX = 4096,   /* likewise, which are those that have been open longest */
     SECURED_MAX = 16384,     /* likewise, of rows about TLS, */
     SECURED_PER_EDGE_MAX = 64,
     CERTIFICATES_MAX = 4096, /* and of certificates */
+    HOPS_MAX = 32768,        /* in one window, see graph/hops.h; the rest is in `hops_dropped` */
+    RELAYS_MAX = 4096,       /* likewise */
 };
 
-/* Ordered by client, server, port, protocol, tenant, asked. */
+/* Ordered by client, server, port, protocol, tenant, asked, by_host. */
 struct edge_key {
     struct address client; /* none = external: outside the internal networks */
     struct address server;
     uint16_t port;
     uint32_t tenant;
     char protocol[PROTOCOL_TEXT_MAX]; /* "": connections on which nothing was said */
-    char asked[NAME_TEXT_MAX]; /* the name that the client had asked for (decode/exchange.h) */
+    char asked[NAME_TEXT_MAX]; /* the name that the client had asked for (decode/exchange.h); else,
+                                  `by_host`, what it calls the server (graph/host.h); or "" */
+    bool by_host;
 };
 
 int edge_key_compare(const struct edge_key *a, const struct edge_key *b);
@@ -130,13 +137,43 @@ struct secured_delta {
     uint64_t handshakes, established, resumed, retried, unreadable, ech;
     uint64_t mutual[MUTUALS]; /* of those established, by enum tls_mutual */
     uint64_t last_ns;
-    char ja4[JA4_TEXT_MAX]; /* of the clients' fingerprints the first in order; "" = none */
+    char inside[INSIDE_TEXT_MAX]; /* what is spoken in it, of those that were seen the first */
+    char ja4[JA4_TEXT_MAX];       /* of the clients' fingerprints the first in order; "" = none */
 };
 
 /* A certificate that was shown in the window. Ordered by fingerprint. */
 struct certificate_delta {
     struct certificate certificate;
     uint64_t shown; /* how often */
+};
+
+/* An exchange that carries identifiers, or is said to be for another. Its order is in graph/hops.c.
+ */
+enum { HOP_IDS = 2 };
+struct hop_delta {
+    uint64_t id[HOP_IDS]; /* hashes, of x-request-id and of the trace; 0: it has none */
+    uint64_t begin_ns, end_ns;
+    uint64_t operation;  /* hash of method and path */
+    struct address said; /* for whom it is, by X-Forwarded-For; none: not said, or outside */
+    uint32_t edge;
+};
+
+/* What both sides of a hop have in common. */
+static inline uint64_t hop_order(const struct hop_delta *h)
+{
+    uint64_t id = h->id[0] ? h->id[0] : h->id[1];
+    return id ? id : h->begin_ns * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* Exchanges of an edge, whose server asked another one on their behalf; or, if nobody saw them, the
+ * other one's, who are said to be for `said`. Ordered by edge, inner, said. */
+struct relay_delta {
+    uint32_t edge; /* of the outer side; with `said`, of `inner` */
+    struct address said;
+    struct edge_key inner; /* the edge from there on, which need not be in this window */
+    uint64_t last_ns;      /* the end of the latest exchange on that */
+    uint64_t requests;     /* on that */
+    uint64_t passed_on;    /* of these, with the method and path of the one outside */
 };
 
 struct operation_delta {
@@ -183,7 +220,7 @@ struct delta {
     struct name_delta *name;
     uint32_t name_len;
     uint64_t edges_dropped; /* exchanges and reports not counted because EDGES_MAX was reached */
-    uint64_t names_dropped;
+    uint64_t names_dropped; /* answers of the DNS and exchanges, whose name is not in `name` */
     struct connection_delta *connection;
     uint32_t connection_len;
     struct open_call_delta *open_call;
@@ -197,6 +234,11 @@ struct delta {
     uint32_t secured_len;
     struct certificate_delta *certificate;
     uint32_t certificate_len;
+    struct hop_delta *hop; /* until they are joined: graph/relays.h */
+    uint32_t hop_len;
+    struct relay_delta *relay;
+    uint32_t relay_len;
+    uint64_t hops_dropped;           /* exchanges, for which no other side was looked for */
     uint64_t secured_dropped;        /* handshakes and certificates past the caps on their rows */
     struct capture_counters capture; /* totals since the sensor's start, at the window's end */
     struct decode_counters decode;   /* likewise, summed over workers */

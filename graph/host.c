@@ -33,6 +33,12 @@ static bool names_nothing(const char *name)
     return false;
 }
 
+bool host_is_short_for(const char *name, const char *whole)
+{
+    size_t len = strlen(name);
+    return strncmp(name, whole, len) == 0 && whole[len] == '.';
+}
+
 bool host_to_name(const char *host, char *name, size_t size)
 {
     size_t len = without_port(host, strlen(host));

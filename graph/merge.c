@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 
+#include "graph/hops.h"
 #include "graph/live.h"
 #include "graph/secured.h"
 #include "graph/settle.h"
+#include "graph/settle_hosts.h"
 
 void tallied_add(struct tallied *into, const struct tallied *from)
 {
@@ -44,7 +46,7 @@ void operation_move(struct operation_delta *into, struct operation_delta *from)
     tallied_move(&into->exchanges, &from->exchanges);
 }
 
-static uint64_t requests_of(const struct tallied *t)
+uint64_t tallied_requests(const struct tallied *t)
 {
     uint64_t requests = 0;
     for (size_t i = 0; i < OUTCOMES; i++)
@@ -96,12 +98,13 @@ static void forget_rows(struct delta *d)
     d->edge_len = d->operation_len = d->name_len = 0;
     d->connection_len = d->open_call_len = 0;
     d->secured_len = d->certificate_len = 0;
+    d->hop_len = 0;
 }
 
 void merge_drop_rows(struct delta *into, struct delta *from)
 {
     for (uint32_t i = 0; i < from->edge_len; i++) {
-        into->edges_dropped += requests_of(&from->edge[i].exchanges);
+        into->edges_dropped += tallied_requests(&from->edge[i].exchanges);
         tallied_free(&from->edge[i].exchanges);
     }
     for (uint32_t i = 0; i < from->operation_len; i++)
@@ -113,6 +116,7 @@ void merge_drop_rows(struct delta *into, struct delta *from)
         into->secured_dropped += from->secured[i].handshakes;
     for (uint32_t i = 0; i < from->certificate_len; i++)
         into->secured_dropped += from->certificate[i].shown;
+    into->hops_dropped += from->hop_len;
     forget_rows(from);
 }
 
@@ -125,6 +129,7 @@ struct work {
     struct open_call_delta *open_call;
     struct secured_delta *secured;
     struct certificate_delta *certificate;
+    struct hop_delta *hop;
     uint32_t *old_edge_at, *new_edge_at; /* where the edges of `into` and `from` have gone */
     void **sorted;
 };
@@ -138,6 +143,7 @@ static void free_work(struct work *w)
     free(w->open_call);
     free(w->secured);
     free(w->certificate);
+    free(w->hop);
     free(w->old_edge_at);
     free(w->new_edge_at);
     free(w->sorted);
@@ -152,6 +158,7 @@ static bool make_work(struct work *w, const struct delta *a, const struct delta 
     size_t open_calls = (size_t)a->open_call_len + b->open_call_len;
     size_t secured = (size_t)a->secured_len + b->secured_len;
     size_t certificates = (size_t)a->certificate_len + b->certificate_len;
+    size_t hops = (size_t)a->hop_len + b->hop_len;
     size_t most = edges > operations ? edges : operations;
     *w = (struct work){
         .edge = malloc((edges + 1) * sizeof *w->edge),
@@ -161,12 +168,13 @@ static bool make_work(struct work *w, const struct delta *a, const struct delta 
         .open_call = malloc((open_calls + 1) * sizeof *w->open_call),
         .secured = malloc((secured + 1) * sizeof *w->secured),
         .certificate = malloc((certificates + 1) * sizeof *w->certificate),
+        .hop = malloc((hops + 1) * sizeof *w->hop),
         .old_edge_at = malloc((edges + 1) * sizeof *w->old_edge_at),
         .new_edge_at = malloc((edges + 1) * sizeof *w->new_edge_at),
         .sorted = malloc(((most > names ? most : names) + 1) * sizeof *w->sorted),
     };
     if (w->edge && w->operation && w->name && w->connection && w->open_call && w->secured &&
-        w->certificate && w->old_edge_at && w->new_edge_at && w->sorted)
+        w->certificate && w->hop && w->old_edge_at && w->new_edge_at && w->sorted)
         return true;
     free_work(w);
     return false;
@@ -183,14 +191,15 @@ static uint32_t merge_edges(struct work *w, struct delta *into, struct delta *fr
         int order = old == into->edge_len     ? 1
                     : fresh == from->edge_len ? -1
                                               : compare_edges(&into->edge[old], sorted[fresh]);
-        w->edge[len] = order <= 0 ? into->edge[old] : *sorted[fresh];
-        if (!order)
-            add_edge(&w->edge[len], sorted[fresh]);
-        if (order >= 0)
-            w->new_edge_at[sorted[fresh++] - from->edge] = len;
+        struct edge_delta *next = order <= 0 ? &into->edge[old] : sorted[fresh];
+        if (len && !compare_edges(&w->edge[len - 1], next))
+            add_edge(&w->edge[len - 1], next);
+        else
+            w->edge[len++] = *next;
         if (order <= 0)
-            w->old_edge_at[old++] = len;
-        len++;
+            w->old_edge_at[old++] = len - 1;
+        else
+            w->new_edge_at[sorted[fresh++] - from->edge] = len - 1;
     }
     return len;
 }
@@ -211,18 +220,22 @@ static uint32_t merge_operations(struct work *w, struct delta *into, struct delt
                     : fresh == from->operation_len
                         ? -1
                         : compare_operations(&into->operation[old], sorted[fresh]);
-        w->operation[len] = order <= 0 ? into->operation[old] : *sorted[fresh];
-        if (!order)
-            operation_move(&w->operation[len], sorted[fresh]);
-        fresh += order >= 0;
-        old += order <= 0;
-        len++;
+        struct operation_delta *next = order <= 0 ? &into->operation[old++] : sorted[fresh++];
+        if (len && !compare_operations(&w->operation[len - 1], next))
+            operation_move(&w->operation[len - 1], next);
+        else
+            w->operation[len++] = *next;
     }
     return len;
 }
 
+/* One that nobody has said yet has no times. */
 static void add_name(struct name_delta *into, const struct name_delta *from)
 {
+    if (!into->count || !from->count) {
+        *into = into->count ? *into : *from;
+        return;
+    }
     into->count += from->count;
     if (from->first_ns < into->first_ns)
         into->first_ns = from->first_ns;
@@ -297,6 +310,20 @@ static uint32_t join_secured(struct work *w, const struct delta *into, const str
     return len;
 }
 
+static uint32_t join_hops(struct work *w, const struct delta *into, const struct delta *from)
+{
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < into->hop_len; i++) {
+        w->hop[len] = into->hop[i];
+        w->hop[len++].edge = w->old_edge_at[into->hop[i].edge];
+    }
+    for (uint32_t i = 0; i < from->hop_len; i++) {
+        w->hop[len] = from->hop[i];
+        w->hop[len++].edge = w->new_edge_at[from->hop[i].edge];
+    }
+    return len;
+}
+
 static uint32_t join_certificates(struct work *w, const struct delta *into,
                                   const struct delta *from)
 {
@@ -313,7 +340,7 @@ static void drop_excess(struct delta *d)
 {
     while (d->edge_len > EDGES_MAX) {
         struct edge_delta *last = &d->edge[--d->edge_len];
-        uint64_t requests = requests_of(&last->exchanges);
+        uint64_t requests = tallied_requests(&last->exchanges);
         d->edges_dropped += requests ? requests : 1;
         tallied_free(&last->exchanges);
     }
@@ -332,7 +359,8 @@ static void merge_counters(struct delta *into, struct delta *from)
     into->connections_dropped += from->connections_dropped;
     into->open_calls_dropped += from->open_calls_dropped;
     into->secured_dropped += from->secured_dropped;
-    from->secured_dropped = 0;
+    into->hops_dropped += from->hops_dropped;
+    from->secured_dropped = from->hops_dropped = 0;
     from->edges_dropped = from->names_dropped = 0;
     from->connections_dropped = from->open_calls_dropped = 0;
 }
@@ -348,6 +376,7 @@ static void change_rows(struct delta *d, struct work *w)
         .open_call = d->open_call,
         .secured = d->secured,
         .certificate = d->certificate,
+        .hop = d->hop,
         .old_edge_at = w->old_edge_at,
         .new_edge_at = w->new_edge_at,
         .sorted = w->sorted,
@@ -359,6 +388,7 @@ static void change_rows(struct delta *d, struct work *w)
     d->open_call = w->open_call;
     d->secured = w->secured;
     d->certificate = w->certificate;
+    d->hop = w->hop;
     *w = old;
 }
 
@@ -374,6 +404,7 @@ bool merge_rows(struct delta *into, struct delta *from)
     into->open_call_len = join_open_calls(&w, into, from);
     into->secured_len = join_secured(&w, into, from);
     into->certificate_len = join_certificates(&w, into, from);
+    into->hop_len = join_hops(&w, into, from);
     into->edge_len = edge_len;
     change_rows(into, &w);
     free_work(&w);
@@ -385,12 +416,14 @@ bool merge_rows(struct delta *into, struct delta *from)
     live_settle_open_calls(into);
     secured_settle(into);
     secured_settle_certificates(into);
+    hops_settle(into);
     live_name_open_calls(into);
     return true;
 }
 
 void merge_finish(struct delta *d)
 {
+    settle_hosts(d);
     settle_operations(d, OPERATIONS_PER_EDGE_MAX);
     live_name_open_calls(d);
 }

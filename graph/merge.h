@@ -10,6 +10,7 @@ enum { OPERATIONS_NAMED_MAX = OPERATIONS_MAX - EDGES_MAX };
 
 void tallied_add(struct tallied *into, const struct tallied *from);
 void tallied_free(struct tallied *t); /* the histograms */
+uint64_t tallied_requests(const struct tallied *t);
 
 /* Adds `from` to `into` and frees it. */
 void tallied_move(struct tallied *into, struct tallied *from);
@@ -17,7 +18,7 @@ void tallied_move(struct tallied *into, struct tallied *from);
 /* Likewise of operations that have the same name by now. */
 void operation_move(struct operation_delta *into, struct operation_delta *from);
 
-/* Adds the rows and drop counters of `from`, unique by key but in any order, to `into`, whose rows
+/* Adds the rows and drop counters of `from`, in any order, to `into`, whose rows
  * are and stay unique and in order. `from` is left without rows; its arrays stay the caller's.
  *
  * Caps hold for the sum as well: past OPERATIONS_AT_WORK_MAX the operations of an edge are brought
@@ -27,7 +28,8 @@ void operation_move(struct operation_delta *into, struct operation_delta *from);
  * Returns false, with both as they were, when memory is short. */
 bool merge_rows(struct delta *into, struct delta *from);
 
-/* When all rows of a window are there: brings the operations of each edge down to
+/* When all rows of a window are there: brings the names by which a server is called down to
+ * PLACE_NAMES_MAX (graph/settle_hosts.h), and the operations of each edge to
  * OPERATIONS_PER_EDGE_MAX and "other" (graph/settle.h). What comes of it depends on the rows, not
  * on how many deltas they came in. */
 void merge_finish(struct delta *d);

@@ -22,7 +22,7 @@ enum {
     HOSTS_MAX = NAMES_MAX,
     PORTS_MAX = 64,                     /* of a host */
     PORTS_ALL_MAX = 2 * NAMES_MAX,      /* of all hosts */
-    CANDIDATES_MAX = 16,                /* of a port */
+    CANDIDATES_MAX = PLACE_NAMES_MAX,   /* of a port */
     CANDIDATES_ALL_MAX = 4 * NAMES_MAX, /* of all ports: 36 MiB */
     HALVED_EVERY_S = 600,
     ROWS_MIN = 64,
@@ -230,8 +230,30 @@ static struct candidate *reach_candidate(struct names *n, struct port *port,
     return added;
 }
 
-/* Brings the best to the front. Returns true if it is another than before. */
-static bool choose_best(struct port *port, const struct candidate *before)
+/* What a port is called, or its whole name if it is called by one that is short for it: the longest
+ * of those that begin with it, if each of them is short for that. */
+static const struct candidate *whole_name(const struct port *port, const struct candidate *called)
+{
+    const struct candidate *longest = called;
+    for (size_t i = 0; i < port->candidate_len; i++)
+        if (host_is_short_for(longest->name, port->candidate[i].name))
+            longest = &port->candidate[i];
+    for (size_t i = 0; i < port->candidate_len; i++) {
+        const char *other = port->candidate[i].name;
+        if (host_is_short_for(called->name, other) && strcmp(other, longest->name) != 0 &&
+            !host_is_short_for(other, longest->name))
+            return called;
+    }
+    return longest;
+}
+
+static const struct candidate *best_of_port(const struct port *port)
+{
+    return port && port->candidate_len ? whole_name(port, &port->candidate[0]) : NULL;
+}
+
+/* Brings the best to the front. */
+static void choose_best(struct port *port)
 {
     struct candidate *candidate = port->candidate, *best = &candidate[0];
     for (size_t i = 1; i < port->candidate_len; i++)
@@ -240,7 +262,6 @@ static bool choose_best(struct port *port, const struct candidate *before)
     struct candidate swapped = candidate[0];
     candidate[0] = *best;
     *best = swapped;
-    return candidate[0].source != before->source || strcmp(candidate[0].name, before->name) != 0;
 }
 
 void names_at(struct names *n, uint64_t now_ns)
@@ -280,14 +301,15 @@ void names_learn(struct names *n, const struct name_delta *name)
         return;
     struct candidate before = {0};
     if (port->candidate_len)
-        before = port->candidate[0];
+        before = *best_of_port(port);
     fade(port, name->last_ns);
     struct candidate *candidate = reach_candidate(n, port, name->source, text);
     if (!candidate)
         return;
     candidate->count += name->count < UINT32_MAX ? name->count : UINT32_MAX;
-    if (choose_best(port, &before))
-        n->version++;
+    choose_best(port);
+    const struct candidate *now = best_of_port(port);
+    n->version += now->source != before.source || strcmp(now->name, before.name) != 0;
 }
 
 void names_set_given(struct names *n, enum name_source source, struct given *given)
@@ -317,6 +339,13 @@ bool names_give(struct names *n, const struct address *a, enum name_source sourc
     return true;
 }
 
+const char *names_given(const struct names *n, enum name_source source, const struct address *a,
+                        uint16_t port)
+{
+    const struct given_label *label = given_find(n->given[source], a, port);
+    return label ? label->name : NULL;
+}
+
 const struct given_label *names_label(const struct names *n, const char *service)
 {
     const struct given_label *label = NULL;
@@ -325,23 +354,18 @@ const struct given_label *names_label(const struct names *n, const char *service
     return label;
 }
 
-static const struct candidate *best_of_port(const struct host *host, uint16_t number)
-{
-    const struct port *port = find_port(host, number);
-    return port && port->candidate_len ? &port->candidate[0] : NULL;
-}
-
 /* The name that all ports of the host have, if it is one. */
 static const struct candidate *agreed(const struct host *host)
 {
     const struct candidate *agreed_on = NULL;
     for (const struct port *p = host->ports; p; p = p->next) {
-        if (!p->candidate_len)
+        const struct candidate *best = best_of_port(p);
+        if (!best)
             continue;
-        if (agreed_on && strcmp(agreed_on->name, p->candidate[0].name) != 0)
+        if (agreed_on && strcmp(agreed_on->name, best->name) != 0)
             return NULL;
-        if (!agreed_on || p->candidate[0].source < agreed_on->source)
-            agreed_on = &p->candidate[0];
+        if (!agreed_on || best->source < agreed_on->source)
+            agreed_on = best;
     }
     return agreed_on;
 }
@@ -349,18 +373,21 @@ static const struct candidate *agreed(const struct host *host)
 /* The best that connections tell. */
 static const struct candidate *heard(const struct host *host, uint16_t port)
 {
-    const struct candidate *own = port ? best_of_port(host, port) : NULL;
-    const struct candidate *whole = best_of_port(host, 0);
+    const struct candidate *own = port ? best_of_port(find_port(host, port)) : NULL;
+    const struct candidate *whole = best_of_port(find_port(host, 0));
     if (own && (!whole || own->source <= whole->source))
         return own;
     return whole ? whole : agreed(host);
 }
 
-/* The best that the wire tells. */
-static struct named learned(const struct names *n, const struct host *host, uint16_t port)
+/* The best that the wire tells; of the DNS nothing if `by_host`. */
+static struct named learned(const struct names *n, const struct host *host, uint16_t port,
+                            bool by_host)
 {
     struct named name = {.source = NAME_ADDRESS};
-    struct dns_choice dns = dns_names_choose(&host->dns, n->now_ns);
+    struct dns_choice dns = {0};
+    if (!by_host)
+        dns = dns_names_choose(&host->dns, n->now_ns);
     const struct candidate *best = dns.name ? NULL : heard(host, port);
     name.ambiguous = dns.ambiguous && !best;
     if (dns.name)
@@ -382,38 +409,75 @@ void names_address(const struct address *a, uint32_t tenant, char name[NAME_TEXT
     tenant_to_text(tenant, name + len, NAME_TEXT_MAX - len);
 }
 
+/* Has the user said that only host names count here? */
+static bool is_by_host(const struct names *n, const struct address *a, uint16_t port)
+{
+    const struct given_label *label = given_find(n->given[NAME_USER], a, port);
+    return label && strcmp(label->name, NAME_BY_HOST) == 0;
+}
+
+/* A name that somebody gives, from a better source than `name`, takes its place. */
+static void prefer_given(const struct names *n, const struct address *a, uint16_t port,
+                         struct named *name)
+{
+    for (int source = NAME_USER; source < (int)name->source; source++) {
+        const struct given_label *label = given_find(n->given[source], a, port);
+        if (!label)
+            continue;
+        *name = (struct named){.source = (enum name_source)source};
+        strcpy(name->name, label->name);
+        return;
+    }
+}
+
 struct named names_of(const struct names *n, const struct address *a, uint16_t port,
                       uint32_t tenant)
 {
     const struct host *host = find_host(n, a, tenant);
+    const bool by_host = is_by_host(n, a, port);
     struct named name = {.source = NAME_ADDRESS};
     if (host)
-        name = learned(n, host, port);
-    for (int source = NAME_USER; source < (int)name.source; source++) {
-        const struct given_label *label = given_find(n->given[source], a, port);
-        if (!label)
-            continue;
-        name = (struct named){.source = (enum name_source)source};
-        strcpy(name.name, label->name);
-        return name;
-    }
+        name = learned(n, host, port, by_host);
+    if (!by_host)
+        prefer_given(n, a, port, &name);
     if (name.source == NAME_ADDRESS)
         names_address(a, tenant, name.name);
     return name;
 }
 
+/* The name by which a client calls a port by host, whole; NULL if it was not learned. */
+static const struct candidate *find_called(const struct names *n, const struct address *a,
+                                           uint16_t number, uint32_t tenant, const char *called)
+{
+    char text[NAME_TEXT_MAX];
+    const struct host *host = find_host(n, a, tenant);
+    const struct port *port = host ? find_port(host, number) : NULL;
+    if (!port || !host_to_name(called, text, sizeof text))
+        return NULL;
+    for (size_t i = 0; i < port->candidate_len; i++)
+        if (port->candidate[i].source == NAME_HOST && strcmp(port->candidate[i].name, text) == 0)
+            return whole_name(port, &port->candidate[i]);
+    return NULL;
+}
+
 struct named names_of_server(const struct names *n, const struct address *a, uint16_t port,
-                             uint32_t tenant, const char *asked)
+                             uint32_t tenant, struct call_name called)
 {
     struct named name = {.source = NAME_ADDRESS};
     if (n)
         name = names_of(n, a, port, tenant);
     else
         names_address(a, tenant, name.name);
-    struct named own = {.source = NAME_DNS};
-    if (name.source >= NAME_DNS && host_to_name(asked, own.name, sizeof own.name))
-        return own;
-    return name;
+    struct named own = {.source = called.by_host ? NAME_HOST : NAME_DNS};
+    if (name.source < own.source || !called.name[0])
+        return name;
+    if (!called.by_host)
+        return host_to_name(called.name, own.name, sizeof own.name) ? own : name;
+    const struct candidate *found = n ? find_called(n, a, port, tenant, called.name) : NULL;
+    if (!found)
+        return name;
+    memcpy(own.name, found->name, sizeof own.name);
+    return own;
 }
 
 uint64_t names_given_version(const struct names *n)

@@ -1,14 +1,19 @@
 /* name.h - address and port to service name, from evidence with a rank.
  *
  * What the DNS gave to an address holds for all its ports, and for it as a client; see name_dns.h.
- * A server that clients call by one host name is that service; the address of a server is, as a
- * client, the service that all its ports agree on. An address with several host names on one port
- * keeps the one asked for most (virtual hosts become services of their own later). */
+ * A server is, for a client that calls it by a host name, the service of that name; for one that
+ * does not, and as a client, it is the one that it is called most. Of an address whose ports have
+ * different names, the client is the address.
+ *
+ * The user may say of an address that only host names count, whatever others call it: its name is
+ * then NAME_BY_HOST. */
 #pragma once
 
 #include "base/hash.h"
 #include "graph/delta.h"
 #include "graph/given.h"
+
+#define NAME_BY_HOST "*"
 
 struct names;
 
@@ -30,6 +35,11 @@ void names_set_given(struct names *n, enum name_source source, struct given *giv
 bool names_give(struct names *n, const struct address *a, enum name_source source,
                 const char *name);
 
+/* What a source that is given says of a place, whatever else there is; NULL: nothing. Borrowed
+ * until names are given anew. Port 0: the address as a client. */
+const char *names_given(const struct names *n, enum name_source source, const struct address *a,
+                        uint16_t port);
+
 /* What was said of a service, by the best source that says anything; NULL: nothing. Borrowed until
  * names are given anew. */
 const struct given_label *names_label(const struct names *n, const char *service);
@@ -47,10 +57,19 @@ void names_address(const struct address *a, uint32_t tenant, char name[NAME_TEXT
 struct named names_of(const struct names *n, const struct address *a, uint16_t port,
                       uint32_t tenant);
 
-/* The address as a server, for a client that had asked for it by the name `asked`, or by none that
- * was seen: "". `n` may be NULL. */
+/* By what a client calls a server, as struct edge_key has it: the name that it had asked for, or,
+ * `by_host`, the name in the host of what it sent; "": neither was seen. */
+struct call_name {
+    const char *name; /* borrowed */
+    bool by_host;
+};
+
+/* The address as a server of a client that calls it so. By host it is the service of that name if
+ * no better source names the address; "cart" is short for "cart.shop" if that port has been called
+ * so too, and by no other name that it might be short for. A host that is not among the names that
+ * were learned for the port counts as none. `n` may be NULL. */
 struct named names_of_server(const struct names *n, const struct address *a, uint16_t port,
-                             uint32_t tenant, const char *asked);
+                             uint32_t tenant, struct call_name called);
 
 /* Changes whenever names are given anew; 0: none ever were. */
 uint64_t names_given_version(const struct names *n);

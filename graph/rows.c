@@ -23,6 +23,7 @@ void rows_fini(struct rows *r)
     index_free(&r->connections);
     index_free(&r->secured);
     index_free(&r->certificates);
+    rows_free_places(r);
     free(r->edge_links);
     free(r->operation_links);
 }
@@ -35,6 +36,7 @@ void rows_clear(struct rows *r)
     index_clear(&r->connections);
     index_clear(&r->secured);
     index_clear(&r->certificates);
+    rows_clear_places(r);
     r->operations_named = 0;
     r->last_edge = r->unused_operation = NO_ROW;
 }
@@ -102,7 +104,6 @@ static uint32_t add_edge(struct rows *r, const struct edge_key *key, uint32_t ha
         .greatest = NO_ROW,
         .other = NO_ROW,
         .last_operation = NO_ROW,
-        .last_name = NO_ROW,
     };
     index_put(&r->edges, hash, row);
     return row;
@@ -112,7 +113,7 @@ static bool same_key(const struct edge_key *a, const struct edge_key *b)
 {
     return address_equal(&a->client, &b->client) && address_equal(&a->server, &b->server) &&
            a->port == b->port && a->tenant == b->tenant && strcmp(a->protocol, b->protocol) == 0 &&
-           strcmp(a->asked, b->asked) == 0;
+           strcmp(a->asked, b->asked) == 0 && a->by_host == b->by_host;
 }
 
 /* Field by field: the bytes between fields are nobody's. */
@@ -127,7 +128,7 @@ static uint32_t hash_of_key(const struct rows *r, const struct edge_key *key)
     bytes_to_text(packed.protocol, sizeof packed.protocol, bytes_of_text(key->protocol));
     uint64_t hash = hash_bytes(&r->key, &packed, sizeof packed);
     if (key->asked[0])
-        hash += hash_bytes(&r->key, key->asked, strlen(key->asked));
+        hash += hash_bytes(&r->key, key->asked, strlen(key->asked)) + key->by_host;
     return (uint32_t)hash;
 }
 
@@ -354,36 +355,34 @@ static bool is_name(const struct name_delta *row, const struct name_delta *wante
            strcmp(row->name, wanted->name) == 0;
 }
 
-uint32_t rows_name(struct rows *r, const struct name_delta *wanted)
+static uint32_t hash_of_name(const struct rows *r, const struct name_delta *wanted)
 {
     uint64_t of_name = hash_bytes(&r->key, wanted->name, strlen(wanted->name));
     uint64_t of_address = hash_bytes(&r->key, &wanted->address, sizeof wanted->address);
-    uint32_t hash = (uint32_t)(of_name ^ (of_address + wanted->port)), row;
+    return (uint32_t)(of_name ^ (of_address + wanted->port));
+}
+
+uint32_t rows_find_name(const struct rows *r, const struct name_delta *wanted)
+{
+    uint32_t hash = hash_of_name(r, wanted), row;
     for (uint32_t at = index_start(&r->names, hash);
          (row = index_next(&r->names, hash, &at)) != NO_ROW;)
         if (is_name(&r->open.name[row], wanted))
             return row;
+    return NO_ROW;
+}
+
+uint32_t rows_name(struct rows *r, const struct name_delta *wanted)
+{
+    uint32_t row = rows_find_name(r, wanted);
+    if (row != NO_ROW)
+        return row;
     if (r->open.name_len == NAMES_MAX || !make_name_room(r) || !index_reserve(&r->names))
         return NO_ROW;
     row = r->open.name_len++;
     r->open.name[row] = *wanted;
     r->open.name[row].count = 0;
-    index_put(&r->names, hash, row);
-    return row;
-}
-
-uint32_t rows_edge_name(struct rows *r, uint32_t edge, enum name_source source, const char *name)
-{
-    uint32_t last = r->edge_links[edge].last_name;
-    if (last != NO_ROW && r->open.name[last].source == source &&
-        strcmp(r->open.name[last].name, name) == 0)
-        return last;
-    const struct edge_key *key = &r->open.edge[edge].key;
-    struct name_delta wanted = {
-        .address = key->server, .port = key->port, .tenant = key->tenant, .source = source};
-    bytes_to_text(wanted.name, sizeof wanted.name, bytes_of_text(name));
-    uint32_t row = rows_name(r, &wanted);
-    r->edge_links[edge].last_name = row;
+    index_put(&r->names, hash_of_name(r, wanted), row);
     return row;
 }
 

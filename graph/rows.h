@@ -17,21 +17,23 @@
 struct rows {
     struct hash_key key;
     struct delta open; /* the rows; not in order */
-    struct index edges, operations, names, connections, secured, certificates;
+    struct index edges, operations, names, places, connections, secured, certificates;
     uint32_t edge_room, operation_room, name_room, connection_room, open_call_room;
-    uint32_t secured_room, certificate_room;
+    uint32_t secured_room, certificate_room, hop_room;
     uint32_t operations_named; /* operation rows that are no "other" */
     uint32_t unused_operation; /* the first of a list by operation_links.next, or NO_ROW */
     uint32_t last_edge;        /* the one asked for last, or NO_ROW */
+    struct place_names *place; /* owned; where names by host were heard, see rows_host.c */
+    uint32_t place_len, place_room;
 
     /* What an edge's row is found to lead to; parallel to open.edge. */
     struct edge_links {
-        uint32_t named;                     /* operations with a name of their own */
-        uint32_t first_operation;           /* of the list of these, by operation_links.next */
-        uint32_t greatest;                  /* of these, the last in order; NO_ROW: not known */
-        uint32_t other;                     /* the operation "other", or NO_ROW */
-        uint32_t last_operation, last_name; /* asked for last, or NO_ROW: they tend to repeat */
-        bool rigid;                         /* there is little to take together */
+        uint32_t named;           /* operations with a name of their own */
+        uint32_t first_operation; /* of the list of these, by operation_links.next */
+        uint32_t greatest;        /* of these, the last in order; NO_ROW: not known */
+        uint32_t other;           /* the operation "other", or NO_ROW */
+        uint32_t last_operation;  /* asked for last, or NO_ROW: they tend to repeat */
+        bool rigid;               /* there is little to take together */
     } * edge_links;
 
     struct operation_links {
@@ -52,10 +54,15 @@ uint32_t rows_operation(struct rows *r, uint32_t edge, const char *name, bool te
 /* The window has ended: takes out operations that have no row of their own any more. */
 void rows_finish(struct rows *r);
 
-/* Likewise of a name: of the server of an edge, or of whatever `wanted` says, whose counts and
- * times are not looked at. */
+/* Likewise of a name, whose counts and times are not looked at; and if it is there. */
 uint32_t rows_name(struct rows *r, const struct name_delta *wanted);
-uint32_t rows_edge_name(struct rows *r, uint32_t edge, enum name_source source, const char *name);
+uint32_t rows_find_name(const struct rows *r, const struct name_delta *wanted);
+
+/* Likewise of what clients call the server of `key`, by host. NO_ROW also if that server is called
+ * by more than PLACE_NAMES_AT_WORK_MAX names in this window; there is one row more, to tell. */
+uint32_t rows_host(struct rows *r, const struct edge_key *key, const char *name);
+void rows_clear_places(struct rows *r);
+void rows_free_places(struct rows *r);
 
 /* Adds to the row of a connection of an edge, made if it is new. False when memory is short. */
 bool rows_connection(struct rows *r, const struct connection_delta *more);

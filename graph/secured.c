@@ -48,6 +48,8 @@ void secured_add(struct secured_delta *into, const struct secured_delta *from)
         into->mutual[i] += from->mutual[i];
     if (from->last_ns > into->last_ns)
         into->last_ns = from->last_ns;
+    if (from->inside[0] && (!into->inside[0] || strcmp(from->inside, into->inside) < 0))
+        memcpy(into->inside, from->inside, sizeof into->inside);
     if (from->ja4[0] && (!into->ja4[0] || strcmp(from->ja4, into->ja4) < 0))
         memcpy(into->ja4, from->ja4, sizeof into->ja4);
 }

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "graph/hops.h"
+#include "graph/host.h"
 #include "graph/merge.h"
 #include "graph/rows.h"
 #include "graph/template.h"
@@ -12,15 +14,12 @@ struct tally {
     struct rows rows;
     const struct networks *networks;
     const struct patterns *patterns; /* or NULL */
-    const char *last_protocol;       /* of the exchange before, and */
-    bool last_named_by_host;         /* what was found out about it */
+    char last_host[NAME_TEXT_MAX];   /* of the exchange before, and */
+    char last_name[NAME_TEXT_MAX];   /* the name in it; "": there is none */
 };
 
 static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "one is the other");
 static_assert(sizeof((struct exchange *)0)->host == NAME_TEXT_MAX, "one is the other");
-
-/* Where the host of an exchange is the name that the client has for the server. */
-static const char *const named_by_host[] = {"http", "http2", "grpc", "websocket", "tls", "quic"};
 
 struct tally *tally_new(const struct hash_key *key, const struct networks *networks)
 {
@@ -127,24 +126,6 @@ static struct tallied *tallied_of(struct tally *t, uint32_t edge, uint32_t opera
                                : &t->rows.open.operation[operation].exchanges;
 }
 
-static bool is_named_by_host(const char *protocol)
-{
-    for (size_t i = 0; i < sizeof named_by_host / sizeof *named_by_host; i++)
-        if (strcmp(protocol, named_by_host[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Of a CONNECT the host names where the proxy is to go, not the proxy. */
-static bool host_names_server(struct tally *t, const struct exchange *x)
-{
-    if (x->protocol != t->last_protocol) {
-        t->last_protocol = x->protocol;
-        t->last_named_by_host = is_named_by_host(x->protocol);
-    }
-    return x->host[0] && t->last_named_by_host && strcmp(x->method, "CONNECT") != 0;
-}
-
 static void hear_name(struct tally *t, uint32_t row, uint64_t time_ns, uint64_t until_ns)
 {
     if (row == NO_ROW) {
@@ -160,12 +141,27 @@ static void hear_name(struct tally *t, uint32_t row, uint64_t time_ns, uint64_t 
         name->until_ns = until_ns;
 }
 
-static void count_name(struct tally *t, uint32_t edge, const struct exchange *x)
+/* The name in a host; "" if that names nothing. */
+static const char *name_in_host(struct tally *t, const char *host)
 {
-    if (!host_names_server(t, x))
-        return;
-    uint32_t row = rows_edge_name(&t->rows, edge, NAME_HOST, x->host);
-    hear_name(t, row, x->end_ns, 0);
+    if (strcmp(host, t->last_host) != 0) {
+        bytes_to_text(t->last_host, sizeof t->last_host, bytes_of_text(host));
+        if (!host_to_name(t->last_host, t->last_name, sizeof t->last_name))
+            t->last_name[0] = '\0';
+    }
+    return t->last_name;
+}
+
+/* Who called which server, and by which name: `asked` of the DNS, or else by `host`. Returns the
+ * row of the name in the host, or NO_ROW. */
+static uint32_t call_server(struct tally *t, struct edge_key *key, const char *asked,
+                            const char *host)
+{
+    const char *name = host[0] ? name_in_host(t, host) : "";
+    uint32_t row = name[0] ? rows_host(&t->rows, key, name) : NO_ROW;
+    key->by_host = !asked[0] && row != NO_ROW;
+    bytes_to_text(key->asked, sizeof key->asked, bytes_of_text(key->by_host ? name : asked));
+    return row;
 }
 
 void tally_answer(struct tally *t, const struct name_answer *a)
@@ -199,6 +195,7 @@ static void count_secured(struct tally *t, uint32_t edge, const struct exchange 
     memcpy(more.server_name, x->host, sizeof more.server_name);
     memcpy(more.alpn, tls->alpn, sizeof more.alpn);
     memcpy(more.alpn_offered, tls->alpn_offered, sizeof more.alpn_offered);
+    memcpy(more.inside, tls->inside, sizeof more.inside);
     memcpy(more.ja4, tls->ja4, sizeof more.ja4);
     if (!rows_secured(&t->rows, &more))
         t->rows.open.secured_dropped++;
@@ -221,13 +218,17 @@ void tally_certificate(struct tally *t, const struct certificate *c)
         t->rows.open.secured_dropped++;
 }
 
-static struct edge_delta *edge_of(struct tally *t, const struct exchange *x)
+/* The edge of an exchange; if that has ended, the name by which it calls is heard. */
+static struct edge_delta *edge_of(struct tally *t, const struct exchange *x, bool ended)
 {
     struct edge_key key = {.client = x->client_address,
                            .server = x->server_address,
                            .port = x->server_port,
                            .tenant = x->tenant};
-    bytes_to_text(key.asked, sizeof key.asked, bytes_of_text(x->asked));
+    const char *host = exchange_calls_server(x) ? x->host : "";
+    uint32_t row = call_server(t, &key, x->asked, host);
+    if (ended && host[0] && name_in_host(t, host)[0])
+        hear_name(t, row, x->end_ns, 0);
     return find_edge(t, &key, x->protocol);
 }
 
@@ -236,9 +237,38 @@ static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
     return (uint32_t)(edge - t->rows.open.edge);
 }
 
+/* For whom a service inside says that it asks. */
+static struct address said_client(const struct tally *t, const struct exchange *x)
+{
+    struct address said = {0};
+    bool known = x->forwarded_for[0] && address_from_text(x->forwarded_for, &said) &&
+                 networks_hold(t->networks, &said) &&
+                 networks_hold(t->networks, &x->client_address) &&
+                 !address_equal(&said, &x->client_address);
+    return known ? said : (struct address){0};
+}
+
+/* If it was seen from end to end and tells of another side. */
+static void count_hop(struct tally *t, uint32_t edge, const struct exchange *x)
+{
+    struct hop_delta hop = {
+        .id = {hop_hash(x->request_id), hop_hash(x->trace_id)},
+        .begin_ns = x->request_ns,
+        .end_ns = x->response_end_ns,
+        .said = said_client(t, x),
+        .edge = edge,
+    };
+    if (!hop.id[0] && !hop.id[1] && address_is_none(&hop.said))
+        return;
+    if (!hop.begin_ns || hop.end_ns < hop.begin_ns)
+        return;
+    hop.operation = hop_hash(x->method) + 3 * hop_hash(x->path);
+    hops_add(&t->rows.open, &t->rows.hop_room, &hop);
+}
+
 void tally_exchange(struct tally *t, struct exchange *x)
 {
-    struct edge_delta *edge = edge_of(t, x);
+    struct edge_delta *edge = edge_of(t, x, true);
     bool given = x->operation[0];
     if (!edge) {
         if (!given)
@@ -251,8 +281,8 @@ void tally_exchange(struct tally *t, struct exchange *x)
     edge->decrypted += x->notes & NOTE_DECRYPTED ? 1 : 0;
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
-    count_name(t, row_of(t, edge), x);
     count_secured(t, row_of(t, edge), x);
+    count_hop(t, row_of(t, edge), x);
     if (given || operation == NO_ROW)
         return;
     if (strcmp(t->rows.open.operation[operation].name, OPERATION_OTHER) == 0)
@@ -261,7 +291,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
 
 void tally_message(struct tally *t, struct exchange *x, uint64_t gap_ns)
 {
-    struct edge_delta *edge = edge_of(t, x);
+    struct edge_delta *edge = edge_of(t, x, false);
     if (!edge)
         return;
     note_times(edge, x->last_message_ns, x->last_message_ns);
@@ -314,7 +344,7 @@ static bool add_open_call(struct tally *t, uint32_t edge, struct exchange *x)
 
 void tally_open_call(struct tally *t, struct exchange *x, uint64_t now_ns)
 {
-    struct edge_delta *edge = edge_of(t, x);
+    struct edge_delta *edge = edge_of(t, x, false);
     uint64_t last_ns = heard_of_ns(x);
     if (!last_ns)
         last_ns = now_ns;
@@ -358,8 +388,7 @@ void tally_flow(struct tally *t, const struct flow_report *r)
                            .server = r->server_address,
                            .port = r->server_port,
                            .tenant = r->tenant};
-    if (r->asked)
-        bytes_to_text(key.asked, sizeof key.asked, bytes_of_text(r->asked));
+    call_server(t, &key, r->asked ? r->asked : "", r->host ? r->host : "");
     struct edge_delta *edge = find_edge(t, &key, r->protocol);
     if (!edge)
         return;

@@ -5,19 +5,21 @@
 #include <stdlib.h>
 
 #include "graph/live.h"
+#include "graph/relays.h"
 #include "graph/wire_field.h"
 #include "graph/wire_secured.h"
 
 enum {
-    DELTA_VERSION = 2,
+    DELTA_VERSION = 3,
     /* No row is shorter: a count of rows that the bytes cannot hold is refused before memory is
      * asked for. */
-    EDGE_BYTES_MIN = 64 + EDGE_NUMBERS,
+    EDGE_BYTES_MIN = 65 + EDGE_NUMBERS,
     OPERATION_BYTES_MIN = 40,
     NAME_BYTES_MIN = 22,
     CONNECTION_BYTES_MIN = 18,
     OPEN_CALL_BYTES_MIN = 9,
     VANTAGE_BYTES_MIN = 9,
+    RELAY_BYTES_MIN = 9,
     /* Of all histograms in a delta; 512 MiB. Past it they keep count, sum, least and greatest. */
     OCTAVES_MAX = 1 << 22,
 };
@@ -52,14 +54,20 @@ static void put_tallied(struct writer *w, const struct tallied *t)
     latency_encode(&t->age, w);
 }
 
+static void put_key(struct writer *w, const struct edge_key *key)
+{
+    wire_put_address(w, &key->client);
+    wire_put_address(w, &key->server);
+    writer_varint(w, key->port);
+    writer_varint(w, key->tenant);
+    writer_text(w, key->protocol);
+    writer_text(w, key->asked);
+    writer_varint(w, key->by_host);
+}
+
 static void put_edge(struct writer *w, const struct edge_delta *e)
 {
-    wire_put_address(w, &e->key.client);
-    wire_put_address(w, &e->key.server);
-    writer_varint(w, e->key.port);
-    writer_varint(w, e->key.tenant);
-    writer_text(w, e->key.protocol);
-    writer_text(w, e->key.asked);
+    put_key(w, &e->key);
     wire_put_number(w, e->first_ns);
     wire_put_number(w, e->last_ns);
     put_tallied(w, &e->exchanges);
@@ -132,6 +140,16 @@ static void put_vantage(struct writer *w, const struct vantage *v)
     wire_put_number(w, v->uncertain);
 }
 
+static void put_relay(struct writer *w, const struct relay_delta *r)
+{
+    writer_varint(w, r->edge);
+    wire_put_address(w, &r->said);
+    put_key(w, &r->inner);
+    wire_put_number(w, r->last_ns);
+    wire_put_number(w, r->requests);
+    wire_put_number(w, r->passed_on);
+}
+
 static void put_counters(struct writer *w, const struct delta *d)
 {
     wire_put_number(w, d->edges_dropped);
@@ -140,6 +158,7 @@ static void put_counters(struct writer *w, const struct delta *d)
     wire_put_number(w, d->open_calls_dropped);
     wire_put_number(w, d->vantages_dropped);
     wire_put_number(w, d->secured_dropped);
+    wire_put_number(w, d->hops_dropped);
     put_numbers(w, (const uint64_t *)&d->capture, sizeof d->capture / sizeof(uint64_t));
     put_numbers(w, (const uint64_t *)&d->decode, sizeof d->decode / sizeof(uint64_t));
 }
@@ -168,6 +187,9 @@ void wire_put_delta(struct writer *w, const struct delta *d)
     for (uint32_t i = 0; i < d->vantage_len; i++)
         put_vantage(w, &d->vantage[i]);
     wire_put_secured(w, d);
+    writer_varint(w, d->relay_len);
+    for (uint32_t i = 0; i < d->relay_len; i++)
+        put_relay(w, &d->relay[i]);
     put_counters(w, d);
 }
 
@@ -209,15 +231,21 @@ static void get_tallied(struct reader *r, struct tallied *t)
     get_latency(r, &t->age);
 }
 
+static void get_key(struct cursor *c, struct edge_key *key)
+{
+    key->client = wire_get_address(c);
+    key->server = wire_get_address(c);
+    key->port = (uint16_t)wire_get_within(c, UINT16_MAX);
+    key->tenant = (uint32_t)wire_get_within(c, UINT32_MAX);
+    wire_get_text(c, key->protocol, sizeof key->protocol);
+    wire_get_text(c, key->asked, sizeof key->asked);
+    key->by_host = wire_get_within(c, 1);
+}
+
 static void get_edge(struct reader *r, struct edge_delta *e)
 {
     struct cursor *c = &r->c;
-    e->key.client = wire_get_address(c);
-    e->key.server = wire_get_address(c);
-    e->key.port = (uint16_t)wire_get_within(c, UINT16_MAX);
-    e->key.tenant = (uint32_t)wire_get_within(c, UINT32_MAX);
-    wire_get_text(c, e->key.protocol, sizeof e->key.protocol);
-    wire_get_text(c, e->key.asked, sizeof e->key.asked);
+    get_key(c, &e->key);
     e->first_ns = wire_get_number(c);
     e->last_ns = wire_get_number(c);
     get_tallied(r, &e->exchanges);
@@ -369,6 +397,22 @@ static void get_vantages(struct reader *r, struct delta *d)
     }
 }
 
+static void get_relays(struct cursor *c, struct delta *d)
+{
+    d->relay = wire_get_rows(c, RELAYS_MAX, RELAY_BYTES_MIN, sizeof *d->relay, &d->relay_len);
+    for (uint32_t i = 0; i < d->relay_len && !c->starved; i++) {
+        struct relay_delta *at = &d->relay[i];
+        at->edge = get_edge_at(c, d);
+        at->said = wire_get_address(c);
+        get_key(c, &at->inner);
+        at->last_ns = wire_get_number(c);
+        at->requests = wire_get_number(c);
+        at->passed_on = wire_get_number(c);
+        if (i && !c->starved && relay_compare(at - 1, at) >= 0)
+            wire_damage(c);
+    }
+}
+
 static void get_counters(struct cursor *c, struct delta *d)
 {
     d->edges_dropped = wire_get_number(c);
@@ -377,6 +421,7 @@ static void get_counters(struct cursor *c, struct delta *d)
     d->open_calls_dropped = wire_get_number(c);
     d->vantages_dropped = wire_get_number(c);
     d->secured_dropped = wire_get_number(c);
+    d->hops_dropped = wire_get_number(c);
     get_numbers(c, (uint64_t *)&d->capture, sizeof d->capture / sizeof(uint64_t));
     get_numbers(c, (uint64_t *)&d->decode, sizeof d->decode / sizeof(uint64_t));
 }
@@ -396,6 +441,7 @@ bool wire_get_delta(struct bytes in, struct delta *ret)
     get_open_calls(&r, ret);
     get_vantages(&r, ret);
     wire_get_secured(&r.c, ret);
+    get_relays(&r.c, ret);
     get_counters(&r.c, ret);
     if (!r.c.starved && !cursor_left(&r.c) && ret->start_ns <= ret->end_ns)
         return true;

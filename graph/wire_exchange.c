@@ -82,6 +82,7 @@ void wire_put_exchange(struct writer *w, const struct exchange *x)
     writer_le64(w, x->fingerprint);
     writer_varint(w, x->notes);
     writer_varint(w, x->outcome);
+    writer_varint(w, x->elsewhere);
     put_texts(w, x);
     wire_put_tls_facts(w, &x->tls);
 }
@@ -142,6 +143,7 @@ bool wire_get_exchange(struct cursor *c, struct exchange *ret)
     x.fingerprint = cursor_le64(c);
     x.notes = (uint32_t)wire_get_within(c, (1U << NOTES) - 1);
     x.outcome = (enum outcome)wire_get_within(c, OUTCOMES - 1);
+    x.elsewhere = wire_get_within(c, 1);
     get_texts(c, &x);
     x.tls = wire_get_tls_facts(c);
     if (!c->starved)

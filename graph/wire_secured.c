@@ -39,6 +39,7 @@ void wire_put_tls_facts(struct writer *w, const struct tls_facts *t)
     writer_varint(w, t->cipher);
     writer_text(w, t->alpn);
     writer_text(w, t->alpn_offered);
+    writer_text(w, t->inside);
     writer_text(w, t->ja4);
     wire_put_fingerprint(w, &t->certificate);
     wire_put_fingerprint(w, &t->client_certificate);
@@ -57,6 +58,7 @@ struct tls_facts wire_get_tls_facts(struct cursor *c)
     t.cipher = (uint16_t)wire_get_within(c, UINT16_MAX);
     wire_get_text(c, t.alpn, sizeof t.alpn);
     wire_get_text(c, t.alpn_offered, sizeof t.alpn_offered);
+    wire_get_text(c, t.inside, sizeof t.inside);
     wire_get_text(c, t.ja4, sizeof t.ja4);
     t.certificate = wire_get_fingerprint(c);
     t.client_certificate = wire_get_fingerprint(c);
@@ -82,6 +84,7 @@ static void put_row(struct writer *w, const struct secured_delta *s)
     for (size_t i = 0; i < MUTUALS; i++)
         wire_put_number(w, s->mutual[i]);
     wire_put_number(w, s->last_ns);
+    writer_text(w, s->inside);
     writer_text(w, s->ja4);
 }
 
@@ -104,6 +107,7 @@ static void get_row(struct cursor *c, struct secured_delta *s)
     for (size_t i = 0; i < MUTUALS; i++)
         s->mutual[i] = wire_get_number(c);
     s->last_ns = wire_get_number(c);
+    wire_get_text(c, s->inside, sizeof s->inside);
     wire_get_text(c, s->ja4, sizeof s->ja4);
 }
 

@@ -109,7 +109,8 @@
     X(connections_dropped, connections_dropped)                                                    \
     X(open_calls_dropped, open_calls_dropped)                                                      \
     X(vantages_dropped, vantages_dropped)                                                          \
-    X(secured_dropped, secured_dropped)
+    X(secured_dropped, secured_dropped)                                                            \
+    X(hops_dropped, hops_dropped)
 
 #define WINDOW_COLUMNS(X) CAPTURE_COLUMNS(X) DECODE_COLUMNS(X) LIMIT_COLUMNS(X)
 

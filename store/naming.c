@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "graph/host.h"
+#include "graph/merge.h"
 
 enum {
     EXTERNAL_SERVICE = 1,
     REVIEW_MAX = 1000,
-    PLACE_NAMES_MAX = 64, /* of an address and port, ever; past it a new one is not taken */
+    /* Of an address and port there are PLACE_NAMES_MAX names from the wire, ever; past it a new one
+     * is not taken. */
 };
 static const char external_name[] = "external";
 
@@ -24,6 +27,9 @@ enum statement {
     ENDPOINT_TOUCH,
     ENDPOINT_MOVE,
     ENDPOINTS_UNNAMED,
+    ENDPOINT_SHORT,
+    ENDPOINT_WHOLE,
+    CALLED_LAST,
     PLACE_FULL,
     PROTOCOL_FIND,
     EDGE_FIND,
@@ -55,6 +61,27 @@ static const char *const sql[NAMING_STATEMENTS] = {
     [ENDPOINT_MOVE] = "UPDATE endpoint SET service_id = ?2, name_source = ?3 WHERE id = ?1",
     [ENDPOINTS_UNNAMED] = "SELECT id, service_id, address, port, tenant FROM endpoint "
                           "WHERE name_source = 'address' AND address <> '' AND last_ns >= ?1",
+    /* Those by host whose name is short for ?4; and the name for which ?4 is, if it is one. */
+    [ENDPOINT_SHORT] = "SELECT e.id, e.service_id, e.name_source, e.last_ns, s.name "
+                       "FROM endpoint e JOIN service s ON s.id = e.service_id "
+                       "WHERE e.address = ?1 AND e.port = ?2 AND e.tenant = ?3 "
+                       "AND e.name_source = 'host' "
+                       "AND substr(?4, 1, length(s.name) + 1) = s.name || '.' "
+                       "ORDER BY e.last_ns DESC, e.id DESC LIMIT 1",
+    [ENDPOINT_WHOLE] = "SELECT e.id, e.service_id, e.name_source, e.last_ns, max(s.name) "
+                       "FROM endpoint e JOIN service s ON s.id = e.service_id "
+                       "WHERE e.address = ?1 AND e.port = ?2 AND e.tenant = ?3 "
+                       "AND e.name_source = 'host' "
+                       "AND substr(s.name, 1, length(?4) + 1) = ?4 || '.' "
+                       "HAVING count(*) = 1",
+    /* What a client ?4 has called a server last, by host. */
+    [CALLED_LAST] = "SELECT e.id, e.service_id, e.name_source, e.last_ns, s.name "
+                    "FROM endpoint e JOIN service s ON s.id = e.service_id "
+                    "JOIN pair p ON p.server_id = e.id JOIN endpoint c ON c.id = p.client_id "
+                    "WHERE e.address = ?1 AND e.port = ?2 AND e.tenant = ?3 "
+                    "AND e.name_source = 'host' AND c.address = ?4 AND c.port = 0 "
+                    "AND c.tenant = ?3 AND p.last_ns >= ?5 "
+                    "ORDER BY p.last_ns DESC, e.id LIMIT 1",
     [PLACE_FULL] = "SELECT count(*) >= ?4 AND NOT max(s.name = ?5) FROM endpoint e "
                    "JOIN service s ON s.id = e.service_id "
                    "WHERE e.address = ?1 AND e.port = ?2 AND e.tenant = ?3",
@@ -179,13 +206,15 @@ struct place {
     struct address address;
     uint16_t port;
     uint32_t tenant;
-    const char *asked; /* borrowed: what the client had asked for, of a server; or "" */
+    struct call_name called;      /* of a server */
+    const struct address *client; /* likewise; borrowed, or NULL */
+    uint64_t called_since_ns;     /* see called_last() */
     char text[ADDRESS_TEXT_MAX];
 };
 
 static struct place place_of(const struct address *a, uint16_t port, uint32_t tenant)
 {
-    struct place p = {.address = *a, .port = port, .tenant = tenant, .asked = ""};
+    struct place p = {.address = *a, .port = port, .tenant = tenant, .called.name = ""};
     address_to_text(a, p.text, sizeof p.text);
     return p;
 }
@@ -199,7 +228,7 @@ static struct named name_for(const struct names *names, const struct place *p)
         strcpy(d.name, external_name);
         return d;
     }
-    d = names_of_server(names, &p->address, p->port, p->tenant, p->asked);
+    d = names_of_server(names, &p->address, p->port, p->tenant, p->called);
     if (!d.name[0] || strcmp(d.name, external_name) == 0) {
         d.source = NAME_ADDRESS;
         names_address(&p->address, p->tenant, d.name);
@@ -230,9 +259,9 @@ static void bind_place(sqlite3_stmt *s, const struct place *p)
     bind_id(s, 3, p->tenant);
 }
 
-static bool endpoint_present(struct naming *n, const struct place *p, struct endpoint *ret)
+/* The endpoint that a statement about a place answers, whose other parameters are bound. */
+static bool endpoint_row(sqlite3_stmt *s, const struct place *p, struct endpoint *ret)
 {
-    sqlite3_stmt *s = n->statement[ENDPOINT_PRESENT];
     *ret = (struct endpoint){0};
     bind_place(s, p);
     int status = statement_row(s);
@@ -251,14 +280,6 @@ static bool endpoint_present(struct naming *n, const struct place *p, struct end
 
 enum decision { STAYS, WAS_ALL_ALONG, IS_ANOTHER };
 
-/* Is the host name that a client wrote ("cart") short for the one that it asked the DNS for
- * ("cart.shop.example")? */
-static bool is_short_for(const char *host, const char *asked)
-{
-    size_t len = strlen(host);
-    return strncmp(host, asked, len) == 0 && asked[len] == '.';
-}
-
 /* Pure: what a name means for an endpoint that was called `now` so far. */
 static enum decision decide(const struct endpoint *now, const struct named *name, uint64_t at_ns)
 {
@@ -271,8 +292,9 @@ static enum decision decide(const struct endpoint *now, const struct named *name
         return from_wire && !name->ambiguous ? STAYS : IS_ANOTHER;
     bool recent = at_ns <= now->last_ns || at_ns - now->last_ns <= NAMING_REACH_NS;
     bool same =
-        now->source == NAME_ADDRESS || (now->source == NAME_HOST && name->source == NAME_DNS &&
-                                        is_short_for(now->name, name->name));
+        now->source == NAME_ADDRESS ||
+        (now->source == NAME_HOST && (name->source == NAME_DNS || name->source == NAME_HOST) &&
+         host_is_short_for(now->name, name->name));
     return same && recent ? WAS_ALL_ALONG : IS_ANOTHER;
 }
 
@@ -284,6 +306,80 @@ static bool endpoint_find(struct naming *n, const struct place *p, int64_t servi
     return row_id(n->statement[ENDPOINT_FIND], ret);
 }
 
+/* What a client that does not say calls a server that has names by host: the one that it has called
+ * since then, last. */
+static bool called_last(struct naming *n, const struct place *p, struct named *name,
+                        struct endpoint *e)
+{
+    sqlite3_stmt *s = n->statement[CALLED_LAST];
+    char client[ADDRESS_TEXT_MAX];
+    struct endpoint found;
+    bool usual = name->source == NAME_HOST || (name->source == NAME_ADDRESS && !name->ambiguous);
+    if (!p->client || p->called.name[0] || !usual)
+        return true;
+    address_to_text(p->client, client, sizeof client);
+    bind_text(s, 4, client);
+    bind_count(s, 5, p->called_since_ns);
+    if (!endpoint_row(s, p, &found))
+        return false;
+    if (!found.id)
+        return true;
+    *name = (struct named){.source = NAME_HOST};
+    memcpy(name->name, found.name, sizeof name->name);
+    *e = found;
+    return true;
+}
+
+/* Is the one name, by all that is known, what is meant by the other? */
+static bool is_meant_by(const struct names *names, const struct place *p, const char *name,
+                        const char *shorter)
+{
+    struct call_name called = {shorter, true};
+    struct named meant = names_of_server(names, &p->address, p->port, p->tenant, called);
+    return meant.source == NAME_DNS || strcmp(meant.name, name) == 0;
+}
+
+/* A name from the wire that the place does not have as yet may be the whole one of a name that it
+ * has, or, of names that were learned before we began, short for one. */
+static bool of_family(struct naming *n, const struct names *names, const struct place *p,
+                      struct named *name, struct endpoint *e)
+{
+    struct endpoint found;
+    if (name->source != NAME_DNS && name->source != NAME_HOST)
+        return true;
+    bind_text(n->statement[ENDPOINT_SHORT], 4, name->name);
+    if (!endpoint_row(n->statement[ENDPOINT_SHORT], p, &found))
+        return false;
+    if (found.id && is_meant_by(names, p, name->name, found.name)) {
+        *e = found;
+        return true;
+    }
+    bind_text(n->statement[ENDPOINT_WHOLE], 4, name->name);
+    if (name->source != NAME_HOST)
+        return true;
+    if (!endpoint_row(n->statement[ENDPOINT_WHOLE], p, &found))
+        return false;
+    if (found.id) {
+        memcpy(name->name, found.name, sizeof name->name);
+        *e = found;
+    }
+    return true;
+}
+
+/* The endpoint that the place had so far under the name, which may become another; if there is
+ * none, the present one. */
+static bool endpoint_meant(struct naming *n, const struct names *names, const struct place *p,
+                           struct named *name, struct endpoint *e)
+{
+    if (!endpoint_row(n->statement[ENDPOINT_PRESENT], p, e))
+        return false;
+    if (!e->id || !p->port)
+        return true;
+    if (!called_last(n, p, name, e))
+        return false;
+    return strcmp(e->name, name->name) == 0 || of_family(n, names, p, name, e);
+}
+
 /* Has the place had so many names that it gets no other from the wire? */
 static bool place_is_full(struct naming *n, const struct place *p, const struct named *name,
                           bool *ret)
@@ -293,7 +389,7 @@ static bool place_is_full(struct naming *n, const struct place *p, const struct 
     bind_place(s, p);
     bind_id(s, 4, PLACE_NAMES_MAX);
     bind_text(s, 5, name->name);
-    if (name->source == NAME_DNS && !row_id(s, &full))
+    if ((name->source == NAME_DNS || name->source == NAME_HOST) && !row_id(s, &full))
         return false;
     *ret = full;
     return true;
@@ -345,12 +441,28 @@ static bool endpoint_touch(struct naming *n, const struct endpoint *e,
     return statement_run(s);
 }
 
+static bool endpoint_of(struct naming *n, const struct names *names, const struct place *p,
+                        const struct edge_delta *edge, struct endpoint *e);
+
+/* The place gets no new name: a server is the one that it is called most, if it is called by host,
+ * or else what it is already. */
+static bool endpoint_refused(struct naming *n, const struct names *names, const struct place *p,
+                             const struct edge_delta *edge, struct endpoint *e)
+{
+    struct place nameless = *p;
+    n->refused += tallied_requests(&edge->exchanges);
+    if (!p->called.by_host)
+        return endpoint_touch(n, e, edge);
+    nameless.called = (struct call_name){.name = ""};
+    return endpoint_of(n, names, &nameless, edge, e);
+}
+
 /* The endpoint of a place in the window at hand, found, moved or made. */
 static bool endpoint_of(struct naming *n, const struct names *names, const struct place *p,
                         const struct edge_delta *edge, struct endpoint *e)
 {
     struct named name = name_for(names, p);
-    if (!endpoint_present(n, p, e))
+    if (!endpoint_meant(n, names, p, &name, e))
         return false;
     enum decision decision = decide(e, &name, edge->last_ns);
     if (decision == STAYS) {
@@ -363,7 +475,7 @@ static bool endpoint_of(struct naming *n, const struct names *names, const struc
     if (e->id && !place_is_full(n, p, &name, &full))
         return false;
     if (full)
-        return endpoint_touch(n, e, edge);
+        return endpoint_refused(n, names, p, edge, e);
     if (!service_id(n, names, name.name, &service) || !endpoint_find(n, p, service, &there))
         return false;
     if (decision == WAS_ALL_ALONG && !there) {
@@ -446,10 +558,12 @@ static bool pair_add(struct naming *n, const struct endpoint *server, const stru
 }
 
 bool naming_pair(struct naming *n, const struct names *names, const struct edge_delta *edge,
-                 struct pair *ret_pair)
+                 bool silent, struct pair *ret_pair)
 {
     struct place p = place_of(&edge->key.server, edge->key.port, edge->key.tenant);
-    p.asked = edge->key.asked;
+    p.called = (struct call_name){edge->key.asked, edge->key.by_host};
+    p.client = &edge->key.client;
+    p.called_since_ns = silent ? 0 : edge->first_ns;
     struct endpoint server = {0};
     struct pair pair = {0};
     /* The server first: naming it may move the client's rows. */
@@ -501,7 +615,7 @@ static bool collect_named(struct naming *n, const struct names *names, uint64_t 
     while (*ret_len < REVIEW_MAX && (status = sqlite3_step(s)) == SQLITE_ROW) {
         struct unnamed u = {.id = sqlite3_column_int64(s, 0),
                             .service_id = sqlite3_column_int64(s, 1),
-                            .place.asked = ""};
+                            .place.called.name = ""};
         column_text(s, 2, u.place.text, sizeof u.place.text);
         u.place.port = (uint16_t)column_count(s, 3);
         u.place.tenant = (uint32_t)column_count(s, 4);

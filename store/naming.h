@@ -6,6 +6,10 @@
  * - an address that had no name, and gets one within NAMING_REACH_NS of its last window, was that
  *   service all along: its earlier windows move there;
  * - a name that changes begins a new endpoint, and earlier windows keep the older name;
+ * - names by host that are short for another one of the same address and port are that one: the
+ *   windows of the short name move to the whole one when that is first heard;
+ * - what has no name, of a server that has several by host, belongs to the one that its client has
+ *   called last;
  * - a name learned from the wire outlives the process that learned it: "only the address is known"
  *   is no evidence against it. A name from a file that no longer gives it is gone. */
 #pragma once
@@ -15,7 +19,7 @@
 
 #define NAMING_REACH_NS (24 * 3600 * UINT64_C(1000000000))
 
-enum { NAMING_STATEMENTS = 21 };
+enum { NAMING_STATEMENTS = 24 };
 
 struct naming {
     sqlite3_stmt *statement[NAMING_STATEMENTS];
@@ -26,6 +30,7 @@ struct naming {
     enum name_source client_source;
     bool reviewed;     /* all endpoints have been reviewed at `version` */
     uint64_t version;  /* names_version() */
+    uint64_t refused;  /* exchanges not counted under the name that was called, for want of room */
     uint64_t labelled; /* names_given_version() by which services were labelled */
 };
 
@@ -49,6 +54,8 @@ struct pair {
     uint64_t active, operations; /* as the columns */
 };
 
-/* The pair of an edge, made if need be, with its times brought up to date. `names` may be NULL. */
+/* The pair of an edge, made if need be, with its times brought up to date. Edges whose client
+ * called by name come before those whose client did not, and those before the ones on which nothing
+ * was said: `silent`. `names` may be NULL. */
 bool naming_pair(struct naming *n, const struct names *names, const struct edge_delta *edge,
-                 struct pair *ret_pair);
+                 bool silent, struct pair *ret_pair);

@@ -250,7 +250,8 @@ struct tls_row {
     char alpn[ALPN_TEXT_MAX];        /* chosen; "": none, or encrypted */
     char alpn_offered[ALPN_OFFERED_TEXT_MAX];
     struct certificate_row certificate, client_certificate;
-    char ja4[JA4_TEXT_MAX]; /* of a client, one of those seen */
+    char inside[INSIDE_TEXT_MAX]; /* spoken before TLS, and in it; "": it began as TLS */
+    char ja4[JA4_TEXT_MAX];       /* of a client, one of those seen */
     uint64_t handshakes, established, resumed, retried, unreadable, ech;
     enum tls_mutual mutual; /* the most that any of those established showed */
     bool plaintext;         /* it is no TLS, and was read: all about TLS is empty */
@@ -265,6 +266,40 @@ struct tls_rows {
 /* edge_id 0: of all edges. Those in plaintext come last. */
 bool query_tls(struct query *q, struct range r, int64_t edge_id, struct tls_rows *ret,
                struct err *err);
+
+/* Requests that reached a server by way of another service. */
+struct relay_row {
+    char client[NAME_TEXT_MAX], via[NAME_TEXT_MAX], server[NAME_TEXT_MAX];
+    char via_address[64]; /* one of them */
+    uint16_t port;        /* of the server */
+    char protocol[PROTOCOL_TEXT_MAX];
+    uint64_t requests, passed_on; /* on the way from there; those with unchanged method and path */
+};
+struct relay_rows {
+    struct relay_row *row;
+    size_t len;
+};
+/* In order of client, via, server. */
+bool query_relays(struct query *q, struct range r, struct relay_rows *ret, struct err *err);
+
+/* What was said of what an address, on a port or (0) on any and as a client, is called. */
+struct name_row {
+    char address[64];
+    uint16_t port;
+    uint32_t tenant;
+    char name[NAME_TEXT_MAX];
+    enum name_source source;
+    uint64_t count;
+    uint64_t first_ns, last_ns;
+    bool is_name; /* it is called so */
+};
+struct name_rows {
+    struct name_row *row;
+    size_t len;
+};
+/* In order of address, tenant, port; the names that it has come first. Of all that was said before
+ * the end of the range, and then or later. */
+bool query_names(struct query *q, struct range r, struct name_rows *ret, struct err *err);
 
 /* A finding that a person would act on, with what it rests on. */
 enum { EVIDENCE_MAX = 8 };
@@ -336,6 +371,7 @@ struct health_row {
     struct decode_counters decode;   /* likewise, but for those that say "now" */
     uint64_t edges_dropped, names_dropped, connections_dropped, open_calls_dropped;
     uint64_t vantages_dropped;
+    uint64_t hops_dropped;    /* requests, of which no other side was looked for */
     uint64_t secured_dropped; /* handshakes and certificates of which the facts found no room */
     uint64_t connections_forgotten; /* rows of the oldest, dropped so that there are not too many */
     struct quality quality;         /* of all edges, and of the capture */

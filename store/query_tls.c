@@ -10,13 +10,14 @@
        ".names_count, " of ".serial, " of ".key_kind, " of ".key_bits, " of ".signature, " of      \
        ".not_before_s, " of ".not_after_s, " of ".self_signed, " of ".unreadable"
 
-enum { CERTIFICATE_COLUMNS_LEN = 14, CERTIFICATE_AT = 23 };
+enum { CERTIFICATE_COLUMNS_LEN = 14, CERTIFICATE_AT = 24 };
 
 static const char sql[] =
     "SELECT e.id, c.name, s.name, e.port, e.protocol, t.version, t.cipher, t.server_name, t.alpn, "
     "t.alpn_offered, sum(x.handshakes), sum(x.established), sum(x.resumed), sum(x.retried), "
     "sum(x.unreadable), sum(x.ech), sum(x.mutual_hidden), sum(x.mutual_no), sum(x.mutual_asked), "
     "sum(x.mutual_yes), max(t.last_ns), min(nullif(t.ja4, '')), "
+    "min(nullif(t.inside, '')), "
     "t.certificate_id, " CERTIFICATE_COLUMNS("k") ", " CERTIFICATE_COLUMNS(
         "o") " FROM capture_window w JOIN tls_window x ON x.window_id = w.id JOIN tls t ON t.id = "
              "x.tls_id "
@@ -103,7 +104,8 @@ static struct tls_row tls_row(sqlite3_stmt *s, struct range r)
         mutual[i] = column_count(s, at++);
     row.mutual = tls_mutual_of(mutual);
     row.last_seen_ns = column_count(s, at++);
-    column_text(s, at, row.ja4, sizeof row.ja4);
+    column_text(s, at++, row.ja4, sizeof row.ja4);
+    column_text(s, at, row.inside, sizeof row.inside);
     read_certificate(s, CERTIFICATE_AT, now_s, &row.certificate);
     read_certificate(s, CERTIFICATE_AT + CERTIFICATE_COLUMNS_LEN, now_s, &row.client_certificate);
     row.weak = weakness_of(&row);

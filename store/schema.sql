@@ -113,6 +113,7 @@ CREATE TABLE capture_window (
     connections_dropped   INTEGER NOT NULL DEFAULT 0,
     open_calls_dropped    INTEGER NOT NULL DEFAULT 0,
     secured_dropped       INTEGER NOT NULL DEFAULT 0, -- facts of TLS that found no room
+    hops_dropped          INTEGER NOT NULL DEFAULT 0, -- requests of which no other side was looked for
     connections_forgotten INTEGER NOT NULL DEFAULT 0, -- rows that left `connection`, for its cap
     shortened             INTEGER NOT NULL DEFAULT 0,
     undecrypted           INTEGER NOT NULL DEFAULT 0,
@@ -352,6 +353,7 @@ CREATE TABLE tls (
     alpn_offered          TEXT NOT NULL,
     certificate_id        INTEGER NOT NULL, -- 0: none was seen
     client_certificate_id INTEGER NOT NULL,
+    inside                TEXT NOT NULL DEFAULT '', -- spoken before TLS, and in it (STARTTLS); '': none was
     ja4                   TEXT NOT NULL, -- fingerprint of a client, the first in order of those seen
     last_ns               INTEGER NOT NULL,
     UNIQUE (pair_id, version, cipher, server_name, alpn, alpn_offered, certificate_id,
@@ -376,6 +378,51 @@ CREATE TABLE tls_window (
 ) STRICT, WITHOUT ROWID;
 -- Which rows go with it?
 CREATE INDEX tls_window_by_tls ON tls_window (tls_id);
+
+-- Requests that came in on one pair, and led to requests of the server there on another: both carry the
+-- same identifier. `passed_on`: with the same method and path.
+CREATE TABLE relay_window (
+    window_id INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    outer_id  INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    inner_id  INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    requests  INTEGER NOT NULL,
+    passed_on INTEGER NOT NULL,
+    PRIMARY KEY (window_id, outer_id, inner_id)
+) STRICT, WITHOUT ROWID;
+-- Which rows go with a pair?
+CREATE INDEX relay_window_by_outer ON relay_window (outer_id);
+CREATE INDEX relay_window_by_inner ON relay_window (inner_id);
+
+-- Requests that are said (X-Forwarded-For) to be for another than who asks, and whose other side was not
+-- seen.
+CREATE TABLE forwarded_window (
+    window_id INTEGER NOT NULL REFERENCES capture_window (id) ON DELETE CASCADE,
+    client_id INTEGER NOT NULL REFERENCES endpoint (id) ON DELETE CASCADE,
+    pair_id   INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    requests  INTEGER NOT NULL,
+    PRIMARY KEY (window_id, client_id, pair_id)
+) STRICT, WITHOUT ROWID;
+-- Which rows go with it?
+CREATE INDEX forwarded_window_by_client ON forwarded_window (client_id);
+CREATE INDEX forwarded_window_by_pair ON forwarded_window (pair_id);
+
+-- Whatever was said of what a place is called, by source; `endpoint` has what it is called. At most 64 rows
+-- of a place, and 65536 in all, of which those heard least lately go. `count`: of requests, answers of the
+-- DNS, or windows in which a file said so.
+CREATE TABLE name_evidence (
+    id       INTEGER PRIMARY KEY,
+    address  TEXT NOT NULL,
+    port     INTEGER NOT NULL, -- 0: of all of them, or as a client
+    tenant   INTEGER NOT NULL,
+    name     TEXT NOT NULL,
+    source   TEXT NOT NULL,
+    count    INTEGER NOT NULL,
+    first_ns INTEGER NOT NULL,
+    last_ns  INTEGER NOT NULL,
+    UNIQUE (address, port, tenant, name, source)
+) STRICT;
+-- Which were heard least lately?
+CREATE INDEX name_evidence_by_time ON name_evidence (last_ns);
 
 -- What happened to the collector itself.
 CREATE TABLE event (

@@ -42,10 +42,11 @@ static const char *const sql[SECURED_STATEMENTS] = {
                  "server_name = ?4 AND alpn = ?5 AND alpn_offered = ?6 AND certificate_id = ?7 AND "
                  "client_certificate_id = ?8",
     [TLS_ADD] = "INSERT INTO tls (pair_id, version, cipher, server_name, alpn, alpn_offered, "
-                "certificate_id, client_certificate_id, ja4, last_ns) VALUES (?1, ?2, ?3, ?4, ?5, "
-                "?6, ?7, ?8, ?9, ?10) RETURNING id",
+                "certificate_id, client_certificate_id, ja4, last_ns, inside) VALUES (?1, ?2, "
+                "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id",
     [TLS_TOUCH] = "UPDATE tls SET last_ns = max(last_ns, ?2), ja4 = iif(?3 <> '' AND (ja4 = '' OR "
-                  "?3 < ja4), ?3, ja4) WHERE id = ?1",
+                  "?3 < ja4), ?3, ja4), inside = iif(?4 <> '' AND (inside = '' OR ?4 < inside), "
+                  "?4, inside) WHERE id = ?1",
     [WINDOW_WRITE] =
         "INSERT INTO tls_window (window_id, tls_id, handshakes, established, resumed, retried, "
         "unreadable, ech, mutual_hidden, mutual_no, mutual_asked, mutual_yes) VALUES (?1, ?2, ?3, "
@@ -217,10 +218,12 @@ static bool tls_id(struct secured *s, const struct secured_delta *d, int64_t pai
         bind_id(touch, 1, *ret);
         bind_count(touch, 2, d->last_ns);
         bind_text(touch, 3, d->ja4);
+        bind_text(touch, 4, d->inside);
         return statement_run(touch);
     }
     bind_key(add, pair, d, &suite, certificates);
     bind_text(add, 9, d->ja4);
+    bind_text(add, 11, d->inside);
     bind_count(add, 10, d->last_ns);
     s->tls.count++;
     return answer_number(add, ret);

@@ -14,6 +14,7 @@ enum statement {
     EDGE_WRITE,
     CONNECTIONS_FORGET,
     VANTAGE_WRITE,
+    NAMES_REFUSED,
 };
 
 /* The lists of columns.h, as names, as parameters, and as sums with what is there. */
@@ -38,6 +39,7 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "VALUES (?, ?" EDGE_PLACES ", ?, ?) ON CONFLICT (window_id, pair_id) DO UPDATE SET "
         "notes = notes | excluded.notes, active = excluded.active" EDGE_GROWS,
     [CONNECTIONS_FORGET] = "UPDATE pair SET active = 0 WHERE active <> 0",
+    [NAMES_REFUSED] = "UPDATE capture_window SET names_dropped = names_dropped + ?2 WHERE id = ?1",
     [VANTAGE_WRITE] =
         "INSERT INTO vantage_window (window_id, interface, vlan, tunnels, tunnel_id, packets, "
         "bytes, duplicates, duplicate_bytes, uncertain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
@@ -54,6 +56,7 @@ bool window_open(struct window_writer *w, sqlite3 *db)
             return false;
     return naming_open(&w->naming, db) && connections_open(&w->connections, db) &&
            secured_open(&w->secured, db) && open_calls_open(&w->open_calls, db) &&
+           relays_open(&w->relays, db) && evidence_open(&w->evidence, db) &&
            operations_open(&w->operations, db);
 }
 
@@ -63,6 +66,8 @@ void window_close(struct window_writer *w)
     connections_close(&w->connections);
     secured_close(&w->secured);
     open_calls_close(&w->open_calls);
+    relays_close(&w->relays);
+    evidence_close(&w->evidence);
     operations_close(&w->operations);
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
         sqlite3_finalize(w->statement[i]);
@@ -166,9 +171,9 @@ static bool write_edge(struct window_writer *w, const struct row *row, const str
 }
 
 static bool write_pair(struct window_writer *w, struct row *row, const struct names *names,
-                       const struct edge_delta *e, struct pair *ret_pair)
+                       const struct edge_delta *e, bool silent, struct pair *ret_pair)
 {
-    if (!naming_pair(&w->naming, names, e, ret_pair))
+    if (!naming_pair(&w->naming, names, e, silent, ret_pair))
         return false;
     row->id = ret_pair->id;
     return write_edge(w, row, e, ret_pair->active);
@@ -183,32 +188,60 @@ static bool write_silent(struct window_writer *w, struct row *row, const struct 
     struct row there = {.window = row->window, .added_to = true};
     char *protocol = of_protocol.key.protocol;
     return naming_protocol(&w->naming, &e->key, protocol, sizeof of_protocol.key.protocol) &&
-           write_pair(w, &there, names, &of_protocol, ret_pair);
+           write_pair(w, &there, names, &of_protocol, true, ret_pair);
 }
 
-/* Edges that differ in nothing but what their clients had asked for may have one row. */
-static bool has_row_of_before(const struct delta *d, uint32_t i)
+/* Edges that differ in nothing but what their clients call the server may have one row. */
+static bool may_share_row(const struct edge_key *a, const struct edge_key *b)
 {
-    if (!i)
-        return false;
-    const struct edge_key *a = &d->edge[i - 1].key, *b = &d->edge[i].key;
     return address_equal(&a->client, &b->client) && address_equal(&a->server, &b->server) &&
            a->port == b->port && a->tenant == b->tenant && strcmp(a->protocol, b->protocol) == 0;
+}
+
+/* Is the row of edge `i` in another's, that is next to it? */
+static bool may_be_written(const struct delta *d, uint32_t i)
+{
+    const struct edge_delta *e = &d->edge[i];
+    return (i && may_share_row(&e[-1].key, &e->key)) ||
+           (i + 1 < d->edge_len && may_share_row(&e->key, &e[1].key));
+}
+
+/* Those whose clients call the server by name, or those whose clients do not. */
+static bool write_speaking(struct window_writer *w, const struct row *window, const struct delta *d,
+                           const struct names *names, bool called, struct pair *pairs)
+{
+    for (uint32_t i = 0; i < d->edge_len; i++) {
+        const struct edge_key *key = &d->edge[i].key;
+        struct row row = *window;
+        row.added_to = row.added_to || may_be_written(d, i);
+        if (key->protocol[0] && (key->asked[0] != '\0') == called &&
+            !write_pair(w, &row, names, &d->edge[i], false, &pairs[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool count_refused(struct window_writer *w, int64_t window)
+{
+    sqlite3_stmt *s = w->statement[NAMES_REFUSED];
+    if (!w->naming.refused)
+        return true;
+    bind_id(s, 1, window);
+    bind_count(s, 2, w->naming.refused);
+    return statement_run(s);
 }
 
 static bool write_edges(struct window_writer *w, struct row *row, const struct delta *d,
                         const struct names *names, struct pair *pairs)
 {
-    const bool added_to = row->added_to;
-    for (uint32_t i = 0; i < d->edge_len; i++) {
-        row->added_to = added_to || has_row_of_before(d, i);
-        if (d->edge[i].key.protocol[0] && !write_pair(w, row, names, &d->edge[i], &pairs[i]))
-            return false;
-    }
+    w->naming.refused = 0;
+    if (!write_speaking(w, row, d, names, true, pairs) ||
+        !write_speaking(w, row, d, names, false, pairs))
+        return false;
     for (uint32_t i = 0; i < d->edge_len; i++)
         if (!d->edge[i].key.protocol[0] && !write_silent(w, row, names, &d->edge[i], &pairs[i]))
             return false;
-    return true;
+    return count_refused(w, row->window);
 }
 
 /* A new sensor knows no connections, and counts those that go on as opened again. */
@@ -251,6 +284,8 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
     return write_vantages(w, row.window, d) &&
            connections_write(&w->connections, row.window, d, pairs) &&
            secured_write(&w->secured, row.window, d, pairs) &&
+           relays_write(&w->relays, &w->naming, names, row.window, d, pairs) &&
+           evidence_write(&w->evidence, names, d) &&
            open_calls_write(&w->open_calls, &w->operations, row.window, d, pairs);
 }
 

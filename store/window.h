@@ -9,18 +9,22 @@
 
 #include "graph/delta.h"
 #include "store/connections.h"
+#include "store/evidence.h"
 #include "store/naming.h"
 #include "store/open_calls.h"
 #include "store/operations.h"
+#include "store/relays.h"
 #include "store/secured.h"
 #include "store/tallied.h"
 
-enum { WINDOW_STATEMENTS = 6 };
+enum { WINDOW_STATEMENTS = 7 };
 
 struct window_writer {
     sqlite3_stmt *statement[WINDOW_STATEMENTS];
     struct naming naming;
     struct connections connections;
+    struct relays_writer relays;
+    struct evidence_writer evidence;
     struct open_calls open_calls;
     struct secured secured;
     struct operations operations;

@@ -101,6 +101,28 @@ static enum said ask_tls(struct ask *a)
     return ret;
 }
 
+static enum said ask_relays(struct ask *a)
+{
+    if (!a->exporter->relays)
+        return SAID_NO_SUCH;
+    struct relay_rows rows = {0};
+    bool asked = !a->q || query_relays(a->q, a->range, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->relays(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+static enum said ask_names(struct ask *a)
+{
+    if (!a->exporter->names)
+        return SAID_NO_SUCH;
+    struct name_rows rows = {0};
+    bool asked = !a->q || query_names(a->q, a->range, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->names(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
 static enum said ask_insights(struct ask *a)
 {
     if (!a->exporter->insights)
@@ -192,6 +214,8 @@ static const struct question QUESTIONS[] = {
     {"connections", ask_connections, READER_ANY, NULL},
     {"open-calls", ask_open_calls, READER_ANY, NULL},
     {"tls", ask_tls, READER_ANY, NULL},
+    {"relays", ask_relays, READER_ANY, NULL},
+    {"names", ask_names, READER_ANY, NULL},
     {"insights", ask_insights, READER_ANY, NULL},
     {"series", ask_series, READER_ANY, NULL},
     {"health", ask_health, READER_ANY, NULL},

@@ -7,10 +7,12 @@
  * if the rest of the head never comes. Where the length of a body is in doubt, and the two ends may
  * differ about it, the place is given up instead of guessed. */
 #include <stdlib.h>
+#include <strings.h>
 
 #include "decode/decoder.h"
 #include "decode/grpc.h"
 #include "decode/http_note.h"
+#include "decode/websocket.h"
 
 enum { LONG_LINE = 256 }; /* a target so long that the probe does not wait for its end */
 
@@ -141,6 +143,13 @@ static bool is_answered_later(const struct head *h)
     return h->status.code == 101 && bytes_equal_text(h->fields.upgrade, "h2c");
 }
 
+static bool is_websocket(struct bytes upgrade)
+{
+    static const char name[] = "websocket";
+    return upgrade.len == sizeof name - 1 &&
+           strncasecmp((const char *)upgrade.at, name, sizeof name - 1) == 0;
+}
+
 static int64_t go_on_as_http2(struct conn *c, struct exchange *x, const struct head *h)
 {
     x->notes |= NOTE_UPGRADED;
@@ -162,7 +171,10 @@ static int64_t response_body(struct conn *c, struct exchange *x, struct head *h,
     if (is_handed_over(x, code)) {
         if (x && code == 101)
             x->notes |= NOTE_UPGRADED;
-        conn_become(c, NULL);
+        if (code == 101 && is_websocket(h->fields.upgrade))
+            websocket_follow(c, x);
+        else
+            conn_become(c, NULL);
         return ends_after(c, TO_CLIENT, h, 0);
     }
     if (code == 204 || code == 304 || (x && strcmp(x->method, "HEAD") == 0))

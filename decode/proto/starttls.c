@@ -147,6 +147,8 @@ static enum guess starttls_probe(const struct opening *o)
 
 static int64_t go_on_as_tls(struct conn *c, int64_t len)
 {
+    static const char *const spoken[] = {[POSTGRESQL] = "postgresql", [SMTP] = "smtp"};
+    conn_speaks(c, spoken[((const struct starttls *)conn_state(c))->request]);
     conn_become(c, decoder_named("tls"));
     return len;
 }

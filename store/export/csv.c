@@ -365,20 +365,17 @@ static void put_certificate(FILE *out, const struct certificate_row *c)
 static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
 {
     (void)r;
-    fputs("client,server,port,protocol,version,cipher,server_name,alpn,alpn_offered,ja4,mutual,"
+    fputs("client,server,port,protocol,version,cipher,server_name,alpn,alpn_offered,inside,ja4,"
+          "mutual,"
           "handshakes,established,resumed,verdict,weak,fingerprint,subject,issuer,names,serial,key,"
           "key_bits,"
           "not_before,not_after,client_subject\r\n",
           out);
     for (size_t i = 0; i < rows->len; i++) {
         const struct tls_row *row = &rows->row[i];
-        const char *const texts[] = {row->version,
-                                     row->cipher,
-                                     row->server_name,
-                                     row->alpn,
-                                     row->alpn_offered,
-                                     row->ja4,
-                                     tls_mutual_name(row->mutual)};
+        const char *const texts[] = {
+            row->version,      row->cipher, row->server_name, row->alpn,
+            row->alpn_offered, row->inside, row->ja4,         tls_mutual_name(row->mutual)};
         put_text(out, row->client);
         fputc(',', out);
         put_text(out, row->server);
@@ -405,6 +402,46 @@ static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
 }
 
 /* A finding a row; its evidence is in JSON only. */
+static bool relays(FILE *out, struct range r, const struct relay_rows *rows)
+{
+    (void)r;
+    fputs("client,via,via_address,server,port,protocol,requests,passed_on\r\n", out);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct relay_row *row = &rows->row[i];
+        put_text(out, row->client);
+        fputc(',', out);
+        put_text(out, row->via);
+        fputc(',', out);
+        put_text(out, row->via_address);
+        put_place(out, row->server, row->port, row->protocol);
+        put_number(out, row->requests);
+        put_number(out, row->passed_on);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
+static bool names(FILE *out, struct range r, const struct name_rows *rows)
+{
+    (void)r;
+    fputs("address,port,tenant,name,source,is_name,count,first_seen,last_seen\r\n", out);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct name_row *row = &rows->row[i];
+        put_text(out, row->address);
+        put_number(out, row->port);
+        put_number(out, row->tenant);
+        fputc(',', out);
+        put_text(out, row->name);
+        fprintf(out, ",%s", name_source_name(row->source));
+        put_number(out, row->is_name);
+        put_number(out, row->count);
+        put_time(out, row->first_ns);
+        put_time(out, row->last_ns);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
 static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
 {
     (void)r;
@@ -436,5 +473,7 @@ const struct exporter csv_exporter = {
     .connections = connections,
     .open_calls = open_calls,
     .tls = tls,
+    .relays = relays,
+    .names = names,
     .insights = insights,
 };

@@ -26,6 +26,8 @@ struct exporter {
     bool (*connections)(FILE *out, struct range r, const struct connection_rows *rows);
     bool (*open_calls)(FILE *out, struct range r, const struct open_call_rows *rows);
     bool (*tls)(FILE *out, struct range r, const struct tls_rows *rows);
+    bool (*relays)(FILE *out, struct range r, const struct relay_rows *rows);
+    bool (*names)(FILE *out, struct range r, const struct name_rows *rows);
     bool (*insights)(FILE *out, struct range r, const struct insight_rows *rows);
 };
 

@@ -83,6 +83,22 @@ static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
     return json_write(out, o);
 }
 
+static bool relays(FILE *out, struct range r, const struct relay_rows *rows)
+{
+    cJSON *list, *o = document(r, "relays", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_relay(&rows->row[i]));
+    return json_write(out, o);
+}
+
+static bool names(FILE *out, struct range r, const struct name_rows *rows)
+{
+    cJSON *list, *o = document(r, "names", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_name(&rows->row[i]));
+    return json_write(out, o);
+}
+
 static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
 {
     cJSON *list, *o = document(r, "insights", &list);
@@ -121,5 +137,7 @@ const struct exporter json_exporter = {
     .connections = connections,
     .open_calls = open_calls,
     .tls = tls,
+    .relays = relays,
+    .names = names,
     .insights = insights,
 };

@@ -477,6 +477,7 @@ cJSON *json_tls(const struct tls_row *row)
     add_known_text(o, "server_name", row->server_name);
     add_known_text(o, "alpn", row->alpn);
     add_known_text(o, "alpn_offered", row->alpn_offered);
+    add_known_text(o, "inside", row->inside);
     add_known_text(o, "ja4", row->ja4);
     add_mutual(o, row->mutual);
     add_count(o, "handshakes", row->handshakes);
@@ -490,6 +491,35 @@ cJSON *json_tls(const struct tls_row *row)
     add_certificate(o, "certificate", &row->certificate);
     add_certificate(o, "client_certificate", &row->client_certificate);
     add_time(o, "last_seen", row->last_seen_ns);
+    return o;
+}
+
+cJSON *json_relay(const struct relay_row *row)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "client", row->client);
+    cJSON_AddStringToObject(o, "via", row->via);
+    cJSON_AddStringToObject(o, "via_address", row->via_address);
+    cJSON_AddStringToObject(o, "server", row->server);
+    add_count(o, "port", row->port);
+    cJSON_AddStringToObject(o, "protocol", row->protocol);
+    add_count(o, "requests", row->requests);
+    add_count(o, "passed_on", row->passed_on);
+    return o;
+}
+
+cJSON *json_name(const struct name_row *row)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "address", row->address);
+    add_count(o, "port", row->port);
+    add_count(o, "tenant", row->tenant);
+    cJSON_AddStringToObject(o, "name", row->name);
+    cJSON_AddStringToObject(o, "source", name_source_name(row->source));
+    cJSON_AddBoolToObject(o, "is_name", row->is_name);
+    add_count(o, "count", row->count);
+    add_time(o, "first_seen", row->first_ns);
+    add_time(o, "last_seen", row->last_ns);
     return o;
 }
 

@@ -18,6 +18,8 @@ cJSON *json_backend(const struct backend_row *row);
 cJSON *json_connection(const struct connection_row *row);
 cJSON *json_open_call(const struct open_call_row *row);
 cJSON *json_tls(const struct tls_row *row);
+cJSON *json_relay(const struct relay_row *row);
+cJSON *json_name(const struct name_row *row);
 cJSON *json_insight(const struct insight_row *row);
 cJSON *json_range(struct range r);
 

@@ -289,6 +289,7 @@ static void put_tls(struct line *l, const struct tls_facts *t)
     text_if_any(l, ",\"alpn\":", t->alpn);
     text_if_any(l, ",\"alpn_offered\":", t->alpn_offered);
     text_if_any(l, ",\"version_offered\":", tls_version_name(t->offered));
+    text_if_any(l, ",\"inside\":", t->inside);
     text_if_any(l, ",\"ja4\":", t->ja4);
     flag_field(l, ",\"resumed\":", t->resumed);
     put_mutual(l, t->mutual);

@@ -88,6 +88,24 @@ static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
     return written;
 }
 
+static bool relays(FILE *out, struct range r, const struct relay_rows *rows)
+{
+    bool written = true;
+    (void)r;
+    for (size_t i = 0; i < rows->len && written; i++)
+        written = json_write(out, json_relay(&rows->row[i]));
+    return written;
+}
+
+static bool names(FILE *out, struct range r, const struct name_rows *rows)
+{
+    bool written = true;
+    (void)r;
+    for (size_t i = 0; i < rows->len && written; i++)
+        written = json_write(out, json_name(&rows->row[i]));
+    return written;
+}
+
 static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
 {
     bool written = true;
@@ -110,5 +128,7 @@ const struct exporter ndjson_exporter = {
     .connections = connections,
     .open_calls = open_calls,
     .tls = tls,
+    .relays = relays,
+    .names = names,
     .insights = insights,
 };

@@ -76,6 +76,8 @@ static void say_tls(struct play *play, const struct tls_facts *t)
     say(play, " %s", !t->answered ? tls_version_name(t->offered) : cipher ? cipher : "?");
     if (t->alpn[0])
         say(play, " alpn:%s", t->alpn);
+    if (t->inside[0])
+        say(play, " inside:%s", t->inside);
     if (t->alpn_offered[0])
         say(play, " offered:%s", t->alpn_offered);
     if (t->mutual != MUTUAL_HIDDEN)

@@ -310,9 +310,10 @@ static void secured(void **state)
     tls_make_anew();
     struct step hello = tls_says(tls_record(22, HELLO(.name = "db.shop")));
     struct step alert = tls_hears(tls_record(21, tls_hex("0246")));
-    TELLS_WITH(SHOW_TLS | SHOW_TIMES, mysql,
-               "handshake db.shop protocol_version client_error 3-3 4-4 ms offers TLS 1.2\n",
-               HEARS(GREETING), SAYS(SSL_REQUEST), hello, alert);
+    TELLS_WITH(
+        SHOW_TLS | SHOW_TIMES, mysql,
+        "handshake db.shop protocol_version client_error 3-3 4-4 ms offers TLS 1.2 inside:mysql\n",
+        HEARS(GREETING), SAYS(SSL_REQUEST), hello, alert);
     /* A login inside, behind the request: its number is 2. */
     TELLS(mysql, LOGGED_IN "PING  OK ok\n", SAYS(LOGIN_AS("\2", "\x05\xae\x3f\0")), HEARS(OK("\3")),
           SAYS(PING), HEARS(OK("\1")));
@@ -329,7 +330,7 @@ static void long_packets(void **state)
     TELLS(mysql, LOGGED_IN "INSERT INSERT INTO t OK ok gap truncated\nPING  OK ok\n", LOGS_IN,
           insert, LOSES(TO_SERVER, 0xffffff - 20017), SAYS("\3\0\0\1abc"), HEARS(OK("\2")),
           SAYS(PING), HEARS(OK("\1")));
-    TELLS(mysql, LOGGED_IN "SEND_LONG_DATA  ok gap\nPING  OK ok\n", LOGS_IN,
+    TELLS(mysql, LOGGED_IN "SEND_LONG_DATA  ok gap unknown-fields\nPING  OK ok\n", LOGS_IN,
           SAYS("\xff\xff\xff\0\x18\1\0\0\0\0\0xyz"), LOSES(TO_SERVER, 0xffffff - 10),
           SAYS("\0\0\0\1" PING), HEARS(OK("\1")));
     TELLS_WITH(
@@ -359,6 +360,18 @@ static void losses(void **state)
     TELLS(mysql, LOGGED_IN "PING  OK ok\n", LOGS_IN, LOSES(TO_SERVER, 13), HEARS(OK("\1")),
           SAYS(PING), HEARS(OK("\1")));
     assert_int_equal(script_counters()->stray_answers, 1);
+}
+
+/* Without the greeting the place is proven by the answer to the login, whichever turn it is. */
+static void greeting_lost(void **state)
+{
+    (void)state;
+    TELLS(mysql, LOGGED_IN "PING  OK ok\n", LOSES(TO_CLIENT, 43), SAYS(LOGIN), HEARS(OK("\2")),
+          SAYS(PING), HEARS(OK("\1")));
+    TELLS(mysql, LOGGED_IN "PING  OK ok\n", LOSES(TO_CLIENT, 43), SAYS(LOGIN),
+          HEARS("\4\0\0\2\xfe"
+                "x\0y"),
+          SAYS("\x08\0\0\3scramble"), HEARS(OK("\4")), SAYS(PING), HEARS(OK("\1")));
 }
 
 /* Numbers are held to: what does not count on is no part of the answer. */
@@ -508,17 +521,29 @@ static void recognition(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(results),     cmocka_unit_test(ends_left_out),
-        cmocka_unit_test(joined),      cmocka_unit_test(joined_in_an_answer),
-        cmocka_unit_test(errors),      cmocka_unit_test(logins),
-        cmocka_unit_test(refusals),    cmocka_unit_test(several_results),
-        cmocka_unit_test(pipelined),   cmocka_unit_test(prepared),
-        cmocka_unit_test(of_mariadb),  cmocka_unit_test(cursors),
-        cmocka_unit_test(files),       cmocka_unit_test(other_commands),
-        cmocka_unit_test(replication), cmocka_unit_test(attributes),
-        cmocka_unit_test(secured),     cmocka_unit_test(long_packets),
-        cmocka_unit_test(losses),      cmocka_unit_test(nonsense),
-        cmocka_unit_test(compressed),  cmocka_unit_test(compressed_joined),
+        cmocka_unit_test(results),
+        cmocka_unit_test(ends_left_out),
+        cmocka_unit_test(joined),
+        cmocka_unit_test(joined_in_an_answer),
+        cmocka_unit_test(errors),
+        cmocka_unit_test(logins),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(several_results),
+        cmocka_unit_test(pipelined),
+        cmocka_unit_test(prepared),
+        cmocka_unit_test(of_mariadb),
+        cmocka_unit_test(cursors),
+        cmocka_unit_test(files),
+        cmocka_unit_test(other_commands),
+        cmocka_unit_test(replication),
+        cmocka_unit_test(attributes),
+        cmocka_unit_test(secured),
+        cmocka_unit_test(long_packets),
+        cmocka_unit_test(losses),
+        cmocka_unit_test(greeting_lost),
+        cmocka_unit_test(nonsense),
+        cmocka_unit_test(compressed),
+        cmocka_unit_test(compressed_joined),
         cmocka_unit_test(recognition),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,10 +79,10 @@ static void conversations(void **state)
     (void)state;
     struct step hello = tls_says(tls_record(22, HELLO(.name = "db.shop")));
     struct step alert = tls_hears(tls_record(21, tls_hex("0246")));
-    SAYS_TLS("3-3 4-4 ms offers TLS 1.2\n", SAYS(SSL), HEARS("S"), hello, alert);
-    SAYS_TLS("5-5 6-6 ms offers TLS 1.2\n", SAYS(GSS), HEARS("N"), SAYS(SSL), HEARS("S"), hello,
-             alert);
-    SAYS_TLS("5-5 6-6 ms offers TLS 1.2\n", HEARS("220 mail.shop ESMTP\r\n"),
+    SAYS_TLS("3-3 4-4 ms offers TLS 1.2 inside:postgresql\n", SAYS(SSL), HEARS("S"), hello, alert);
+    SAYS_TLS("5-5 6-6 ms offers TLS 1.2 inside:postgresql\n", SAYS(GSS), HEARS("N"), SAYS(SSL),
+             HEARS("S"), hello, alert);
+    SAYS_TLS("5-5 6-6 ms offers TLS 1.2 inside:smtp\n", HEARS("220 mail.shop ESMTP\r\n"),
              SAYS(EHLO "STARTTLS\r\n"), HEARS("250-mail.shop\r\n250 STARTTLS\r\n"),
              HEARS("220 go ahead\r\n"), hello, alert);
 }

@@ -5,6 +5,7 @@ Each function is one capture: its text says what it claims. The expected log fol
 from what the program prints. Run it after changing it; a capture that did not change stays the same to the byte.
 """
 import os
+import struct
 
 from wire import (ACK, LOOP, NULL, PSH, RAW, RST, SLL, SLL2, SYN, TO_CLIENT, TO_SERVER, Capture, Span,
                   Datagrams, Talk)
@@ -190,7 +191,7 @@ def tunnel():
 
 @capture
 def upgrade():
-    """101 ends HTTP on the connection: frames that follow are no requests."""
+    """101 ends HTTP on the connection: what follows is a call of WebSocket, whatever its messages look like."""
     c = Capture()
     t = Talk(c)
     t.open()
@@ -202,6 +203,14 @@ def upgrade():
     t.says(bytes.fromhex("818537fa213d7f9f4d5158"))
     t.hears(b"\x81\x05Hello")
     t.hears(b"\x81\x12GET / HTTP/1.1\r\n\r\n")
+    t.hears(b"\x89\0")
+    t.says(bytes.fromhex("8a8037fa213d"))
+    t.expect(None, None, "PING", None, "PONG", protocol="websocket", host=None, operation="PING by the server", outcome="ok",
+             drop="time duration_ms ttfb_ms request_bytes response_bytes path host")
+    t.says(bytes.fromhex("888237fa213d3412"))  # 1000
+    t.hears(bytes.fromhex("880203e8"))
+    t.expect(answer, None, "WEBSOCKET", "/chat", "1000", protocol="websocket", request_messages=1, response_messages=2,
+             call="bidi-streaming", outcome="ok", drop="time duration_ms ttfb_ms request_bytes response_bytes")
     t.close()
     return c
 
@@ -238,6 +247,134 @@ def lenient():
     answer = t.hears(OK)
     t.expect(ask, answer, "GET", "/empty-line-first", "200", drop="request_bytes")
     t.close()
+    return c
+
+
+def asks(talk, host, path, name, answer=OK, **keys):
+    """One exchange, by host, whose server is called `name`."""
+    ask = talk.says(request(f"GET {path} HTTP/1.1", host=host))
+    answer = talk.hears(answer)
+    said = {"host": host.lower()} if host else {"drop": "host"}
+    talk.expect(ask, answer, "GET", path, "200", server_name=name, **{**said, **keys})
+
+
+def frame(kind, flags, stream, payload):
+    return struct.pack(">IBI", len(payload) << 8 | kind, flags, stream) + payload
+
+
+def block(*fields):
+    """Header fields that no table is needed for (RFC 7541, 6.2.2)."""
+    def text(value):
+        return bytes([len(value)]) + value.encode()
+    return b"".join(b"\0" + text(name) + text(value) for name, value in fields)
+
+
+@capture
+def virtual_hosts():
+    """A server with several names is as many services, whose requests may take turns on one connection, of HTTP/1
+    or HTTP/2. The connection is counted where its first request goes. Short names are the whole one, in capitals, with
+    a port or without; what is no name, and what names nothing, goes with what its client has called, or else with what
+    the server is called most."""
+    c = Capture()
+    first = Talk(c, client=("10.0.0.1", 40001))
+    first.open()
+    for host in "a.example", "b.example", "A.Example:80", "b.example", "b.example", "10.0.0.2", "no such.name", None:
+        known = {"a": "a.example", "A": "a.example", "b": "b.example"}.get((host or " ")[0], "b.example")
+        asks(first, host, "/", known)
+    second = Talk(c, client=("10.0.0.3", 40002))
+    second.open()
+    asks(second, None, "/", "b.example")
+    asks(second, "10.0.0.2:80", "/", "b.example")
+
+    replica = Talk(c, server=("10.0.0.4", 80))
+    replica.open()
+    asks(replica, "b.example", "/", "b.example")
+    cart = Talk(c, server=("10.0.0.5", 8080))
+    cart.open()
+    for host in "cart", "Cart:8080", "cart.shop.svc.cluster.local", "cart.shop", "orders.shop":
+        asks(cart, host, "/", "orders.shop" if host == "orders.shop" else "cart.shop.svc.cluster.local")
+    never = Talk(c, client=("10.0.0.3", 40003))
+    never.segment(TO_SERVER, SYN)
+    never.segment(TO_CLIENT, RST | ACK)
+
+    two = Talk(c, server=("10.0.0.6", 80))
+    two.open()
+    two.says(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, b""))
+    two.hears(frame(4, 0, 0, b""))
+    for stream, host in (1, "c.example"), (3, "d.example"), (5, "c.example"):
+        ask = two.says(frame(1, 5, stream, block((":method", "GET"), (":scheme", "http"), (":path", "/"),
+                                                 (":authority", host))))
+        answer = two.hears(frame(1, 5, stream, block((":status", "200"))))
+        two.expect(ask, answer, "GET", "/", "200", protocol="http2", host=host, server_name=host, stream_id=stream)
+    return c
+
+
+@capture
+def relays():
+    """A request into a service, and one out of it while it lasts that carries the same identifier, are one hop: by
+    x-request-id, also where only the answer shows it, and by the trace, through any number of services. One that
+    is not inside the other in time, or does not come from where the other went, or has another identifier, is
+    none. The inner side may have ended in the window before."""
+    c = Capture()
+    web, proxy, cart, stock = "10.0.0.1", "10.0.0.5", "10.0.0.6", "10.0.0.7"
+    trace = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e47%02x-00f067aa0ba902b7-01"
+    outer = Talk(c, client=(web, 40001), server=(proxy, 80))
+    inner = Talk(c, client=(proxy, 40002), server=(cart, 8080))
+    last = Talk(c, client=(cart, 40003), server=(stock, 8080))
+    for talk in outer, inner, last:
+        talk.open()
+
+    def ask(talk, path, host, field=None):
+        return talk.says(request(f"GET {path} HTTP/1.1", *([field] if field else []), host=host)), path, host
+
+    def answer(talk, asked, field=None):
+        sent, path, host = asked
+        got = talk.hears(response("200 OK", *([field] if field else []), body=b"hello"))
+        talk.expect(sent, got, "GET", path, "200", host=host)
+
+    for number in range(3):
+        one = ask(outer, "/cart", "shop.example", f"X-Request-Id: {number}" if number else None)
+        two = ask(inner, "/cart", "cart", f"X-Request-Id: {number}")
+        answer(inner, two)
+        answer(outer, one, None if number else "X-Request-Id: 0")
+    one = ask(outer, "/buy", "shop.example", trace % 1)
+    two = ask(inner, "/cart/add", "cart", trace % 1)
+    three = ask(last, "/take", "stock", trace % 1)
+    answer(last, three)
+    answer(inner, two)
+    answer(outer, one)
+
+    one = ask(outer, "/late", "shop.example", "X-Request-Id: late")
+    answer(outer, one)
+    answer(inner, ask(inner, "/late", "cart", "X-Request-Id: late"))
+    one = ask(outer, "/other", "shop.example", "X-Request-Id: one")
+    answer(inner, ask(inner, "/other", "cart", "X-Request-Id: two"))
+    answer(last, ask(last, "/other", "stock", "X-Request-Id: one"))
+    answer(outer, one)
+
+    one = ask(outer, "/slow", "shop.example", trace % 2)
+    answer(inner, ask(inner, "/slow", "cart", trace % 2))
+    c.wait(12_000)
+    answer(outer, one)
+    return c
+
+
+@capture
+def hostile_hosts():
+    """Somebody who tries out names makes no services of them; and what was known of the server still holds."""
+    c = Capture()
+    c.wait(1000)
+    real = Talk(c)
+    real.open()
+    for _ in range(2):
+        asks(real, "shop.example", "/", "shop.example")
+    c.wait(10_000)
+    hostile = Talk(c, client=("10.0.0.9", 40001))
+    hostile.open()
+    for number in range(1100):
+        asks(hostile, f"x{number}.example", "/", "shop.example", drop="time client_address client_port server_address "
+             "server_port operation duration_ms ttfb_ms request_bytes response_bytes notes outcome protocol")
+    asks(real, "shop.example", "/", "shop.example")
     return c
 
 

@@ -11,14 +11,15 @@ static void keys_are_ordered(void **state)
     struct edge_key rising[] = {
         {.port = 443, .protocol = "tls"}, /* external */
         {.server = make_address("10.0.0.9"), .port = 80, .protocol = "http"},
-        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 0, "http", ""},
-        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 0, "http", "a"},
-        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 0, "http", "b"},
-        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 1, "http", ""},
-        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 0, "http2", ""},
-        {make_address("10.0.0.1"), make_address("10.0.0.2"), 8080, 0, "grpc", ""},
-        {make_address("10.0.0.1"), make_address("10.0.0.3"), 1, 0, "dns", ""},
-        {make_address("10.0.0.2"), make_address("10.0.0.1"), 1, 0, "dns", ""},
+        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 0, "http", "", false},
+        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 0, "http", "a", false},
+        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 0, "http", "a", true},
+        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 0, "http", "b", false},
+        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 1, "http", "", false},
+        {make_address("10.0.0.1"), make_address("10.0.0.2"), 80, 0, "http2", "", false},
+        {make_address("10.0.0.1"), make_address("10.0.0.2"), 8080, 0, "grpc", "", false},
+        {make_address("10.0.0.1"), make_address("10.0.0.3"), 1, 0, "dns", "", false},
+        {make_address("10.0.0.2"), make_address("10.0.0.1"), 1, 0, "dns", "", false},
     };
     enum { KEYS = sizeof rising / sizeof *rising };
     for (size_t i = 0; i < KEYS; i++)

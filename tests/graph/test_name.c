@@ -101,6 +101,81 @@ static void ports_that_agree_name_the_address(void **state)
     assert_named("10.0.0.2", 80, "cart", NAME_HOST);
 }
 
+static void assert_called(const char *address, uint16_t port, const char *host, const char *name)
+{
+    struct address a = make_address(address);
+    struct named named = names_of_server(names, &a, port, 0, (struct call_name){host, true});
+    assert_string_equal(named.name, name);
+}
+
+/* Each of its names is a service; whoever says none means the one that is called most. */
+static void virtual_hosts(void **state)
+{
+    (void)state;
+    hear("10.0.0.2", 80, "a.example", 5);
+    hear("10.0.0.2", 80, "b.example", 9);
+    assert_called("10.0.0.2", 80, "A.example:80", "a.example");
+    assert_called("10.0.0.2", 80, "b.example", "b.example");
+    assert_called("10.0.0.2", 80, "never-heard.example", "b.example");
+    assert_called("10.0.0.2", 80, "10.0.0.2", "b.example");
+    assert_called("10.0.0.2", 81, "a.example", "b.example"); /* another port's names */
+    assert_named("10.0.0.2", 0, "b.example", NAME_HOST);
+}
+
+/* Unless somebody who knows better names the address; but the user may leave it to the hosts. */
+static void better_sources_name_virtual_hosts(void **state)
+{
+    (void)state;
+    struct address a = make_address("10.0.0.2");
+    struct name_delta dns = {.address = a, .source = NAME_DNS, .count = 1, .name = "front.svc"};
+    hear("10.0.0.2", 80, "a.example", 5);
+    hear("10.0.0.2", 80, "b.example", 9);
+    names_give(names, &a, NAME_HOSTS_FILE, "from-hosts");
+    assert_called("10.0.0.2", 80, "a.example", "a.example");
+    names_learn(names, &dns);
+    assert_called("10.0.0.2", 80, "a.example", "front.svc");
+    names_give(names, &a, NAME_KUBERNETES, "ingress.web");
+    assert_called("10.0.0.2", 80, "a.example", "ingress.web");
+    names_give(names, &a, NAME_USER, NAME_BY_HOST);
+    assert_called("10.0.0.2", 80, "a.example", "a.example");
+    assert_called("10.0.0.2", 80, "", "b.example");
+    assert_named("10.0.0.2", 0, "b.example", NAME_HOST);
+    names_give(names, &a, NAME_USER, "front");
+    assert_called("10.0.0.2", 80, "a.example", "front");
+}
+
+/* Short names are the whole one's, whichever is heard first or more. */
+static void short_names(void **state)
+{
+    (void)state;
+    hear("10.0.0.2", 80, "cart", 100);
+    assert_called("10.0.0.2", 80, "cart", "cart");
+    uint64_t before = names_version(names);
+    hear("10.0.0.2", 80, "Cart.shop.svc.cluster.local:80", 1);
+    assert_int_not_equal(names_version(names), before);
+    hear("10.0.0.2", 80, "cart.shop", 7);
+    hear("10.0.0.2", 80, "car", 1);
+    static const char whole[] = "cart.shop.svc.cluster.local";
+    assert_called("10.0.0.2", 80, "cart", whole);
+    assert_called("10.0.0.2", 80, "CART.SHOP.", whole);
+    assert_called("10.0.0.2", 80, whole, whole);
+    assert_called("10.0.0.2", 80, "car", "car");
+    assert_called("10.0.0.2", 80, "", whole);
+    assert_named("10.0.0.2", 0, whole, NAME_HOST);
+}
+
+/* A name that is short for two others is short for neither. */
+static void short_names_of_two(void **state)
+{
+    (void)state;
+    hear("10.0.0.2", 80, "api", 3);
+    hear("10.0.0.2", 80, "api.one.example", 2);
+    hear("10.0.0.2", 80, "api.two.example", 1);
+    assert_called("10.0.0.2", 80, "api", "api");
+    assert_called("10.0.0.2", 80, "api.one.example", "api.one.example");
+    assert_called("10.0.0.2", 80, "", "api");
+}
+
 static void better_sources_win(void **state)
 {
     (void)state;
@@ -178,6 +253,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(addresses_are_no_names, begin, end),
         cmocka_unit_test_setup_teardown(the_name_asked_for_most_wins, begin, end),
         cmocka_unit_test_setup_teardown(ports_that_agree_name_the_address, begin, end),
+        cmocka_unit_test_setup_teardown(virtual_hosts, begin, end),
+        cmocka_unit_test_setup_teardown(better_sources_name_virtual_hosts, begin, end),
+        cmocka_unit_test_setup_teardown(short_names, begin, end),
+        cmocka_unit_test_setup_teardown(short_names_of_two, begin, end),
         cmocka_unit_test_setup_teardown(better_sources_win, begin, end),
         cmocka_unit_test_setup_teardown(the_version_tells_when_answers_change, begin, end),
         cmocka_unit_test_setup_teardown(old_evidence_fades, begin, end),

@@ -283,7 +283,7 @@ static void hosts_become_names_of_servers(void **state)
         const char *protocol, *method, *host;
     } cases[] = {
         {"http", "GET", "cart:8080"},
-        {"http", "GET", "cart:8080"},
+        {"http", "GET", "Cart"},
         {"http", "CONNECT", "elsewhere:443"}, /* where the proxy is to go */
         {"http", "GET", ""},
         {"dns", "A", "asked.example"},
@@ -298,12 +298,108 @@ static void hosts_become_names_of_servers(void **state)
     }
     take();
     assert_int_equal(delta.name_len, 2);
-    assert_string_equal(delta.name[0].name, "cart:8080");
+    assert_string_equal(delta.name[0].name, "cart");
     assert_int_equal(delta.name[0].count, 2);
     assert_int_equal(delta.name[0].port, 80);
     assert_int_equal(delta.name[0].source, NAME_HOST);
     assert_int_equal(delta.name[0].last_ns, 1009ULL * MS);
     assert_string_equal(delta.name[1].name, "secure.example");
+}
+
+/* One request to a server, by host. */
+static void call(struct tally *t, const char *host, const char *asked)
+{
+    struct exchange x = make_exchange("/a");
+    bytes_to_text(x.host, sizeof x.host, bytes_of_text(host));
+    bytes_to_text(x.asked, sizeof x.asked, bytes_of_text(asked));
+    tally_exchange(t, &x);
+}
+
+/* Exchanges of one connection may be of several edges; the connection is of one. What was asked of
+ * the DNS comes first; what names nothing is no name. */
+static void each_name_is_an_edge(void **state)
+{
+    (void)state;
+    struct flow_report r = {.protocol = "http",
+                            .end_ns = 5000,
+                            .client_address = make_address("10.0.0.1"),
+                            .server_address = make_address("10.0.0.2"),
+                            .server_port = 80,
+                            .host = "A.example:80",
+                            .opened = 1};
+    tally_flow(tally, &r);
+    call(tally, "a.example", "");
+    call(tally, "b.example", "");
+    call(tally, "A.Example.:80", "");
+    call(tally, "10.0.0.2", "");
+    call(tally, "b.example", "asked.example");
+    call(tally, "\x01garbage b.example", "");
+    take();
+    assert_int_equal(delta.edge_len, 4);
+    assert_string_equal(delta.edge[0].key.asked, "");
+    assert_int_equal(requests_of(&delta.edge[0].exchanges), 2);
+    assert_string_equal(delta.edge[1].key.asked, "a.example");
+    assert_true(delta.edge[1].key.by_host);
+    assert_int_equal(requests_of(&delta.edge[1].exchanges), 2);
+    assert_int_equal(delta.edge[1].opened, 1);
+    assert_string_equal(delta.edge[2].key.asked, "asked.example");
+    assert_false(delta.edge[2].key.by_host);
+    assert_string_equal(delta.edge[3].key.asked, "b.example");
+    assert_int_equal(delta.edge[3].opened, 0);
+    assert_int_equal(delta.name_len, 2);
+    assert_int_equal(delta.name[1].count, 2);
+}
+
+/* What an absolute target of a forward proxy names is not the proxy. */
+static void a_proxy_is_not_what_it_is_asked_for(void **state)
+{
+    (void)state;
+    struct exchange x = make_exchange("/a");
+    memcpy(x.host, "far.example", 12);
+    x.elsewhere = true;
+    count(x);
+    take();
+    assert_int_equal(delta.name_len, 0);
+    assert_string_equal(delta.edge[0].key.asked, "");
+}
+
+/* Past the cap those that are called most keep their names, and the rest is counted all the same;
+ * past the other cap nobody does, for it is somebody who tries out names. */
+static void too_many_hosts(void **state)
+{
+    static const struct {
+        unsigned hosts;
+        uint32_t edges, names;
+        uint64_t nameless;
+    } cases[] = {
+        {PLACE_NAMES_MAX - 1, PLACE_NAMES_MAX, PLACE_NAMES_MAX, 0},
+        {PLACE_NAMES_MAX, PLACE_NAMES_MAX + 1, PLACE_NAMES_MAX, 1},
+        {PLACE_NAMES_AT_WORK_MAX - 1, PLACE_NAMES_MAX + 1, PLACE_NAMES_MAX,
+         PLACE_NAMES_AT_WORK_MAX - PLACE_NAMES_MAX},
+        {PLACE_NAMES_AT_WORK_MAX, 1, 0, PLACE_NAMES_AT_WORK_MAX + 2},
+        {100000, 1, 0, 100002},
+    };
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        for (unsigned i = 0; i < cases[c].hosts; i++) {
+            char host[32];
+            snprintf(host, sizeof host, "x%u.example", i);
+            call(tally, host, "");
+        }
+        call(tally, "real.example", "");
+        call(tally, "real.example", "");
+        take();
+        assert_int_equal(delta.edge_len, cases[c].edges);
+        assert_int_equal(delta.name_len, cases[c].names);
+        assert_int_equal(delta.names_dropped, cases[c].nameless);
+        assert_int_equal(requests_of(&delta.edge[0].exchanges),
+                         cases[c].nameless ? cases[c].nameless : 2);
+        assert_int_equal(delta.edge[0].key.asked[0], cases[c].nameless ? '\0' : 'r');
+        assert_int_equal(delta.operation_len, delta.edge_len);
+        if (delta.name_len)
+            assert_string_equal(delta.name[0].name, "real.example");
+        delta_free(&delta);
+    }
 }
 
 static void flow_reports_add_up(void **state)
@@ -490,6 +586,31 @@ static void the_number_of_workers_does_not_matter(void **state)
     }
 }
 
+/* Whoever has seen which names, and however many. */
+static void hosts_do_not_depend_on_workers(void **state)
+{
+    static const unsigned hosts[] = {10, 300, 1025, 5000};
+    (void)state;
+    for (size_t c = 0; c < sizeof hosts / sizeof *hosts; c++) {
+        struct tally *two[2] = {tally_new(&key, &networks), tally_new(&key, &networks)};
+        struct delta other = {0};
+        for (unsigned i = 0; i < 3 * hosts[c]; i++) {
+            char host[32];
+            snprintf(host, sizeof host, "x%u.example", i * i % hosts[c]);
+            call(tally, host, "");
+            call(two[i % 7 == 0], host, "");
+        }
+        take();
+        assert_true(tally_take(two[0], &other) && tally_take(two[1], &other));
+        merge_finish(&other);
+        assert_same_delta(&delta, &other);
+        tally_free(two[0]);
+        tally_free(two[1]);
+        delta_free(&other);
+        delta_free(&delta);
+    }
+}
+
 /* Past its cap an edge keeps the operations that come first in order, whole, and adds up the
  * others, where there is no path in which to take anything together. */
 static void too_many_operations_become_other(void **state)
@@ -605,6 +726,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(clients_outside_are_one, begin, end),
         cmocka_unit_test_setup_teardown(edges_differ_by_each_part_of_their_key, begin, end),
         cmocka_unit_test_setup_teardown(hosts_become_names_of_servers, begin, end),
+        cmocka_unit_test_setup_teardown(each_name_is_an_edge, begin, end),
+        cmocka_unit_test_setup_teardown(a_proxy_is_not_what_it_is_asked_for, begin, end),
+        cmocka_unit_test_setup_teardown(too_many_hosts, begin, end),
+        cmocka_unit_test_setup_teardown(hosts_do_not_depend_on_workers, begin, end),
         cmocka_unit_test_setup_teardown(flow_reports_add_up, begin, end),
         cmocka_unit_test_setup_teardown(a_window_starts_empty, begin, end),
         cmocka_unit_test_setup_teardown(the_number_of_workers_does_not_matter, begin, end),

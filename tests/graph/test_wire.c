@@ -122,7 +122,7 @@ static struct delta make_delta(void)
         x.server_port = (uint16_t)(80 + i % 3);
         x.outcome = (enum outcome)(i % OUTCOMES);
         x.response_end_ns += i * 1000003;
-        snprintf(x.host, sizeof x.host, "host-%u", i % 2);
+        snprintf(x.host, sizeof x.host, "host-%u", i / 6 % 2);
         tally_exchange(tally, &x);
     }
     struct flow_report r = {.protocol = "tcp", .end_ns = 7, .opened = 1, .bytes = {1, 2}};
@@ -221,8 +221,11 @@ static void a_delta_comes_back(void **state)
     (void)state;
     struct delta d = make_delta(), back;
     assert_true(wire_get_delta(encoded(&d), &back));
-    assert_int_equal(back.edge_len, 6);
-    assert_int_equal(back.operation_len, 8);
+    assert_int_equal(back.edge_len, 9);
+    for (uint32_t i = 0; i < d.edge_len; i++)
+        assert_int_equal(back.edge[i].key.by_host, d.edge[i].key.by_host);
+    assert_true(back.edge[1].key.by_host);
+    assert_int_equal(back.operation_len, 14);
     for (uint32_t i = 0; i < d.operation_len; i++)
         assert_int_equal(back.operation[i].templated, d.operation[i].templated);
     assert_int_equal(back.name_len, 6);

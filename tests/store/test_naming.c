@@ -84,6 +84,19 @@ static void ask_for(struct town *t, uint64_t start_s, const char *client, const 
     written(t->store, &d, t->names);
 }
 
+/* One request in a window, by host, which was heard in it. */
+static void call(struct town *t, uint64_t start_s, const char *client, const char *server,
+                 const char *host)
+{
+    struct delta d = window_at(start_s);
+    struct edge_delta *edge = window_edge(&d, client, server, 80);
+    hear(t, server, 80, host);
+    snprintf(edge->key.asked, sizeof edge->key.asked, "%s", host);
+    edge->key.by_host = true;
+    asked(&edge->exchanges, OUTCOME_OK, 1, MS_NS);
+    written(t->store, &d, t->names);
+}
+
 /* The same in a tenant's network. */
 static void ask_in(struct town *t, uint32_t tenant, uint64_t start_s, const char *client,
                    const char *server)
@@ -314,6 +327,109 @@ static void short_for_another(void **state)
     leave(&t);
 }
 
+/* One address, many names; one name, many addresses. */
+static void names_by_host(void **state)
+{
+    struct town t = found();
+    (void)state;
+    call(&t, 1000, "10.0.0.1", "10.0.0.2", "a.example");
+    call(&t, 1005, "10.0.0.1", "10.0.0.2", "b.example");
+    call(&t, 1010, "10.0.0.1", "10.0.0.3", "b.example");
+    call(&t, 1015, "10.0.0.1", "10.0.0.2", "a.example");
+    tells(&t, "10.0.0.1>a.example:80 2 10.0.0.1>b.example:80 2");
+    leave(&t);
+}
+
+/* Edges of one window that are called by name, and one that is not: that belongs to what its client
+ * has called in it; of a client that has not, to what the server is called most. */
+static void names_by_host_in_a_window(void **state)
+{
+    struct town t = found();
+    struct delta d = window_at(1000);
+    static const struct {
+        const char *client, *host;
+    } edges[] = {
+        {"10.0.0.1", ""},          {"10.0.0.1", "a.example"}, {"10.0.0.2", "a.example"},
+        {"10.0.0.2", "b.example"}, {"10.0.0.3", ""},
+    };
+    (void)state;
+    hear(&t, "10.0.0.9", 80, "a.example");
+    hear(&t, "10.0.0.9", 80, "b.example");
+    hear(&t, "10.0.0.9", 80, "b.example");
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+        struct edge_delta *edge = window_edge(&d, edges[i].client, "10.0.0.9", 80);
+        snprintf(edge->key.asked, sizeof edge->key.asked, "%s", edges[i].host);
+        edge->key.by_host = edges[i].host[0];
+        asked(&edge->exchanges, OUTCOME_OK, 1, MS_NS);
+    }
+    written(t.store, &d, t.names);
+    tells(&t, "10.0.0.1>a.example:80 2 10.0.0.2>a.example:80 1 10.0.0.2>b.example:80 1 "
+              "10.0.0.3>b.example:80 1");
+    leave(&t);
+}
+
+/* A connection on which nothing was said goes where its client called before. */
+static void refused_by_a_virtual_host(void **state)
+{
+    struct town t = found();
+    (void)state;
+    call(&t, 1000, "10.0.0.1", "10.0.0.2", "a.example");
+    call(&t, 1005, "10.0.0.8", "10.0.0.2", "b.example");
+    call(&t, 1010, "10.0.0.8", "10.0.0.2", "b.example");
+    struct delta d = window_at(1015);
+    struct edge_delta *edge = window_edge(&d, "10.0.0.1", "10.0.0.2", 80);
+    edge->key.protocol[0] = '\0';
+    edge->failed = 3;
+    written(t.store, &d, t.names);
+    tells(&t, "10.0.0.1>a.example:80 1 10.0.0.8>b.example:80 2");
+    assert_int_equal(place_number(t.place.db, "SELECT sum(failed) FROM v_windows "
+                                              "WHERE server = 'a.example'"),
+                     3);
+    leave(&t);
+}
+
+/* Short names, before and after the whole one is heard, and by a collector that has not heard it
+ * itself. */
+static void short_names_by_host(void **state)
+{
+    struct town t = found();
+    (void)state;
+    call(&t, 1000, "10.0.0.1", "10.0.0.2", "cart");
+    call(&t, 1000, "10.0.0.1", "10.0.0.2", "other");
+    tells(&t, "10.0.0.1>cart:80 1 10.0.0.1>other:80 1");
+    call(&t, 1005, "10.0.0.1", "10.0.0.2", "cart.shop.svc");
+    call(&t, 1010, "10.0.0.1", "10.0.0.2", "cart.shop");
+    call(&t, 1015, "10.0.0.1", "10.0.0.2", "other");
+    tells(&t, "10.0.0.1>cart.shop.svc:80 3 10.0.0.1>other:80 2");
+    names_free(t.names);
+    t.names = names_new(&key);
+    call(&t, 1020, "10.0.0.1", "10.0.0.2", "cart");
+    call(&t, 1025, "10.0.0.1", "10.0.0.2", "other");
+    tells(&t, "10.0.0.1>cart.shop.svc:80 4 10.0.0.1>other:80 3");
+    leave(&t);
+}
+
+/* Whose server gets no further name goes to what that is called most, and it is told. */
+static void too_many_names_by_host(void **state)
+{
+    struct town t = found();
+    (void)state;
+    call(&t, 990, "10.0.0.1", "10.0.0.2", "real.example");
+    call(&t, 995, "10.0.0.1", "10.0.0.2", "real.example");
+    for (unsigned i = 0; i < 100; i++) {
+        char called[32];
+        snprintf(called, sizeof called, "x%u.example", i);
+        call(&t, 1000 + 5 * i, "10.0.0.1", "10.0.0.2", called);
+    }
+    assert_int_equal(place_number(t.place.db, "SELECT count(*) FROM service WHERE name LIKE 'x%'"),
+                     63);
+    assert_int_equal(place_number(t.place.db, "SELECT sum(requests) FROM v_windows "
+                                              "WHERE server = 'real.example'"),
+                     2 + 37);
+    assert_int_equal(place_number(t.place.db, "SELECT sum(names_dropped) FROM capture_window"), 37);
+    leave(&t);
+}
+
 /* What the user says is worth more than what is asked. */
 static void the_users_name(void **state)
 {
@@ -362,6 +478,11 @@ int main(void)
         cmocka_unit_test(names_of_everybody),
         cmocka_unit_test(an_address_that_moves),
         cmocka_unit_test(short_for_another),
+        cmocka_unit_test(names_by_host),
+        cmocka_unit_test(names_by_host_in_a_window),
+        cmocka_unit_test(refused_by_a_virtual_host),
+        cmocka_unit_test(short_names_by_host),
+        cmocka_unit_test(too_many_names_by_host),
         cmocka_unit_test(the_users_name),
         cmocka_unit_test(too_many_names),
     };

@@ -73,6 +73,10 @@ static void answers_without_a_database(void **state)
     expect("/api/v1/backends", 200, "\"backends\":[]");
     expect("/api/v1/connections", 200, "\"connections\":[]");
     expect("/api/v1/open-calls", 200, "\"open_calls\":[]");
+    expect("/api/v1/relays", 200, "\"relays\":[]");
+    expect("/api/v1/names", 200, "\"names\":[]");
+    expect("/api/v1/relays?format=csv", 200, "client,via,via_address,server,port,protocol");
+    expect("/api/v1/names?format=csv", 200, "address,port,tenant,name,source,is_name,count");
     expect("/api/v1/insights", 200, "\"insights\":[]");
     expect("/api/v1/health", 200, "\"frames\":0");
     expect("/", 200, "<title>tapgraph</title>");

@@ -173,6 +173,7 @@ export interface TlsRow {
   server_name: string | null;
   alpn: string | null;
   alpn_offered: string | null;
+  inside: string | null; // spoken before TLS, and in it
   ja4: string | null;
   mutual: boolean | null; // null: not observable
   handshakes: number;

@@ -107,6 +107,7 @@ function factsOf(row: TlsRow): [string, ComponentChildren][] {
     ["Cipher", row.cipher ?? "–"],
     ["Server name", (row.server_name ?? "none") + (row.ech ? ", which may be a front (ECH)" : "")],
     ["ALPN", row.alpn ?? (row.alpn_offered ? `offered: ${row.alpn_offered}` : "–")],
+    ...(row.inside ? [["Spoken inside", row.inside] as [string, ComponentChildren]] : []),
     ["Client proved who it is", proved(row)],
     ["Certificate", certificate(row)],
   ];

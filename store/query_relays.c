@@ -1,0 +1,74 @@
+/* query_relays.c - who reaches whom by way of whom. */
+#include <stdlib.h>
+
+#include "store/handle.h"
+
+static const char sql[] =
+    "SELECT client, via, min(via_address), server, port, protocol, sum(requests), sum(passed_on) "
+    "FROM (SELECT oc.name AS client, os.name AS via, oe.address AS via_address, "
+    "inn.name AS server, ie.port AS port, i.protocol AS protocol, x.requests AS requests, "
+    "x.passed_on AS passed_on "
+    "FROM relay_window x JOIN capture_window w ON w.id = x.window_id "
+    "JOIN pair o ON o.id = x.outer_id JOIN pair i ON i.id = x.inner_id "
+    "JOIN endpoint ce ON ce.id = o.client_id JOIN service oc ON oc.id = ce.service_id "
+    "JOIN endpoint oe ON oe.id = o.server_id JOIN service os ON os.id = oe.service_id "
+    "JOIN endpoint ie ON ie.id = i.server_id JOIN service inn ON inn.id = ie.service_id "
+    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 "
+    "UNION ALL "
+    "SELECT oc.name, os.name, oe.address, inn.name, ie.port, i.protocol, x.requests, x.requests "
+    "FROM forwarded_window x JOIN capture_window w ON w.id = x.window_id "
+    "JOIN pair i ON i.id = x.pair_id "
+    "JOIN endpoint ce ON ce.id = x.client_id JOIN service oc ON oc.id = ce.service_id "
+    "JOIN endpoint oe ON oe.id = i.client_id JOIN service os ON os.id = oe.service_id "
+    "JOIN endpoint ie ON ie.id = i.server_id JOIN service inn ON inn.id = ie.service_id "
+    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2) "
+    "GROUP BY client, via, server, port, protocol ORDER BY client, via, server, port, protocol";
+
+static void read_row(sqlite3_stmt *s, struct relay_row *row)
+{
+    *row = (struct relay_row){.port = (uint16_t)column_count(s, 4)};
+    column_text(s, 0, row->client, sizeof row->client);
+    column_text(s, 1, row->via, sizeof row->via);
+    column_text(s, 2, row->via_address, sizeof row->via_address);
+    column_text(s, 3, row->server, sizeof row->server);
+    column_text(s, 5, row->protocol, sizeof row->protocol);
+    row->requests = column_count(s, 6);
+    row->passed_on = column_count(s, 7);
+}
+
+static bool load(struct query *q, struct range r, struct relay_rows *rows, struct err *err)
+{
+    bool failed = false;
+    size_t room = 0;
+    sqlite3_stmt *s = question_ask(q, sql, err);
+    if (s)
+        question_bind_range(s, r);
+    while (s && question_row(q, s, &failed, err)) {
+        if (rows->len == room) {
+            room = room ? 2 * room : 64;
+            struct relay_row *more = realloc(rows->row, room * sizeof *more);
+            if (!more) {
+                failed = !question_no_memory(q, err);
+                break;
+            }
+            rows->row = more;
+        }
+        read_row(s, &rows->row[rows->len++]);
+    }
+    sqlite3_finalize(s);
+    return s && !failed;
+}
+
+bool query_relays(struct query *q, struct range r, struct relay_rows *ret, struct err *err)
+{
+    struct relay_rows rows = {0};
+    if (!question_begin(q, err))
+        return false;
+    bool made = load(q, r, &rows, err);
+    question_end(q);
+    if (made)
+        *ret = rows;
+    else
+        free(rows.row);
+    return made;
+}

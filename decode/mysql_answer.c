@@ -363,58 +363,6 @@ static bool trails(struct mysql *m, const struct mysql_packet *p)
     return is_end;
 }
 
-/* The next answer's first packet has the number behind the request's last. After a loss, that of a
- * login may be any, for several turns of it may have passed. */
-static uint8_t expected_number(struct conn *c, uint8_t number)
-{
-    struct exchange *x = conn_find(c, TO_CLIENT, KEY_IN_ORDER);
-    const struct mysql_asked *asked = x ? exchange_state(x) : NULL;
-    if (asked && asked->command == COM_LOGIN && conn_is_lost(c, TO_CLIENT) && number > 1)
-        return number;
-    return asked && asked->number ? asked->number : 1;
-}
-
-static int64_t begin_answer(struct conn *c, struct mysql *m, const struct mysql_packet *p)
-{
-    if (trails(m, p))
-        return pass(m, p);
-    if (!p->number)
-        return feed_unasked(c, m, p);
-    if (p->number != expected_number(c, p->number) && !m->any_number)
-        return lose(m);
-    struct exchange *x = conn_begin(c, TO_CLIENT, KEY_IN_ORDER);
-    const struct mysql_asked *asked = exchange_state(x);
-    m->part = first_part(asked->command);
-    return feed_part(c, m, x, p);
-}
-
-int64_t mysql_feed_answer(struct conn *c, struct mysql *m, struct bytes in)
-{
-    struct mysql_packet p;
-    if (m->part == PART_NONE && conn_is_lost(c, TO_CLIENT)) {
-        enum guess guess =
-            mysql_is_surely_answer(in, expected_number(c, in.len > 3 ? in.at[3] : 0));
-        if (guess != GUESS_YES)
-            return guess == GUESS_MORE ? DECODE_MORE : DECODE_LOST;
-    }
-    if (!mysql_packet(in, &p))
-        return DECODE_MORE;
-    bool inside = m->part != PART_NONE || m->answering.goes_on;
-    if (inside && !m->any_number && p.number != m->answering.next)
-        return lose(m);
-    if (m->answering.goes_on) {
-        conn_find(c, TO_CLIENT, KEY_IN_ORDER);
-        return pass(m, &p);
-    }
-    if (p.body.len < wanted(m, &p))
-        return DECODE_MORE;
-    if (!p.len)
-        return lose(m);
-    if (m->part == PART_NONE)
-        return begin_answer(c, m, &p);
-    return feed_part(c, m, conn_find(c, TO_CLIENT, KEY_IN_ORDER), &p);
-}
-
 /* Behind a whole packet, is there the beginning of another that fits? */
 static enum guess follows(struct bytes in, const struct mysql_packet *p)
 {
@@ -476,4 +424,76 @@ enum guess mysql_is_surely_answer(struct bytes in, uint8_t number)
     if (is_sure_error(&p) || (p.body.at[0] == MYSQL_SAYS_OK && is_sure_ok(&p)))
         return follows(in, &p);
     return is_sure_result(in, &p);
+}
+
+/* A row in binary, or the end of rows, and what follows. */
+static enum guess are_surely_rows(struct bytes in)
+{
+    struct mysql_packet p;
+    if ((in.len > 2 && in.at[2]) || (in.len > 3 && in.at[3] != 1))
+        return GUESS_NO;
+    if (!mysql_packet(in, &p) || (p.len && !p.body.len))
+        return GUESS_MORE;
+    if (!p.len || (p.body.at[0] != MYSQL_SAYS_OK && !mysql_is_end(&p)))
+        return GUESS_NO;
+    return p.body.len < p.len ? GUESS_MORE : follows(in, &p);
+}
+
+/* The next answer's first packet has the number behind the request's last. After a loss, that of a
+ * login may be any, for several turns of it may have passed. */
+static uint8_t expected_number(struct conn *c, uint8_t number)
+{
+    struct exchange *x = conn_find(c, TO_CLIENT, KEY_IN_ORDER);
+    const struct mysql_asked *asked = x ? exchange_state(x) : NULL;
+    if (asked && asked->command == COM_LOGIN && conn_is_lost(c, TO_CLIENT) && number > 1)
+        return number;
+    return asked && asked->number ? asked->number : 1;
+}
+
+static int64_t begin_answer(struct conn *c, struct mysql *m, const struct mysql_packet *p)
+{
+    if (trails(m, p))
+        return pass(m, p);
+    if (!p->number)
+        return feed_unasked(c, m, p);
+    if (p->number != expected_number(c, p->number) && !m->any_number)
+        return lose(m);
+    struct exchange *x = conn_begin(c, TO_CLIENT, KEY_IN_ORDER);
+    const struct mysql_asked *asked = exchange_state(x);
+    m->part = first_part(asked->command);
+    return feed_part(c, m, x, p);
+}
+
+/* Is the next answer one without columns? */
+static bool fetches(struct conn *c)
+{
+    struct exchange *x = conn_find(c, TO_CLIENT, KEY_IN_ORDER);
+    return x && ((const struct mysql_asked *)exchange_state(x))->command == COM_STMT_FETCH;
+}
+
+int64_t mysql_feed_answer(struct conn *c, struct mysql *m, struct bytes in)
+{
+    struct mysql_packet p;
+    if (m->part == PART_NONE && conn_is_lost(c, TO_CLIENT)) {
+        uint8_t number = expected_number(c, in.len > 3 ? in.at[3] : 0);
+        enum guess guess = fetches(c) ? are_surely_rows(in) : mysql_is_surely_answer(in, number);
+        if (guess != GUESS_YES)
+            return guess == GUESS_MORE ? DECODE_MORE : DECODE_LOST;
+    }
+    if (!mysql_packet(in, &p))
+        return DECODE_MORE;
+    bool inside = m->part != PART_NONE || m->answering.goes_on;
+    if (inside && !m->any_number && p.number != m->answering.next)
+        return lose(m);
+    if (m->answering.goes_on) {
+        conn_find(c, TO_CLIENT, KEY_IN_ORDER);
+        return pass(m, &p);
+    }
+    if (p.body.len < wanted(m, &p))
+        return DECODE_MORE;
+    if (!p.len)
+        return lose(m);
+    if (m->part == PART_NONE)
+        return begin_answer(c, m, &p);
+    return feed_part(c, m, conn_find(c, TO_CLIENT, KEY_IN_ORDER), &p);
 }

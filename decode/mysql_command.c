@@ -123,7 +123,7 @@ static void tell_statement(struct mysql_session *s, struct exchange *x, struct b
     }
     if (is_known && !executes)
         set_operation(x, verb, x->operation);
-    if (!is_known || !executes)
+    if (!executes)
         set_method(x, verb);
     if (body.at[0] == COM_STMT_CLOSE)
         statements_drop(s->statements, id);

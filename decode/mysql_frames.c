@@ -48,8 +48,8 @@ static enum guess is_compressed(const struct frame *f)
 
 void mysql_frames_settle(struct conn *c, struct mysql *m)
 {
-    if (!m->frames.open)
-        return;
+    if (!m->frames.open || !m->frames.answered)
+        return; /* it may be that only one side is seen */
     conn_answer_was_whole(c, m->frames.key);
     conn_abort(c, m->frames.key, OUTCOME_UNKNOWN);
     m->frames.open = false;

@@ -230,7 +230,7 @@ static void tell_number(struct statements **statements, struct exchange *x,
     bool known = p->is_int && statements_get(*statements, p->number, x);
     if (!known) {
         x->notes |= NOTE_UNKNOWN_FIELDS;
-        set_method(x, procedure->drops ? "UNPREPARE" : "EXECUTE");
+        set_method(x, procedure->drops ? "UNPREPARE" : "");
         set_operation(x, procedure->drops ? "UNPREPARE {statement}" : "{statement}");
     } else if (procedure->drops) {
         tell_as(x, "UNPREPARE", x->operation);

@@ -151,7 +151,8 @@ static enum guess is_framed(const struct mysql *m, struct bytes in)
 static int64_t feed_client(struct conn *c, struct mysql *m, struct bytes in)
 {
     struct mysql_packet p;
-    if (conn_is_lost(c, TO_SERVER)) {
+    bool is_file = m->part == PART_FILE && in.len > 3 && in.at[3] == m->answering.next;
+    if (conn_is_lost(c, TO_SERVER) && !is_file) {
         enum guess guess = is_proven(m, in), framed = is_framed(m, in);
         if (guess != GUESS_YES && framed == GUESS_YES) {
             m->phase = MYSQL_FRAMES;

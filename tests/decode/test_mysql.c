@@ -192,7 +192,7 @@ static void prepared(void **state)
         "SELECT SELECT ? OK ok mysql SELECT -1  0+2\nRESET SELECT ? OK ok mysql RESET SELECT -1  "
         "0+0\n"
         "CLOSE SELECT ? ok mysql CLOSE SELECT -1  0+0\n"
-        "EXECUTE  1243 client_error unknown-fields mysql {statement} -1  0+0\n",
+        "  1243 client_error unknown-fields mysql {statement} -1  0+0\n",
         LOGS_IN, SAYS(PREPARE),
         HEARS(PREPARED("\5", "\1", "\1") COLUMN("\2") END("\3") COLUMN("\4") END("\5")),
         SAYS("\x09\0\0\0\x18\5\0\0\0\0\0xy" EXECUTE("\5")),

@@ -135,7 +135,7 @@ static void calls_of_procedures(void **state)
         "SELECT SELECT * FROM orders WHERE id = ? OK ok tds SELECT orders -1  0+1\n"
         "SELECT SELECT * FROM orders WHERE id = ? OK ok tds SELECT orders -1  0+1\n"
         "UNPREPARE SELECT * FROM orders WHERE id = ? OK ok tds UNPREPARE SELECT orders -1  0+0\n"
-        "EXECUTE  8179 client_error unknown-fields tds {statement} -1  0+0\n"
+        "  8179 client_error unknown-fields tds {statement} -1  0+0\n"
         "EXEC  OK ok tds EXEC dbo.Archive* -1  0+0\n"
         "EXEC  OK ok tds sp_cursorfetch -1  0+0\n",
         LOGS_IN, says(3, JOIN(tls_hex(HEADERS "ffff 0a00 0000"), statement, parameter("@P1 int"))),

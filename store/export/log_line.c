@@ -172,7 +172,7 @@ static void put_answer(struct line *l, const struct exchange *x)
         put_text(l, "null");
     if (x->grpc_status >= 0)
         number_field(l, ",\"grpc_status\":", (uint64_t)x->grpc_status);
-    else if (x->call != CALL_NONE)
+    else if (x->call != CALL_NONE && strcmp(x->protocol, "grpc") == 0)
         put_text(l, ",\"grpc_status\":null");
     text_field(l, ",\"outcome\":", outcome_name(x->outcome));
     span_field(l, ",\"duration_ms\":", x->request_ns, x->response_end_ns);

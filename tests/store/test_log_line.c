@@ -182,12 +182,13 @@ static void writes_at_end(const struct exchange *x, const char *end)
 }
 
 /* A call without a message back has no time to it, and one whose status was not seen none of that;
- * what is no call has not even the keys. */
+ * what is no call has not even the keys, and what is not gRPC has no status of it. */
 static void call_without_message(void **state)
 {
     struct exchange x = answered();
     (void)state;
     x.call = CALL_UNARY;
+    x.protocol = "grpc";
     writes_part(&x, ",\"call\":\"unary\",\"first_message_ms\":null");
     writes_part(&x, ",\"grpc_status\":null,");
 }

@@ -6,8 +6,11 @@
     X(http2)                                                                                       \
     X(postgresql)                                                                                  \
     X(mysql)                                                                                       \
-    X(tds) X(starttls) X(http1) X(mongodb) X(redis) X(memcached) X(websocket) X(kafka) X(dns_tcp)  \
-        X(quic) X(dns)
+    X(tds)                                                                                         \
+    X(starttls)                                                                                    \
+    X(http1)                                                                                       \
+    X(amqp)                                                                                        \
+    X(nats) X(mongodb) X(mqtt) X(redis) X(memcached) X(websocket) X(kafka) X(dns_tcp) X(quic) X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;
 #define ENTRY(name) &name##_decoder,

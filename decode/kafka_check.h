@@ -8,7 +8,7 @@
 enum {
     KAFKA_REQUEST_HEAD = 14, /* length, key, version, correlation id, length of the client's id */
     KAFKA_ANSWER_HEAD = 8,   /* length, correlation id */
-    KAFKA_SIZE_MAX = (1 << 30) - 1, /* so that the first byte decides */
+    KAFKA_SIZE_MAX = (1 << 27) - 1, /* brokers take 100 MB; so that the first byte decides */
 };
 
 enum kafka_proof {

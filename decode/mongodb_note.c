@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "decode/mongodb_command.h"
-#include "decode/wildcard.h"
+#include "decode/subject.h"
 
 static bool is_named(const struct bson_element *e, const char *name)
 {
@@ -23,7 +23,7 @@ static bool is_document(const struct bson_element *e)
 
 static void keep_name(struct exchange *x, char *field, size_t size, struct bytes name)
 {
-    if (!wildcard_name(field, size, name))
+    if (!subject_text(field, size, name))
         x->notes |= NOTE_TRUNCATED;
 }
 
@@ -50,8 +50,8 @@ void mongodb_namespace(struct mongodb_asked *asked, struct bytes name)
 {
     const uint8_t *dot = name.len ? memchr(name.at, '.', name.len) : NULL;
     size_t before = dot ? (size_t)(dot - name.at) : name.len;
-    wildcard_name(asked->database, sizeof asked->database, bytes_first(name, before));
-    wildcard_name(asked->collection, sizeof asked->collection, bytes_after(name, before + 1));
+    subject_text(asked->database, sizeof asked->database, bytes_first(name, before));
+    subject_text(asked->collection, sizeof asked->collection, bytes_after(name, before + 1));
 }
 
 /* The first element of a command says which it is. */

@@ -15,7 +15,7 @@
 #include "decode/kafka_check.h"
 #include "decode/kafka_topics.h"
 #include "decode/kafka_walk.h"
-#include "decode/wildcard.h"
+#include "decode/subject.h"
 
 enum {
     LENGTH = 4,
@@ -69,7 +69,7 @@ static void note_topic(struct conn *c, struct asked *asked, const struct kafka_f
     struct kafka *k = conn_state(c);
     if (f->kind == 'U')
         kafka_ids_text(k->ids, f->text, k->topic);
-    else if (!wildcard_name(k->topic, sizeof k->topic, f->text))
+    else if (!subject_text(k->topic, sizeof k->topic, f->text))
         asked->topics.cut = true;
     if (!k->giving_up)
         kafka_topics_add(&asked->topics, k->topic);
@@ -199,7 +199,7 @@ static void note_error(struct exchange *x, int64_t code)
 static void learn_topic(struct kafka *k, const struct kafka_field *f)
 {
     char text[KAFKA_NAME_MAX];
-    wildcard_name(text, sizeof text, f->text);
+    subject_text(text, sizeof text, f->text);
     if (text[0])
         k->ids = kafka_ids_learn(k->ids, f->id, text);
 }

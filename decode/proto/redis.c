@@ -418,8 +418,11 @@ static enum guess redis_probe(const struct opening *opening)
         return opening->midstream && answers_fit ? GUESS_MORE : GUESS_NO;
     if (!answers_fit && !opening->midstream)
         return GUESS_NO;
-    if (bytes_equal_text(bytes_first(opening->to_server, 6), "PING\r\n"))
-        return GUESS_YES;
+    if (bytes_equal_text(bytes_first(opening->to_server, 6), "PING\r\n")) {
+        if (opening->midstream && !opening->to_client.len)
+            return GUESS_MORE; /* others say that too, but are not answered so */
+        return answers_fit ? GUESS_YES : GUESS_NO;
+    }
     return looks_like_command(opening->to_server, opening->midstream);
 }
 

@@ -186,6 +186,9 @@ static void recognition(void **state)
         {WIRE("*1\r\n$6\r\nworlds\r\n"), WIRE(""), true, GUESS_NO},
         {WIRE("*1\r\n$3\r\n\1\2\3\r\n"), WIRE(""), false, GUESS_NO},
         {WIRE("PING\r\n"), WIRE(""), false, GUESS_YES},
+        {WIRE("PING\r\n"), WIRE(""), true, GUESS_MORE},
+        {WIRE("PING\r\n"), WIRE("+PONG\r\n"), true, GUESS_YES},
+        {WIRE("PING\r\n"), WIRE("PONG\r\n"), true, GUESS_NO}, /* NATS */
         {WIRE("GET / HTTP/1.1\r\n"), WIRE(""), false, GUESS_NO},
         {WIRE(""), WIRE("+OK\r\n"), true, GUESS_MORE},
         {WIRE(""), WIRE("SSH-2.0-x\r\n"), true, GUESS_NO},

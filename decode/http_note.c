@@ -1,6 +1,7 @@
 /* http_note.c - see http_note.h. */
 #include "decode/http_note.h"
 
+#include "decode/elasticsearch.h"
 #include "decode/grpc.h"
 #include "decode/trace_context.h"
 
@@ -44,6 +45,7 @@ void http_note_request_line(struct exchange *x, const struct http_request_line *
 {
     exchange_text(x, x->method, sizeof x->method, line->method);
     http_note_target(x, line->method, line->target);
+    elasticsearch_note(x);
 }
 
 void http_note_status_line(struct exchange *x, const struct http_status_line *status)

@@ -35,8 +35,8 @@ struct mysql_asked {
     uint16_t command;
     uint8_t number; /* of the first packet of its answer */
     bool is_known;  /* the statement to be prepared is told below */
-    char method[24];
-    char operation[192];
+    char method[sizeof((struct exchange *)0)->method];
+    char operation[sizeof((struct exchange *)0)->operation];
 };
 
 /* What of a connection its commands depend on. */

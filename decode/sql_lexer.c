@@ -1,21 +1,24 @@
 /* sql_lexer.c - see sql_lexer.h. */
 #include "decode/sql_lexer.h"
 
-#include <ctype.h>
-
 static uint8_t byte_at(struct bytes b, size_t at)
 {
     return at < b.len ? b.at[at] : 0;
 }
 
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static bool begins_word(uint8_t c)
 {
-    return isalpha(c) || c == '_' || c >= 0x80;
+    return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c >= 0x80;
 }
 
 static bool is_in_word(const struct sql_lexer *l, uint8_t c)
 {
-    return begins_word(c) || isdigit(c) || c == '$' || (c == '#' && l->dialect == SQL_TSQL);
+    return begins_word(c) || is_digit(c) || c == '$' || (c == '#' && l->dialect == SQL_TSQL);
 }
 
 static size_t word_len(const struct sql_lexer *l, size_t at)
@@ -69,7 +72,7 @@ static size_t conditional_len(struct bytes b)
     size_t at = 2 + (byte_at(b, 2) == 'M');
     if (byte_at(b, at) != '!')
         return 0;
-    for (at++; isdigit(byte_at(b, at));)
+    for (at++; is_digit(byte_at(b, at));)
         at++;
     return at;
 }
@@ -104,7 +107,7 @@ static size_t number_len(const struct sql_lexer *l)
     for (; end < l->rest.len; end++) {
         uint8_t c = l->rest.at[end];
         bool exponent = (c == '-' || c == '+') && end && (l->rest.at[end - 1] | 0x20) == 'e' &&
-                        isdigit(byte_at(l->rest, end + 1)) && byte_at(l->rest, 1) != 'x';
+                        is_digit(byte_at(l->rest, end + 1)) && byte_at(l->rest, 1) != 'x';
         if (!is_in_word(l, c) && c != '.' && !exponent)
             break;
     }
@@ -116,7 +119,7 @@ static size_t dollar_len(const struct sql_lexer *l)
 {
     struct bytes b = l->rest;
     size_t tag = 1;
-    while (isdigit(byte_at(b, tag)))
+    while (is_digit(byte_at(b, tag)))
         tag++;
     if (tag > 1)
         return tag;
@@ -193,11 +196,11 @@ static size_t literal_len(const struct sql_lexer *l)
         return quoted_end(b, prefix, '\'', mysql || (prefix == 1 && (first | 0x20) == 'e'));
     if (first == '"' && mysql)
         return quoted_end(b, 0, '"', true);
-    if (isdigit(first) || (first == '.' && isdigit(second) && !l->after_operand))
+    if (is_digit(first) || (first == '.' && is_digit(second) && !l->after_operand))
         return number_len(l);
     if (first == '$' && l->dialect == SQL_STANDARD)
         return dollar_len(l);
-    if (first == '$' && isdigit(second))
+    if (first == '$' && is_digit(second))
         return 1 + word_len(l, 1);
     if (first == ':' && is_in_word(l, second)) /* but of an array's slice, "[1:2]", too */
         return 1 + word_len(l, 1);
@@ -241,5 +244,6 @@ struct sql_token sql_next(struct sql_lexer *l)
 
 bool sql_is_symbol(const struct sql_token *t, const char *text)
 {
-    return t->kind == SQL_SYMBOL && bytes_equal_text(t->text, text);
+    return t->kind == SQL_SYMBOL && t->text.at[0] == (uint8_t)text[0] &&
+           bytes_equal_text(t->text, text);
 }

@@ -101,8 +101,8 @@ static void write_name(struct sql_text *t, const struct sql_token *token)
     char text[SQL_NAME_MAX + 3];
     bool folded = t->dialect == SQL_STANDARD;
     bool quoted = token->kind == SQL_NAME && !is_simple(token->text, folded);
-    size_t len = sql_name(text + quoted, token->text,
-                          has_passing_names(t->verb) ? SQL_MASK_DIGITS : SQL_MASK_IDS);
+    size_t len =
+        sql_name(text + quoted, token->text, t->passing_names ? SQL_MASK_DIGITS : SQL_MASK_IDS);
     for (size_t i = 0; i < len && token->kind == SQL_WORD && folded; i++)
         text[i] = (char)tolower((unsigned char)text[i]);
     if (quoted) {
@@ -273,8 +273,10 @@ void sql_text_add(struct sql_text *t, const struct sql_token *token,
         end_statement(t);
         return;
     }
-    if (!t->verb && (token->kind != SQL_SYMBOL || !sql_is_symbol(token, "(")))
+    if (!t->verb && (token->kind != SQL_SYMBOL || !sql_is_symbol(token, "("))) {
         t->verb = token->kind == SQL_WORD ? keyword : &nothing;
+        t->passing_names = has_passing_names(t->verb);
+    }
     if (!t->verb) {
         add_symbol(t, token); /* "(SELECT ...) UNION ..." */
         return;

@@ -16,6 +16,7 @@ struct sql_text {
     const struct sql_keyword *verb;   /* of the statement; NULL: it has not begun */
     const struct sql_keyword *before; /* the word just before, if that was one */
     uint8_t mark;                     /* the first character of the symbol just before, or 0 */
+    bool passing_names;               /* of the statement: made up by a program */
     bool to_value;                    /* of SET: what stands here is what something is set to */
     bool after_secret;                /* the word that follows may be a password */
     int depth;                        /* of parentheses */

@@ -266,7 +266,8 @@ static const struct sql_keyword keywords[] = {
 
 static int compare(const void *key, const void *entry)
 {
-    return strcmp(key, ((const struct sql_keyword *)entry)->text);
+    const char *word = key, *text = ((const struct sql_keyword *)entry)->text;
+    return word[0] != text[0] ? word[0] - text[0] : strcmp(word, text);
 }
 
 const struct sql_keyword *sql_keyword(struct bytes word)

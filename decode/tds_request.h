@@ -13,8 +13,8 @@ enum { TDS_REQUEST_MAX = 7 * 1024 }; /* of a message so much is read */
 struct tds_asked {
     uint8_t type;     /* of the message */
     bool is_prepared; /* the number in the answer is the statement's, told below */
-    char method[24];
-    char operation[192];
+    char method[sizeof((struct exchange *)0)->method];
+    char operation[sizeof((struct exchange *)0)->operation];
 };
 
 /* Puts the contents of a message's packets, as far as they are here and there is room, one behind

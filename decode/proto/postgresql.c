@@ -67,7 +67,9 @@ static enum guess postgresql_probe(const struct opening *o)
     if (asked >= POSTGRESQL_PROOF || told >= POSTGRESQL_PROOF ||
         (asked >= 0 && told >= 0 && sum >= POSTGRESQL_PROOF))
         return GUESS_YES;
-    return asked < 0 && told < 0 ? GUESS_NO : GUESS_MORE;
+    bool silent = !o->to_server.len && !o->to_client.len;
+    bool likely = (o->to_server.len && asked >= 0) || (o->to_client.len && told >= 0);
+    return silent || likely ? GUESS_MORE : GUESS_NO;
 }
 
 const struct decoder postgresql_decoder = {

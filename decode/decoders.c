@@ -3,9 +3,9 @@
 
 #define DECODERS(X)                                                                                \
     X(tls)                                                                                         \
-    X(http2) X(smtp) X(fastcgi) X(postgresql) X(starttls) X(http1) X(amqp) X(nats) X(mongodb)      \
-        X(cassandra) X(dubbo) X(thrift) X(ldap) X(mqtt) X(redis) X(memcached) X(websocket)         \
-            X(kafka) X(dns_tcp) X(quic) X(dns)
+    X(http2) X(mysql) X(tds) X(smtp) X(fastcgi) X(postgresql) X(starttls) X(http1) X(amqp) X(nats) \
+        X(mongodb) X(cassandra) X(dubbo) X(thrift) X(ldap) X(mqtt) X(redis) X(memcached)           \
+            X(websocket) X(kafka) X(dns_tcp) X(quic) X(dns)
 
 #define DECLARE(name) extern const struct decoder name##_decoder;
 #define ENTRY(name) &name##_decoder,

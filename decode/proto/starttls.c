@@ -1,27 +1,16 @@
-/* starttls.c - what comes before TLS where the two sides first agree on it: PostgreSQL's
- * SSLRequest, and MySQL's.
+/* starttls.c - what comes before TLS in PostgreSQL: SSLRequest, and before it perhaps a request for
+ * encryption by GSS that is refused.
  *
- * A connection is claimed when both have agreed, and not before, so it is never reported as this:
- * what the two said is passed over, and TLS goes on. A decoder of one of these protocols takes over
- * by standing before this one in the list; it then changes to TLS by itself. */
+ * A connection is claimed when both have agreed on TLS, and not before, so it is never reported as
+ * this: what the two said is passed over, and TLS goes on. One that goes on without is
+ * postgresql.c's, which stands before this one in the list. Other protocols change to TLS in their
+ * own decoders. */
 #include "decode/decoder.h"
-
-enum request { NO_REQUEST, POSTGRESQL, MYSQL };
 
 enum {
     POSTGRESQL_REQUEST_BYTES = 8,
     POSTGRESQL_SSL_CODE = 80877103,
     POSTGRESQL_GSS_CODE = 80877104,
-    MYSQL_HEADER = 4,
-    MYSQL_REQUEST_BYTES = 32,
-    MYSQL_PROTOCOL = 10,
-    MYSQL_CLIENT_SSL = 1 << 11,
-};
-
-/* What was agreed on so far. */
-struct starttls {
-    enum request request;
-    bool greeted; /* MySQL's server has spoken */
 };
 
 /* The code of a request of PostgreSQL; 0 if it is none that asks for encryption. */
@@ -33,10 +22,11 @@ static uint32_t postgresql_request(struct bytes in)
     return !c.starved && len == POSTGRESQL_REQUEST_BYTES && asks ? code : 0;
 }
 
-static enum guess guess_postgresql(struct bytes asked, struct bytes answered)
+static enum guess starttls_probe(const struct opening *opening)
 {
+    struct bytes asked = opening->to_server, answered = opening->to_client;
     static const uint8_t prefix[] = {0, 0, 0, 8, 4, 0xd2, 0x16};
-    if (!asked.len && answered.len)
+    if (opening->midstream || (!asked.len && answered.len))
         return GUESS_NO;
     if (!bytes_equal(bytes_first(asked, sizeof prefix),
                      bytes_first(bytes_of(prefix, sizeof prefix), asked.len)))
@@ -55,108 +45,25 @@ static enum guess guess_postgresql(struct bytes asked, struct bytes answered)
     }
 }
 
-/* Length of the packet that begins here with this number and this first byte; 0: not all of these
- * are here, or it is none. */
-static size_t mysql_packet(struct bytes in, uint8_t number)
-{
-    if (in.len <= MYSQL_HEADER || in.at[3] != number)
-        return 0;
-    return MYSQL_HEADER + (size_t)(in.at[0] | in.at[1] << 8 | in.at[2] << 16);
-}
-
-static bool is_mysql_ssl_request(struct bytes in)
-{
-    struct cursor c = cursor_over(bytes_after(in, MYSQL_HEADER));
-    uint32_t flags = cursor_le32(&c);
-    return !c.starved && mysql_packet(in, 1) == MYSQL_HEADER + MYSQL_REQUEST_BYTES &&
-           flags & MYSQL_CLIENT_SSL;
-}
-
-static enum guess guess_mysql(struct bytes asked, struct bytes answered)
-{
-    bool greets = mysql_packet(answered, 0) && answered.at[MYSQL_HEADER] == MYSQL_PROTOCOL;
-    if ((answered.len > MYSQL_HEADER && !greets) || (asked.len >= MYSQL_HEADER && asked.at[3] != 1))
-        return GUESS_NO;
-    if (asked.len < MYSQL_HEADER + sizeof(uint32_t) || !greets)
-        return asked.len && !answered.len ? GUESS_NO : GUESS_MORE;
-    return is_mysql_ssl_request(asked) ? GUESS_YES : GUESS_NO;
-}
-
-static enum guess starttls_probe(const struct opening *o)
-{
-    if (o->midstream)
-        return GUESS_NO;
-    enum guess guesses[] = {guess_postgresql(o->to_server, o->to_client),
-                            guess_mysql(o->to_server, o->to_client)};
-    enum guess best = GUESS_NO;
-    for (size_t i = 0; i < sizeof guesses / sizeof *guesses; i++)
-        best = guesses[i] > best ? guesses[i] : best;
-    return best;
-}
-
-static int64_t go_on_as_tls(struct conn *c, int64_t len)
-{
-    static const char *const spoken[] = {[POSTGRESQL] = "postgresql", [MYSQL] = "mysql"};
-    conn_speaks(c, spoken[((const struct starttls *)conn_state(c))->request]);
-    conn_become(c, decoder_named("tls"));
-    return len;
-}
-
-static int64_t feed_postgresql(struct conn *c, enum dir dir, struct bytes in)
-{
-    struct starttls *s = conn_state(c);
-    if (dir == TO_CLIENT) /* 'N' to a request for GSS, and at last */
-        return in.at[0] == 'S' ? go_on_as_tls(c, 1) : in.at[0] == 'N' ? 1 : DECODE_LOST;
-    if (in.len < POSTGRESQL_REQUEST_BYTES)
-        return DECODE_MORE;
-    s->request = POSTGRESQL;
-    return postgresql_request(in) ? POSTGRESQL_REQUEST_BYTES : DECODE_LOST;
-}
-
-static int64_t feed_mysql(struct conn *c, enum dir dir, struct bytes in)
-{
-    struct starttls *s = conn_state(c);
-    size_t len = mysql_packet(in, dir == TO_SERVER);
-    if (in.len <= MYSQL_HEADER || in.len < len)
-        return DECODE_MORE;
-    if (dir == TO_CLIENT) {
-        s->greeted = len != 0;
-        return len ? (int64_t)len : DECODE_LOST;
-    }
-    if (!is_mysql_ssl_request(in))
-        return DECODE_LOST;
-    return s->greeted ? go_on_as_tls(c, (int64_t)len) : DECODE_MORE;
-}
-
-/* By who speaks first. */
-static enum request request_of(enum dir dir, struct bytes in)
-{
-    if (dir == TO_SERVER)
-        return in.at[0] ? NO_REQUEST : POSTGRESQL;
-    return MYSQL;
-}
-
 static int64_t starttls_feed(struct conn *c, enum dir dir, struct bytes in)
 {
-    struct starttls *s = conn_state(c);
-    if (s->request == NO_REQUEST)
-        s->request = request_of(dir, in);
-    switch (s->request) {
-    case POSTGRESQL:
-        return feed_postgresql(c, dir, in);
-    case MYSQL:
-        return feed_mysql(c, dir, in);
-    case NO_REQUEST:
-        break;
-    }
-    return DECODE_LOST;
+    if (dir == TO_SERVER && in.len < POSTGRESQL_REQUEST_BYTES)
+        return DECODE_MORE;
+    if (dir == TO_SERVER)
+        return postgresql_request(in) ? POSTGRESQL_REQUEST_BYTES : DECODE_LOST;
+    if (in.at[0] == 'N') /* to a request for GSS, and at last */
+        return 1;
+    if (in.at[0] != 'S')
+        return DECODE_LOST;
+    conn_speaks(c, "postgresql");
+    conn_become(c, decoder_named("tls"));
+    return 1;
 }
 
 const struct decoder starttls_decoder = {
     .name = "starttls",
     .transport = OVER_TCP,
-    .ports = {5432, 3306},
-    .state_size = sizeof(struct starttls),
+    .ports = {5432},
     .probe = starttls_probe,
     .feed = starttls_feed,
 };

@@ -17,14 +17,6 @@ static int find(void **state)
 
 #define GSS "\0\0\0\x08\x04\xd2\x16\x30"
 #define SSL "\0\0\0\x08\x04\xd2\x16\x2f"
-#define GREETING                                                                                   \
-    "\x0a\0\0\0\x0a"                                                                               \
-    "8.0.1\0\1\0\0"
-#define GREETING_OF_50                                                                             \
-    "2\0\0\0\x0a"                                                                                  \
-    "8.0.1-0123456789012345678901234567890123456\0\1\0\0\0\0"
-#define MYSQL(number, flags)                                                                       \
-    "\x20\0\0" number flags "\0\0\0\1\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 
 struct row {
     const char *to_server;
@@ -52,12 +44,8 @@ static void guesses(void **state)
         ROW(GSS, "G", GUESS_NO),
         ROW("\0\0\0\x08\0\3\0\0", "", GUESS_NO), /* a start without encryption */
         ROW("", "S\r\n\r\n!", GUESS_NO),
-        ROW("", GREETING, GUESS_MORE),
-        ROW(MYSQL("\1", "\5\xae\xff\1"), GREETING, GUESS_YES),
-        ROW(MYSQL("\1", "\5\xa6\xff\1"), GREETING, GUESS_NO), /* no CLIENT_SSL */
-        ROW(MYSQL("\2", "\5\xae\xff\1"), GREETING, GUESS_NO),
-        ROW("\x54\0\0\1\5\xae\xff\1\0\0\0\1\xff", GREETING, GUESS_NO), /* a login at once */
-        ROW("EHLO me\r\n", "220 mail.shop ESMTP\r\n", GUESS_NO),       /* smtp.c's */
+        ROW("", "\x27\0\0\0\x0a", GUESS_NO),                     /* a greeting of MySQL */
+        ROW("EHLO me\r\n", "220 mail.shop ESMTP\r\n", GUESS_NO), /* smtp.c's */
         ROW("USER me\r\n", "220 ftp.shop\r\n", GUESS_NO),
         ROW("", "220\x7f\r\n", GUESS_NO),
         ROW("GET / HTTP/1.1\r\n", "", GUESS_NO),
@@ -86,11 +74,6 @@ static void conversations(void **state)
     SAYS_TLS("3-3 4-4 ms offers TLS 1.2 inside:postgresql\n", SAYS(SSL), HEARS("S"), hello, alert);
     SAYS_TLS("5-5 6-6 ms offers TLS 1.2 inside:postgresql\n", SAYS(GSS), HEARS("N"), SAYS(SSL),
              HEARS("S"), hello, alert);
-    SAYS_TLS("3-3 4-4 ms offers TLS 1.2 inside:mysql\n", HEARS(GREETING),
-             SAYS(MYSQL("\1", "\5\xae\xff\1")), hello, alert);
-    /* A length of 50 is a '2'. */
-    SAYS_TLS("3-3 4-4 ms offers TLS 1.2 inside:mysql\n", HEARS(GREETING_OF_50),
-             SAYS(MYSQL("\1", "\5\xae\xff\1")), hello, alert);
 }
 
 /* The two do not agree after all. */

@@ -1,11 +1,33 @@
 /* decoders.c - the list of protocols. Order is probe order: strict grammars before loose ones. */
 #include "decode/decoder.h"
 
-#define DECODERS(X)                                                                                \
-    X(tls)                                                                                         \
-    X(http2) X(mysql) X(tds) X(smtp) X(fastcgi) X(postgresql) X(starttls) X(http1) X(amqp) X(nats) \
-        X(mongodb) X(cassandra) X(dubbo) X(thrift) X(ldap) X(mqtt) X(redis) X(memcached)           \
-            X(websocket) X(kafka) X(dns_tcp) X(quic) X(dns)
+/* clang-format off */
+#define DECODERS(X) \
+    X(tls)          \
+    X(http2)        \
+    X(mysql)        \
+    X(tds)          \
+    X(smtp)         \
+    X(fastcgi)      \
+    X(postgresql)   \
+    X(starttls)     \
+    X(http1)        \
+    X(amqp)         \
+    X(nats)         \
+    X(mongodb)      \
+    X(cassandra)    \
+    X(dubbo)        \
+    X(thrift)       \
+    X(ldap)         \
+    X(mqtt)         \
+    X(redis)        \
+    X(memcached)    \
+    X(websocket)    \
+    X(kafka)        \
+    X(dns_tcp)      \
+    X(quic)         \
+    X(dns)
+/* clang-format on */
 
 #define DECLARE(name) extern const struct decoder name##_decoder;
 #define ENTRY(name) &name##_decoder,

@@ -152,10 +152,9 @@ static void empty_line_after_body(void **state)
 static void handed_over(void **state)
 {
     (void)state;
-    TELLS(http, "GET /chat 101 ok upgraded\n",
-          SAYS("GET /chat HTTP/1.1\r\nUpgrade: rfb\r\n\r\n"),
-          HEARS("HTTP/1.1 101 Switching\r\nUpgrade: rfb\r\n\r\n\x81\x02hi"),
-          SAYS("\x81\x82xxxxyy"), SAYS("GET / HTTP/1.1\r\n\r\n"));
+    TELLS(http, "GET /chat 101 ok upgraded\n", SAYS("GET /chat HTTP/1.1\r\nUpgrade: rfb\r\n\r\n"),
+          HEARS("HTTP/1.1 101 Switching\r\nUpgrade: rfb\r\n\r\n\x81\x02hi"), SAYS("\x81\x82xxxxyy"),
+          SAYS("GET / HTTP/1.1\r\n\r\n"));
     TELLS(http, "CONNECT db.example:443 200 ok\n", SAYS("CONNECT DB.example:443 HTTP/1.1\r\n\r\n"),
           HEARS("HTTP/1.1 200 Fine\r\nContent-Length: 9\r\n\r\n"), SAYS("\x16\x03\x01"));
     TELLS(http, "CONNECT db:443 403 client_error\nGET /a 200 ok\n",

@@ -15,7 +15,7 @@ static void elements(void **state)
     struct bson_walk w;
     struct bson_element e;
     struct bytes in = bytes_of(DOCUMENT, sizeof DOCUMENT - 1);
-    int64_t number;
+    int64_t number = 0;
     assert_int_equal(in.len, 0x28);
     assert_int_equal(bson_begin(&w, in, 0x28), BSON_ELEMENT);
     in = bytes_after(in, 4);

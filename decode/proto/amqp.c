@@ -249,6 +249,7 @@ const struct decoder amqp_decoder = {
     .ports = {5672},
     .state_size = sizeof(struct amqp),
     .multiplexed = true,
+    .doubtful = true,
     .probe = amqp_probe,
     .feed = amqp_feed,
     .gap = amqp_gap,

@@ -508,6 +508,7 @@ const struct decoder cassandra_decoder = {
     .ports = {9042, 9142},
     .state_size = sizeof(struct cassandra),
     .multiplexed = true,
+    .doubtful = true,
     .probe = cassandra_probe,
     .feed = cassandra_feed,
     .gap = cassandra_gap,

@@ -260,6 +260,7 @@ const struct decoder dubbo_decoder = {
     .ports = {20880},
     .state_size = sizeof(struct dubbo),
     .multiplexed = true,
+    .doubtful = true,
     .probe = dubbo_probe,
     .feed = dubbo_feed,
     .gap = dubbo_gap,

@@ -306,6 +306,7 @@ const struct decoder fastcgi_decoder = {
     .ports = {9000},
     .state_size = sizeof(struct fastcgi),
     .multiplexed = true,
+    .doubtful = true,
     .probe = fastcgi_probe,
     .feed = fastcgi_feed,
     .gap = fastcgi_gap,

@@ -384,6 +384,7 @@ const struct decoder kafka_decoder = {
     .ports = {9092, 9093, 9094},
     .state_size = sizeof(struct kafka),
     .multiplexed = true,
+    .doubtful = true,
     .probe = kafka_probe,
     .feed = kafka_feed,
     .gap = kafka_gap,

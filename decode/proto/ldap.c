@@ -208,6 +208,7 @@ const struct decoder ldap_decoder = {
     .ports = {389, 3268},
     .state_size = sizeof(struct ldap),
     .multiplexed = true,
+    .doubtful = true,
     .probe = ldap_probe,
     .feed = ldap_feed,
     .gap = ldap_gap,

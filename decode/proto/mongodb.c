@@ -459,6 +459,7 @@ const struct decoder mongodb_decoder = {
     .ports = {27017, 27018, 27019},
     .state_size = sizeof(struct mongodb),
     .multiplexed = true,
+    .doubtful = true,
     .probe = mongodb_probe,
     .feed = mongodb_feed,
     .gap = mongodb_gap,

@@ -405,6 +405,7 @@ const struct decoder mqtt_decoder = {
     .ports = {1883},
     .state_size = sizeof(struct mqtt),
     .multiplexed = true,
+    .doubtful = true,
     .probe = mqtt_probe,
     .feed = mqtt_feed,
     .gap = mqtt_gap,

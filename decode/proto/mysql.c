@@ -304,6 +304,7 @@ const struct decoder mysql_decoder = {
     .transport = OVER_TCP,
     .ports = {3306, 3307, 4000, 6033},
     .state_size = sizeof(struct mysql),
+    .doubtful = true,
     .probe = mysql_probe,
     .feed = mysql_feed,
     .gap = mysql_gap,

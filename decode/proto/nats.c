@@ -586,6 +586,7 @@ const struct decoder nats_decoder = {
     .ports = {4222},
     .state_size = sizeof(struct nats),
     .multiplexed = true,
+    .doubtful = true,
     .probe = nats_probe,
     .feed = nats_feed,
     .gap = nats_gap,

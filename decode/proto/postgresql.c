@@ -77,6 +77,7 @@ const struct decoder postgresql_decoder = {
     .transport = OVER_TCP,
     .ports = {5432, 6432, 26257, 5433},
     .state_size = sizeof(struct postgresql),
+    .doubtful = true,
     .probe = postgresql_probe,
     .feed = postgresql_feed,
     .gap = postgresql_gap,

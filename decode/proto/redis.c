@@ -430,6 +430,7 @@ const struct decoder redis_decoder = {
     .name = "redis",
     .ports = {6379, 6380, 26379},
     .state_size = sizeof(struct redis),
+    .doubtful = true,
     .probe = redis_probe,
     .feed = redis_feed,
 };

@@ -363,6 +363,7 @@ const struct decoder smtp_decoder = {
     .name = "smtp",
     .ports = {25, 587, 24, 2525},
     .state_size = sizeof(struct smtp),
+    .doubtful = true,
     .probe = smtp_probe,
     .feed = smtp_feed,
     .gap = smtp_gap,

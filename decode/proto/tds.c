@@ -387,6 +387,7 @@ const struct decoder tds_decoder = {
     .transport = OVER_TCP,
     .ports = {1433, 1434},
     .state_size = sizeof(struct tds),
+    .doubtful = true,
     .probe = tds_probe,
     .feed = tds_feed,
     .gap = tds_gap,

@@ -259,6 +259,7 @@ const struct decoder thrift_decoder = {
     .ports = {9090},
     .state_size = sizeof(struct thrift),
     .multiplexed = true,
+    .doubtful = true,
     .probe = thrift_probe,
     .feed = thrift_feed,
     .gap = thrift_gap,

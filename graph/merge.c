@@ -405,6 +405,8 @@ bool merge_rows(struct delta *into, struct delta *from)
     into->secured_len = join_secured(&w, into, from);
     into->certificate_len = join_certificates(&w, into, from);
     into->hop_len = join_hops(&w, into, from);
+    for (uint32_t i = 0; i < into->relay_len; i++)
+        into->relay[i].edge = w.old_edge_at[into->relay[i].edge];
     into->edge_len = edge_len;
     change_rows(into, &w);
     free_work(&w);

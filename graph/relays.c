@@ -90,8 +90,8 @@ static void add_relay(struct joint *j, uint32_t outer, uint32_t inner)
 {
     struct delta *d = j->d;
     const struct hop_delta *in = hop_at(j, outer), *out = hop_at(j, inner);
-    if (d->relay_len == j->room) {
-        uint32_t room = j->room ? 2 * j->room : 64;
+    if (d->relay_len >= j->room) { /* what was joined before may have left some */
+        uint32_t room = 2 * d->relay_len + 64;
         struct relay_delta *grown = realloc(d->relay, room * sizeof *grown);
         if (!grown) {
             d->hops_dropped++;

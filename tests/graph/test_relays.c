@@ -89,6 +89,34 @@ static void two_sides_are_one_hop(void **state)
     assert_relay(1, 1, 2, 4, 1);
 }
 
+/* A delta that is kept for longer holds those of all its windows. */
+static void windows_add_up(void **state)
+{
+    (void)state;
+    enum { EACH = 100 };
+    for (uint64_t window = 1; window <= 2; window++) {
+        for (unsigned i = 0; i < EACH; i++) {
+            char id[8];
+            snprintf(id, sizeof id, "%u", i);
+            ask(0, 100 + i, window == 1 ? 9 : 2, id, window * 10, window * 10 + 5);
+            ask(0, window == 1 ? 9 : 2, 3, id, window * 10 + 1, window * 10 + 4);
+        }
+        assert_true(tally_take(tally[0], &delta));
+        merge_finish(&delta);
+        delta.end_ns = (window * 10 + 6) * SECOND;
+        relays_join(relays, &delta);
+    }
+    assert_int_equal(delta.relay_len, 2 * EACH);
+    unsigned by_way_of[10] = {0};
+    for (uint32_t i = 0; i < delta.relay_len; i++) {
+        const struct edge_key *outer = &delta.edge[delta.relay[i].edge].key;
+        assert_true(address_equal(&outer->server, &delta.relay[i].inner.client));
+        by_way_of[outer->server.byte[15]]++;
+    }
+    assert_int_equal(by_way_of[9], EACH);
+    assert_int_equal(by_way_of[2], EACH);
+}
+
 static void what_is_no_hop(void **state)
 {
     (void)state;
@@ -204,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(two_sides_are_one_hop, begin, end),
+        cmocka_unit_test_setup_teardown(windows_add_up, begin, end),
         cmocka_unit_test_setup_teardown(what_is_no_hop, begin, end),
         cmocka_unit_test_setup_teardown(chains, begin, end),
         cmocka_unit_test_setup_teardown(windows_are_no_border, begin, end),

@@ -34,3 +34,9 @@ void question_bind_range(sqlite3_stmt *s, struct range r);
 
 /* "Out of memory", as an answer. */
 bool question_no_memory(const struct query *q, struct err *err);
+
+/* A whole question: all rows of a statement whose parameters are a range. `read` writes each to
+ * `size` bytes, in a row behind each other. *ret_rows is given: free(); NULL if there is none. */
+bool question_list(struct query *q, const char *sql, struct range r, size_t size,
+                   void (*read)(sqlite3_stmt *s, void *row), void **ret_rows, size_t *ret_len,
+                   struct err *err);

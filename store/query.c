@@ -154,6 +154,48 @@ bool question_no_memory(const struct query *q, struct err *err)
     return err_set(err, "cannot read %s: out of memory", q->path);
 }
 
+static bool load_rows(struct query *q, sqlite3_stmt *s, size_t size,
+                      void (*read)(sqlite3_stmt *s, void *row), char **rows, size_t *len,
+                      struct err *err)
+{
+    bool failed = false;
+    size_t room = 0;
+    while (question_row(q, s, &failed, err)) {
+        if (*len == room) {
+            room = room ? 2 * room : 64;
+            char *more = realloc(*rows, room * size);
+            if (!more)
+                return question_no_memory(q, err);
+            *rows = more;
+        }
+        read(s, *rows + (*len)++ * size);
+    }
+    return !failed;
+}
+
+bool question_list(struct query *q, const char *sql, struct range r, size_t size,
+                   void (*read)(sqlite3_stmt *s, void *row), void **ret_rows, size_t *ret_len,
+                   struct err *err)
+{
+    char *rows = NULL;
+    size_t len = 0;
+    if (!question_begin(q, err))
+        return false;
+    sqlite3_stmt *s = question_ask(q, sql, err);
+    if (s)
+        question_bind_range(s, r);
+    bool made = s && load_rows(q, s, size, read, &rows, &len, err);
+    sqlite3_finalize(s);
+    question_end(q);
+    if (!made) {
+        free(rows);
+        return false;
+    }
+    *ret_rows = rows;
+    *ret_len = len;
+    return true;
+}
+
 bool query_history(struct query *q, struct range *ret, struct err *err)
 {
     bool failed = false;

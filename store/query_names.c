@@ -1,6 +1,4 @@
 /* query_names.c - what is said of what each place is called, and which of it is its name. */
-#include <stdlib.h>
-
 #include "store/topology.h"
 
 /* A place has the name of its latest endpoint; from the wire it may have several at a time. What
@@ -16,8 +14,9 @@ static const char sql[] =
     "FROM name_evidence v WHERE v.last_ns >= ?1 AND v.first_ns < ?2 "
     "ORDER BY v.address, v.tenant, v.port, named DESC, v.count DESC, v.name, v.source";
 
-static void read_row(sqlite3_stmt *s, struct name_row *row)
+static void read_row(sqlite3_stmt *s, void *to)
 {
+    struct name_row *row = to;
     char source[16];
     *row = (struct name_row){.port = (uint16_t)column_count(s, 1),
                              .tenant = (uint32_t)column_count(s, 2)};
@@ -31,39 +30,12 @@ static void read_row(sqlite3_stmt *s, struct name_row *row)
     row->is_name = column_count(s, 8);
 }
 
-static bool load(struct query *q, struct range r, struct name_rows *rows, struct err *err)
-{
-    bool failed = false;
-    size_t room = 0;
-    sqlite3_stmt *s = question_ask(q, sql, err);
-    if (s)
-        question_bind_range(s, r);
-    while (s && question_row(q, s, &failed, err)) {
-        if (rows->len == room) {
-            room = room ? 2 * room : 64;
-            struct name_row *more = realloc(rows->row, room * sizeof *more);
-            if (!more) {
-                failed = !question_no_memory(q, err);
-                break;
-            }
-            rows->row = more;
-        }
-        read_row(s, &rows->row[rows->len++]);
-    }
-    sqlite3_finalize(s);
-    return s && !failed;
-}
-
 bool query_names(struct query *q, struct range r, struct name_rows *ret, struct err *err)
 {
-    struct name_rows rows = {0};
-    if (!question_begin(q, err))
+    void *row;
+    size_t len;
+    if (!question_list(q, sql, r, sizeof *ret->row, read_row, &row, &len, err))
         return false;
-    bool made = load(q, r, &rows, err);
-    question_end(q);
-    if (made)
-        *ret = rows;
-    else
-        free(rows.row);
-    return made;
+    *ret = (struct name_rows){.row = row, .len = len};
+    return true;
 }

@@ -1,6 +1,4 @@
 /* query_relays.c - who reaches whom by way of whom. */
-#include <stdlib.h>
-
 #include "store/handle.h"
 
 static const char sql[] =
@@ -24,8 +22,9 @@ static const char sql[] =
     "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2) "
     "GROUP BY client, via, server, port, protocol ORDER BY client, via, server, port, protocol";
 
-static void read_row(sqlite3_stmt *s, struct relay_row *row)
+static void read_row(sqlite3_stmt *s, void *to)
 {
+    struct relay_row *row = to;
     *row = (struct relay_row){.port = (uint16_t)column_count(s, 4)};
     column_text(s, 0, row->client, sizeof row->client);
     column_text(s, 1, row->via, sizeof row->via);
@@ -36,39 +35,12 @@ static void read_row(sqlite3_stmt *s, struct relay_row *row)
     row->passed_on = column_count(s, 7);
 }
 
-static bool load(struct query *q, struct range r, struct relay_rows *rows, struct err *err)
-{
-    bool failed = false;
-    size_t room = 0;
-    sqlite3_stmt *s = question_ask(q, sql, err);
-    if (s)
-        question_bind_range(s, r);
-    while (s && question_row(q, s, &failed, err)) {
-        if (rows->len == room) {
-            room = room ? 2 * room : 64;
-            struct relay_row *more = realloc(rows->row, room * sizeof *more);
-            if (!more) {
-                failed = !question_no_memory(q, err);
-                break;
-            }
-            rows->row = more;
-        }
-        read_row(s, &rows->row[rows->len++]);
-    }
-    sqlite3_finalize(s);
-    return s && !failed;
-}
-
 bool query_relays(struct query *q, struct range r, struct relay_rows *ret, struct err *err)
 {
-    struct relay_rows rows = {0};
-    if (!question_begin(q, err))
+    void *row;
+    size_t len;
+    if (!question_list(q, sql, r, sizeof *ret->row, read_row, &row, &len, err))
         return false;
-    bool made = load(q, r, &rows, err);
-    question_end(q);
-    if (made)
-        *ret = rows;
-    else
-        free(rows.row);
-    return made;
+    *ret = (struct relay_rows){.row = row, .len = len};
+    return true;
 }

@@ -130,6 +130,7 @@ CREATE TABLE capture_window (
     behind_ns             INTEGER NOT NULL DEFAULT 0,
     source_gone           INTEGER NOT NULL DEFAULT 0,
     vantages_dropped      INTEGER NOT NULL DEFAULT 0, -- packets that vantage_window does not count
+    rolled                INTEGER NOT NULL DEFAULT 0, -- 0, 1: a window of the next level has it in its sums
     UNIQUE (level, start_ns) -- which windows begin in a range?
 ) STRICT;
 

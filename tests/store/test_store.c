@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "store/database.h"
+#include "store/migrate.h"
 #include "tests/check.h"
 #include "tests/store/deltas.h"
 #include "tests/store/place.h"
@@ -33,7 +34,7 @@ static void made_and_opened_again(void **state)
     assert_string_equal(told(q), "10.0.0.1>10.0.0.2:80 20");
     query_close(q);
     assert_int_equal(place_number(p.db, "PRAGMA application_id"), 0x54504752);
-    assert_int_equal(place_number(p.db, "PRAGMA user_version"), 3);
+    assert_int_equal(place_number(p.db, "PRAGMA user_version"), SCHEMA_VERSION);
     place_remove(&p);
 }
 
@@ -114,14 +115,14 @@ static void other_files_are_left_alone(void **state)
     is_left_alone(p.db, "another program");
     unlink(p.db);
     place_run(p.db, "PRAGMA application_id = 77");
-    place_run(p.db, "PRAGMA user_version = 4");
+    place_run(p.db, "PRAGMA user_version = 1000");
     is_left_alone(p.db, "another program");
     memset(junk, 'x', sizeof junk);
     place_write(p.db, junk, sizeof junk);
     is_left_alone(p.db, "not an SQLite database");
     unlink(p.db);
     store_close(place_store(&p));
-    place_run(p.db, "PRAGMA user_version = 4");
+    place_run(p.db, "PRAGMA user_version = 1000");
     is_left_alone(p.db, "newer tapgraph");
     place_remove(&p);
 }

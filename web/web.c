@@ -81,7 +81,8 @@ struct web *web_start(const struct web_options *options, struct err *err)
         goto fail;
     w->routes.readers = readers_new(options->db);
     w->routes.sse = sse_new();
-    if (!w->routes.readers || !w->routes.sse) {
+    w->routes.metrics = metrics_new(w->routes.readers);
+    if (!w->routes.readers || !w->routes.sse || !w->routes.metrics) {
         err_set(err, "web: memory is short");
         goto fail;
     }
@@ -119,6 +120,7 @@ void web_stop(struct web *w)
         sse_stop(w->routes.sse); /* before the server: a sleeping stream would abort it */
     server_stop(w->server);
     sse_free(w->routes.sse);
+    metrics_free(w->routes.metrics);
     readers_free(w->routes.readers);
     if (w->listening.fd >= 0)
         close(w->listening.fd);

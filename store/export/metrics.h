@@ -1,4 +1,4 @@
-/* metrics.h - totals for Prometheus, in families of our own and in those of others, whose graphs
+/* metrics.h - BOUNDARY: totals for Prometheus, in families of our own and in those of others, whose graphs
  * then draw ours. docs/metrics.md has the list. */
 #pragma once
 

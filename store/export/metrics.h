@@ -1,5 +1,5 @@
-/* metrics.h - BOUNDARY: totals for Prometheus, in families of our own and in those of others, whose graphs
- * then draw ours. docs/metrics.md has the list. */
+/* metrics.h - BOUNDARY: totals for Prometheus, in families of our own and in those of others, whose
+ * graphs then draw ours. docs/metrics.md has the list. */
 #pragma once
 
 #include <stdio.h>

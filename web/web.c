@@ -77,7 +77,9 @@ struct web *web_start(const struct web_options *options, struct err *err)
         return NULL;
     }
     init_lock(w);
-    if (!listen_open(&w->listening, options->listen, err))
+    const struct protection *p = options->protection;
+    struct listen_options how = {.locked = p && p->len, .encrypted = p && p->certificate};
+    if (!listen_open(&w->listening, options->listen, how, err))
         goto fail;
     w->routes.readers = readers_new(options->db);
     w->routes.sse = sse_new();
@@ -86,7 +88,7 @@ struct web *web_start(const struct web_options *options, struct err *err)
         err_set(err, "web: memory is short");
         goto fail;
     }
-    w->server = server_start(&w->listening, routes_answer, &w->routes, err);
+    w->server = server_start(&w->listening, p, routes_answer, &w->routes, err);
     if (!w->server)
         goto fail;
     w->ticking = pthread_create(&w->ticker, NULL, tick, w) == 0;

@@ -209,15 +209,15 @@ export function torn() {
   return capture.bytes();
 }
 
-/** So many services in subnets of a hundred, in five layers; each calls two of the next one. Two in a hundred
- * of them fail, and one of the first gets slower in the second minute. */
-export function crowd(services) {
+/** So many services in subnets of a hundred, in five layers; each calls `calls` of the next one. Two in a hundred
+ * of them fail. */
+export function crowd(services, calls = 2) {
   const capture = new Capture();
   const host = (i) => [10, 1 + Math.floor(i / 25000), Math.floor(i / 100) % 250, 10 + (i % 100)];
   const layer = Math.ceil(services / 5);
   let sport = 20000;
   for (let i = 0; i < services - layer; i++)
-    for (let k = 0; k < 2; k++) {
+    for (let k = 0; k < calls; k++) {
       const to = (Math.floor(i / layer) + 1) * layer + ((i * 7 + k * 13) % layer);
       if (to >= services) continue;
       for (let minute = 0; minute < 2; minute++) {

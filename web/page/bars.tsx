@@ -169,7 +169,9 @@ export function Tools(props: ToolsProps) {
           ⤢
         </button>
         <button onClick={fullScreen} title="Full screen" aria-label="Full screen">
-          ⛶
+          <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+            <path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" />
+          </svg>
         </button>
       </div>
       <Select

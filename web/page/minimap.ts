@@ -18,7 +18,9 @@ function scaling(canvas: HTMLCanvasElement, all: Bounds) {
 
 export function drawMap(canvas: HTMLCanvasElement, all: Bounds, seen: { x1: number; y1: number; x2: number; y2: number }, cards: CardToDraw[], palette: Palette) {
   const c = prepare(canvas);
-  if (!c || !all.w) return;
+  const whole = all.x1 >= seen.x1 && all.y1 >= seen.y1 && all.x1 + all.w <= seen.x2 && all.y1 + all.h <= seen.y2;
+  canvas.classList.toggle("whole", whole);
+  if (!c || !all.w || whole) return;
   const { scale, x, y } = scaling(canvas, all);
   for (const { service, at, opacity } of cards) {
     c.globalAlpha = opacity;

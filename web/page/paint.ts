@@ -225,7 +225,7 @@ export function drawTraffic(canvas: HTMLCanvasElement, view: View, edges: EdgeTo
     const dots = Math.min(dotsOf(edge.rate_per_s), Math.ceil(path.length / 28));
     if (!dots || opacity < 0.2) continue;
     const apart = path.length / dots;
-    const start = (now * SPEED + edge.id * 37) % apart;
+    const start = (now * SPEED + Math.abs(edge.id) * 37) % apart;
     c.globalAlpha = opacity * 0.9;
     c.fillStyle = palette.health[edge.health];
     for (let i = 0; i < dots; i++) {

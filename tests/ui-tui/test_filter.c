@@ -159,8 +159,8 @@ static void test_says_what_is_wrong(void **state)
         const char *text, *error;
         size_t at;
     } cases[] = {
-        {"cart foo=1", "no column \"foo\"; there are client, server, errors, p95, bytes, rate", 5},
-        {"trend>1", "no column \"trend\"; there are client, server, errors, p95, bytes, rate", 0},
+        {"cart foo=1", "no field \"foo\"; there are client, server, errors, p95, bytes, rate", 5},
+        {"trend>1", "no field \"trend\"; there are client, server, errors, p95, bytes, rate", 0},
         {"p95>", "p95: what should it be compared with?", 4},
         {"p95 > fast", "p95 is a number; \"fast\" is none", 6},
         {"p95>20", "p95 needs a unit: ns us µs ms s min m h d", 4},
@@ -177,8 +177,9 @@ static void test_says_what_is_wrong(void **state)
         {"cart ()", "nothing stands between ( and )", 5},
         {"a and (b or p95>)", "p95: what should it be compared with?", 16},
         {"((((((((((((((((( a", "too many parentheses within each other", 16},
-        {"=5", "no column \"\"; there are client, server, errors, p95, bytes, rate", 0},
-        {"a b c d e f g h i j k l m n o p q", "more than 16 terms", 32},
+        {"=5", "no field \"\"; there are client, server, errors, p95, bytes, rate", 0},
+        {"a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g", "more than 32 terms",
+         64},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -67,7 +67,6 @@ static const struct field connections[] = {
     OWN_NUMBER(FIELD_SHARE, known_of_late, "late_known", "now of_late certainty.late_known",
                "likewise, of the latest"),
     OWN_TEXT(FIELD_TEXT, state, "state", "", "open, closed"),
-    {"closed", "", "is it?", FIELD_FLAG, AT(connection_row, closed), NULL, field_flag_there, NULL},
     NUMBER_FIELD(FIELD_COUNT, connection_row, resets, field_both_there, "resets", "",
                  "of calls, by either side"),
     NUMBER_FIELD(FIELD_COUNT, connection_row, stalls, field_both_there, "stalls", "",

@@ -17,7 +17,7 @@ struct when {
     struct moment from, to, at;
 };
 
-/* Reads what was said; a text that is NULL was not. `since` is in ns already, if `has_since`. On
+/* Reads what was said; a text that is NULL was not. `since_ns` and `has_since` are set already. On
  * failure `err` begins with the word that is wrong, behind `dashes` ("--" or ""). */
 struct when_words {
     const char *from, *to, *at;
@@ -25,7 +25,7 @@ struct when_words {
 };
 bool when_read(struct when *ret, const struct when_words *words, struct err *err);
 
-/* The range that it is, cut to what the database covers. On failure `err` says what the database covers, and *ret_asked whether it
- * was the question that is wrong. */
+/* The range that it is, cut to what the database covers. On failure `err` says what it covers, and
+ * *ret_asked whether it was the question that is wrong. */
 bool when_resolve(const struct when *s, struct query *q, struct range *ret, bool *ret_asked,
                   struct err *err);

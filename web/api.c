@@ -124,6 +124,11 @@ static bool read_question(const struct question *question, const struct request 
         return false;
     }
     bool graph = question->reader == READER_GRAPH;
+    if ((p->find || p->hide) && !graph && !question->fields) {
+        answer_misasked(answer, "there are no rows to find or to hide", p->find ? "find" : "hide",
+                        0);
+        return false;
+    }
     bool read = graph ? graph_sieve_read(&asked->graph_sieve, p->find, p->hide, a->err, &slip)
                       : !question->fields || sieve_read(&asked->sieve, question->fields, p->find,
                                                         p->hide, a->err, &slip);

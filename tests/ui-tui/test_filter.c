@@ -208,6 +208,33 @@ static void test_keeps_the_right_terms(void **state)
     assert_false(filter_passes(&f, columns, &row));
 }
 
+/* What the rows have besides their columns can be asked for, and a name that is both is the
+ * field's.
+ */
+static double twice(const void *at)
+{
+    const struct row *r = at;
+    return 2 * r->errors;
+}
+
+static void test_knows_fields(void **state)
+{
+    static const struct field known[] = {
+        {"errors", "error_share", "", FIELD_SHARE, 0, NULL, twice, NULL},
+        {"port", "", "", FIELD_TEXT, 0, client, NULL, NULL},
+    };
+    static const struct fields fields = {"rows", known, 2};
+    struct filter f;
+    struct err err = {""};
+    size_t at;
+    (void)state;
+    assert_true(filter_parse_known("errors>3% port=web p95>1ms", columns, &fields, &f, &err, &at));
+    assert_true(filter_passes(&f, columns, &row));
+    assert_true(filter_parse_known("error-share>5%", columns, &fields, &f, &err, &at));
+    assert_false(filter_passes(&f, columns, &row));
+    assert_false(filter_parse("port=web", columns, &f, &err, &at));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_joins),
         cmocka_unit_test(test_says_what_is_wrong),
         cmocka_unit_test(test_keeps_the_right_terms),
+        cmocka_unit_test(test_knows_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

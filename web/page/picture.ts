@@ -88,6 +88,7 @@ export class Picture {
   private moved = new Map<string, Point>(); // by the user; kept until the page is left
   private faded = new Set<string>();
   private rerouted = true; // something came, went or moved since lines were laid
+  private extent: cytoscape.BoundingBox12 & cytoscape.BoundingBoxWH | null = null;
   private fitted = false;
   private moving = true;
   private clock = 0; // of the traffic: stands still while it does
@@ -265,6 +266,7 @@ export class Picture {
   /** Lays every line anew. */
   private layLines() {
     this.rerouted = false;
+    this.extent = null;
     const places = this.places();
     const columns = columnsOf(places.values());
     const links: Link[] = [];
@@ -369,8 +371,10 @@ export class Picture {
     this.cy.pan({ x: this.cy.width() / 2 - at.x * zoom, y: this.cy.height() / 2 - at.y * zoom });
   }
 
+  /** Of the whole drawing; what it takes to find is worth remembering. */
   private bounds() {
-    return this.cy.elements().boundingBox({ includeOverlays: false });
+    this.extent ??= this.cy.elements().boundingBox({ includeOverlays: false });
+    return this.extent;
   }
 
   private view(): View {
@@ -396,8 +400,9 @@ export class Picture {
   }
 
   private paintTexts() {
-    drawTexts(this.canvas.cards, this.view(), ...this.textsToDraw(), this.palette);
-    if (this.canvas.map.offsetParent) drawMap(this.canvas.map, this.bounds(), this.cy.extent(), this.textsToDraw()[0], this.palette);
+    const texts = this.textsToDraw();
+    drawTexts(this.canvas.cards, this.view(), ...texts, this.palette);
+    if (this.canvas.map.offsetParent) drawMap(this.canvas.map, this.bounds(), this.cy.extent(), texts[0], this.palette);
     if (!this.moves()) drawTraffic(this.canvas.traffic, this.view(), [], this.palette, 0);
   }
 

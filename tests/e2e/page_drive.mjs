@@ -61,6 +61,7 @@ export class Drive {
 
   async open(address, options = {}) {
     const context = await this.browser.newContext({ viewport: { width: 1600, height: 1000 }, ...options });
+    context.setDefaultTimeout(15000);
     const page = await context.newPage();
     page.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) this.complaints.push(message.text());
@@ -82,6 +83,7 @@ export class Drive {
       });
       const given = await prepare();
       for (const [name, scene] of Object.entries(scenes)) {
+        if (!name.includes(process.argv[3] ?? "")) continue;
         const began = Date.now();
         try {
           await scene(given);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Drives the graph of the page and its time line in a real browser. What is drawn is told by what can be
-// saved of it. usage: test_page_graph.mjs TAPGRAPH
+// saved of it. usage: test_page_graph.mjs TAPGRAPH [part of the name of a scene]
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Drive, sees } from "./page_drive.mjs";
@@ -13,7 +13,7 @@ const MANY = 2000;
 
 const drive = new Drive(process.argv[2]);
 const open = async (address, hash = "since=all", options) => {
-  const page = await drive.open(address + "#" + hash, options);
+  const page = await drive.open(address + "#" + hash, { reducedMotion: "reduce", ...options });
   await page.locator(".drawing canvas").first().waitFor();
   return page;
 };
@@ -33,10 +33,11 @@ const names = (graph) => graph.nodes.map((node) => node.name).sort();
 /** Changes the graph that the server answers with. */
 const altered = (page, change) =>
   page.route("**/api/v1/graph?*", async (route) => {
-    const response = await route.fetch();
-    const graph = await response.json();
+    const response = await route.fetch().catch(() => null); // the page is closed
+    const graph = await response?.json().catch(() => null);
+    if (!graph) return;
     change(graph);
-    await route.fulfill({ response, json: graph });
+    await route.fulfill({ response, json: graph }).catch(() => {});
   });
 
 /** The sum of what is drawn on the canvas of the traffic. */
@@ -136,6 +137,7 @@ const scenes = {
   async "find and hide in the filter language; a wrong one shows where"({ small }) {
     const page = await open(small);
     await page.keyboard.press("x");
+    await page.waitForFunction(() => document.activeElement?.id === "keep");
     await page.keyboard.type("protocol = grpc");
     await hasParam(page, "filter", "protocol = grpc");
     await page.waitForFunction(() => /8 edges/.test(document.querySelector(".strip").innerText.replace(/\s+/g, " ")));
@@ -205,7 +207,7 @@ const scenes = {
       }
     });
     await page.reload();
-    await page.getByLabel("Compare with").selectOption("before");
+    await page.getByRole("combobox", { name: /Compare with/ }).selectOption("before");
     await page.getByText(/Edges against before: \+ \d+ came/).waitFor();
     const graph = await shown(page);
     const changes = Object.fromEntries(graph.edges.map((edge) => [edge.server, edge.change]));
@@ -259,7 +261,7 @@ const scenes = {
   },
 
   async "traffic moves, stands still when paused, and is not drawn where motion is unwanted"({ small }) {
-    const page = await open(small);
+    const page = await open(small, "since=all", { reducedMotion: "no-preference" });
     await page.waitForTimeout(800);
     const moving = await inked(page);
     await page.waitForTimeout(400);
@@ -271,7 +273,7 @@ const scenes = {
     assert.notEqual(still, 0);
     await page.waitForTimeout(400);
     assert.equal(await inked(page), still);
-    const calm = await open(small, "since=all", { reducedMotion: "reduce" });
+    const calm = await open(small);
     await calm.waitForTimeout(500);
     assert.equal(await inked(calm), 0);
   },

@@ -100,7 +100,7 @@ export function againstRange(address: Address, shown: Range | undefined): Range 
 
 /** The time just before, as long as what is shown: moves by a tenth of its length only. */
 export function ownPast(shown: Range | undefined, historyFrom: number): Range | null {
-  if (!shown?.from) return null;
+  if (!shown?.from || !historyFrom) return null;
   const [start, end] = [Date.parse(shown.from), Date.parse(shown.to)];
   const step = Math.max(5000, Math.floor((end - start) / 10 / 5000) * 5000);
   const to = Math.floor(start / step) * step;

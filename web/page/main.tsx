@@ -96,7 +96,8 @@ function App() {
   const history = { from: Number(info.data?.history.from_ns ?? 0) / 1e6, to: Number(info.data?.history.to_ns ?? 0) / 1e6 };
   const [speed, play] = useReplay(address, go, history);
   const against = againstRange(address, answer?.range);
-  const past = useAnswer<Graph>(...askPast(against ?? ownPast(answer?.range, history.from), subject, answer));
+  const tooEarly = !!against && Date.parse(against.to) <= history.from;
+  const past = useAnswer<Graph>(...askPast(tooEarly ? null : (against ?? ownPast(answer?.range, history.from)), subject, answer));
   const shown = useMemo(
     () => answer && (!past.data ? answer : against ? compared(answer, past.data) : withPast(answer, past.data)),
     [answer, past.data, !against],
@@ -114,7 +115,12 @@ function App() {
           <button onClick={again}>Try now</button>
         </p>
       )}
-      {against && past.error && <p class="banner">There is nothing to compare with: {past.error.message}</p>}
+      {against && (tooEarly || past.error) && (
+        <p class="banner" role="alert">
+          There is nothing to compare with: {past.error?.message ?? "the database does not reach back so far."}
+          <button onClick={() => go({ against: "" })}>Compare no more</button>
+        </p>
+      )}
       {shown && (shown.nodes.length > 0 || sieved) && <Strip graph={answer!} quality={quality} go={go} paused={paused} sieve={sieve || sieved} onSieve={() => (sieve ? setSieve(false) : openSieve())} />}
       {(sieve || sieved) && <Sieve address={address} go={go} error={error} />}
       <main class={address.node || address.edge > 0 ? "with-panel" : ""}>

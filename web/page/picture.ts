@@ -35,6 +35,7 @@ export interface Focus {
 }
 
 const READABLE = 0.6; // zoom
+const FRAME_MS = 30; // as often as traffic needs to be drawn to seem to flow
 const ANIMATED_MAX = 600; // edges; past it nothing moves, so that the page stays quick
 
 function figureOf(edge: Line, label: Label, seconds: number): string {
@@ -412,6 +413,7 @@ export class Picture {
 
   private animate(now: number) {
     this.frame = requestAnimationFrame(this.animate);
+    if (now - this.before < FRAME_MS) return;
     if (this.moving) this.clock += Math.min(100, now - this.before);
     this.before = now;
     if (document.hidden || !this.moves()) return;

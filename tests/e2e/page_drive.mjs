@@ -59,7 +59,8 @@ export class Drive {
     assert.equal(run.status, 0, run.stderr);
   }
 
-  async open(address, options = {}) {
+  /** `prepare` is given the page before anything is asked for. */
+  async open(address, options = {}, prepare = () => {}) {
     const context = await this.browser.newContext({ viewport: { width: 1600, height: 1000 }, ...options });
     context.setDefaultTimeout(15000);
     const page = await context.newPage();
@@ -67,6 +68,7 @@ export class Drive {
       if (["error", "warning"].includes(message.type())) this.complaints.push(message.text());
     });
     page.on("pageerror", (error) => this.complaints.push(String(error)));
+    await prepare(page);
     await page.goto(address);
     return page;
   }

@@ -12,8 +12,10 @@ const CARDS_MAX = 300; // drawn at once
 const MANY = 2000;
 
 const drive = new Drive(process.argv[2]);
-const open = async (address, hash = "since=all", options) => {
-  const page = await drive.open(address + "#" + hash, { reducedMotion: "reduce", ...options });
+const VIEWPORT = { width: 1280, height: 800 };
+const open = async (address, hash = "since=all", { change, ...options } = {}) => {
+  const prepare = change && ((page) => altered(page, change));
+  const page = await drive.open(address + "#" + hash, { reducedMotion: "reduce", viewport: VIEWPORT, ...options }, prepare);
   await page.locator(".drawing canvas").first().waitFor();
   return page;
 };
@@ -53,7 +55,7 @@ const inked = (page) =>
 const scenes = {
   async "boxes are drawn around services, fold, and unfold; the address remembers"({ small }) {
     const page = await open(small);
-    await page.getByLabel("Boxes", { exact: true }).selectOption("protocol");
+    await page.getByRole("combobox", { name: "Boxes" }).selectOption("protocol");
     assert.deepEqual(param(page, "box"), ["protocol"]);
     const before = await shown(page);
     assert.ok(before.boxes.some((box) => box.key === "redis"));
@@ -80,7 +82,7 @@ const scenes = {
     await page.getByLabel("Only these").check();
     const near = await shown(page);
     assert.deepEqual(names(near), ["cart", "redis"]);
-    await page.getByLabel("Steps").selectOption("2");
+    await page.getByRole("combobox", { name: "Steps" }).selectOption("2");
     await hasParam(page, "depth", "2");
     const wider = await shown(page);
     assert.ok(wider.nodes.length > near.nodes.length);
@@ -104,7 +106,7 @@ const scenes = {
     const page = await open(small);
     const labels = { throughput: /kB\/s/, tls: /plaintext/, p99: / ms/, errors: / %/, protocol: /grpc :/, none: /label=""/ };
     for (const [label, pattern] of Object.entries(labels)) {
-      await page.getByLabel("Edges show").selectOption(label);
+      await page.getByRole("combobox", { name: "Edges show" }).selectOption(label);
       await hasParam(page, "label", label);
       assert.match((await saved(page, "DOT")).toString(), pattern, label);
     }
@@ -143,8 +145,8 @@ const scenes = {
     await page.waitForFunction(() => /8 edges/.test(document.querySelector(".strip").innerText.replace(/\s+/g, " ")));
     const found = await shown(page);
     assert.deepEqual([...new Set(found.edges.map((edge) => edge.protocol))], ["grpc"]);
-    await page.getByLabel("Hide").fill('server = "ranking"');
-    await page.getByLabel("Hide").press("Enter");
+    await page.getByLabel("Hide", { exact: true }).fill('server = "ranking"');
+    await page.getByLabel("Hide", { exact: true }).press("Enter");
     await page.waitForFunction(() => !/8 edges/.test(document.querySelector(".strip").innerText.replace(/\s+/g, " ")));
     assert.ok(!names(await shown(page)).includes("ranking"));
     drive.complaints.length = 0;
@@ -197,16 +199,15 @@ const scenes = {
   },
 
   async "two ranges compared: what came, went, got slower, fails more"({ small }) {
-    const page = await open(small, "from=2026-11-24T21:20:35.000Z&to=2026-11-24T21:21:05.000Z");
-    await altered(page, (graph) => {
+    const change = (graph) => {
       if (!graph.range.from.includes("21:20:05")) graph.edges = graph.edges.filter((edge) => edge.server !== "redis");
       else {
         graph.edges = graph.edges.filter((edge) => edge.server !== "postgres");
         for (const edge of graph.edges) if (edge.server === "ranking") for (const p of Object.keys(edge.latency_ms)) edge.latency_ms[p] /= 10;
         for (const edge of graph.edges) if (edge.server === "checkout") Object.assign(edge, { errors: 0, error_rate: 0 });
       }
-    });
-    await page.reload();
+    };
+    const page = await open(small, "from=2026-11-24T21:20:35.000Z&to=2026-11-24T21:21:05.000Z", { change });
     await page.getByRole("combobox", { name: /Compare with/ }).selectOption("before");
     await page.getByText(/Edges against before: \+ \d+ came/).waitFor();
     const graph = await shown(page);
@@ -216,18 +217,17 @@ const scenes = {
     assert.equal(changes.ranking, "slower");
     assert.equal(changes.checkout, "failing");
     assert.equal(param(page, "against")[0], "before");
-    await page.getByRole("button", { name: "End" }).click();
+    await page.getByRole("button", { name: "End", exact: true }).click();
     await page.getByText(/Edges against before/).waitFor({ state: "detached" });
   },
 
   async "what is slower than its own past is marked without being asked"({ small }) {
-    const page = await open(small, "from=2026-11-24T21:20:35.000Z&to=2026-11-24T21:21:05.000Z");
-    await altered(page, (graph) => {
+    const change = (graph) => {
       if (graph.range.from.includes("21:20:05"))
         for (const edge of graph.edges) if (edge.server === "ranking") for (const p of Object.keys(edge.latency_ms)) edge.latency_ms[p] /= 10;
-    });
-    await page.reload();
-    await page.waitForTimeout(1500);
+    };
+    const page = await open(small, "from=2026-11-24T21:20:35.000Z&to=2026-11-24T21:21:05.000Z", { change });
+    await page.waitForFunction(() => performance.getEntriesByName("tapgraph-show").length > 1);
     const edge = (await shown(page)).edges.find((one) => one.server === "ranking");
     assert.ok(edge.slower > 5, `${edge.slower} times`);
     assert.equal(edge.health, "warn");
@@ -235,11 +235,10 @@ const scenes = {
   },
 
   async "the graph is saved as it is shown, and names stay text"({ small }) {
-    const page = await open(small);
-    await altered(page, (graph) => {
+    const change = (graph) => {
       for (const node of graph.nodes) if (node.name === "cart") node.name = HOSTILE + '"];]]>';
-    });
-    await page.reload();
+    };
+    const page = await open(small, "since=all", { change });
     const svg = (await saved(page, "SVG")).toString();
     const told = await page.evaluate((text) => {
       const doc = new DOMParser().parseFromString(text, "image/svg+xml");

@@ -14,47 +14,69 @@ export const CHANGES: Record<Change, [string, string]> = {
 
 export interface Changed {
   change?: Change;
-  slower?: number; // p95 is so many times that of before
+  slower?: number; // p50 or p95 is so many times that of before
   was?: string; // in words, for the label
 }
 
-const ENOUGH = 20; // requests, on both sides
-const SLOWER = 1.5;
+/** As `tapgraph diff` has it (docs/diff.md): so many exchanges in both for p50, and for p95. */
+const ENOUGH: ["p50" | "p95", number][] = [
+  ["p95", 100],
+  ["p50", 30],
+];
+const SLOWER = 1.25;
 const SLOWER_MS = 1;
-const FAILING = 0.01;
-const FAILED = 3;
+const FAILS_MORE = 0.005;
+const Z = 2.5758; // of an interval of 99 %
 
-/** How many times p95 is that of before; undefined if not so much, or if there is too little to tell. */
-export function slowdown(now: Figures, before: Figures | undefined): number | undefined {
-  const [a, b] = [before?.latency_ms?.p95, now.latency_ms?.p95];
-  if (!before || a == null || b == null || before.requests < ENOUGH || now.requests < ENOUGH) return undefined;
-  return a > 0 && b >= a * SLOWER && b - a >= SLOWER_MS ? b / a : undefined;
+/** How many times slower than before, the worse of p50 and p95; null if not so much, or too little to tell. */
+export function slowdown(now: Figures, before: Figures | undefined, times: number): { times: number; words: string } | null {
+  let worst: { times: number; words: string } | null = null;
+  for (const [name, least] of ENOUGH) {
+    const [a, b] = [before?.latency_ms?.[name], now.latency_ms?.[name]];
+    if (!before || a == null || b == null || before.requests < least || now.requests < least) continue;
+    const slower = a > 0 && b >= a * times && b - a >= SLOWER_MS;
+    if (slower && (!worst || b / a > worst.times)) worst = { times: b / a, words: `${name} ${milliseconds(a)} → ${milliseconds(b)}` };
+  }
+  return worst;
+}
+
+/** Wilson's interval of a share. */
+function interval({ errors, requests }: Figures): [number, number] {
+  const p = errors / requests;
+  const middle = (p + (Z * Z) / (2 * requests)) / (1 + (Z * Z) / requests);
+  const half = (Z / (1 + (Z * Z) / requests)) * Math.sqrt((p * (1 - p)) / requests + (Z * Z) / (4 * requests * requests));
+  return [middle - half, middle + half];
 }
 
 export function failsMore(now: Figures, before: Figures | undefined): boolean {
-  if (!before?.requests || now.errors < FAILED) return false;
-  return now.error_rate >= before.error_rate + FAILING && now.error_rate >= before.error_rate * SLOWER;
+  if (!before?.requests || !now.requests) return false;
+  return now.error_rate - before.error_rate >= FAILS_MORE && interval(now)[0] > interval(before)[1];
 }
 
 const atLeastWarn = (health: Health): Health => (health === "bad" ? "bad" : "warn");
 
 function judge(now: Figures, before: Figures | undefined): Changed {
-  const slower = slowdown(now, before);
-  if (failsMore(now, before)) return { change: "failing", was: `errors ${share(before!.error_rate)} → ${share(now.error_rate)}`, ...(slower ? { slower } : {}) };
-  if (!slower) return {};
-  return { change: "slower", slower, was: `p95 ${milliseconds(before!.latency_ms?.p95)} → ${milliseconds(now.latency_ms?.p95)}` };
+  const slow = slowdown(now, before, SLOWER);
+  const slower = slow ? { slower: slow.times } : {};
+  if (failsMore(now, before)) return { change: "failing", was: `errors ${share(before!.error_rate)} → ${share(now.error_rate)}`, ...slower };
+  return slow ? { change: "slower", was: slow.words, ...slower } : {};
 }
+
+const MARKED = 1.5; // times slower than its own past, for a mark that nobody asked for
 
 /** Health by the own past besides that by errors: what got slower is worth a look. */
 export function withPast(graph: Graph, past: Graph | null): Graph {
   if (!past) return graph;
   const edges = new Map(past.edges.map((edge) => [edge.id, edge]));
   const nodes = new Map(past.nodes.map((node) => [node.id, node]));
-  const slow = <T extends Service | Edge>(one: T, slower: number | undefined): T => (slower ? { ...one, slower, health: atLeastWarn(one.health) } : one);
+  const marked = <T extends Service | Edge>(one: T, now: Figures, before: Figures | undefined): T => {
+    const slow = slowdown(now, before, MARKED);
+    return slow ? { ...one, slower: slow.times, health: atLeastWarn(one.health) } : one;
+  };
   return {
     ...graph,
-    nodes: graph.nodes.map((node) => slow(node, slowdown(node.served, nodes.get(node.id)?.served))),
-    edges: graph.edges.map((edge) => slow(edge, slowdown(edge, edges.get(edge.id)))),
+    nodes: graph.nodes.map((node) => marked(node, node.served, nodes.get(node.id)?.served)),
+    edges: graph.edges.map((edge) => marked(edge, edge, edges.get(edge.id))),
   };
 }
 

@@ -78,7 +78,7 @@ export function Legend() {
         ))}
       </ul>
       <p class="hint">
-        ▲ 2×: p95 is twice that of the time before. Compared: {Object.values(CHANGES).map(([sign, words]) => `${sign} ${words}`).join(", ")}. ≤: the highest of edges drawn as one. 🔒 encrypted.
+        ▲ 2×: twice as slow (p50 or p95) as in the time before. Compared: {Object.values(CHANGES).map(([sign, words]) => `${sign} ${words}`).join(", ")}. ≤: the highest of edges drawn as one. 🔒 encrypted.
       </p>
       <p class="hint">Dots move from who asks to who answers; more dots, more requests; they stand still while it is paused.</p>
     </div>

@@ -156,11 +156,12 @@ export function Scrubber(props: Props) {
   const whole: Span | null = shown?.from ? [ms(shown.from), ms(shown.to)] : null;
   const other: Span | null = against ? [ms(against.from), ms(against.to)] : null;
   useEffect(() => {
-    const watcher = new ResizeObserver(() => setSize(canvas.current!.clientWidth));
-    watcher.observe(canvas.current!);
+    const drawn = canvas.current!;
+    const watcher = new ResizeObserver(() => setSize(drawn.clientWidth));
+    watcher.observe(drawn);
     return () => watcher.disconnect();
   }, []);
-  useEffect(() => draw(canvas.current!, history, points, events, [[other, "warn"], [drag ?? whole, "accent"]]), [history.from, history.to, points, events, drag, shown?.from, shown?.to, against?.from, props.turn, size]);
+  useEffect(() => void (canvas.current && draw(canvas.current, history, points, events, [[other, "warn"], [drag ?? whole, "accent"]])), [history.from, history.to, points, events, drag, shown?.from, shown?.to, against?.from, props.turn, size]);
   const timeAt = (event: PointerEvent) => {
     const box = canvas.current!.getBoundingClientRect();
     const part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));

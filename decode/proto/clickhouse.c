@@ -74,10 +74,9 @@ static void settle(struct conn *c, struct clickhouse *m)
     if (x && ended && !m->astray) {
         exchange_text(x, x->status, sizeof x->status, bytes_of_text("OK"));
         x->outcome = OUTCOME_OK;
-        conn_answer_was_whole(c, KEY);
     }
     if (x)
-        conn_abort(c, KEY, ended && !m->astray ? OUTCOME_OK : OUTCOME_UNKNOWN);
+        conn_abort(c, KEY, OUTCOME_UNKNOWN); /* but for an answer that was whole */
     s->place = AT_PACKET;
     m->asked = ASKED_NOTHING;
 }
@@ -120,12 +119,21 @@ static void answer_ends(struct conn *c, struct clickhouse *m)
     m->asked = ASKED_NOTHING;
 }
 
-/* What is left of the answer passes by. */
+/* What is left of the answer passes by. Should nothing else come it is all there was, and has gone
+ * well if it ends as answers do: with a block of no columns and no rows, and END. */
 static int64_t drift(struct conn *c, struct clickhouse *m, struct bytes in)
 {
+    static const uint64_t mask = 0xffffffffff, block_and_end = 0xff00000005;
     for (size_t i = in.len > sizeof m->tail ? in.len - sizeof m->tail : 0; i < in.len; i++)
         m->tail = m->tail << 8 | in.at[i];
-    answered(c, m, false);
+    struct exchange *x = answered(c, m, false);
+    if (!x || !conn_peek(c, KEY))
+        return (int64_t)in.len;
+    conn_answer_was_whole(c, KEY);
+    x->response_end_ns = conn_now_ns(c);
+    bool ended = (m->tail & mask) == block_and_end;
+    x->outcome = ended ? OUTCOME_OK : OUTCOME_UNKNOWN;
+    exchange_text(x, x->status, sizeof x->status, bytes_of_text(ended ? "OK" : ""));
     return (int64_t)in.len;
 }
 
@@ -576,17 +584,6 @@ static int64_t clickhouse_gap(struct conn *c, enum dir dir, uint64_t len)
     return DECODE_LOST;
 }
 
-/* The end of an answer that is adrift shows when nothing more comes. */
-static void clickhouse_poll(struct conn *c, bool last)
-{
-    static const uint64_t mask = 0xffffffffff,
-                          block_and_end = 0xff00000005; /* no columns or rows */
-    struct clickhouse *m = conn_state(c);
-    if (last && m->side[TO_CLIENT].place == ADRIFT && !m->astray &&
-        (m->tail & mask) == block_and_end)
-        settle(c, m);
-}
-
 static void clickhouse_free(void *state)
 {
     struct clickhouse *m = state;
@@ -636,6 +633,5 @@ const struct decoder clickhouse_decoder = {
     .probe = clickhouse_probe,
     .feed = clickhouse_feed,
     .gap = clickhouse_gap,
-    .poll = clickhouse_poll,
     .free = clickhouse_free,
 };

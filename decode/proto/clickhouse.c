@@ -285,6 +285,18 @@ static int64_t feed_query(struct conn *c, struct clickhouse *m, struct bytes in)
     return len;
 }
 
+/* If the server's greeting was missed, it was of any revision. */
+static int64_t feed_addendum(struct clickhouse *m, struct bytes in)
+{
+    struct side *s = &m->side[TO_SERVER];
+    if (s->place != AT_ADDENDUM && (m->revision || m->client < CLICKHOUSE_ADDENDUM))
+        return DECODE_LOST;
+    int64_t len = clickhouse_addendum(in, m->revision ? m->revision : m->client, &m->closed);
+    if (len > 0)
+        s->place = AT_PACKET;
+    return len;
+}
+
 static int64_t feed_request(struct conn *c, struct clickhouse *m, struct bytes in)
 {
     struct side *s = &m->side[TO_SERVER];
@@ -292,7 +304,7 @@ static int64_t feed_request(struct conn *c, struct clickhouse *m, struct bytes i
     s->packet = in.at[0];
     switch (in.at[0]) {
     case CLICKHOUSE_ASKS_HELLO:
-        return m->client ? DECODE_LOST : feed_hello(c, m, in);
+        return m->client ? feed_addendum(m, in) : feed_hello(c, m, in);
     case CLICKHOUSE_QUERY:
         return m->revision ? feed_query(c, m, in) : DECODE_LOST;
     case CLICKHOUSE_DATA:
@@ -318,14 +330,6 @@ static int64_t feed_request(struct conn *c, struct clickhouse *m, struct bytes i
     default:
         return DECODE_LOST;
     }
-}
-
-static int64_t feed_addendum(struct clickhouse *m, struct bytes in)
-{
-    int64_t len = clickhouse_addendum(in, m->revision, &m->closed);
-    if (len > 0)
-        m->side[TO_SERVER].place = AT_PACKET;
-    return len;
 }
 
 /* Nobody knows where this is: a query is proof of itself. */
@@ -354,7 +358,8 @@ static void charge_more(struct conn *c, struct clickhouse *m, struct exchange *x
 static int64_t feed_client(struct conn *c, struct clickhouse *m, struct bytes in)
 {
     struct side *s = &m->side[TO_SERVER];
-    if (conn_is_lost(c, TO_SERVER) && s->place == AT_PACKET) {
+    bool unknown = conn_is_lost(c, TO_SERVER) || (!m->revision && in.at[0] == CLICKHOUSE_QUERY);
+    if (unknown && s->place == AT_PACKET) {
         int64_t found = find_query(m, in);
         if (found <= 0)
             return found;

@@ -170,8 +170,8 @@ static void compressed(void **state)
                asks("bs" FRAME, 2, "", PACKED(300, 500)), asks("bs" FRAME, 2, "", EMPTY_FRAME),
                ended());
     /* what is no frame */
-    TELLS(clickhouse, "connect  OK ok\nSELECT SELECT a FROM t unknown compressed\n", hello(OLD), welcome(OLD),
-          packed_query("SELECT a FROM t"), answers("bsx", 1, "", 30));
+    TELLS(clickhouse, "connect  OK ok\nSELECT SELECT a FROM t unknown compressed\n", hello(OLD),
+          welcome(OLD), packed_query("SELECT a FROM t"), answers("bsx", 1, "", 30));
 }
 
 /* Rows that come behind the query are of the request, and it is answered when they are stored. */
@@ -235,6 +235,13 @@ static void losses(void **state)
     TELLS(clickhouse, "connect  OK ok\nSELECT SELECT b FROM t OK ok\n", hello(OLD), welcome(OLD),
           LOSES(TO_SERVER, 100), one_row(), ended(), old_query("SELECT b FROM t"), one_row(),
           ended());
+    /* and of a greeting, what a query shows */
+    TELLS(clickhouse, "connect  unknown gap\nping  OK ok\nSELECT SELECT b FROM t OK ok\n",
+          hello(OLD), LOSES(TO_CLIENT, 25), asks("b", 4), answers("b", 4),
+          old_query("SELECT b FROM t"), one_row(), ended());
+    TELLS(clickhouse, "connect  unknown gap\nSELECT SELECT b FROM t OK ok\n", hello(NOW),
+          LOSES(TO_CLIENT, 99), asks("sssv", "", "notchunked", "notchunked", 4),
+          query("SELECT b FROM t"), answers("bvvvvvvv", 3, 1, 2, 3, 4, 5, 6, 7), ended());
 }
 
 static void joined(void **state)

@@ -32,6 +32,7 @@ void http2_websocket_begin(struct conn *c, struct exchange *x)
     x->protocol = "websocket";
     x->call = CALL_BIDI_STREAMING;
     x->request_bytes = 0;
+    x->request_ns = conn_now_ns(c);
     x->status[0] = x->operation[0] = '\0';
     x->outcome = OUTCOME_UNKNOWN;
     x->notes &= ~(uint32_t)NOTE_EARLY_ANSWER; /* both sides talk as they like */
@@ -42,14 +43,14 @@ static void note_frame(struct conn *c, enum dir dir, struct exchange *x,
                        struct http2_websocket sides[2], const struct websocket_frame *f)
 {
     struct http2_websocket *s = &sides[dir], *other = &sides[!dir];
-    uint64_t key = ping_key | x->stream_id;
+    const struct websocket_ping ping = {(enum dir) !dir, other->ping_ns, s->began_ns, x->stream_id};
     switch (f->opcode) {
     case WEBSOCKET_PING:
         s->ping_ns = s->ping_ns ? s->ping_ns : s->began_ns;
         break;
     case WEBSOCKET_PONG: /* one that nobody asked for is a sign of life */
         if (other->ping_ns)
-            websocket_tell_ping(c, key, (enum dir) !dir, other->ping_ns, s->began_ns);
+            websocket_tell_ping(c, ping_key | x->stream_id, &ping);
         other->ping_ns = 0;
         break;
     case WEBSOCKET_CLOSE: /* the first to close says why */

@@ -112,14 +112,14 @@ void websocket_name_ping(struct exchange *x, enum dir by)
     exchange_text(x, x->operation, sizeof x->operation, bytes_of_text(operation));
 }
 
-void websocket_tell_ping(struct conn *c, uint64_t key, enum dir by, uint64_t ping_ns,
-                         uint64_t pong_ns)
+void websocket_tell_ping(struct conn *c, uint64_t key, const struct websocket_ping *ping)
 {
     struct exchange *x = conn_promise(c, key);
-    websocket_name_ping(x, by);
+    websocket_name_ping(x, ping->by);
     exchange_text(x, x->status, sizeof x->status, bytes_of_text("PONG"));
-    x->request_ns = x->request_end_ns = ping_ns;
-    x->response_ns = x->response_end_ns = pong_ns;
+    x->stream_id = ping->stream;
+    x->request_ns = x->request_end_ns = ping->ping_ns;
+    x->response_ns = x->response_end_ns = ping->pong_ns;
     conn_abort(c, key, OUTCOME_OK);
 }
 

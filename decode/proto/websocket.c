@@ -59,7 +59,9 @@ static void note_pong(struct conn *c, enum dir dir)
         x->outcome = OUTCOME_OK;
         conn_end(c, TO_CLIENT, PING_OF_CLIENT);
     } else if (dir == TO_SERVER && w->server_ping_ns) {
-        websocket_tell_ping(c, PING_OF_SERVER, TO_CLIENT, w->server_ping_ns, conn_now_ns(c));
+        const struct websocket_ping ping = {
+            .by = TO_CLIENT, .ping_ns = w->server_ping_ns, .pong_ns = conn_now_ns(c)};
+        websocket_tell_ping(c, PING_OF_SERVER, &ping);
         w->server_ping_ns = 0;
     }
 }

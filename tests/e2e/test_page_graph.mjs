@@ -204,7 +204,7 @@ const scenes = {
       else {
         graph.edges = graph.edges.filter((edge) => edge.server !== "postgres");
         for (const edge of graph.edges) if (edge.server === "ranking") for (const p of Object.keys(edge.latency_ms)) edge.latency_ms[p] /= 10;
-        for (const edge of graph.edges) if (edge.server === "checkout") Object.assign(edge, { errors: 0, error_rate: 0 });
+        for (const edge of graph.edges) if (edge.server === "shop.example.com") Object.assign(edge, { errors: 0, error_rate: 0 });
       }
     };
     const page = await open(small, "from=2026-11-24T21:20:35.000Z&to=2026-11-24T21:21:05.000Z", { change });
@@ -215,7 +215,7 @@ const scenes = {
     assert.equal(changes.redis, "went");
     assert.equal(changes.postgres, "came");
     assert.equal(changes.ranking, "slower");
-    assert.equal(changes.checkout, "failing");
+    assert.equal(changes["shop.example.com"], "failing");
     assert.equal(param(page, "against")[0], "before");
     await page.getByRole("button", { name: "End", exact: true }).click();
     await page.getByText(/Edges against before/).waitFor({ state: "detached" });

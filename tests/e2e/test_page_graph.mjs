@@ -46,7 +46,10 @@ const altered = (page, change) =>
 const inked = (page) =>
   page.evaluate(() => {
     const canvas = document.querySelector(".graph > canvas");
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+    const context = copy.getContext("2d", { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
     let sum = 0;
     for (let i = 3; i < data.length; i += 4) sum = (sum * 31 + data[i]) % 1000000007;
     return sum;
@@ -227,8 +230,11 @@ const scenes = {
         for (const edge of graph.edges) if (edge.server === "ranking") for (const p of Object.keys(edge.latency_ms)) edge.latency_ms[p] /= 10;
     };
     const page = await open(small, "from=2026-11-24T21:20:35.000Z&to=2026-11-24T21:21:05.000Z", { change });
-    await page.waitForFunction(() => performance.getEntriesByName("tapgraph-show").length > 1);
-    const edge = (await shown(page)).edges.find((one) => one.server === "ranking");
+    let edge;
+    for (let tries = 0; !edge?.slower && tries < 10; tries++) {
+      await page.waitForTimeout(300);
+      edge = (await shown(page)).edges.find((one) => one.server === "ranking");
+    }
     assert.ok(edge.slower > 5, `${edge.slower} times`);
     assert.equal(edge.health, "warn");
     assert.match((await saved(page, "Mermaid")).toString(), /#9650;/);
@@ -288,18 +294,17 @@ const scenes = {
     await page.evaluate(() => performance.clearMeasures());
     drive.replay("middle.db", shop());
     await page.waitForFunction(() => performance.getEntriesByName("tapgraph-show").length > 0);
-    await sees(page, "213 services");
+    await sees(page, "189 services");
     const after = await places();
-    assert.ok(before.size >= 200);
+    assert.equal(before.size, 186);
     for (const [name, at] of before) assert.equal(after.get(name), at, name);
     const showing = await page.evaluate(async () => {
-      performance.clearMeasures();
       const took = [];
-      for (const label of ["p50", "p95", "p99", "errors", "rate"]) {
-        location.hash = "since=all&label=" + label;
-        await new Promise((resolve) => setTimeout(resolve, 350));
-        took.push(...performance.getEntriesByName("tapgraph-show").map((one) => one.duration));
+      for (const label of ["p50", "p95", "p99", "errors", "protocol", "throughput", "rate"]) {
         performance.clearMeasures();
+        location.hash = "since=all&label=" + label;
+        while (!performance.getEntriesByName("tapgraph-show").length) await new Promise((resolve) => setTimeout(resolve, 20));
+        took.push(performance.getEntriesByName("tapgraph-show")[0].duration);
       }
       return took.sort((a, b) => a - b);
     });

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/functions.h"
 #include "store/lock.h"
 #include "store/migrate.h"
 #include "store/window.h"
@@ -77,7 +78,7 @@ static bool open_database(struct store *s, struct err *err)
         database_harden(s->db);
         sqlite3_busy_timeout(s->db, BUSY_MS);
         keep_log(s->db, true); /* it may be another program's */
-        if (!schema_migrate(s->db, s->path, err))
+        if (functions_add(s->db) && !schema_migrate(s->db, s->path, err))
             return false;
         keep_log(s->db, false);
         if (settle(s->db) && prepare(s))
@@ -131,6 +132,18 @@ static enum store_status undo(struct store *s, struct err *err)
     return failure_passes(&f) ? STORE_BUSY : STORE_FAILED;
 }
 
+/* Adds up what is over by now. If it cannot be done it is done with a later window. */
+static void add_up(struct store *s, uint64_t written_ns)
+{
+    bool added = false;
+    if (!statement_run(s->begin))
+        return;
+    if (rollup_step(&s->window.rollup, written_ns, &added) && added && statement_run(s->commit))
+        return;
+    if (!sqlite3_get_autocommit(s->db))
+        statement_run(s->rollback);
+}
+
 enum store_status store_write(struct store *s, const struct delta *d, const struct names *names,
                               struct err *err)
 {
@@ -138,6 +151,8 @@ enum store_status store_write(struct store *s, const struct delta *d, const stru
                    statement_run(s->touch) && statement_run(s->commit);
     enum store_status status = written ? STORE_OK : undo(s, err);
     window_done(&s->window, d, written);
+    if (written)
+        add_up(s, d->start_ns);
     return status;
 }
 

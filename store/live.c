@@ -8,8 +8,7 @@ static const char alive_sql[] =
     "late_fields, late_fields_known FROM connection "
     "WHERE began_ns < ?2 AND (closed = 0 OR last_ns >= ?1) ORDER BY id";
 
-#define FROM_RANGE                                                                                 \
-    " FROM " RANGE_WINDOWS " CROSS JOIN connection_window x ON x.window_id = w.id"
+#define FROM_RANGE " FROM " RANGE_WINDOWS " CROSS JOIN connection_window x ON x.window_id = w.id"
 
 static const char calls_sql[] = "SELECT x.connection_id, x.calls, x.open_calls" FROM_RANGE;
 

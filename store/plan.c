@@ -10,7 +10,7 @@ struct planning {
     struct plan *plan;
     struct range range;
     int highest;
-    sqlite3_stmt *all, *open;     /* windows of a level that begin in an interval: all, or those */
+    sqlite3_stmt *all, *open; /* windows of a level that begin in an interval: all, or those */
     uint64_t first_open_ns[LEVELS]; /* in no sum, of which this is the first */
 };
 
@@ -50,9 +50,8 @@ static bool list(struct planning *p, int level, struct interval in, bool open, s
             }
             *ret = more;
         }
-        (*ret)[(*ret_len)++] =
-            (struct found){sqlite3_column_int64(s, 0), column_count(s, 1), column_count(s, 2),
-                           sqlite3_column_int(s, 3) != 0};
+        (*ret)[(*ret_len)++] = (struct found){sqlite3_column_int64(s, 0), column_count(s, 1),
+                                              column_count(s, 2), sqlite3_column_int(s, 3) != 0};
     }
     return sqlite3_reset(s) == SQLITE_OK;
 }

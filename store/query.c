@@ -246,8 +246,9 @@ static const char history_sql[] =
     "(SELECT iif(thinned, start_ns, NULL) FROM capture_window WHERE level = 2 AND "
     "start_ns = first.hour) AS hour FROM first) "
     "SELECT min(coalesce(window, minute, hour), coalesce(minute, window, hour), "
-    "coalesce(hour, minute, window)), max(" LAST_OF("0") ", " LAST_OF("1") ", " LAST_OF("2") ") "
-    "FROM exact";
+    "coalesce(hour, minute, window)), max(" LAST_OF("0") ", " LAST_OF("1") ", " LAST_OF(
+        "2") ") "
+             "FROM exact";
 
 bool query_history(struct query *q, struct range *ret, struct err *err)
 {

@@ -12,7 +12,8 @@ static const char all_sql[] = "SELECT w.start_ns" TALLIED_COLUMNS ", "
 
 /* CROSS, since the pairs of an edge are fewer than those of a window. */
 static const char edge_sql[] =
-    "SELECT w.start_ns" TALLIED_COLUMNS ", x.bytes_to_server + x.bytes_to_client FROM " RANGE_WINDOWS
+    "SELECT w.start_ns" TALLIED_COLUMNS
+    ", x.bytes_to_server + x.bytes_to_client FROM " RANGE_WINDOWS
     " CROSS JOIN pair p ON p.edge_id = ?3 "
     "CROSS JOIN edge_window x ON x.window_id = w.id AND x.pair_id = p.id";
 
@@ -50,8 +51,8 @@ static uint64_t multiple_of(uint64_t unit, uint64_t at_least)
     return units > UINT64_MAX / unit ? UINT64_MAX : units * unit;
 }
 
-/* A step of a minute or longer is of whole minutes of the clock, one of an hour of whole hours: then
- * their sums are what a point is made of. */
+/* A step of a minute or longer is of whole minutes of the clock, one of an hour of whole hours:
+ * then their sums are what a point is made of. */
 static void set_steps(struct steps *s, struct range r, uint64_t window_ns, size_t points_max)
 {
     uint64_t length = r.to_ns > r.from_ns ? r.to_ns - r.from_ns : 0;

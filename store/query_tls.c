@@ -19,7 +19,8 @@ static const char sql[] =
     "sum(x.mutual_yes), max(t.last_ns), min(nullif(t.ja4, '')), "
     "min(nullif(t.inside, '')), "
     "t.certificate_id, " CERTIFICATE_COLUMNS("k") ", " CERTIFICATE_COLUMNS(
-        "o") " FROM " RANGE_WINDOWS " CROSS JOIN tls_window x ON x.window_id = w.id JOIN tls t ON t.id = "
+        "o") " FROM " RANGE_WINDOWS
+             " CROSS JOIN tls_window x ON x.window_id = w.id JOIN tls t ON t.id = "
              "x.tls_id "
              "JOIN pair p ON p.id = t.pair_id JOIN edge e ON e.id = p.edge_id "
              "JOIN service c ON c.id = e.client_id JOIN service s ON s.id = e.server_id "

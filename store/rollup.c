@@ -42,10 +42,11 @@
  * `also` names, a list of columns, grows as `as` says. With ?3 the window is not the latest of
  * those added so far. Like any list of columns, `keys` begins with a comma. */
 #define ADD(table, keys, of_x, counts, blobs, also, also_of_x, as)                                 \
-    "INSERT INTO " table " (window_id" keys counts(COLUMN_NAME) blobs(COLUMN_NAME)                 \
-        also ") SELECT ?1" of_x counts(COLUMN_OF_X) blobs(COLUMN_OF_X) also_of_x " FROM " table    \
-             " x WHERE x.window_id = ?2 ON CONFLICT (window_id" keys ") DO UPDATE SET "            \
-             "window_id = window_id" counts(ADDS) blobs(MERGES) as
+    "INSERT INTO " table " (window_id" keys counts(COLUMN_NAME) blobs(COLUMN_NAME) also            \
+        ") SELECT ?1" of_x                                                                         \
+        counts(COLUMN_OF_X) blobs(COLUMN_OF_X) also_of_x                                           \
+        " FROM " table " x WHERE x.window_id = ?2 ON CONFLICT (window_id" keys ") DO UPDATE SET "  \
+        "window_id = window_id" counts(ADDS) blobs(MERGES) as
 
 /* What stands at the end of a window: that of the latest of those in the sum ?1 which has the row,
  * among the windows of level ?2 that begin in [?3, ?4). */
@@ -57,8 +58,9 @@
 
 /* The figures of the histograms of window ?1. */
 #define FIGURES(table)                                                                             \
-    "UPDATE " table " SET window_id = window_id" TALLIED_QUANTILES(FIGURE) " WHERE window_id = ?1 " \
-    "AND duration IS NOT NULL"
+    "UPDATE " table                                                                                \
+    " SET window_id = window_id" TALLIED_QUANTILES(FIGURE) " WHERE window_id = ?1 "                \
+                                                           "AND duration IS NOT NULL"
 
 #define EDGE_COUNTS(X) TALLIED_COUNTS(X) EDGE_COLUMNS(X)
 #define ALL_TOTALS(X) TALLIED_COUNTS(X) TOTAL_COUNTS(X)
@@ -74,8 +76,8 @@ static const struct summed {
          ", x.notes, x.active",
          ", notes = notes | excluded.notes, active = iif(?3, active, excluded.active)"),
      SETTLE("edge_window", "pair_id", "active"), FIGURES("edge_window")},
-    {ADD("operation_window", ", operation_id", ", x.operation_id", TALLIED_COUNTS, TALLIED_BLOBS, "",
-         "", ""),
+    {ADD("operation_window", ", operation_id", ", x.operation_id", TALLIED_COUNTS, TALLIED_BLOBS,
+         "", "", ""),
      NULL, FIGURES("operation_window")},
     {ADD("connection_window", ", connection_id", ", x.connection_id", CONNECTION_COUNTS, NONE,
          ", ping_rtt_ns, open_calls", ", x.ping_rtt_ns, x.open_calls",
@@ -87,8 +89,8 @@ static const struct summed {
     {ADD("relay_window", ", outer_id, inner_id", ", x.outer_id, x.inner_id", RELAY_COUNTS, NONE, "",
          "", ""),
      NULL, NULL},
-    {ADD("forwarded_window", ", client_id, pair_id", ", x.client_id, x.pair_id", FORWARDED_COUNTS, NONE,
-         "", "", ""),
+    {ADD("forwarded_window", ", client_id, pair_id", ", x.client_id, x.pair_id", FORWARDED_COUNTS,
+         NONE, "", "", ""),
      NULL, NULL},
     {ADD("vantage_window", ", interface, vlan, tunnels, tunnel_id",
          ", x.interface, x.vlan, x.tunnels, x.tunnel_id", VANTAGE_COUNTS, NONE, "", "", ""),
@@ -99,23 +101,41 @@ enum statement { FIND, ADD_WINDOW, MARK, DROP, NEXT_WINDOW, NEXT_MINUTE, FIRST_O
 #define WINDOW_COUNTS(X) X(windows, ) WINDOW_COLUMNS(X) X(connections_forgotten, )
 #define FOUND "SELECT id, end_ns, rolled, thinned, start_ns FROM capture_window "
 
-static const char *const sql[ROLLUP_STATEMENTS] = {
-    [FIND] = FOUND "WHERE level = ?1 AND start_ns = ?2",
-    [ADD_WINDOW] =
-        "INSERT INTO capture_window (level, start_ns, end_ns, flows" WINDOW_COUNTS(COLUMN_NAME)
-        ") SELECT ?1, ?2, x.end_ns, x.flows" WINDOW_COUNTS(COLUMN_OF_X)
-        " FROM capture_window x WHERE x.id = ?3 ON CONFLICT (level, start_ns) DO UPDATE SET "
-        "end_ns = max(end_ns, excluded.end_ns), "
-        "flows = iif(excluded.end_ns >= end_ns, excluded.flows, flows)" WINDOW_COUNTS(ADDS),
-    [MARK] = "UPDATE capture_window SET rolled = 1 WHERE id = ?1",
-    [DROP] = "DELETE FROM capture_window WHERE id = ?1",
-    /* The first window that is in no sum, but for those in [?1, ?2); and the first after it. */
-    [NEXT_WINDOW] = FOUND "WHERE rolled = 0 AND level = 0 AND (start_ns < ?1 OR start_ns >= ?2) "
-                          "ORDER BY start_ns LIMIT 1",
-    [NEXT_MINUTE] = FOUND "WHERE rolled = 0 AND level = 1 AND start_ns <> ?1 "
-                          "ORDER BY start_ns LIMIT 1",
-    [FIRST_OPEN] = FOUND "WHERE rolled = 0 AND level = 0 AND start_ns >= ?1 AND start_ns < ?2 "
-                         "ORDER BY start_ns LIMIT 1",
+static const char
+    *const sql[ROLLUP_STATEMENTS] =
+        {
+            [FIND] = FOUND "WHERE level = ?1 AND start_ns = ?2",
+            [ADD_WINDOW] = "INSERT INTO capture_window (level, start_ns, end_ns, "
+                           "flows" WINDOW_COUNTS(COLUMN_NAME) ") SELECT ?1, ?2, x.end_ns, "
+                                                              "x.flows" WINDOW_COUNTS(
+                                                                  COLUMN_OF_X) " FROM "
+                                                                               "capture_window x "
+                                                                               "WHERE x.id = ?3 ON "
+                                                                               "CONFLICT (level, "
+                                                                               "start_ns) DO "
+                                                                               "UPDATE SET "
+                                                                               "end_ns = "
+                                                                               "max(end_ns, "
+                                                                               "excluded.end_ns), "
+                                                                               "flows = "
+                                                                               "iif(excluded.end_"
+                                                                               "ns >= end_ns, "
+                                                                               "excluded.flows, "
+                                                                               "flows"
+                                                                               ")" WINDOW_COUNTS(
+                                                                                   ADDS),
+            [MARK] = "UPDATE capture_window SET rolled = 1 WHERE id = ?1",
+            [DROP] = "DELETE FROM capture_window WHERE id = ?1",
+            /* The first window that is in no sum, but for those in [?1, ?2); and the first after
+               it. */
+            [NEXT_WINDOW] =
+                FOUND "WHERE rolled = 0 AND level = 0 AND (start_ns < ?1 OR start_ns >= ?2) "
+                      "ORDER BY start_ns LIMIT 1",
+            [NEXT_MINUTE] = FOUND "WHERE rolled = 0 AND level = 1 AND start_ns <> ?1 "
+                                  "ORDER BY start_ns LIMIT 1",
+            [FIRST_OPEN] =
+                FOUND "WHERE rolled = 0 AND level = 0 AND start_ns >= ?1 AND start_ns < ?2 "
+                      "ORDER BY start_ns LIMIT 1",
 };
 
 static bool prepare_each(struct rollup *r, sqlite3 *db)

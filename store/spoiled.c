@@ -120,8 +120,8 @@ bool captured_load(struct query *q, struct range r, struct capture_counters *ret
 {
     bool failed = false;
     *ret = (struct capture_counters){0};
-    sqlite3_stmt *s = question_ask_range(
-        q, "SELECT count(*)" CAPTURE_SUMS " FROM " RANGE_WINDOWS, r, err);
+    sqlite3_stmt *s =
+        question_ask_range(q, "SELECT count(*)" CAPTURE_SUMS " FROM " RANGE_WINDOWS, r, err);
     if (s && question_row(q, s, &failed, err))
         for (int i = 0; i < CAPTURE_COUNTERS; i++)
             *counter_in(ret, capture_counter_at[i]) = column_count(s, 1 + i);

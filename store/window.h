@@ -1,6 +1,6 @@
-/* window.h - one window as rows: capture_window, edge_window, total_window, vantage_window, by operations.h
- * operation_window, and by connections.h and open_calls.h what is known of connections and open
- * calls.
+/* window.h - one window as rows: capture_window, edge_window, total_window, vantage_window, by
+ * operations.h operation_window, and by connections.h and open_calls.h what is known of connections
+ * and open calls.
  *
  * A window that is there already (a sensor was started anew within it, a capture was replayed into
  * the same database) is added to: counters by SQL, histograms by reading, merging and writing them.

@@ -11,6 +11,7 @@ struct planning {
     struct range range;
     int highest;
     sqlite3_stmt *all, *open; /* windows of a level that begin in an interval: all, or those */
+    sqlite3_stmt *before;
     uint64_t first_open_ns[LEVELS]; /* in no sum, of which this is the first */
 };
 
@@ -19,6 +20,11 @@ struct planning {
     "?2 AND start_ns < ?3 "
 
 static const char all_sql[] = FOUND "ORDER BY start_ns";
+/* Is there anything in [?1, ?2)? */
+static const char before_sql[] =
+    "SELECT EXISTS (SELECT 1 FROM capture_window WHERE level = 0 AND start_ns >= ?1 AND "
+    "start_ns < ?2) OR EXISTS (SELECT 1 FROM capture_window WHERE level = 1 AND thinned AND "
+    "start_ns >= ?1 AND start_ns < ?2)";
 static const char open_sql[] = FOUND "AND rolled = 0 ORDER BY start_ns";
 
 struct found {
@@ -78,12 +84,28 @@ static struct interval cut(const struct planning *p, uint64_t from_ns, uint64_t 
 
 static bool take(struct planning *p, int level, struct interval in, bool open);
 
+/* Does what is in a window begin in the range? The interval of a sum may begin before it, and yet
+ * nothing of it. */
+static bool begins_in(struct planning *p, int level, const struct found *w)
+{
+    if (w->start_ns >= p->range.from_ns)
+        return true;
+    if (level == LEVEL_WINDOW || w->thinned)
+        return false;
+    bind_count(p->before, 1, w->start_ns);
+    bind_count(p->before, 2, p->range.from_ns);
+    int status = statement_row(p->before);
+    bool none = status == SQLITE_ROW && !sqlite3_column_int(p->before, 0);
+    sqlite3_reset(p->before);
+    return none;
+}
+
 /* A window that may be a sum: itself, and of those under it the ones that it has not. */
 static bool take_window(struct planning *p, int level, const struct found *w)
 {
-    bool begins_in = w->start_ns >= p->range.from_ns && w->start_ns < p->range.to_ns;
-    bool whole = begins_in && w->end_ns <= p->range.to_ns && level <= p->highest;
-    bool chosen = level == LEVEL_WINDOW || whole || (begins_in && w->thinned);
+    bool begins = begins_in(p, level, w);
+    bool whole = begins && w->end_ns <= p->range.to_ns && level <= p->highest;
+    bool chosen = level == LEVEL_WINDOW || whole || (begins && w->thinned);
     if (chosen && !choose(p->plan, level, w))
         return false;
     return level == LEVEL_WINDOW ||
@@ -162,10 +184,12 @@ bool plan_make(struct plan *p, sqlite3 *db, const struct range *r, int highest)
     if (planning.range.to_ns > INT64_MAX)
         planning.range.to_ns = INT64_MAX;
     bool made = statement_prepare(db, all_sql, &planning.all) &&
-                statement_prepare(db, open_sql, &planning.open) && find_open(&planning, db) &&
+                statement_prepare(db, open_sql, &planning.open) &&
+                statement_prepare(db, before_sql, &planning.before) && find_open(&planning, db) &&
                 take(&planning, LEVEL_HOUR, cut(&planning, 0, INT64_MAX), false);
     sqlite3_finalize(planning.all);
     sqlite3_finalize(planning.open);
+    sqlite3_finalize(planning.before);
     if (p->len)
         qsort(p->window, p->len, sizeof *p->window, compare);
     return made && write_ids(p);

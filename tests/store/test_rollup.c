@@ -77,10 +77,11 @@ static void add_text(char *to, const char *format, const char *column)
     to[len] = '\0';
 }
 
-static const char bits[] = ", sum(DISTINCT iif(x.$ & 1, 1, 0)) + sum(DISTINCT iif(x.$ & 2, 2, 0)) + "
-                           "sum(DISTINCT iif(x.$ & 4, 4, 0)) + sum(DISTINCT iif(x.$ & 8, 8, 0)) + "
-                           "sum(DISTINCT iif(x.$ & 16, 16, 0)) + sum(DISTINCT iif(x.$ & 32, 32, 0)) + "
-                           "sum(DISTINCT iif(x.$ & 64, 64, 0)) + sum(DISTINCT iif(x.$ & 128, 128, 0))";
+static const char bits[] =
+    ", sum(DISTINCT iif(x.$ & 1, 1, 0)) + sum(DISTINCT iif(x.$ & 2, 2, 0)) + "
+    "sum(DISTINCT iif(x.$ & 4, 4, 0)) + sum(DISTINCT iif(x.$ & 8, 8, 0)) + "
+    "sum(DISTINCT iif(x.$ & 16, 16, 0)) + sum(DISTINCT iif(x.$ & 32, 32, 0)) + "
+    "sum(DISTINCT iif(x.$ & 64, 64, 0)) + sum(DISTINCT iif(x.$ & 128, 128, 0))";
 
 static void add_column(struct columns *c, const char *name, const char *type, bool key)
 {

@@ -101,41 +101,36 @@ enum statement { FIND, ADD_WINDOW, MARK, DROP, NEXT_WINDOW, NEXT_MINUTE, FIRST_O
 #define WINDOW_COUNTS(X) X(windows, ) WINDOW_COLUMNS(X) X(connections_forgotten, )
 #define FOUND "SELECT id, end_ns, rolled, thinned, start_ns FROM capture_window "
 
-static const char
-    *const sql[ROLLUP_STATEMENTS] =
-        {
-            [FIND] = FOUND "WHERE level = ?1 AND start_ns = ?2",
-            [ADD_WINDOW] = "INSERT INTO capture_window (level, start_ns, end_ns, "
-                           "flows" WINDOW_COUNTS(COLUMN_NAME) ") SELECT ?1, ?2, x.end_ns, "
-                                                              "x.flows" WINDOW_COUNTS(
-                                                                  COLUMN_OF_X) " FROM "
-                                                                               "capture_window x "
-                                                                               "WHERE x.id = ?3 ON "
-                                                                               "CONFLICT (level, "
-                                                                               "start_ns) DO "
-                                                                               "UPDATE SET "
-                                                                               "end_ns = "
-                                                                               "max(end_ns, "
-                                                                               "excluded.end_ns), "
-                                                                               "flows = "
-                                                                               "iif(excluded.end_"
-                                                                               "ns >= end_ns, "
-                                                                               "excluded.flows, "
-                                                                               "flows"
-                                                                               ")" WINDOW_COUNTS(
-                                                                                   ADDS),
-            [MARK] = "UPDATE capture_window SET rolled = 1 WHERE id = ?1",
-            [DROP] = "DELETE FROM capture_window WHERE id = ?1",
-            /* The first window that is in no sum, but for those in [?1, ?2); and the first after
-               it. */
-            [NEXT_WINDOW] =
-                FOUND "WHERE rolled = 0 AND level = 0 AND (start_ns < ?1 OR start_ns >= ?2) "
-                      "ORDER BY start_ns LIMIT 1",
-            [NEXT_MINUTE] = FOUND "WHERE rolled = 0 AND level = 1 AND start_ns <> ?1 "
-                                  "ORDER BY start_ns LIMIT 1",
-            [FIRST_OPEN] =
-                FOUND "WHERE rolled = 0 AND level = 0 AND start_ns >= ?1 AND start_ns < ?2 "
-                      "ORDER BY start_ns LIMIT 1",
+static const char *const sql[ROLLUP_STATEMENTS] = {
+    [FIND] = FOUND "WHERE level = ?1 AND start_ns = ?2",
+    [ADD_WINDOW] = "INSERT INTO capture_window (level, start_ns, end_ns, "
+                   "flows" WINDOW_COUNTS(COLUMN_NAME) ") SELECT ?1, ?2, x.end_ns, "
+                                                      "x.flows" WINDOW_COUNTS(
+                                                          COLUMN_OF_X) " FROM "
+                                                                       "capture_window x "
+                                                                       "WHERE x.id = ?3 ON "
+                                                                       "CONFLICT (level, "
+                                                                       "start_ns) DO "
+                                                                       "UPDATE SET "
+                                                                       "end_ns = "
+                                                                       "max(end_ns, "
+                                                                       "excluded.end_ns), "
+                                                                       "flows = "
+                                                                       "iif(excluded.end_"
+                                                                       "ns >= end_ns, "
+                                                                       "excluded.flows, "
+                                                                       "flows"
+                                                                       ")" WINDOW_COUNTS(ADDS),
+    [MARK] = "UPDATE capture_window SET rolled = 1 WHERE id = ?1",
+    [DROP] = "DELETE FROM capture_window WHERE id = ?1",
+    /* The first window that is in no sum, but for those in [?1, ?2); and the first after
+       it. */
+    [NEXT_WINDOW] = FOUND "WHERE rolled = 0 AND level = 0 AND (start_ns < ?1 OR start_ns >= ?2) "
+                          "ORDER BY start_ns LIMIT 1",
+    [NEXT_MINUTE] = FOUND "WHERE rolled = 0 AND level = 1 AND start_ns <> ?1 "
+                          "ORDER BY start_ns LIMIT 1",
+    [FIRST_OPEN] = FOUND "WHERE rolled = 0 AND level = 0 AND start_ns >= ?1 AND start_ns < ?2 "
+                         "ORDER BY start_ns LIMIT 1",
 };
 
 static bool prepare_each(struct rollup *r, sqlite3 *db)

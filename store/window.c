@@ -353,16 +353,21 @@ bool window_write(struct window_writer *w, const struct delta *d, const struct n
     return written;
 }
 
+void window_forget(struct window_writer *w)
+{
+    naming_forget(&w->naming);
+    operations_forget(&w->operations);
+    connections_undone(&w->connections);
+    secured_undone(&w->secured);
+}
+
 void window_done(struct window_writer *w, const struct delta *d, bool committed)
 {
-    if (committed) {
-        w->capture = d->capture;
-        w->decode = d->decode;
-        w->begun = true;
-    } else {
-        naming_forget(&w->naming);
-        operations_forget(&w->operations);
-        connections_undone(&w->connections);
-        secured_undone(&w->secured);
+    if (!committed) {
+        window_forget(w);
+        return;
     }
+    w->capture = d->capture;
+    w->decode = d->decode;
+    w->begun = true;
 }

@@ -45,5 +45,8 @@ void window_close(struct window_writer *w);
 /* Writes the rows, inside a transaction of the caller's. false: the failure is in the database. */
 bool window_write(struct window_writer *w, const struct delta *d, const struct names *names);
 
+/* Rows were deleted, or undone: what is remembered of them may not be so any more. */
+void window_forget(struct window_writer *w);
+
 /* The transaction was committed, or it was undone. */
 void window_done(struct window_writer *w, const struct delta *d, bool committed);

@@ -36,6 +36,12 @@
      &(a).geneve_ports},                                                                           \
     {0, "tenants", NULL, "addresses may overlap: VLANs and virtual networks tell them apart",      \
      ARGUMENT_FLAG, &(a).tenants}
+
+#define KEEPING_ARGUMENTS(a, ages, size)                                                           \
+    {0, "keep", "LEVEL=TIME,...", "how long windows of 5s, 1min and 1h are kept\n"                 \
+     "                               (" ages ")", ARGUMENT_TEXT, &(a).keep},                       \
+    {0, "keep-size", "BYTES", "delete the oldest if the database becomes larger (" size ")",       \
+     ARGUMENT_TEXT, &(a).keep_size}
 /* clang-format on */
 
 /* The options as the command line gives them; fill `daemon` with daemon_options_set(). */
@@ -43,6 +49,8 @@ struct daemon_arguments {
     struct texts interfaces, files, networks, vxlan_ports, geneve_ports, templates;
     struct words no_decap; /* of frame_tunnel_names */
     const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts, *keylog, *templates_file;
+    const char *keep, *keep_size;
+    struct keep kept; /* unless told otherwise */
     uint64_t window_ns;
     uint32_t snap_bytes, ring_bytes, workers, flows;
     bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi;

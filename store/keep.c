@@ -74,3 +74,22 @@ bool keep_set_ages(struct keep *k, const char *text, struct err *err)
             k->age_ns[level] = k->age_ns[level - 1];
     return true;
 }
+
+bool keep_set_size(struct keep *k, const char *text, struct err *err)
+{
+    static const char units[] = "KMGT";
+    char *end;
+    if (strcmp(text, "all") == 0) {
+        k->size_bytes = UINT64_MAX;
+        return true;
+    }
+    unsigned long long count = text[0] >= '0' && text[0] <= '9' ? strtoull(text, &end, 10) : 0;
+    const char *unit = count && *end ? strchr(units, *end) : NULL;
+    int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    bool good = count && (!*end || (unit && !end[1])) && count <= UINT64_MAX >> 1 >> shift &&
+                count << shift >= 1 << 20;
+    if (!good)
+        return err_set(err, "--keep-size takes a size such as 500M, 4G or all, not '%s'", text);
+    k->size_bytes = count << shift;
+    return true;
+}

@@ -16,3 +16,6 @@ struct keep keep_default(void);
 /* Changes what `text` names, as in "5s=24h,1min=14d,1h=400d"; "all" is for ever. What is the sum of
  * others is kept at least as long as they are. */
 bool keep_set_ages(struct keep *k, const char *text, struct err *err);
+
+/* Likewise of a size, as in "500M", "4G" or "all"; a mebibyte or more. */
+bool keep_set_size(struct keep *k, const char *text, struct err *err);

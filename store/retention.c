@@ -129,6 +129,8 @@ static bool measure(const struct retention *r, struct room *ret)
         !database_number(r->db, "PRAGMA page_size", &page))
         return false;
     uint64_t wal = file_bytes(r->wal_path);
+    if (wal > r->wal_bytes_max) /* deleting does not make it shorter */
+        wal = r->wal_bytes_max;
     *ret = (struct room){(uint64_t)((pages - unused) * page) + wal, (uint64_t)(pages * page) + wal};
     return true;
 }

@@ -11,7 +11,8 @@ enum { RETENTION_STATEMENTS = 5, PRUNE_STATEMENTS = 10 };
 struct retention {
     struct keep keep;
     sqlite3 *db;
-    char *wal_path; /* owned */
+    char *wal_path;         /* owned */
+    uint64_t wal_bytes_max; /* of which no more counts */
     sqlite3_stmt *statement[RETENTION_STATEMENTS], *prune[PRUNE_STATEMENTS];
     uint64_t pruned_ns;   /* what nothing has referred to since then is gone */
     int64_t operation_id; /* up to which operations were looked at */

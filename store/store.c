@@ -15,7 +15,7 @@
 #include "store/wal.h"
 #include "store/window.h"
 
-enum { BUSY_MS = 1000 };
+enum { BUSY_MS = 1000, WAL_SHARE = 8 /* of what is kept in all */ };
 
 struct store {
     char *path; /* owned */
@@ -137,6 +137,8 @@ void store_close(struct store *s)
 void store_keep(struct store *s, const struct keep *k)
 {
     s->retention.keep = *k;
+    wal_limit(&s->wal, k->size_bytes / WAL_SHARE);
+    s->retention.wal_bytes_max = wal_bytes_max(&s->wal);
 }
 
 /* After a failed transaction: says what happened, and undoes it. */

@@ -7,7 +7,7 @@
 
 #include "store/database.h"
 
-enum { WAL_PAGES = 1000, WAL_BYTES_MAX = 64 * 1024 * 1024 };
+enum { WAL_PAGES = 1000, WAL_BYTES_MIN = 1024 * 1024, WAL_BYTES_MAX = 64 * 1024 * 1024 };
 
 struct wal {
     sqlite3 *db;
@@ -16,6 +16,12 @@ struct wal {
 
 /* Of a connection that writes; `w` is kept until it is closed. */
 void wal_open(struct wal *w, sqlite3 *db);
+
+/* How large it may become: `bytes`, if that is neither too much nor too little. */
+void wal_limit(struct wal *w, uint64_t bytes);
+
+/* And that is. */
+uint64_t wal_bytes_max(const struct wal *w);
 
 /* After a transaction: copies what is in the log, if it is much; waits for nobody. */
 void wal_tidy(struct wal *w);

@@ -256,7 +256,17 @@ static const struct field events[] = {
 const struct fields event_fields = {"events", events, sizeof events / sizeof *events};
 
 const struct fields *const fields_of_all[] = {
-    &edge_fields,       &service_fields,   &operation_fields, &backend_fields,
-    &connection_fields, &open_call_fields, &tls_fields,       &relay_fields,
-    &name_fields,       &insight_fields,   &event_fields,     NULL,
+    &edge_fields,
+    &service_fields,
+    &operation_fields,
+    &backend_fields,
+    &connection_fields,
+    &open_call_fields,
+    &tls_fields,
+    &relay_fields,
+    &name_fields,
+    &insight_fields,
+    &event_fields,
+    &diff_fields,
+    NULL,
 };

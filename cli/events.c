@@ -48,10 +48,12 @@ static int run(const struct command *self, int argc, char **argv)
 const struct command events_command = {
     .name = "events",
     .summary =
-        "what happened: captures that began, sensors that restarted, interfaces that were gone",
+        "what happened: new and vanished edges, certificates near their end, drops, restarts",
     .usage = "tapgraph events [OPTION...]",
-    .example = "examples:\n"
+    .example = "docs/events.md has the kinds and their rules.\n\n"
+               "examples:\n"
                "  tapgraph events --since 1d\n"
-               "  tapgraph events --find 'kind = sensor-restart' --json",
+               "  tapgraph events --find 'kind in (new-edge, vanished-edge)'\n"
+               "  tapgraph events --find 'severity != note' --json",
     .run = run,
 };

@@ -61,7 +61,8 @@ bool query_events(struct query *q, struct range r, struct event_rows *ret, struc
         return question_no_memory(q, err);
     /* The latest, in order. */
     sqlite3_stmt *s = question_ask(q,
-                                   "SELECT time_ns, kind, text FROM (SELECT * FROM event WHERE "
+                                   "SELECT time_ns, kind, text, subject, severity, "
+                                   "service_id, edge_id FROM (SELECT * FROM event WHERE "
                                    "time_ns >= ?1 AND time_ns < ?2 ORDER BY time_ns DESC, id DESC "
                                    "LIMIT 1000) ORDER BY time_ns, id",
                                    err);
@@ -72,6 +73,10 @@ bool query_events(struct query *q, struct range r, struct event_rows *ret, struc
         row->time_ns = column_count(s, 0);
         column_text(s, 1, row->kind, sizeof row->kind);
         column_text(s, 2, row->text, sizeof row->text);
+        column_text(s, 3, row->subject, sizeof row->subject);
+        column_text(s, 4, row->severity, sizeof row->severity);
+        row->service_id = sqlite3_column_int64(s, 5);
+        row->edge_id = sqlite3_column_int64(s, 6);
     }
     sqlite3_finalize(s);
     if (s && !failed)

@@ -9,6 +9,7 @@
 
 #include "graph/delta.h"
 #include "store/connections.h"
+#include "store/events.h"
 #include "store/evidence.h"
 #include "store/naming.h"
 #include "store/open_calls.h"
@@ -28,6 +29,7 @@ struct window_writer {
     struct open_calls open_calls;
     struct secured secured;
     struct operations operations;
+    struct events events;
     struct tallied_blobs blobs;
     /* The totals at the end of the window before, since a delta brings totals and a row keeps
      * increments. */

@@ -239,7 +239,7 @@ static bool health(FILE *out, struct range r, const struct health_row *row)
 static bool events(FILE *out, struct range r, const struct event_rows *rows)
 {
     (void)r;
-    fputs("time,kind,text\r\n", out);
+    fputs("time,kind,text,severity,subject\r\n", out);
     for (size_t i = 0; i < rows->len; i++) {
         char time[TIME_TEXT_MAX];
         time_to_text(rows->row[i].time_ns, time);
@@ -247,6 +247,8 @@ static bool events(FILE *out, struct range r, const struct event_rows *rows)
         put_text(out, rows->row[i].kind);
         fputc(',', out);
         put_text(out, rows->row[i].text);
+        fprintf(out, ",%s,", rows->row[i].severity);
+        put_text(out, rows->row[i].subject);
         fputs("\r\n", out);
     }
     return !ferror(out);

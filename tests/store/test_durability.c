@@ -153,7 +153,7 @@ static bool fills_the_disk(const struct place *p)
     struct store *s = place_store(p);
     bool held = access(ballast, F_OK) == 0 && write_some(s, &next, 30, &err) == 0;
     fill(other);
-    int failed = write_some(s, &next, 200, &err);
+    int failed = write_some(s, &next, 60, &err);
     int64_t kept = place_number(p->db, "SELECT count(*) FROM capture_window WHERE level = 0");
     int64_t newest = place_number(p->db, "SELECT max(start_ns) / 1000000000 FROM capture_window");
     bool gone = access(ballast, F_OK) != 0;
@@ -162,10 +162,10 @@ static bool fills_the_disk(const struct place *p)
     bool back = access(ballast, F_OK) == 0;
     store_close(s);
     is_whole(p->db);
-    bool fine = held && !failed && kept < 200 && newest == 1000 + WINDOW_S * 229 && gone &&
-                !again && back && access(ballast, F_OK) != 0;
+    bool fine = held && !failed && kept < 60 && newest == 1000 + WINDOW_S * 89 && gone && !again &&
+                back && access(ballast, F_OK) != 0;
     if (!fine)
-        fprintf(stderr, "%d: %d of 200 failed, %d after; %lld kept, newest %lld, %d %d: %s\n", held,
+        fprintf(stderr, "%d: %d of 60 failed, %d after; %lld kept, newest %lld, %d %d: %s\n", held,
                 failed, again, (long long)kept, (long long)newest, gone, back, err.text);
     return fine;
 }

@@ -18,7 +18,7 @@ bool ballast_open(struct ballast *b, const char *database)
         b->path = NULL;
         return false;
     }
-    b->there = access(b->path, F_OK) == 0; /* of one that was killed */
+    unlink(b->path); /* of one that was killed */
     return true;
 }
 
@@ -63,6 +63,7 @@ void ballast_make(struct ballast *b)
     if (bytes > BYTES_MAX)
         bytes = BYTES_MAX;
     b->there = bytes && take_room(b->path, (off_t)bytes);
+    b->bytes = b->there ? bytes : b->bytes;
 }
 
 bool ballast_drop(struct ballast *b)

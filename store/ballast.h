@@ -4,10 +4,12 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ballast {
     char *path; /* owned */
     bool there;
+    uint64_t bytes; /* of the one made last; 0: none was */
 };
 
 /* Zero `b` first. false: memory is short. */

@@ -196,8 +196,8 @@ static void look_after(struct store *s)
         aside(s, delete_old);
         retention_shrink(&s->retention);
     }
-    wal_tidy(&s->wal);
     ballast_make(&s->ballast);
+    wal_tidy(&s->wal, s->ballast.bytes);
 }
 
 /* The disk is full: there is room to copy the log, and to delete, so that pages are free. */

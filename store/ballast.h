@@ -18,6 +18,7 @@ bool ballast_open(struct ballast *b, const char *database);
 /* Makes it, unless it is there, if that leaves room enough. */
 void ballast_make(struct ballast *b);
 
-/* Removes it. Was it there? */
-bool ballast_drop(struct ballast *b);
+/* Makes it as it was, on a disk that is all but full, as far as there is room. */
+void ballast_retake(struct ballast *b);
+void ballast_drop(struct ballast *b);
 void ballast_close(struct ballast *b);

@@ -156,17 +156,16 @@ static bool fills_the_disk(const struct place *p)
     int failed = write_some(s, &next, 60, &err);
     int64_t kept = place_number(p->db, "SELECT count(*) FROM capture_window WHERE level = 0");
     int64_t newest = place_number(p->db, "SELECT max(start_ns) / 1000000000 FROM capture_window");
-    bool gone = access(ballast, F_OK) != 0;
     unlink(other);
     int again = write_some(s, &next, 2, &err);
     bool back = access(ballast, F_OK) == 0;
     store_close(s);
     is_whole(p->db);
-    bool fine = held && !failed && kept < 60 && newest == 1000 + WINDOW_S * 89 && gone && !again &&
-                back && access(ballast, F_OK) != 0;
+    bool fine = held && !failed && kept < 60 && newest == 1000 + WINDOW_S * 89 && !again && back &&
+                access(ballast, F_OK) != 0;
     if (!fine)
-        fprintf(stderr, "%d: %d of 60 failed, %d after; %lld kept, newest %lld, %d %d: %s\n", held,
-                failed, again, (long long)kept, (long long)newest, gone, back, err.text);
+        fprintf(stderr, "%d: %d of 60 failed, %d after; %lld kept, newest %lld, %d: %s\n", held,
+                failed, again, (long long)kept, (long long)newest, back, err.text);
     return fine;
 }
 

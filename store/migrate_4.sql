@@ -46,3 +46,8 @@ SELECT window_id, sum(unknown), sum(ok), sum(client_error), sum(server_error), s
 FROM edge_window GROUP BY window_id;
 UPDATE total_window SET p50_ms = quantile_ms(duration, 0.5), p95_ms = quantile_ms(duration, 0.95),
     p99_ms = quantile_ms(duration, 0.99), max_ms = quantile_ms(duration, 1);
+
+ALTER TABLE event ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+ALTER TABLE event ADD COLUMN severity TEXT NOT NULL DEFAULT 'note';
+ALTER TABLE event ADD COLUMN service_id INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE event ADD COLUMN edge_id INTEGER NOT NULL DEFAULT 0;

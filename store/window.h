@@ -9,6 +9,7 @@
 
 #include "graph/delta.h"
 #include "store/connections.h"
+#include "store/events.h"
 #include "store/evidence.h"
 #include "store/naming.h"
 #include "store/open_calls.h"
@@ -30,6 +31,7 @@ struct window_writer {
     struct secured secured;
     struct operations operations;
     struct rollup rollup;
+    struct events events;
     struct tallied_blobs blobs;
     /* The totals at the end of the window before, since a delta brings totals and a row keeps
      * increments. */

@@ -191,6 +191,7 @@ static void put_context(struct line *l, const struct exchange *x)
 {
     text_if_any(l, ",\"trace_id\":", x->trace_id);
     text_if_any(l, ",\"span_id\":", x->span_id);
+    text_if_any(l, ",\"parent_id\":", x->parent_id);
     text_if_any(l, ",\"request_id\":", x->request_id);
     text_if_any(l, ",\"forwarded_for\":", x->forwarded_for);
     put_text(l, ",\"notes\":[");

@@ -44,7 +44,7 @@ const char *name_source_name(enum name_source source)
     return names[source];
 }
 
-const char *kept_name(enum kept kept)
+const char *kept_name(enum kept_for kept)
 {
     static const char *const names[KEPTS] = {"error", "slow", "fair"};
     assert(kept < KEPTS);

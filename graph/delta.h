@@ -179,16 +179,16 @@ struct relay_delta {
 };
 
 /* Why an exchange is kept (graph/sample.h). */
-enum kept { KEPT_ERROR, KEPT_SLOW, KEPT_FAIR, KEPTS };
+enum kept_for { KEPT_ERROR, KEPT_SLOW, KEPT_FAIR, KEPTS };
 
 /* "error", "slow", "fair"; static. */
-const char *kept_name(enum kept kept);
+const char *kept_name(enum kept_for kept);
 
 /* An exchange that is kept, to be looked at. Ordered by time_ns, edge, tie, when the window is
  * whole. */
 struct sample_delta {
     uint32_t edge;
-    uint32_t kept;             /* bit n: for this enum kept */
+    uint32_t kept;             /* bit n: for this enum kept_for */
     uint64_t rank, tie;        /* graph/sample.h; not on the wire */
     uint64_t time_ns;          /* first byte of the request, else its end; not on the wire */
     size_t at;                 /* the rest of it, in sample_bytes: wire_put_bare_exchange() */

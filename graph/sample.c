@@ -15,12 +15,12 @@ static const struct {
     [KEPT_FAIR] = {16, 512},
 };
 
-uint32_t sample_edge_max(enum kept kept)
+uint32_t sample_edge_max(enum kept_for kept)
 {
     return caps[kept].edge;
 }
 
-uint32_t sample_window_max(enum kept kept)
+uint32_t sample_window_max(enum kept_for kept)
 {
     return caps[kept].window;
 }

@@ -19,8 +19,8 @@
 struct variety;
 
 /* Of a reason, in an edge, and in a window; the sum of the latter is SAMPLES_MAX. */
-uint32_t sample_edge_max(enum kept kept);
-uint32_t sample_window_max(enum kept kept);
+uint32_t sample_edge_max(enum kept_for kept);
+uint32_t sample_window_max(enum kept_for kept);
 
 /* Rank of what is not of this class. */
 #define SAMPLE_NO_RANK UINT64_MAX

@@ -72,7 +72,7 @@ static bool make_row_room(struct sampler *s, struct delta *d)
 }
 
 /* Puts a row in its place in its list. */
-static void put_in_list(struct sampler *s, const struct delta *d, enum kept kept, uint32_t row)
+static void put_in_list(struct sampler *s, const struct delta *d, enum kept_for kept, uint32_t row)
 {
     struct sampler_list *list = &s->edge[d->sample[row].edge].list[kept];
     struct key key = key_of(&d->sample[row]);
@@ -86,7 +86,7 @@ static void put_in_list(struct sampler *s, const struct delta *d, enum kept kept
         list->before = key_of(&d->sample[list->last]);
 }
 
-static enum kept reason_of(const struct sample_delta *row)
+static enum kept_for reason_of(const struct sample_delta *row)
 {
     return row->kept & 1U << KEPT_ERROR ? KEPT_ERROR
            : row->kept & 1U << KEPT_SLOW ? KEPT_SLOW
@@ -122,7 +122,7 @@ static void cut(struct sampler *s, struct delta *d)
 /* The row for one more of a list: that of the last in rank, if the list is full. NO_ROW: there is
  * no room. */
 static uint32_t take_row(struct sampler *s, struct delta *d, struct sampler_list *list,
-                         enum kept kept)
+                         enum kept_for kept)
 {
     if (list->len < sample_edge_max(kept)) {
         if (!make_row_room(s, d))
@@ -137,7 +137,7 @@ static uint32_t take_row(struct sampler *s, struct delta *d, struct sampler_list
     return row;
 }
 
-static void keep(struct sampler *s, struct delta *d, enum kept kept,
+static void keep(struct sampler *s, struct delta *d, enum kept_for kept,
                  const struct sample_delta *wanted)
 {
     struct sampler_list *list = &s->edge[wanted->edge].list[kept];
@@ -221,7 +221,7 @@ void sampler_offer(struct sampler *s, struct delta *d, const struct sampled *as,
         return;
     for (int kept = 0; kept < KEPTS; kept++) {
         row.rank = rank[kept];
-        keep(s, d, (enum kept)kept, &row);
+        keep(s, d, (enum kept_for)kept, &row);
     }
 }
 

@@ -301,6 +301,53 @@ struct name_rows {
  * the end of the range, and then or later. */
 bool query_names(struct query *q, struct range r, struct name_rows *ret, struct err *err);
 
+/* One exchange that was kept (docs/requests.md). */
+struct request_row {
+    int64_t id; /* rises from one stored to the next */
+    int64_t edge_id, client_id, server_id;
+    char client[NAME_TEXT_MAX], server[NAME_TEXT_MAX];
+    char protocol[PROTOCOL_TEXT_MAX];
+    uint64_t window_ns; /* start of the window in which it ended */
+    uint32_t kept;      /* why: bit n: for this enum kept_for */
+    uint64_t time_ns;   /* first byte of the request, or else its end */
+    bool is_timed, has_ttfb;
+    uint64_t duration_ns, ttfb_ns; /* if so */
+    /* As it was seen. Its times are such that they give the spans above; `number`, `asked` and
+     * `tls` are not known, and `protocol` points into this row. */
+    struct exchange exchange;
+};
+struct request_rows {
+    struct request_row *row;
+    size_t len;
+};
+
+enum request_order {
+    REQUESTS_NEWEST,  /* by the window in which they ended, and their beginning in it */
+    REQUESTS_SLOWEST, /* those with a duration */
+    REQUESTS_OLDEST,  /* as they were stored */
+};
+enum { REQUESTS_LIMIT_DEFAULT = 100, REQUESTS_LIMIT_MAX = 10000 };
+
+/* Which of them; zero asks for all. */
+struct request_criteria {
+    int64_t edge_id, service_id; /* service: on either side */
+    const char *client, *server; /* names */
+    const char *protocol;
+    const char *operation; /* a part of its name */
+    const char *trace_id;
+    uint32_t outcomes; /* bit n: of this enum outcome */
+    uint32_t kept;     /* bit n: for this enum kept_for */
+    uint64_t least_ns; /* duration */
+    int64_t after_id;  /* stored after that one */
+    enum request_order order;
+    uint32_t limit; /* 0: REQUESTS_LIMIT_DEFAULT */
+};
+bool query_requests(struct query *q, struct range r, const struct request_criteria *c,
+                    struct request_rows *ret, struct err *err);
+
+/* The id of the one stored last; 0: there is none. */
+bool query_last_request(struct query *q, int64_t *ret, struct err *err);
+
 /* A finding that a person would act on, with what it rests on. */
 enum { EVIDENCE_MAX = 8 };
 struct evidence {

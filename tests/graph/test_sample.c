@@ -274,7 +274,7 @@ static void a_window_has_its_cap(void **state)
         for (int k = 0; k < KEPTS; k++)
             kept[k] += delta.sample[i].kept >> k & 1;
     for (int k = 0; k < KEPTS; k++)
-        assert_int_equal(kept[k], sample_window_max((enum kept)k));
+        assert_int_equal(kept[k], sample_window_max((enum kept_for)k));
 }
 
 /* A million in a window take no more than a few thousand do, even if each is slower than all

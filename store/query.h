@@ -331,7 +331,7 @@ enum { REQUESTS_LIMIT_DEFAULT = 100, REQUESTS_LIMIT_MAX = 10000 };
 /* Which of them; zero asks for all. */
 struct request_criteria {
     int64_t edge_id, service_id; /* service: on either side */
-    const char *client, *server; /* names */
+    const char *client, *server, *service; /* names */
     const char *protocol;
     const char *operation; /* a part of its name */
     const char *trace_id;
@@ -344,6 +344,57 @@ struct request_criteria {
 };
 bool query_requests(struct query *q, struct range r, const struct request_criteria *c,
                     struct request_rows *ret, struct err *err);
+
+/* What exchanges that carry the same trace id tell of each other (store/trace.h). */
+struct trace_hop {
+    struct request_row request;
+    int32_t parent; /* index of the hop that called for it, which comes before it; -1: none */
+    uint32_t depth;
+    uint64_t begin_ns, end_ns; /* as far as it was seen */
+    uint64_t own_ns;           /* of that, when no hop that it called for was under way */
+    bool is_slowest;           /* its own time is the longest of all */
+};
+
+enum { TRACE_HOPS_MAX = 1000, TRACES_LIMIT_DEFAULT = 50, TRACES_LIMIT_MAX = 1000 };
+
+/* The hops in order: each before those it called for, those by their beginning. */
+struct trace {
+    char trace_id[33];
+    struct trace_hop *hop; /* owned: trace_free() */
+    size_t len;            /* 0: there is no such trace */
+    uint64_t begin_ns, end_ns;
+    uint32_t errors;   /* hops; client errors too */
+    uint32_t services; /* distinct, of both sides */
+    uint32_t loose;    /* hops whose caller is not here, but for the first */
+    bool is_cut;       /* there are more than TRACE_HOPS_MAX */
+};
+bool query_trace(struct query *q, const char *trace_id, struct trace *ret, struct err *err);
+void trace_free(struct trace *t);
+
+/* One trace in short. */
+struct trace_row {
+    char trace_id[33];
+    uint64_t begin_ns, end_ns;
+    uint32_t hops, errors, services, loose;
+    char client[NAME_TEXT_MAX], server[NAME_TEXT_MAX]; /* of its first hop */
+    char protocol[PROTOCOL_TEXT_MAX];
+    char operation[OPERATION_TEXT_MAX];
+    char slowest[NAME_TEXT_MAX]; /* server of the hop that took most time itself, and that time */
+    uint64_t slowest_ns;
+};
+struct trace_rows {
+    struct trace_row *row;
+    size_t len;
+};
+struct trace_criteria {
+    const char *service; /* name, on either side of a hop; NULL: any */
+    bool failed;         /* only with an error */
+    uint64_t least_ns;   /* a hop took as long */
+    uint32_t limit;      /* 0: TRACES_LIMIT_DEFAULT */
+};
+/* Those of which a hop ended in the range, the newest first. */
+bool query_traces(struct query *q, struct range r, const struct trace_criteria *c,
+                  struct trace_rows *ret, struct err *err);
 
 /* The id of the one stored last; 0: there is none. */
 bool query_last_request(struct query *q, int64_t *ret, struct err *err);

@@ -187,6 +187,7 @@ static void add_criteria(char *sql, const struct request_criteria *c)
         {c->service_id, " AND (ce.service_id = ?4 OR se.service_id = ?4)"},
         {c->client, " AND cs.name = ?5"},
         {c->server, " AND ss.name = ?6"},
+        {c->service, " AND (cs.name = ?14 OR ss.name = ?14)"},
         {c->protocol, " AND p.protocol = ?7"},
         {c->operation, " AND instr(o.name, ?8)"},
         {c->trace_id, " AND r.trace_id = ?9 AND r.trace_id <> ''"},
@@ -230,6 +231,7 @@ static void bind_criteria(sqlite3_stmt *s, const struct request_criteria *c, cha
     bind_text(s, 10, outcomes);
     bind_count(s, 11, c->least_ns);
     bind_id(s, 12, c->after_id);
+    bind_if_any(s, 14, c->service);
     bind_id(s, 13, limit < REQUESTS_LIMIT_MAX ? limit : REQUESTS_LIMIT_MAX);
 }
 

@@ -70,8 +70,8 @@ static void print_foot(const struct trace *t)
                    t->hop[i].request.server, human_time(t->hop[i].own_ns).text,
                    human_time(t->end_ns - t->begin_ns).text);
     if (t->loose)
-        printf("%u hop%s no caller here: %s was not kept or not seen, or carries no trace id.\n",
-               t->loose, t->loose == 1 ? " has" : "s have", t->loose == 1 ? "it" : "they");
+        printf("%u hop%s no caller here, which was not kept, not seen, or carries no such id.\n",
+               t->loose, t->loose == 1 ? " has" : "s have");
     if (t->is_cut)
         printf("There are more hops than the %d that are shown.\n", TRACE_HOPS_MAX);
 }

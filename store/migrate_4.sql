@@ -46,4 +46,5 @@ CREATE TABLE request (
 CREATE INDEX request_by_window ON request (window_ns);
 CREATE INDEX request_by_pair ON request (pair_id, window_ns);
 CREATE INDEX request_by_trace ON request (trace_id, window_ns) WHERE trace_id <> '';
+CREATE INDEX request_by_request_id ON request (request_id, window_ns) WHERE request_id <> '';
 CREATE INDEX request_by_operation ON request (operation_id);

@@ -335,6 +335,7 @@ struct request_criteria {
     const char *protocol;
     const char *operation; /* a part of its name */
     const char *trace_id;
+    const char *whole_trace; /* likewise, and what has no trace id but a request id of the trace */
     uint32_t outcomes; /* bit n: of this enum outcome */
     uint32_t kept;     /* bit n: for this enum kept_for */
     uint64_t least_ns; /* duration */
@@ -345,7 +346,8 @@ struct request_criteria {
 bool query_requests(struct query *q, struct range r, const struct request_criteria *c,
                     struct request_rows *ret, struct err *err);
 
-/* What exchanges that carry the same trace id tell of each other (store/trace.h). */
+/* What exchanges that carry the same trace id, or a request id that goes with it, tell of each other
+ * (store/trace.h). */
 struct trace_hop {
     struct request_row request;
     int32_t parent; /* index of the hop that called for it, which comes before it; -1: none */
@@ -388,6 +390,7 @@ struct trace_rows {
 };
 struct trace_criteria {
     const char *service; /* name, on either side of a hop; NULL: any */
+    int64_t service_id;  /* likewise; 0: any */
     bool failed;         /* only with an error */
     uint64_t least_ns;   /* a hop took as long */
     uint32_t limit;      /* 0: TRACES_LIMIT_DEFAULT */

@@ -6,6 +6,13 @@
 
 enum { SQL_MAX = 4096 };
 
+/* A request id that is short, or of another time, need not be the same. */
+static const char whole_trace[] =
+    " AND r.id IN (SELECT id FROM request WHERE trace_id = ?15 AND trace_id <> '' UNION ALL "
+    "SELECT b.id FROM request a, request b ON b.request_id = a.request_id WHERE a.trace_id = ?15 "
+    "AND a.trace_id <> '' AND b.request_id <> '' AND b.trace_id = '' AND "
+    "length(b.request_id) >= 8 AND abs(b.time_ns - a.time_ns) < 60000000000)";
+
 static const char head[] =
     "SELECT r.id, p.edge_id, ce.service_id, se.service_id, cs.name, ss.name, p.protocol, "
     "r.window_ns, r.kept, r.time_ns, r.duration_ns, r.ttfb_ns, r.first_message_ns, r.end_ns, "
@@ -191,6 +198,7 @@ static void add_criteria(char *sql, const struct request_criteria *c)
         {c->protocol, " AND p.protocol = ?7"},
         {c->operation, " AND instr(o.name, ?8)"},
         {c->trace_id, " AND r.trace_id = ?9 AND r.trace_id <> ''"},
+        {c->whole_trace, whole_trace},
         {c->outcomes, " AND instr(?10, ',' || r.outcome || ',')"},
         {c->kept & 1U << KEPT_ERROR, " AND instr(r.kept, 'error')"},
         {c->kept & 1U << KEPT_SLOW, " AND instr(r.kept, 'slow')"},
@@ -232,6 +240,7 @@ static void bind_criteria(sqlite3_stmt *s, const struct request_criteria *c, cha
     bind_count(s, 11, c->least_ns);
     bind_id(s, 12, c->after_id);
     bind_if_any(s, 14, c->service);
+    bind_if_any(s, 15, c->whole_trace);
     bind_id(s, 13, limit < REQUESTS_LIMIT_MAX ? limit : REQUESTS_LIMIT_MAX);
 }
 

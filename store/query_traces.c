@@ -8,15 +8,15 @@
 static const char sql[] =
     "SELECT trace_id FROM request WHERE window_ns >= ?1 AND window_ns < ?2 AND trace_id <> '' "
     "GROUP BY trace_id HAVING (?3 = 0 OR max(outcome IN ('client_error', 'server_error', "
-    "'timeout', 'reset'))) AND (?4 = 0 OR max(duration_ns) >= ?4) AND (?5 IS NULL OR max(pair_id "
-    "IN (SELECT p.id FROM service s, endpoint e ON e.service_id = s.id, pair p ON p.client_id = "
-    "e.id OR p.server_id = e.id WHERE s.name = ?5))) "
+    "'timeout', 'reset'))) AND (?4 = 0 OR max(duration_ns) >= ?4) AND ((?5 IS NULL AND ?7 = 0) OR "
+    "max(pair_id IN (SELECT p.id FROM service s, endpoint e ON e.service_id = s.id, pair p ON "
+    "p.client_id = e.id OR p.server_id = e.id WHERE s.name = ?5 OR s.id = ?7))) "
     "ORDER BY max(window_ns) DESC, max(id) DESC LIMIT ?6";
 
 static bool load(struct query *q, const char *trace_id, struct trace *ret, struct err *err)
 {
     struct request_criteria c = {
-        .trace_id = trace_id, .order = REQUESTS_OLDEST, .limit = TRACE_HOPS_MAX + 1};
+        .whole_trace = trace_id, .order = REQUESTS_OLDEST, .limit = TRACE_HOPS_MAX + 1};
     struct request_rows rows;
     *ret = (struct trace){0};
     bytes_to_text(ret->trace_id, sizeof ret->trace_id, bytes_of_text(trace_id));
@@ -104,6 +104,7 @@ bool query_traces(struct query *q, struct range r, const struct trace_criteria *
         if (c->service)
             bind_text(s, 5, c->service);
         bind_id(s, 6, limit);
+        bind_id(s, 7, c->service_id);
     }
     bool made = s && load_all(q, s, limit, ret, err);
     sqlite3_finalize(s);

@@ -456,6 +456,8 @@ CREATE INDEX request_by_window ON request (window_ns);
 CREATE INDEX request_by_pair ON request (pair_id, window_ns);
 -- Of a trace? And which traces are there?
 CREATE INDEX request_by_trace ON request (trace_id, window_ns) WHERE trace_id <> '';
+-- What else has the request id of a trace?
+CREATE INDEX request_by_request_id ON request (request_id, window_ns) WHERE request_id <> '';
 -- Which rows go to another operation?
 CREATE INDEX request_by_operation ON request (operation_id);
 

@@ -10,10 +10,10 @@ struct reading {
     enum dir dir;
     bool trailers;
     uint32_t fields;
-    bool regular;                   /* a field that is no pseudo-header field has come */
-    unsigned pseudos;               /* pseudo-header fields that are known */
-    char method[8];                 /* enough to tell CONNECT */
-    char b3_trace[40];              /* longer ones are no trace context */
+    bool regular;      /* a field that is no pseudo-header field has come */
+    unsigned pseudos;  /* pseudo-header fields that are known */
+    char method[8];    /* enough to tell CONNECT */
+    char b3_trace[40]; /* longer ones are no trace context */
     char b3_span[24], b3_parent[24];
 };
 

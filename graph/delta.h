@@ -188,10 +188,10 @@ const char *kept_name(enum kept_for kept);
  * whole. */
 struct sample_delta {
     uint32_t edge;
-    uint32_t kept;             /* bit n: for this enum kept_for */
-    uint64_t rank, tie;        /* graph/sample.h; not on the wire */
-    uint64_t time_ns;          /* first byte of the request, else its end; not on the wire */
-    size_t at;                 /* the rest of it, in sample_bytes: wire_put_bare_exchange() */
+    uint32_t kept;      /* bit n: for this enum kept_for */
+    uint64_t rank, tie; /* graph/sample.h; not on the wire */
+    uint64_t time_ns;   /* first byte of the request, else its end; not on the wire */
+    size_t at;          /* the rest of it, in sample_bytes: wire_put_bare_exchange() */
     uint32_t len;
     bool templated;                     /* as of struct operation_delta */
     char operation[OPERATION_TEXT_MAX]; /* as it is counted; "" if not known */

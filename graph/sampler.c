@@ -50,8 +50,8 @@ static bool make_edge_room(struct sampler *s, uint32_t edge)
     }
     for (; s->edge_len <= edge; s->edge_len++)
         for (int kept = 0; kept < KEPTS; kept++)
-            s->edge[s->edge_len].list[kept] = (struct sampler_list){
-                .last = NO_ROW, .before = {SAMPLE_NO_RANK - 1, UINT64_MAX}};
+            s->edge[s->edge_len].list[kept] =
+                (struct sampler_list){.last = NO_ROW, .before = {SAMPLE_NO_RANK - 1, UINT64_MAX}};
     return true;
 }
 
@@ -88,7 +88,7 @@ static void put_in_list(struct sampler *s, const struct delta *d, enum kept_for 
 
 static enum kept_for reason_of(const struct sample_delta *row)
 {
-    return row->kept & 1U << KEPT_ERROR ? KEPT_ERROR
+    return row->kept & 1U << KEPT_ERROR  ? KEPT_ERROR
            : row->kept & 1U << KEPT_SLOW ? KEPT_SLOW
                                          : KEPT_FAIR;
 }

@@ -17,8 +17,8 @@ struct tally {
     const struct patterns *patterns; /* or NULL */
     bool keeps_samples;
     struct sampler sampler;
-    char last_host[NAME_TEXT_MAX];   /* of the exchange before, and */
-    char last_name[NAME_TEXT_MAX];   /* the name in it; "": there is none */
+    char last_host[NAME_TEXT_MAX]; /* of the exchange before, and */
+    char last_name[NAME_TEXT_MAX]; /* the name in it; "": there is none */
 };
 
 static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "one is the other");

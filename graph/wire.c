@@ -447,8 +447,7 @@ static void get_sampled(struct cursor *c, struct delta *d, struct sample_delta *
 
 static void get_samples(struct cursor *c, struct delta *d)
 {
-    d->sample =
-        wire_get_rows(c, SAMPLES_MAX, SAMPLE_BYTES_MIN, sizeof *d->sample, &d->sample_len);
+    d->sample = wire_get_rows(c, SAMPLES_MAX, SAMPLE_BYTES_MIN, sizeof *d->sample, &d->sample_len);
     for (uint32_t i = 0; i < d->sample_len && !c->starved; i++) {
         struct sample_delta *at = &d->sample[i];
         at->edge = get_edge_at(c, d);

@@ -39,8 +39,8 @@ void operations_forget(struct operations *o);
 bool operations_write(struct operations *o, int64_t window, int64_t pair,
                       const struct operation_delta *d);
 
-/* The row of an operation of a window that has been written: under its name, what that has become, or
- * "other". 0: there is none. */
+/* The row of an operation of a window that has been written: under its name, what that has become,
+ * or "other". 0: there is none. */
 bool operations_id(struct operations *o, int64_t pair, const char *name, bool templated,
                    int64_t *ret);
 

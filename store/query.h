@@ -330,24 +330,24 @@ enum { REQUESTS_LIMIT_DEFAULT = 100, REQUESTS_LIMIT_MAX = 10000 };
 
 /* Which of them; zero asks for all. */
 struct request_criteria {
-    int64_t edge_id, service_id; /* service: on either side */
+    int64_t edge_id, service_id;           /* service: on either side */
     const char *client, *server, *service; /* names */
     const char *protocol;
     const char *operation; /* a part of its name */
     const char *trace_id;
     const char *whole_trace; /* likewise, and what has no trace id but a request id of the trace */
-    uint32_t outcomes; /* bit n: of this enum outcome */
-    uint32_t kept;     /* bit n: for this enum kept_for */
-    uint64_t least_ns; /* duration */
-    int64_t after_id;  /* stored after that one */
+    uint32_t outcomes;       /* bit n: of this enum outcome */
+    uint32_t kept;           /* bit n: for this enum kept_for */
+    uint64_t least_ns;       /* duration */
+    int64_t after_id;        /* stored after that one */
     enum request_order order;
     uint32_t limit; /* 0: REQUESTS_LIMIT_DEFAULT */
 };
 bool query_requests(struct query *q, struct range r, const struct request_criteria *c,
                     struct request_rows *ret, struct err *err);
 
-/* What exchanges that carry the same trace id, or a request id that goes with it, tell of each other
- * (store/trace.h). */
+/* What exchanges that carry the same trace id, or a request id that goes with it, tell of each
+ * other (store/trace.h). */
 struct trace_hop {
     struct request_row request;
     int32_t parent; /* index of the hop that called for it, which comes before it; -1: none */

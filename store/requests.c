@@ -19,9 +19,8 @@ static const char *const sql[REQUEST_STATEMENTS] = {
         "parent_id, request_id, forwarded_for, notes, fields, fields_known, late_fields, "
         "late_fields_known, end_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [DROP_EXCESS] =
-        "DELETE FROM request WHERE id IN (SELECT id FROM request WHERE id <= "
-        "(SELECT max(id) FROM request) - max(?1, 1) ORDER BY id LIMIT ?2)",
+    [DROP_EXCESS] = "DELETE FROM request WHERE id IN (SELECT id FROM request WHERE id <= "
+                    "(SELECT max(id) FROM request) - max(?1, 1) ORDER BY id LIMIT ?2)",
     [DROP_OLD] = "DELETE FROM request WHERE id IN (SELECT id FROM request WHERE window_ns < ?1 AND "
                  "id < (SELECT max(id) FROM request) ORDER BY window_ns LIMIT ?2)",
 };

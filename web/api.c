@@ -136,8 +136,7 @@ bool api_answer(struct readers *readers, const struct request *r, struct answer 
         return false;
     struct err err = {0};
     struct params params;
-    struct ask a = {
-        .params = &params, .path = readers_path(readers), .item = item, .err = &err};
+    struct ask a = {.params = &params, .path = readers_path(readers), .item = item, .err = &err};
     if (!params_read(&params, lookup, r, &err)) {
         answer_error(answer, 400, err.text);
         return true;

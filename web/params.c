@@ -163,8 +163,9 @@ static bool read_outcome(struct params *p, const char *text, struct err *err)
         if (strcmp(text, outcome_name((enum outcome)i)) == 0)
             p->requests.outcomes = 1U << i;
     return p->requests.outcomes ||
-           err_set(err, "outcome is \"%.60s\", but has to be error, ok, client_error, server_error, "
-                        "timeout, reset, cancelled, unanswered or unknown",
+           err_set(err,
+                   "outcome is \"%.60s\", but has to be error, ok, client_error, server_error, "
+                   "timeout, reset, cancelled, unanswered or unknown",
                    text);
 }
 

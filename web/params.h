@@ -19,7 +19,7 @@ struct params {
     size_t points;
     char format[FORMAT_TEXT_MAX];
     struct request_criteria requests; /* texts are borrowed from the request */
-    bool download; /* to be saved rather than shown */
+    bool download;                    /* to be saved rather than shown */
 };
 
 /* The value of a parameter, or NULL. */

@@ -478,8 +478,8 @@ static void put_request(FILE *out, const struct request_row *row)
     put_number(out, x->client_port);
     put_cell(out, server);
     put_number(out, x->server_port);
-    const char *const texts[] = {row->client, row->server, x->method,    x->host,
-                                 x->path,     x->operation, x->status,   outcome_name(x->outcome)};
+    const char *const texts[] = {row->client, row->server,  x->method, x->host,
+                                 x->path,     x->operation, x->status, outcome_name(x->outcome)};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         put_cell(out, texts[i]);
     put_ms(out, row->duration_ns, row->is_timed);

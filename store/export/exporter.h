@@ -46,6 +46,6 @@ struct log_names {
 };
 bool export_log_line(FILE *out, const struct exchange *x, struct log_names names);
 
-/* A request that was kept, with the keys of the log and some more, without a newline. `hop`: as part
- * of a trace; or NULL. */
+/* A request that was kept, with the keys of the log and some more, without a newline. `hop`: as
+ * part of a trace; or NULL. */
 bool export_request(FILE *out, const struct request_row *row, const struct trace_hop *hop);

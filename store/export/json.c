@@ -134,8 +134,8 @@ static bool trace(FILE *out, const struct trace *t)
     cJSON_AddArrayToObject(o, "hops");
     bool written = begin_requests(out, o);
     for (size_t i = 0; i < t->len && written; i++)
-        written = fputs(i ? "," : "", out) != EOF &&
-                  export_request(out, &t->hop[i].request, &t->hop[i]);
+        written =
+            fputs(i ? "," : "", out) != EOF && export_request(out, &t->hop[i].request, &t->hop[i]);
     return written && fputs("]}\n", out) != EOF;
 }
 

@@ -78,14 +78,16 @@ static void b3_fields(void **state)
     (void)state;
     struct trace_context context;
     struct bytes none = {0};
-    assert_true(trace_context_of_b3_fields(bytes_of_text("8448EB211C80319C"), none, none, &context));
+    assert_true(
+        trace_context_of_b3_fields(bytes_of_text("8448EB211C80319C"), none, none, &context));
     assert_string_equal(context.trace_id, "00000000000000008448eb211c80319c");
     assert_string_equal(context.span_id, "");
     assert_true(trace_context_of_b3_fields(bytes_of_text(T), bytes_of_text(S), none, &context));
     assert_string_equal(context.span_id, S);
     assert_false(trace_context_of_b3_fields(bytes_of_text(T), bytes_of_text("1"), none, &context));
     assert_false(trace_context_of_b3_fields(none, bytes_of_text(S), none, &context));
-    assert_false(trace_context_of_b3_fields(bytes_of_text("0000000000000000"), none, none, &context));
+    assert_false(
+        trace_context_of_b3_fields(bytes_of_text("0000000000000000"), none, none, &context));
 }
 
 /* Only B3 says whose child a span is; what is no id is as if it were not there. */
@@ -102,11 +104,9 @@ static void parents(void **state)
     assert_string_equal(c.parent_id, "");
     assert_true(trace_context_of_traceparent(bytes_of_text("00-" T "-" S "-01"), &c));
     assert_string_equal(c.parent_id, "");
-    assert_true(
-        trace_context_of_b3_fields(trace, span, bytes_of_text("05e3ac9a4f6e3b90"), &c));
+    assert_true(trace_context_of_b3_fields(trace, span, bytes_of_text("05e3ac9a4f6e3b90"), &c));
     assert_string_equal(c.parent_id, "05e3ac9a4f6e3b90");
-    assert_true(
-        trace_context_of_b3_fields(trace, span, bytes_of_text("0000000000000000"), &c));
+    assert_true(trace_context_of_b3_fields(trace, span, bytes_of_text("0000000000000000"), &c));
     assert_string_equal(c.parent_id, "");
 }
 

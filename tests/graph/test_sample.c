@@ -232,8 +232,8 @@ static void errors_of_the_server_come_first(void **state)
     assert_int_equal(failed[1], 1);
 }
 
-/* Exchanges of a few traces, each over all edges, among many: what is kept as fair of one edge is of
- * traces that are kept on all. */
+/* Exchanges of a few traces, each over all edges, among many: what is kept as fair of one edge is
+ * of traces that are kept on all. */
 static void traces_are_kept_whole(void **state)
 {
     (void)state;

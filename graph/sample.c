@@ -6,6 +6,7 @@
 
 #include "graph/merge.h"
 #include "graph/variety.h"
+#include "graph/wire.h"
 
 static const struct {
     uint32_t edge, window;
@@ -82,6 +83,12 @@ void sample_ranks(const struct exchange *x, uint64_t id, uint64_t ret[KEPTS])
 struct bytes sample_bytes(const struct delta *d, const struct sample_delta *row)
 {
     return bytes_of(d->sample_bytes.at + row->at, row->len);
+}
+
+bool sample_exchange(const struct delta *d, const struct sample_delta *row, struct exchange *ret)
+{
+    struct cursor c = cursor_over(sample_bytes(d, row));
+    return wire_get_exchange(&c, ret);
 }
 
 static int compare_numbers(uint64_t a, uint64_t b)

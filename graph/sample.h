@@ -44,5 +44,9 @@ void samples_finish(struct delta *d);
 /* What the templated operations of an edge are called by now. */
 void samples_rename(struct delta *d, uint32_t edge, const struct variety *v);
 
+/* The exchange that a row of `d` is of, without number and operation. `protocol` as of
+ * wire_get_exchange(). */
+bool sample_exchange(const struct delta *d, const struct sample_delta *row, struct exchange *ret);
+
 /* A row of `d` as bytes. */
 struct bytes sample_bytes(const struct delta *d, const struct sample_delta *row);

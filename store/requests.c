@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "graph/sample.h"
-#include "graph/wire.h"
 #include "store/store.h"
 
 enum statement { WRITE, DROP_EXCESS, DROP_OLD };
@@ -137,10 +136,9 @@ static bool write_row(struct requests *r, int64_t pair, int64_t operation, uint6
 static bool write_sample(struct requests *r, struct operations *operations, const struct delta *d,
                          const struct sample_delta *sample, int64_t pair)
 {
-    struct cursor c = cursor_over(sample_bytes(d, sample));
     struct exchange x;
     int64_t operation = 0;
-    if (!wire_get_exchange(&c, &x))
+    if (!sample_exchange(d, sample, &x))
         return true;
     if (sample->operation[0] &&
         !operations_id(operations, pair, sample->operation, sample->templated, &operation))

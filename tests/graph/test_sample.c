@@ -79,9 +79,7 @@ static void finish(int workers)
 static struct exchange exchange_of(const struct sample_delta *row)
 {
     struct exchange x;
-    struct cursor c = cursor_over(sample_bytes(&delta, row));
-    assert_true(wire_get_exchange(&c, &x));
-    assert_int_equal(cursor_left(&c), 0);
+    assert_true(sample_exchange(&delta, row, &x));
     return x;
 }
 

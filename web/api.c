@@ -192,6 +192,7 @@ bool api_answer(struct readers *readers, const struct request *r, struct answer 
                     .sieve = &asked->sieve,
                     .graph_sieve = &asked->graph_sieve,
                     .path = readers_path(readers),
+                    .item = item,
                     .err = &err};
     if (read_question(question, r, asked, &a, answer))
         lend_and_answer(readers, question, r, asked, &a, answer);

@@ -137,6 +137,8 @@ static void answers_of_requests(void **state)
     expect("/api/v1/requests?after=2", 200, none);
     expect("/api/v1/requests?server=web", 200, none);
     expect("/api/v1/requests?outcome=bad", 400, "outcome is \\\"bad\\\"");
+    expect("/api/v1/requests?find=status%20%3D%20503", 200, "\"503\"");
+    expect("/api/v1/requests?hide=status%20%3D%20503", 200, none);
     expect("/api/v1/requests?order=no", 400, "order is");
     expect("/api/v1/requests?limit=0", 400, "limit is");
     expect("/api/v1/requests?min=soon", 400, "min is");

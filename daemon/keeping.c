@@ -77,6 +77,7 @@ struct keeping *keeping_open(const struct daemon_options *options, struct err *e
     else if ((k->given = given_files_open(options, k->names, err)) && open_log(k, err))
         k->store = store_open(options->db, err);
     if (k->store) {
+        store_keep(k->store, &options->keep);
         store_keep_requests(k->store, options->requests_kept);
         return k;
     }

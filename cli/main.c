@@ -22,6 +22,8 @@
     X(names)                                                                                       \
     X(insights)                                                                                    \
     X(graph)                                                                                       \
+    X(diff)                                                                                        \
+    X(events)                                                                                      \
     X(health)                                                                                      \
     X(tui)                                                                                         \
     X(web)

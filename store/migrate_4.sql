@@ -47,6 +47,11 @@ FROM edge_window GROUP BY window_id;
 UPDATE total_window SET p50_ms = quantile_ms(duration, 0.5), p95_ms = quantile_ms(duration, 0.95),
     p99_ms = quantile_ms(duration, 0.99), max_ms = quantile_ms(duration, 1);
 
+ALTER TABLE event ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+ALTER TABLE event ADD COLUMN severity TEXT NOT NULL DEFAULT 'note';
+ALTER TABLE event ADD COLUMN service_id INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE event ADD COLUMN edge_id INTEGER NOT NULL DEFAULT 0;
+
 CREATE TABLE request (
     id                INTEGER PRIMARY KEY,
     pair_id           INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,

@@ -517,6 +517,9 @@ struct event_row {
     uint64_t time_ns;
     char kind[32];
     char text[256];
+    char subject[256];           /* what it is about, by name; "": the collector */
+    char severity[8];            /* "note", "warn", "bad" */
+    int64_t service_id, edge_id; /* what it is about; 0: not this */
 };
 struct event_rows {
     struct event_row *row;

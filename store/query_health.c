@@ -59,14 +59,19 @@ bool query_events(struct query *q, struct range r, struct event_rows *ret, struc
         return question_no_memory(q, err);
     /* The latest, in order. */
     static const char events_sql[] =
-        "SELECT time_ns, kind, text FROM (SELECT * FROM event WHERE time_ns >= ?1 AND time_ns < ?2 "
-        "ORDER BY time_ns DESC, id DESC LIMIT 1000) ORDER BY time_ns, id";
+        "SELECT time_ns, kind, text, subject, severity, service_id, edge_id FROM (SELECT * FROM "
+        "event WHERE time_ns >= ?1 AND time_ns < ?2 ORDER BY time_ns DESC, id DESC LIMIT 1000) "
+        "ORDER BY time_ns, id";
     sqlite3_stmt *s = question_ask_range(q, events_sql, r, err);
     while (s && rows.len < EVENTS_MAX && question_row(q, s, &failed, err)) {
         struct event_row *row = &rows.row[rows.len++];
         row->time_ns = column_count(s, 0);
         column_text(s, 1, row->kind, sizeof row->kind);
         column_text(s, 2, row->text, sizeof row->text);
+        column_text(s, 3, row->subject, sizeof row->subject);
+        column_text(s, 4, row->severity, sizeof row->severity);
+        row->service_id = sqlite3_column_int64(s, 5);
+        row->edge_id = sqlite3_column_int64(s, 6);
     }
     sqlite3_finalize(s);
     if (s && !failed)

@@ -515,12 +515,17 @@ CREATE TABLE name_evidence (
 -- Which were heard least lately?
 CREATE INDEX name_evidence_by_time ON name_evidence (last_ns);
 
--- What happened to the collector itself.
+-- What happened, to the collector itself and in what was seen. At 100000 rows the oldest go; ids count
+-- on, so that the least of them tells how many went.
 CREATE TABLE event (
-    id      INTEGER PRIMARY KEY,
-    time_ns INTEGER NOT NULL,
-    kind    TEXT NOT NULL,
-    text    TEXT NOT NULL
+    id         INTEGER PRIMARY KEY,
+    time_ns    INTEGER NOT NULL,
+    kind       TEXT NOT NULL,
+    text       TEXT NOT NULL,
+    subject    TEXT NOT NULL DEFAULT '',
+    severity   TEXT NOT NULL DEFAULT 'note', -- note, warn, bad
+    service_id INTEGER NOT NULL DEFAULT 0, -- what it is about; 0: not this
+    edge_id    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX event_by_time ON event (time_ns);
 

@@ -67,7 +67,7 @@ bool window_open(struct window_writer *w, sqlite3 *db)
            secured_open(&w->secured, db) && open_calls_open(&w->open_calls, db) &&
            relays_open(&w->relays, db) && evidence_open(&w->evidence, db) &&
            operations_open(&w->operations, db) && requests_open(&w->requests, db) &&
-           rollup_open(&w->rollup, db);
+           events_open(&w->events, db) && rollup_open(&w->rollup, db);
 }
 
 void window_close(struct window_writer *w)
@@ -81,6 +81,7 @@ void window_close(struct window_writer *w)
     operations_close(&w->operations);
     requests_close(&w->requests);
     rollup_close(&w->rollup);
+    events_close(&w->events);
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
         sqlite3_finalize(w->statement[i]);
     tallied_blobs_free(&w->blobs);
@@ -351,7 +352,7 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
 bool window_write(struct window_writer *w, const struct delta *d, const struct names *names)
 {
     struct pair *pairs = calloc(d->edge_len ? d->edge_len : 1, sizeof *pairs);
-    bool written = pairs && write_rows(w, d, names, pairs);
+    bool written = pairs && write_rows(w, d, names, pairs) && events_write(&w->events, d);
     free(pairs);
     return written;
 }
@@ -366,6 +367,7 @@ void window_forget(struct window_writer *w)
 
 void window_done(struct window_writer *w, const struct delta *d, bool committed)
 {
+    events_done(&w->events, committed);
     if (!committed) {
         window_forget(w);
         return;

@@ -9,6 +9,7 @@
 
 #include "graph/delta.h"
 #include "store/connections.h"
+#include "store/events.h"
 #include "store/evidence.h"
 #include "store/naming.h"
 #include "store/open_calls.h"
@@ -32,6 +33,7 @@ struct window_writer {
     struct requests requests;
     struct operations operations;
     struct rollup rollup;
+    struct events events;
     struct tallied_blobs blobs;
     /* The totals at the end of the window before, since a delta brings totals and a row keeps
      * increments. */

@@ -53,8 +53,10 @@ static bool tag(struct answer *answer, const struct ask *a, const char *question
                         a->params->points,
                         hash_criteria(a),
                         a->params->download,
-                        hash_text(1, a->params->find),
-                        hash_text(2, a->params->hide)};
+                        hash_text(1, a->params->before_text),
+                        hash_text(2, a->params->after_text),
+                        hash_text(3, a->params->find),
+                        hash_text(4, a->params->hide)};
     snprintf(answer->etag, sizeof answer->etag, "W/\"%016" PRIx64 "\"",
              hash_bytes(&key, words, sizeof words));
     return true;
@@ -83,8 +85,8 @@ static void write_answer(struct ask *a, const struct question *question, struct 
         answer_error(answer, 404, "nothing is known of this one; the list without it has all");
         return;
     }
-    if (ret == SAID_FAILED) {
-        answer_error(answer, 500, a->err->text);
+    if (ret == SAID_FAILED || ret == SAID_MISASKED) {
+        answer_error(answer, ret == SAID_FAILED ? 500 : 400, a->err->text);
         return;
     }
     snprintf(sentence, sizeof sentence, "the format %s has no way to write %s; json has",

@@ -153,7 +153,15 @@ static bool read_requests(struct params *p, params_lookup *lookup, const void *r
     return read_outcome(p, lookup(request, "outcome"), err) &&
            read_order(p, lookup(request, "order"), err) &&
            read_limit(p, lookup(request, "limit"), err) &&
-           read_id(&c->after_id, "after", lookup(request, "after"), err);
+           read_id(&c->after_id, "after_id", lookup(request, "after_id"), err);
+}
+
+static bool read_compared(const char *name, const char *text, struct when *ret, struct err *err)
+{
+    struct err why;
+    if (!text || when_read_range(text, ret, &why))
+        return true;
+    return err_set(err, "%s: %s", name, why.text);
 }
 
 bool params_read(struct params *ret, params_lookup *lookup, const void *request, struct err *err)
@@ -165,6 +173,11 @@ bool params_read(struct params *ret, params_lookup *lookup, const void *request,
         !read_id(&ret->service, "service", lookup(request, "service"), err) ||
         !read_points(ret, lookup(request, "points"), err) ||
         !read_requests(ret, lookup, request, err))
+        return false;
+    ret->before_text = lookup(request, "before");
+    ret->after_text = lookup(request, "after");
+    if (!read_compared("before", ret->before_text, &ret->before, err) ||
+        !read_compared("after", ret->after_text, &ret->after, err))
         return false;
     const char *format = lookup(request, "format");
     snprintf(ret->format, sizeof ret->format, "%s", format ? format : "json");

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "store/diff.h"
 #include "store/query.h"
 
 struct exporter {
@@ -32,6 +33,7 @@ struct exporter {
     bool (*traces)(FILE *out, struct range r, const struct trace_rows *rows);
     bool (*trace)(FILE *out, const struct trace *t);
     bool (*insights)(FILE *out, struct range r, const struct insight_rows *rows);
+    bool (*diff)(FILE *out, const struct diff *d);
 };
 
 /* All of them; ends with NULL. */

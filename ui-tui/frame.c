@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/bytes.h"
 
@@ -165,6 +166,17 @@ static void open_tab(struct frame *f, size_t tab)
     while (f->depth)
         go_back(f);
     f->open = tab;
+}
+
+bool frame_open(struct frame *f, const char *title)
+{
+    for (size_t i = 0; i < views_len; i++) {
+        if (strcasecmp(views[i]->title, title))
+            continue;
+        open_tab(f, i);
+        return true;
+    }
+    return false;
 }
 
 static void visit(struct frame *f, const struct visit *v)

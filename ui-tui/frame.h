@@ -73,6 +73,12 @@ bool frame_fetch(struct frame *f, struct query *q);
 /* Does what a key means. The canvas must be that of the last frame_draw(), for clicks. */
 void frame_key(struct frame *f, struct query *q, struct key key);
 
+/* Opens a tab by its title, in any case. false: there is none. */
+bool frame_open(struct frame *f, const char *title);
+
 void frame_draw(struct frame *f, struct canvas *c);
+
+/* What is open as plain text: all rows, not only those that a screen has room for. */
+void frame_print(struct frame *f, FILE *file, bool ascii);
 
 struct page *frame_page(struct frame *f);

@@ -165,20 +165,32 @@ static void make_room(struct key_label *keys, size_t len, int width)
     }
 }
 
+/* One of the view's own keys; the first stays, whatever the room. */
+static struct key_label more_key(const struct view *view, size_t i)
+{
+    _Static_assert(VIEW_KEYS_MAX == 4, "draw_keys() shows them all");
+    const char *key = view->keys[i].key;
+    return key ? (struct key_label){key, view->keys[i].label, (uint32_t)*key, i > 0}
+               : (struct key_label){"", NULL, 0, true};
+}
+
 static void draw_keys(struct frame *f, const struct pane *line)
 {
     const struct page *p = frame_page(f);
-    const char *other = p->view->other_key;
+    bool sorted = p->view->table && !p->view->unsorted;
     struct key_label keys[] = {
         {"F1", "Help", '?', false},
         {"/", "Filter", '/', false},
         {"Enter", p->view->opens, KEYCODE_ENTER, false},
-        {other ? other : "", p->view->other_opens, other ? (uint32_t)*other : 0, false},
+        more_key(p->view, 0),
+        more_key(p->view, 1),
+        more_key(p->view, 2),
+        more_key(p->view, 3),
         {"Esc", f->depth || p->filter[0] ? "Back" : NULL, KEYCODE_ESCAPE, false},
-        {"s", "Sort", 's', true},
+        {"s", sorted ? "Sort" : NULL, 's', true},
         {"p", f->paused ? "Go on" : "Pause", 'p', true},
         {"- +", "Time", '+', true},
-        {"I", "Invert", 'I', true},
+        {"I", sorted ? "Invert" : NULL, 'I', true},
         {"q", "Quit", 'q', false},
     };
     const size_t len = sizeof keys / sizeof *keys;
@@ -210,6 +222,40 @@ static void draw_view(struct frame *f, const struct pane *pane)
         placard_no_traffic(pane, f->db);
     else
         p->view->draw(p->state, pane);
+}
+
+enum { PRINT_ROWS = 400, PRINT_COLUMNS = 132 };
+
+/* A screen so large that all is on it, as far as it is used. */
+static void print_screen(struct page *p, FILE *file, bool ascii)
+{
+    struct canvas *c = canvas_new(PRINT_ROWS, PRINT_COLUMNS, ascii);
+    if (!c)
+        return;
+    struct pane whole = pane_whole(c);
+    char text[PRINT_COLUMNS * CELL_POINTS * 4 + 1];
+    int last = 0;
+    p->view->draw(p->state, &whole);
+    for (int row = 0; row < c->rows; row++) {
+        canvas_row_text(c, row, text, sizeof text);
+        last = text[0] ? row : last;
+    }
+    for (int row = 0; row <= last; row++) {
+        canvas_row_text(c, row, text, sizeof text);
+        fprintf(file, "%s\n", text);
+    }
+    canvas_free(c);
+}
+
+void frame_print(struct frame *f, FILE *file, bool ascii)
+{
+    struct page *p = frame_page(f);
+    if (p->view->print)
+        p->view->print(p->state, file, ascii);
+    else if (p->view->table)
+        table_print(p->view->table(p->state), file, ascii);
+    else
+        print_screen(p, file, ascii);
 }
 
 void frame_draw(struct frame *f, struct canvas *c)

@@ -11,6 +11,7 @@ struct tui_options {
     bool no_color;     /* also when NO_COLOR is set */
     bool ascii;        /* no block or box characters; also when the locale is not UTF-8 */
     bool batch; /* print the view once as plain text and return; also when stdout is no terminal */
+    const char *view; /* the tab to begin with, by its title in any case; NULL: the first */
 };
 
 /* Returns when the user quits. false: `err` says why it could not start. */

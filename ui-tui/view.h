@@ -35,12 +35,16 @@ struct visit {
     struct scope scope;
 };
 
+enum { VIEW_KEYS_MAX = 4 };
+
 struct view {
     const char *title;
-    const char *opens;     /* what Enter opens, as one word; NULL: nothing */
-    const char *other_key; /* one more key that leads on, as the key bar shows it; NULL: none */
-    const char *other_opens;
-    size_t state_size; /* zeroed bytes, from the frame */
+    const char *opens; /* what Enter opens, as one word; NULL: nothing */
+    struct {
+        const char *key, *label; /* one character, one word */
+    } keys[VIEW_KEYS_MAX];       /* more keys for the key bar; NULL ends */
+    bool unsorted;               /* its table is not seen, so it is not sorted */
+    size_t state_size;           /* zeroed bytes, from the frame */
 
     void (*init)(void *state, const struct scope *scope);
     void (*fini)(void *state); /* frees what `state` points to */
@@ -56,6 +60,9 @@ struct view {
     bool (*key)(void *state, struct key key, struct visit *ret);
     /* The table that is filtered, counted and printed. Optional. */
     struct table *(*table)(void *state);
+    /* All of it as plain text, for --batch. Optional: without it, the table is printed; without a
+     * table, a large screen. */
+    void (*print)(void *state, FILE *file, bool ascii);
 };
 
 enum { VIEWS_MAX = 9 }; /* keys 1 to 9 */

@@ -195,9 +195,9 @@ static bool edges_key(void *state, struct key key, struct visit *ret)
     struct edges *e = state;
     if (key.code == KEYCODE_ENTER || table_clicked_again(&e->table, key))
         return open_edge(e, &operations_view, ret);
-    if (key.code == 'c')
+    if (key.code == 'o')
         return open_edge(e, &connections_view, ret);
-    if (key.code == 't') {
+    if (key.code == 'T') {
         *ret = (struct visit){&tcp_view, e->scope};
         return true;
     }
@@ -213,8 +213,7 @@ static struct table *edges_table(void *state)
 const struct view edges_view = {
     .title = "Edges",
     .opens = "Operations",
-    .other_key = "c",
-    .other_opens = "Connections",
+    .keys = {{"o", "Connections"}, {"T", "TCP"}},
     .state_size = sizeof(struct edges),
     .init = edges_init,
     .fini = edges_fini,

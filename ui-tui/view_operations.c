@@ -306,7 +306,7 @@ static bool open_connections(const struct operations *o, struct visit *ret)
 static bool operations_key(void *state, struct key key, struct visit *ret)
 {
     struct operations *o = state;
-    return key.code == 'c' ? open_connections(o, ret) : table_key(&o->table, key);
+    return key.code == 'o' ? open_connections(o, ret) : table_key(&o->table, key);
 }
 
 static struct table *operations_table(void *state)
@@ -317,8 +317,7 @@ static struct table *operations_table(void *state)
 
 const struct view operations_view = {
     .title = "Operations",
-    .other_key = "c",
-    .other_opens = "Connections",
+    .keys = {{"o", "Connections"}},
     .state_size = sizeof(struct operations),
     .init = operations_init,
     .fini = operations_fini,

@@ -5,6 +5,7 @@
 
 #include "ui-tui/figures.h"
 #include "ui-tui/marks.h"
+#include "ui-tui/services_table.h"
 #include "ui-tui/view.h"
 
 extern const struct view edges_view, backends_view;
@@ -121,7 +122,7 @@ static const struct column columns[] = {
      .ink = marks_ink},
 };
 
-static const struct table_kind kind = {
+const struct table_kind services_table_kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
     .row_size = sizeof(struct service_row),
     .id = service_id,
@@ -133,7 +134,7 @@ static void services_init(void *state, const struct scope *scope)
 {
     struct services *s = state;
     (void)scope;
-    table_init(&s->table, &kind, s);
+    table_init(&s->table, &services_table_kind, s);
 }
 
 static void services_fini(void *state)
@@ -190,8 +191,7 @@ static struct table *services_table(void *state)
 const struct view services_view = {
     .title = "Services",
     .opens = "Edges",
-    .other_key = "b",
-    .other_opens = "Backends",
+    .keys = {{"b", "Backends"}},
     .state_size = sizeof(struct services),
     .init = services_init,
     .fini = services_fini,

@@ -27,6 +27,7 @@ struct query {
     const struct tls_row *tls;
     size_t tls_len;
     struct health_row health;
+    enum grouping grouping; /* of the last question about the graph */
     struct range asked; /* the range of the last question about edges */
 };
 

@@ -15,26 +15,31 @@
 
 enum { ROW_TABS, ROW_OVERVIEW, ROW_PATH, ROW_VIEW };
 
-enum { CLOCK_WIDTH = 9 };
+enum { CLOCK_WIDTH = 9, TITLE_MOST = 20 };
 
-/* The tabs, each with a blank on both sides. */
-static int tabs_width(void)
+/* The tabs, each with a number and `gaps` blanks; of the titles at most `letters`. */
+static int tabs_width(int gaps, int letters)
 {
     int width = 0;
-    for (size_t i = 0; i < views_len; i++)
-        width += 4 + (int)strlen(views[i]->title);
+    for (size_t i = 0; i < views_len; i++) {
+        int title = (int)strlen(views[i]->title);
+        width += 1 + gaps + (title < letters ? title : letters);
+    }
     return width;
 }
 
 static void draw_tabs(struct frame *f, const struct pane *line)
 {
-    bool tight = tabs_width() + 2 + CLOCK_WIDTH > line->columns;
+    int letters = TITLE_MOST;
+    bool tight = tabs_width(3, letters) + 2 + CLOCK_WIDTH > line->columns;
+    while (tight && letters > 1 && tabs_width(2, letters) > line->columns)
+        letters--;
     pane_clear(line, INK_TAB);
     int column = 0;
     for (size_t i = 0; i < views_len; i++) {
         enum ink ink = i == f->open ? INK_TAB_OPEN : INK_TAB;
         f->tab_span[i].left = column;
-        column = pane_printf(line, 0, column, ink, " %zu %s%s", i + 1, views[i]->title,
+        column = pane_printf(line, 0, column, ink, " %zu %.*s%s", i + 1, letters, views[i]->title,
                              tight ? "" : " ");
         f->tab_span[i].right = column;
     }

@@ -21,6 +21,7 @@ static const struct {
     {0x25b2, '!'}, /* ▲ warning */
     {0x25cb, '.'}, /* ○ idle */
     {0x25cf, 'o'}, /* ● good */
+    {0x2264, '<'}, /* ≤ */
     {0x2716, 'X'}, /* ✖ bad */
 };
 

@@ -264,8 +264,12 @@ static void draw_boxes(const struct graph_map *m)
 
 /* Scrolling ----------------------------------------------------------------------------------- */
 
+/* So that what is at `at` is in the window, and some of what is around it. */
 static int scrolled(int scroll, int at, int len, int window)
 {
+    int around = window > 4 * len ? window / 4 : 0;
+    at -= around;
+    len += 2 * around;
     if (at < scroll)
         scroll = at;
     if (at + len > scroll + window)
@@ -278,7 +282,11 @@ static int scrolled_column(const struct graph_map *m, int column)
 {
     const struct plan *p = &m->plan;
     const struct plan_column *c = &p->column[column];
-    int scroll = scrolled(m->scroll_column, c->left, c->width, m->window.columns);
+    int scroll = m->scroll_column;
+    if (c->left < scroll)
+        scroll = c->left;
+    if (c->left + c->width > scroll + m->window.columns)
+        scroll = c->left + c->width - m->window.columns;
     if (p->width <= m->window.columns)
         return 0;
     for (size_t i = 0; i < p->column_len; i++) {

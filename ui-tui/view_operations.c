@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "ui-tui/edge_charts.h"
 #include "ui-tui/figures.h"
 #include "ui-tui/marks.h"
 #include "ui-tui/view.h"
@@ -15,6 +16,8 @@ struct operations {
     struct table table;
     struct operation_rows rows;
     int64_t edge_id; /* 0: all */
+    struct edge_charts charts;
+    uint64_t outcomes[OUTCOMES]; /* of all operations */
 };
 
 static void operation_text(const void *row, char *ret)
@@ -270,6 +273,7 @@ static void operations_fini(void *state)
 {
     struct operations *o = state;
     table_fini(&o->table);
+    edge_charts_free(&o->charts);
     free(o->rows.row);
 }
 
@@ -279,6 +283,15 @@ static bool operations_refresh(void *state, struct query *q, struct range r, str
     struct operation_rows rows = {0};
     if (!query_operations(q, r, o->edge_id, &rows, err))
         return false;
+    if (o->edge_id && !edge_charts_refresh(&o->charts, q, r, o->edge_id, err)) {
+        free(rows.row);
+        return false;
+    }
+    memset(o->outcomes, 0, sizeof o->outcomes);
+    for (size_t i = 0; i < rows.len; i++) {
+        for (int end = 0; end < OUTCOMES; end++)
+            o->outcomes[end] += rows.row[i].figures.outcomes[end];
+    }
     bool enough = table_set(&o->table, rows.row, rows.len);
     free(o->rows.row);
     o->rows = rows;
@@ -289,7 +302,8 @@ static void operations_draw(void *state, const struct pane *pane)
 {
     struct operations *o = state;
     const struct operation_row *row = table_selected(&o->table);
-    struct pane above = marks_below(pane, row ? &row->marks : NULL, NULL);
+    struct pane below = edge_charts_above(&o->charts, o->outcomes, pane);
+    struct pane above = marks_below(&below, row ? &row->marks : NULL, NULL);
     table_draw(&o->table, &above);
 }
 

@@ -28,7 +28,7 @@ struct query {
     size_t tls_len;
     struct health_row health;
     enum grouping grouping; /* of the last question about the graph */
-    struct range asked; /* the range of the last question about edges */
+    struct range asked;     /* the range of the last question about edges */
 };
 
 /* A minute of a small shop: web calls cart and pay, pay is ill, cart keeps its things in redis. The

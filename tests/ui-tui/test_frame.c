@@ -33,7 +33,7 @@ static void test_first_screen(void **state)
     struct frame *f = screen_open(&q);
     (void)state;
     screen_shows(f, 10, 80, 0,
-                 " 1 Edges 2 Services 3 Operations 4 Streams 5 Insights 6 Health 7 TLS   12:01:01\n"
+                 " 1 Services 2 Edges 3 Graph 4 Operations 5 Insights 6 TLS 7 Health 8 Streams\n"
                  " all 1 min, 1 s old   requests 10.0/s   errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿\n"
                  " Edges                                                                        5\n"
                  "   CLIENT    SERVER          PROTOCOL     RATE↓   ERRORS      P50      P95\n"
@@ -42,7 +42,7 @@ static void test_first_screen(void **state)
                  " ● web       cart:8080       http         9.5/s      0 %   4.5 ms    18 ms\n"
                  " ✖ web       pay:8080        http        0.80/s     12 %   600 ms    2.4 s\n"
                  " ○ web       10.0.0.99:5432  tcp            0/s        -        -        -\n"
-                 " F1 Help  / Filter  Enter Operations  c Connections  s Sort  p Pause  q Quit\n");
+                 " F1 Help  / Filter  Enter Operations  o Connections  T TCP  s Sort  q Quit\n");
     frame_free(f);
 }
 
@@ -53,17 +53,18 @@ static void test_goes_about(void **state)
         const char *keys, *path;
     } cases[] = {
         {"", " Edges "},
-        {"2", " Services "},
+        {"1", " Services "},
+        {"3", " Graph "},
         {"\t\t", " Operations "},
-        {"7\t", " Edges "},
+        {"8\t\t", " Edges "},
         {"\n", " Edges › cart → redis:6379 redis › Operations "},
         {"jj\n", " Edges › web → cart:8080 http › Operations "},
-        {"2j\n", " Services › web › Edges "},
-        {"2j\nj\n", " Services › web › Edges › web → cart:8080 http › Operations "},
-        {"2j\nj\n^", " Services › web › Edges "},
-        {"2j\nj\n^^^^", " Services "},
-        {"2j\n3", " Operations "},
-        {"3\n\n", " Operations "},
+        {"1j\n", " Services › web › Edges "},
+        {"1j\nj\n", " Services › web › Edges › web → cart:8080 http › Operations "},
+        {"1j\nj\n^", " Services › web › Edges "},
+        {"1j\nj\n^^^^", " Services "},
+        {"1j\n4", " Operations "},
+        {"4\n\n", " Operations "},
         {"9", " Edges "},
     };
     (void)state;
@@ -213,7 +214,7 @@ static void test_clicks(void **state)
     struct frame *f = screen_open(&q);
     (void)state;
     row_of(f, 0); /* draws, so that clicks have something to meet */
-    frame_key(f, &q, (struct key){.code = KEYCODE_CLICK, .row = 0, .column = 12});
+    frame_key(f, &q, (struct key){.code = KEYCODE_CLICK, .row = 0, .column = 3});
     frame_fetch(f, &q);
     path_is(f, " Services ");
     struct key second = {.code = KEYCODE_CLICK, .row = ROW_VIEW + 2, .column = 5};
@@ -235,7 +236,9 @@ static void test_any_size(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct query q = shop();
         struct frame *f = screen_open(&q);
-        for (const char *keys = "j1G2\n34^?x/p95>\n^24jjI>>>gG5\n6c1c\n\n\n\n2b\n"; *keys; keys++) {
+        for (const char *keys =
+                 "j2G1\n48^?x/p95>\n^18jjI>>>gG5\n7o2o\n\n\n\n1b\n3lljkg<>>fnN\n/web\n^6\nG";
+             *keys; keys++) {
             char key[2] = {*keys, '\0'};
             screen_type(f, &q, key);
             screen_text(f, sizes[i][0], sizes[i][1], i % 2);

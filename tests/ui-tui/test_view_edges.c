@@ -54,7 +54,8 @@ static void test_of_a_service(void **state)
     struct query q = shop();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "2jj\n");
+    screen_tab(f, &q, "Services");
+    screen_type(f, &q, "jj\n");
     screen_shows(f, 10, 80, ROW_PATH,
                  " Services › cart › Edges                                                      2\n"
                  "   CLIENT    SERVER      PROTOCOL     RATE↓   ERRORS      P50      P95  TREND\n"

@@ -12,7 +12,7 @@ static void test_of_all(void **state)
     struct query q = shop();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "3");
+    screen_tab(f, &q, "Operations");
     screen_shows(
         f, 10, 95, ROW_VIEW,
         "   OPERATION                RATE↓   ERRORS      P50      P95  CLIENT    SERVER      "

@@ -65,7 +65,7 @@ static void tells(void **state)
     struct query q = shop_in_tls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "7");
+    screen_tab(f, &q, "TLS");
     screen_shows(
         f, 10, 190, ROW_VIEW,
         " VERDICT↓       CLIENT    SERVER      PROTOCOL   VERSION    CIPHER                        "
@@ -95,7 +95,8 @@ static void sorts_and_filters(void **state)
     struct query q = shop_in_tls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "7/expires<30d\n");
+    screen_tab(f, &q, "TLS");
+    screen_type(f, &q, "/expires<30d\n");
     const char *text = screen_text(f, 10, 100, false);
     assert_non_null(strstr(text, "1 of 4"));
     assert_non_null(strstr(text, "CN=cart"));

@@ -93,10 +93,15 @@ static void draw_words(const struct pane *line, const char *label, enum ink ink,
     if (!l->count)
         pane_text(line, 0, column, INK_DIM, "no call was timed");
     for (size_t i = 0; l->count && i < sizeof told / sizeof *told; i++) {
-        column = pane_printf(line, 0, column, INK_DIM, "%s ", told[i].name);
-        column = pane_text(line, 0, column, ink == INK_DIM ? INK_DIM : INK_PLAIN,
-                           human_time(latency_quantile(l, told[i].share)).text) +
-                 2;
+        char text[48];
+        snprintf(text, sizeof text, "%s %s", told[i].name,
+                 human_time(latency_quantile(l, told[i].share)).text);
+        int width = canvas_width(text, line->canvas->ascii);
+        if (column + width > line->columns)
+            return;
+        pane_text(line, 0, column, ink == INK_DIM ? INK_DIM : INK_PLAIN, text);
+        pane_text(line, 0, column, INK_DIM, told[i].name);
+        column += width + 2;
     }
 }
 

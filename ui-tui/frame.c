@@ -76,25 +76,41 @@ void frame_disconnect(struct frame *f, const char *why)
     bytes_to_text(f->trouble.text, sizeof f->trouble.text, bytes_of_text(why));
 }
 
+struct range frame_before(const struct frame *f)
+{
+    const uint64_t ago_ns[COMPARISONS] = {
+        [COMPARE_HOUR] = UINT64_C(3600) * second_ns,
+        [COMPARE_DAY] = UINT64_C(86400) * second_ns,
+        [COMPARE_SPAN] = f->range.to_ns - f->range.from_ns,
+    };
+    uint64_t ago = ago_ns[f->comparison];
+    if (!ago || f->range.from_ns < ago)
+        return (struct range){0, 0};
+    return (struct range){f->range.from_ns - ago, f->range.to_ns - ago};
+}
+
 static bool refresh_page(struct frame *f, struct query *q, struct page *p)
 {
     if (p->refreshed == f->generation || !f->range.to_ns)
         return false;
     p->refreshed = f->generation; /* even if it fails: once a change is often enough */
-    return p->view->refresh(p->state, q, f->range, &f->trouble);
+    if (!p->view->refresh(p->state, q, f->range, &f->trouble))
+        return false;
+    struct range before = frame_before(f);
+    return !p->view->compare || !before.to_ns || p->view->compare(p->state, q, before, &f->trouble);
 }
 
-/* Up to the newest window; while paused, up to the one that was the newest then. */
-static bool find_range(const struct frame *f, struct query *q, struct range *ret, struct err *err)
+/* Up to the time gone to, else up to the newest window; while paused, up to the one that was the
+ * newest then. */
+static bool find_range(struct frame *f, struct query *q, struct range *ret, struct err *err)
 {
-    uint64_t to_ns = f->range.to_ns;
-    struct range history;
-    if (!f->paused || !to_ns)
-        return query_since(q, f->since_ns, ret, err);
-    if (!query_history(q, &history, err))
+    if (!query_history(q, &f->history, err))
         return false;
-    bool all = !f->since_ns || history.from_ns + f->since_ns > to_ns;
-    *ret = (struct range){all ? history.from_ns : to_ns - f->since_ns, to_ns};
+    uint64_t to_ns = f->until_ns ? f->until_ns : f->paused ? f->range.to_ns : 0;
+    if (!to_ns || !f->history.to_ns)
+        return query_since(q, f->since_ns, ret, err);
+    bool all = !f->since_ns || f->history.from_ns + f->since_ns > to_ns;
+    *ret = (struct range){all ? f->history.from_ns : to_ns - f->since_ns, to_ns};
     return true;
 }
 
@@ -146,10 +162,31 @@ static void show_range(struct frame *f, struct query *q, uint64_t since_ns)
         frame_update(f, q);
 }
 
+static void compare_next(struct frame *f)
+{
+    f->comparison = (enum comparison)((f->comparison + 1) % COMPARISONS);
+    f->generation++;
+}
+
 static void pause_or_go_on(struct frame *f, struct query *q)
 {
-    f->paused = !f->paused;
-    if (!f->paused && q)
+    bool resting = f->paused || f->until_ns;
+    f->paused = !resting;
+    f->until_ns = 0;
+    if (resting && q)
+        frame_update(f, q);
+}
+
+/* To the same length of time before or after. What was the newest is followed again. */
+static void step_time(struct frame *f, struct query *q, bool back)
+{
+    uint64_t length_ns = f->range.to_ns - f->range.from_ns;
+    uint64_t end_ns = back ? f->range.from_ns : f->range.to_ns + length_ns;
+    if (!f->since_ns || (back && end_ns <= f->history.from_ns))
+        return; /* all is shown, or there is nothing before */
+    f->until_ns = end_ns < f->history.to_ns ? end_ns : 0;
+    f->paused = f->paused && f->until_ns;
+    if (q)
         frame_update(f, q);
 }
 
@@ -265,6 +302,17 @@ static bool common_key(struct frame *f, struct query *q, struct key key)
     case 'p':
     case ' ':
         pause_or_go_on(f, q);
+        return true;
+    case 'c':
+        compare_next(f);
+        return true;
+    case '[':
+    case ']':
+        step_time(f, q, key.code == '[');
+        return true;
+    case 'L':
+        if (f->paused || f->until_ns)
+            pause_or_go_on(f, q);
         return true;
     case '+':
     case '=':

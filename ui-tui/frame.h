@@ -15,6 +15,9 @@ enum {
     KEY_BAR_MAX = 16,
 };
 
+/* What figures are compared with. */
+enum comparison { COMPARE_NOT, COMPARE_HOUR, COMPARE_DAY, COMPARE_SPAN, COMPARISONS };
+
 /* A view with what it shows. */
 struct page {
     const struct view *view; /* NULL: not opened yet */
@@ -33,6 +36,7 @@ struct frame {
     bool quit;
     bool help;
     bool paused;
+    enum comparison comparison;
 
     struct page tab[VIEWS_MAX];
     size_t open; /* which tab */
@@ -45,7 +49,9 @@ struct frame {
     struct err filter_err; /* "" if the filter typed is right */
     size_t filter_bad_at;
 
-    uint64_t since_ns; /* 0: all */
+    uint64_t since_ns; /* how much is shown; 0: all */
+    uint64_t until_ns; /* its end; 0: the newest there is */
+    struct range history;
     uint64_t now_ns;
     struct range range;
     uint64_t generation; /* of the range and data; pages refreshed at an older one are old */
@@ -82,3 +88,6 @@ void frame_draw(struct frame *f, struct canvas *c);
 void frame_print(struct frame *f, FILE *file, bool ascii);
 
 struct page *frame_page(struct frame *f);
+
+/* The time that is compared with; {0, 0}: none is. */
+struct range frame_before(const struct frame *f);

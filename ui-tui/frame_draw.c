@@ -193,7 +193,13 @@ static void draw_keys(struct frame *f, const struct pane *line)
         more_key(p->view, 3),
         {"Esc", f->depth || p->filter[0] ? "Back" : NULL, KEYCODE_ESCAPE, false},
         {"s", sorted ? "Sort" : NULL, 's', true},
-        {"p", f->paused ? "Go on" : "Pause", 'p', true},
+        {"p",
+         f->until_ns ? "Now"
+         : f->paused ? "Go on"
+                     : "Pause",
+         'p', true},
+        {"c", "Compare", 'c', true},
+        {"[ ]", "Back", '[', true},
         {"- +", "Time", '+', true},
         {"I", sorted ? "Invert" : NULL, 'I', true},
         {"q", "Quit", 'q', false},
@@ -276,8 +282,18 @@ void frame_draw(struct frame *f, struct canvas *c)
     struct pane path = pane_line(&all, ROW_PATH, 0, all.columns);
     struct pane view = pane_part(&all, ROW_VIEW, 0, all.rows - ROW_VIEW - 1, all.columns);
     struct pane keys = pane_line(&all, all.rows - 1, 0, all.columns);
+    static const char *const against[COMPARISONS] = {
+        [COMPARE_HOUR] = "1 h ago", [COMPARE_DAY] = "1 d ago", [COMPARE_SPAN] = "the span before"};
+    struct range before = frame_before(f);
     const struct overview_time time = {
-        .range = f->range, .since_ns = f->since_ns, .now_ns = f->now_ns, .paused = f->paused};
+        .range = f->range,
+        .since_ns = f->since_ns,
+        .now_ns = f->now_ns,
+        .paused = f->paused,
+        .past = f->until_ns != 0,
+        .against = against[f->comparison],
+        .against_is_known = before.to_ns > f->history.from_ns,
+    };
     draw_tabs(f, &tabs);
     if (f->range.to_ns) {
         overview_draw(&f->overview, &time, &overview);

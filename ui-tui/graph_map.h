@@ -3,6 +3,7 @@
 
 #include "store/query.h"
 #include "ui-tui/plan.h"
+#include "ui-tui/services_table.h"
 #include "ui-tui/table.h"
 #include "ui-tui/wires.h"
 
@@ -10,7 +11,8 @@ enum { GRAPH_HOPS_MOST = 6 };
 
 /* Node indices are those of graph.nodes. */
 struct graph_map {
-    struct table table; /* the nodes: filtered, counted, printed */
+    struct table table;       /* the nodes: filtered, counted, printed */
+    struct service_seen *row; /* owned: of these */
     struct graph graph;
     enum grouping grouping;
     bool stale; /* other nodes are wanted than `graph` has */

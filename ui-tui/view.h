@@ -55,6 +55,11 @@ struct view {
      * there is something new to draw. Optional. */
     bool (*fetch)(void *state, struct query *q, struct range r);
 
+    /* After each refresh() while times are compared: what all was in the same span before.
+     * Optional.
+     */
+    bool (*compare)(void *state, struct query *q, struct range before, struct err *err);
+
     void (*draw)(void *state, const struct pane *pane);
     /* Returns false for a key that means nothing here. */
     bool (*key)(void *state, struct key key, struct visit *ret);

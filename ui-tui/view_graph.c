@@ -9,7 +9,6 @@
 
 #include "ui-tui/graph_map.h"
 #include "ui-tui/placard.h"
-#include "ui-tui/services_table.h"
 #include "ui-tui/view.h"
 
 extern const struct view edges_view;
@@ -32,6 +31,7 @@ static void graph_fini(void *state)
     plan_free(&m->plan);
     wires_free(&m->wires);
     free(m->found);
+    free(m->row);
 }
 
 /* What is selected ---------------------------------------------------------------------------- */
@@ -81,7 +81,14 @@ static bool graph_ask(struct graph_map *m, struct query *q, struct range r, stru
     uint8_t *found = realloc(m->found, graph.nodes.len + 1);
     if (found)
         m->found = found;
-    bool enough = found && table_set(&m->table, graph.nodes.row, graph.nodes.len);
+    struct service_seen *row = calloc(graph.nodes.len + 1, sizeof *row);
+    for (size_t i = 0; row && i < graph.nodes.len; i++)
+        row[i] = (struct service_seen){graph.nodes.row[i], change_unknown};
+    bool enough = found && row && table_set(&m->table, row, graph.nodes.len);
+    if (!enough)
+        table_set(&m->table, NULL, 0);
+    free(m->row);
+    m->row = row;
     graph_free(&m->graph);
     m->graph = graph;
     m->planned = m->stale = false;

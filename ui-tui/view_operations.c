@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "ui-tui/change.h"
 #include "ui-tui/edge_charts.h"
 #include "ui-tui/figures.h"
 #include "ui-tui/marks.h"
@@ -12,9 +13,15 @@
 
 extern const struct view connections_view;
 
+struct operation_seen {
+    struct operation_row row;
+    struct change change; /* against the time before */
+};
+
 struct operations {
     struct table table;
-    struct operation_rows rows;
+    struct operation_seen *seen; /* owned */
+    size_t len;
     int64_t edge_id; /* 0: all */
     struct edge_charts charts;
     uint64_t outcomes[OUTCOMES]; /* of all operations */
@@ -94,12 +101,14 @@ static const struct column columns_of_edge[] = {
      .at = FIGURES,
      .number = figures_rate,
      .ink = figures_rate_ink},
+    CHANGE_MORE(struct operation_seen, 3),
     {.name = "errors",
      .kind = COLUMN_SHARE,
      .width = 7,
      .at = FIGURES,
      .number = figures_errors,
      .ink = figures_errors_ink},
+    CHANGE_FAILING(struct operation_seen, 2),
     {.name = "p50",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -112,6 +121,7 @@ static const struct column columns_of_edge[] = {
      .leaves = 1,
      .at = FIGURES,
      .number = figures_p95},
+    CHANGE_SLOWER(struct operation_seen, 2),
     {.name = "p99",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -176,12 +186,14 @@ static const struct column columns_of_all[] = {
      .at = FIGURES,
      .number = figures_rate,
      .ink = figures_rate_ink},
+    CHANGE_MORE(struct operation_seen, 3),
     {.name = "errors",
      .kind = COLUMN_SHARE,
      .width = 7,
      .at = FIGURES,
      .number = figures_errors,
      .ink = figures_errors_ink},
+    CHANGE_FAILING(struct operation_seen, 2),
     {.name = "p50",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -194,6 +206,7 @@ static const struct column columns_of_all[] = {
      .leaves = 1,
      .at = FIGURES,
      .number = figures_p95},
+    CHANGE_SLOWER(struct operation_seen, 2),
     {.name = "p99",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -248,7 +261,7 @@ static const struct column columns_of_all[] = {
 
 static const struct table_kind kind_of_edge = {
     .columns = {columns_of_edge, sizeof columns_of_edge / sizeof *columns_of_edge},
-    .row_size = sizeof(struct operation_row),
+    .row_size = sizeof(struct operation_seen),
     .id = operation_id,
     .sort = 2,
     .none = "No request could be read here: it is idle, or its protocol is not decoded.",
@@ -256,7 +269,7 @@ static const struct table_kind kind_of_edge = {
 
 static const struct table_kind kind_of_all = {
     .columns = {columns_of_all, sizeof columns_of_all / sizeof *columns_of_all},
-    .row_size = sizeof(struct operation_row),
+    .row_size = sizeof(struct operation_seen),
     .id = operation_id,
     .sort = 2,
     .none = "No request in this range of time. + makes it longer.",
@@ -274,7 +287,7 @@ static void operations_fini(void *state)
     struct operations *o = state;
     table_fini(&o->table);
     edge_charts_free(&o->charts);
-    free(o->rows.row);
+    free(o->seen);
 }
 
 static bool operations_refresh(void *state, struct query *q, struct range r, struct err *err)
@@ -292,10 +305,38 @@ static bool operations_refresh(void *state, struct query *q, struct range r, str
         for (int end = 0; end < OUTCOMES; end++)
             o->outcomes[end] += rows.row[i].figures.outcomes[end];
     }
-    bool enough = table_set(&o->table, rows.row, rows.len);
-    free(o->rows.row);
-    o->rows = rows;
-    return enough || err_set(err, "out of memory for %zu operations", rows.len);
+    struct operation_seen *seen = calloc(rows.len + 1, sizeof *seen);
+    for (size_t i = 0; seen && i < rows.len; i++)
+        seen[i] = (struct operation_seen){rows.row[i], change_unknown};
+    free(rows.row);
+    if (seen && table_set(&o->table, seen, rows.len)) {
+        free(o->seen);
+        o->seen = seen;
+        o->len = rows.len;
+        return true;
+    }
+    free(seen);
+    return err_set(err, "out of memory for %zu operations", rows.len);
+}
+
+static bool operations_compare(void *state, struct query *q, struct range before, struct err *err)
+{
+    struct operations *o = state;
+    struct operation_rows rows = {0};
+    struct past_rows past;
+    if (!query_operations(q, before, o->edge_id, &rows, err))
+        return false;
+    if (past_make(&past, rows.len)) {
+        for (size_t i = 0; i < rows.len; i++)
+            past.past[i] = (struct past){operation_id(&rows.row[i]), rows.row[i].figures};
+        past_sort(&past);
+        for (size_t i = 0; i < o->len; i++)
+            o->seen[i].change =
+                past_compare(&past, operation_id(&o->seen[i]), &o->seen[i].row.figures);
+        past_free(&past);
+    }
+    free(rows.row);
+    return table_set(&o->table, o->seen, o->len);
 }
 
 static void operations_draw(void *state, const struct pane *pane)
@@ -336,6 +377,7 @@ const struct view operations_view = {
     .init = operations_init,
     .fini = operations_fini,
     .refresh = operations_refresh,
+    .compare = operations_compare,
     .draw = operations_draw,
     .key = operations_key,
     .table = operations_table,

@@ -351,7 +351,7 @@ uint32_t graph_map_at(const struct graph_map *m, int row, int column)
     int height = m->plan.flat ? 1 : 3;
     row += m->scroll_row - m->window.row;
     column += m->scroll_column - m->window.column;
-    for (uint32_t i = 0; i < m->plan.nodes; i++) {
+    for (uint32_t i = 0; m->planned && i < m->plan.nodes; i++) {
         const struct plan_box *b = &m->plan.box[i];
         if (b->column < 0 || row < b->top || row >= b->top + height)
             continue;

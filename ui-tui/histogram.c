@@ -7,7 +7,10 @@
 #include "base/human.h"
 #include "ui-tui/bars.h"
 
-enum { COLUMNS_MOST = 200 };
+enum {
+    COLUMNS_MOST = 200,
+    DECADES_WIDE = 170, /* buckets; with more than 1.6 decades, only these are told */
+};
 
 static void widen(const struct latency *l, int *low, int *high)
 {
@@ -90,8 +93,9 @@ void histogram_draw_axis(const struct histogram_axis *axis, const struct pane *l
 {
     static const int steps[] = {1, 2, 5};
     int next = 0;
+    size_t len = axis->buckets > DECADES_WIDE ? 1 : sizeof steps / sizeof *steps;
     for (int power = 3; power < 14 && axis->buckets; power++) { /* 1 us to 100,000 s */
-        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        for (size_t i = 0; i < len; i++) {
             uint64_t ns = (uint64_t)(steps[i] * pow(10, power));
             int column = column_of(axis, ns);
             struct human text = human_time(ns);

@@ -318,8 +318,10 @@ static bool walk(struct graph_map *m, uint32_t code)
 static bool graph_key(void *state, struct key key, struct visit *ret)
 {
     struct graph_map *m = state;
-    if (!m->graph.nodes.len || !m->planned || walk(m, key.code))
-        return m->graph.nodes.len > 0;
+    if (!m->graph.nodes.len)
+        return false;
+    if (m->planned && walk(m, key.code))
+        return true;
     switch (key.code) {
     case KEYCODE_ENTER:
         open_node(m, ret);

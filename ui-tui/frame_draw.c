@@ -170,12 +170,12 @@ static void make_room(struct key_label *keys, size_t len, int width)
     }
 }
 
-/* One of the view's own keys; the first stays, whatever the room. */
+/* One of the view's own keys. */
 static struct key_label more_key(const struct view *view, size_t i)
 {
     _Static_assert(VIEW_KEYS_MAX == 4, "draw_keys() shows them all");
     const char *key = view->keys[i].key;
-    return key ? (struct key_label){key, view->keys[i].label, (uint32_t)*key, i > 0}
+    return key ? (struct key_label){key, view->keys[i].label, (uint32_t)*key, true}
                : (struct key_label){"", NULL, 0, true};
 }
 

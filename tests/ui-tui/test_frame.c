@@ -158,6 +158,70 @@ static void test_pause(void **state)
     frame_free(f);
 }
 
+/* [ and ] step through the past by what is shown; the end of it is now again. p and L go there. */
+static void test_past(void **state)
+{
+    static const struct {
+        const char *keys;
+        uint64_t back_s; /* from the newest window to the end of what is shown */
+        bool past;
+    } cases[] = {{"[", 60, true},  {"[[", 120, true},  {"[[]", 60, true},  {"[]", 0, false},
+                 {"]", 0, false},  {"[[[L", 0, false}, {"[[[p", 0, false}, {"[-", 60, true},
+                 {"p[", 60, true}, {"p[p", 0, false},  {"[+", 60, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct query q = shop();
+        q.history.from_ns -= UINT64_C(864000) * 1000000000;
+        struct frame *f = screen_open(&q);
+        screen_type(f, &q, "------");
+        screen_type(f, &q, cases[i].keys);
+        assert_int_equal((q.history.to_ns - q.asked.to_ns) / 1000000000, cases[i].back_s);
+        assert_int_equal(strstr(row_of(f, 1), " PAST ") != NULL, cases[i].past);
+        assert_null(strstr(row_of(f, 1), "PAUSED"));
+        frame_free(f);
+    }
+}
+
+/* Not before the first window, and nowhere while all is shown. */
+static void test_past_ends(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "[");
+    assert_int_equal(q.asked.to_ns, q.history.to_ns);
+    screen_type(f, &q, "------[[[");
+    assert_int_equal(q.asked.to_ns, q.history.to_ns);
+    frame_free(f);
+}
+
+/* c walks through what is compared with; the columns of changes come and go with it. */
+static void test_compare(void **state)
+{
+    static const struct {
+        const char *against;
+        uint64_t ago_s;
+    } cases[] = {{"1 h ago", 3600}, {"1 d ago", 86400}, {"the span before", 60}};
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    q.history.from_ns -= UINT64_C(864000) * 1000000000;
+    screen_type(f, &q, "------");
+    assert_null(strstr(screen_text(f, 24, 130, false), "SLOWER"));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        screen_type(f, &q, "c");
+        assert_int_equal((q.history.to_ns - q.asked.to_ns) / 1000000000, cases[i].ago_s);
+        const char *text = screen_text(f, 24, 130, false);
+        assert_non_null(strstr(text, cases[i].against));
+        assert_non_null(strstr(text, "SLOWER"));
+        assert_null(strstr(text, "no record"));
+    }
+    screen_type(f, &q, "c");
+    assert_null(strstr(screen_text(f, 24, 130, false), "against"));
+    assert_null(strstr(screen_text(f, 24, 130, false), "SLOWER"));
+    frame_free(f);
+}
+
 /* Without a database, and without traffic in it, the screen says what to do. */
 static void test_nothing_to_show(void **state)
 {
@@ -296,19 +360,14 @@ static void test_wide_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_first_screen),
-        cmocka_unit_test(test_goes_about),
-        cmocka_unit_test(test_filter_line),
-        cmocka_unit_test(test_wrong_filter),
-        cmocka_unit_test(test_time),
-        cmocka_unit_test(test_pause),
-        cmocka_unit_test(test_nothing_to_show),
-        cmocka_unit_test(test_trouble),
-        cmocka_unit_test(test_help),
-        cmocka_unit_test(test_clicks),
-        cmocka_unit_test(test_any_size),
-        cmocka_unit_test(test_hostile_names),
-        cmocka_unit_test(test_wide_names),
+        cmocka_unit_test(test_first_screen),  cmocka_unit_test(test_goes_about),
+        cmocka_unit_test(test_filter_line),   cmocka_unit_test(test_wrong_filter),
+        cmocka_unit_test(test_time),          cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_past),          cmocka_unit_test(test_past_ends),
+        cmocka_unit_test(test_compare),       cmocka_unit_test(test_nothing_to_show),
+        cmocka_unit_test(test_trouble),       cmocka_unit_test(test_help),
+        cmocka_unit_test(test_clicks),        cmocka_unit_test(test_any_size),
+        cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_wide_names),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);
 }

@@ -28,6 +28,8 @@ static int start(const struct command *self, struct daemon_arguments *a)
     }
     if (a->no_page)
         a->listen = NULL;
+    else if (!protection_read(&a->protection, &a->protection_files, &err))
+        return command_failed(&err);
     if (!a->hosts && access(hosts_file, R_OK) == 0)
         a->hosts = hosts_file;
     if (!a->workers)
@@ -54,6 +56,7 @@ static int run(const struct command *self, int argc, char **argv)
         {0, "listen", "ADDR:PORT", "where the page is served (127.0.0.1:7117)", ARGUMENT_TEXT,
          &a.listen},
         {0, "no-page", NULL, "serve no page", ARGUMENT_FLAG, &a.no_page},
+        PROTECTION_ARGUMENTS(a.protection_files),
         {0, "log", "FILE", "append each exchange there as a line of JSON; '-' for standard output",
          ARGUMENT_TEXT, &a.log},
         NAMING_ARGUMENTS(a),

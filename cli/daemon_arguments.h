@@ -3,6 +3,7 @@
 
 #include "cli/arguments.h"
 #include "daemon/options.h"
+#include "web/protection.h"
 
 /* As in frame_tunnel_names; the list stands in a column of its own. */
 #define TUNNELS_HELP                                                                               \
@@ -38,6 +39,16 @@
      ARGUMENT_FLAG, &(a).tenants}
 /* clang-format on */
 
+/* Of the page. */
+/* clang-format off */
+#define PROTECTION_ARGUMENTS(files)                                                                \
+    {0, "passwords", "FILE", "who may see the page: USER:PASSWORD or a token in a line",           \
+     ARGUMENT_TEXT, &(files).secrets},                                                             \
+    {0, "tls-cert", "FILE", "serve the page by HTTPS, with this certificate (PEM)",                \
+     ARGUMENT_TEXT, &(files).certificate},                                                         \
+    {0, "tls-key", "FILE", "its key (PEM)", ARGUMENT_TEXT, &(files).key}
+/* clang-format on */
+
 /* The options as the command line gives them; fill `daemon` with daemon_options_set(). */
 struct daemon_arguments {
     struct texts interfaces, files, networks, vxlan_ports, geneve_ports, templates;
@@ -45,6 +56,8 @@ struct daemon_arguments {
     const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts, *keylog, *templates_file;
     uint64_t window_ns;
     uint32_t snap_bytes, ring_bytes, workers, flows;
+    struct protection_files protection_files; /* to be read into `protection` */
+    struct protection protection;
     bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi;
 };
 

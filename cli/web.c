@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/daemon_arguments.h"
 #include "cli/place.h"
 
 static int serve(const struct web_options *options, struct err *err)
@@ -28,11 +29,15 @@ static int serve(const struct web_options *options, struct err *err)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    struct web_options options = {.db = place_of_db(), .listen = "127.0.0.1:7117"};
+    struct protection_files files = {0};
+    struct protection protection;
+    struct web_options options = {
+        .db = place_of_db(), .listen = "127.0.0.1:7117", .protection = &protection};
     const struct argument table[] = {
         {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &options.db},
         {0, "listen", "ADDR:PORT", "where to serve it (127.0.0.1:7117); port 0 takes a free one",
          ARGUMENT_TEXT, &options.listen},
+        PROTECTION_ARGUMENTS(files),
         {0},
     };
     struct err err = {0};
@@ -41,13 +46,21 @@ static int run(const struct command *self, int argc, char **argv)
         return command_misused(self, &err);
     if (help)
         return command_help(self, table);
-    return serve(&options, &err);
+    if (!protection_read(&protection, &files, &err))
+        return command_failed(&err);
+    int status = serve(&options, &err);
+    protection_free(&protection);
+    return status;
 }
 
 const struct command web_command = {
     .name = "web",
     .summary = "the page, from a database",
     .usage = "tapgraph web [OPTION...]",
-    .example = "example:\n  tapgraph web --db shop.db --listen 127.0.0.1:8000",
+    .example = "examples:\n"
+               "  tapgraph web --db shop.db --listen 127.0.0.1:8000\n"
+               "  (umask 077; openssl rand -hex 16 > tokens)\n"
+               "  tapgraph web --listen 0.0.0.0:7117 --passwords tokens --tls-cert c.pem --tls-key "
+               "k.pem",
     .run = run,
 };

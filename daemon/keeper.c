@@ -39,7 +39,8 @@ static bool start(struct keeper *k, const struct daemon_options *options, struct
     if (!k->keeping)
         return false;
     if (options->listen) {
-        k->web = web_start(&(struct web_options){options->db, options->listen}, err);
+        k->web = web_start(&(struct web_options){options->db, options->listen, options->protection},
+                           err);
         if (!k->web)
             return false;
     }

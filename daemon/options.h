@@ -10,6 +10,8 @@
 #include "graph/networks.h"
 #include "graph/pattern.h"
 
+struct protection;
+
 enum { SOURCES_MAX = 64, WORKERS_MAX = 64 };
 
 struct daemon_options {
@@ -23,11 +25,12 @@ struct daemon_options {
     const char *log;    /* path, "-" for standard output, or NULL */
     bool log_at_once;   /* do not wait for the names that the rest of the window teaches */
     const char *listen; /* address of the page, or NULL for none */
-    const char *user;   /* whom to become, or NULL */
-    const char *keylog; /* file of secrets of TLS (decode/keylog.h), or NULL */
-    const char *names;  /* file of names that the user gives, or NULL */
-    const char *kube;   /* dump of a Kubernetes cluster, or NULL */
-    const char *hosts;  /* file in the form of hosts(5), or NULL */
+    const struct protection *protection; /* of the page, or NULL (web/protection.h) */
+    const char *user;                    /* whom to become, or NULL */
+    const char *keylog;                  /* file of secrets of TLS (decode/keylog.h), or NULL */
+    const char *names;                   /* file of names that the user gives, or NULL */
+    const char *kube;                    /* dump of a Kubernetes cluster, or NULL */
+    const char *hosts;                   /* file in the form of hosts(5), or NULL */
     uint64_t window_ns;
     unsigned workers; /* 1 or more; each also reads its share of an interface */
     bool loop;        /* play the files again and again */

@@ -27,11 +27,11 @@ static bool host_is_ours(const char *host, const char *listen_host)
 }
 
 /* Same origin: scheme and authority as the request itself was sent to. */
-static bool origin_is(const char *origin, const char *host)
+static bool origin_is(const char *origin, const char *host, bool encrypted)
 {
-    static const char scheme[] = "http://";
-    size_t len = sizeof scheme - 1;
-    return strncasecmp(origin, scheme, len) == 0 && strcasecmp(origin + len, host) == 0;
+    const char *scheme = encrypted ? "https://" : "http://";
+    size_t len = strlen(scheme);
+    return host && strncasecmp(origin, scheme, len) == 0 && strcasecmp(origin + len, host) == 0;
 }
 
 /* A link followed from another site shows the page to the user and tells that site nothing. */
@@ -43,14 +43,14 @@ static bool fetch_is_fine(const struct claim *c)
     return c->fetch_mode && strcmp(c->fetch_mode, "navigate") == 0;
 }
 
-struct refusal guard_check(const struct claim *claim, const char *listen_host)
+struct refusal guard_check(const struct claim *claim, const struct guarded *guarded)
 {
     if (strcmp(claim->method, "GET") != 0 && strcmp(claim->method, "HEAD") != 0)
         return (struct refusal){405, "only GET and HEAD are answered; nothing can be changed here"};
-    if (!host_is_ours(claim->host, listen_host))
+    if (!guarded->locked && !host_is_ours(claim->host, guarded->host))
         return (struct refusal){421, "the Host header names a host that is not served here; use "
                                      "localhost or the address that tapgraph listens on"};
-    if (claim->origin && !origin_is(claim->origin, claim->host))
+    if (claim->origin && !origin_is(claim->origin, claim->host, guarded->encrypted))
         return (struct refusal){403, "requests of pages from elsewhere are not answered"};
     if (!fetch_is_fine(claim))
         return (struct refusal){403, "requests of pages from elsewhere are not answered"};

@@ -21,5 +21,12 @@ struct refusal {
     const char *sentence; /* static; NULL when not refused */
 };
 
-/* `listen_host` is the host part of the address listened on, without brackets. */
-struct refusal guard_check(const struct claim *claim, const char *listen_host);
+/* What is guarded. */
+struct guarded {
+    const char *host; /* of the address listened on, without brackets */
+    bool encrypted;
+    bool locked; /* by a password: then any host name is fine, since a browser does not give the
+                    password for one name to a page of another */
+};
+
+struct refusal guard_check(const struct claim *claim, const struct guarded *guarded);

@@ -1,4 +1,4 @@
-/* listen.c - a text to a listening socket on a loopback address. */
+/* listen.c - a text to a listening socket. */
 #include "web/listen.h"
 
 #include <arpa/inet.h>
@@ -99,7 +99,8 @@ static bool refuse_socket(const char *text, struct err *err)
     return err_set(err, "web: cannot listen on %s: %s", text, strerror(errno));
 }
 
-bool listen_open(struct listening *ret, const char *text, struct err *err)
+bool listen_open(struct listening *ret, const char *text, struct listen_options options,
+                 struct err *err)
 {
     union address a;
     uint16_t port;
@@ -113,16 +114,18 @@ bool listen_open(struct listening *ret, const char *text, struct err *err)
         return err_set(
             err, "web: cannot listen on \"%s\": the host has to be localhost or an IP address",
             text);
-    if (!is_loopback(&a))
+    ret->loopback = is_loopback(&a);
+    if (!ret->loopback && !options.locked)
         return err_set(err,
-                       "web: will not listen on %s: the page has no password, so only loopback "
-                       "addresses are allowed; from elsewhere, use ssh -L or a reverse proxy",
+                       "web: will not listen on %s without a password, as others can connect "
+                       "there: give --passwords FILE, or use a loopback address and ssh -L",
                        text);
     ret->fd = open_socket(&a);
     if (ret->fd < 0)
         return refuse_socket(text, err);
     bool v4 = a.any.sa_family == AF_INET;
-    snprintf(ret->address, sizeof ret->address, v4 ? "http://%.60s:%u/" : "http://[%.60s]:%u/",
-             ret->host, (unsigned)ntohs(v4 ? a.v4.sin_port : a.v6.sin6_port));
+    snprintf(ret->address, sizeof ret->address, "http%s://%s%.60s%s:%u/",
+             options.encrypted ? "s" : "", v4 ? "" : "[", ret->host, v4 ? "" : "]",
+             (unsigned)ntohs(v4 ? a.v4.sin_port : a.v6.sin6_port));
     return true;
 }

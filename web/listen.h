@@ -12,9 +12,14 @@ struct listening {
     int fd;                        /* listening, closed on exec; -1 when closed */
     char host[LISTEN_TEXT_MAX];    /* as written, without brackets: "127.0.0.1", "::1" */
     char address[LISTEN_TEXT_MAX]; /* "http://127.0.0.1:7117/", with the port it got */
+    bool loopback;                 /* only this machine can connect */
 };
 
 /* Listens on `text`: "127.0.0.1:7117", "[::1]:7117", "localhost:7117". Port 0 takes a free one.
- * Only loopback addresses are accepted, because the page asks for no password. On failure returns
- * false; `err` says what is wrong with the text, or why the port cannot be had. */
-bool listen_open(struct listening *ret, const char *text, struct err *err);
+ * Other than loopback addresses are accepted if the page is `locked` by a password. On failure
+ * returns false; `err` says what is wrong with the text, or why the port cannot be had. */
+struct listen_options {
+    bool locked, encrypted;
+};
+bool listen_open(struct listening *ret, const char *text, struct listen_options options,
+                 struct err *err);

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "web/answer.h"
+#include "web/metrics.h"
 #include "web/readers.h"
 #include "web/sse.h"
 
 struct routes {
     struct readers *readers;
     struct sse *sse;
+    struct metrics *metrics;
 };
 
 /* A server_handler; `context` is a struct routes. */

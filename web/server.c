@@ -21,6 +21,7 @@ enum { STREAM_BLOCK = 1024 };
 struct server {
     struct MHD_Daemon *daemon;
     const struct listening *listening;
+    const struct protection *protection; /* NULL: none */
     server_handler *handler;
     void *context;
     struct connections *connections;
@@ -171,6 +172,8 @@ static void add_headers(struct MHD_Response *response, const struct answer *a)
     add_header(response, "Cache-Control", a->cache ? a->cache : "no-store");
     add_header(response, "ETag", a->etag);
     add_header(response, "Content-Disposition", a->disposition);
+    if (a->status == 401)
+        add_header(response, "WWW-Authenticate", "Basic realm=\"tapgraph\", charset=\"UTF-8\"");
     if (a->status == 405)
         add_header(response, "Allow", "GET, HEAD");
     if (a->status == 503)
@@ -234,7 +237,16 @@ static struct refusal check(const struct server *s, const struct request *r, con
         .fetch_site = request_header(r, "Sec-Fetch-Site"),
         .fetch_mode = request_header(r, "Sec-Fetch-Mode"),
     };
-    return guard_check(&claim, s->listening->host);
+    const struct protection *p = s->protection;
+    struct guarded guarded = {
+        .host = s->listening->host,
+        .encrypted = p && p->certificate,
+        .locked = p && p->len,
+    };
+    struct refusal refusal = guard_check(&claim, &guarded);
+    if (!refusal.status && !protection_allows(p, request_header(r, "Authorization")))
+        refusal = (struct refusal){401, "this page asks for a password or a token"};
+    return refusal;
 }
 
 /* What is refused is refused in the first call, which also closes the connection: its body, if it
@@ -268,8 +280,32 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     return send_answer(connection, &a);
 }
 
-struct server *server_start(struct listening *listening, server_handler *handler, void *context,
-                            struct err *err)
+static struct MHD_Daemon *start_daemon(struct server *s, int fd)
+{
+    const struct protection *p = s->protection;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    static char priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+    struct MHD_OptionItem encrypted[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, p ? p->certificate : NULL},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, p ? p->key : NULL},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    if (p && p->certificate)
+        flags |= MHD_USE_TLS;
+    else
+        encrypted[0] = encrypted[3];
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVER_REQUEST_MAX,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+        s, MHD_OPTION_ARRAY, encrypted, MHD_OPTION_END);
+}
+
+struct server *server_start(struct listening *listening, const struct protection *protection,
+                            server_handler *handler, void *context, struct err *err)
 {
     struct server *s = calloc(1, sizeof *s);
     if (s)
@@ -279,18 +315,13 @@ struct server *server_start(struct listening *listening, server_handler *handler
         goto fail;
     }
     s->listening = listening;
+    s->protection = protection;
     s->handler = handler;
     s->context = context;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-    s->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, listening->fd,
-        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVER_REQUEST_MAX,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-        s, MHD_OPTION_END);
+    s->daemon = start_daemon(s, listening->fd);
     if (!s->daemon) {
-        err_set(err, "web: cannot start answering on %s", listening->address);
+        err_set(err, "web: cannot start answering on %s%s", listening->address,
+                protection && protection->certificate ? ": certificate and key may not fit" : "");
         goto fail;
     }
     listening->fd = -1;

@@ -9,6 +9,7 @@
 
 #include "web/answer.h"
 #include "web/listen.h"
+#include "web/protection.h"
 
 enum {
     SERVER_THREADS = 4,             /* a slow question holds up a fourth of the connections */
@@ -21,9 +22,10 @@ struct server;
 /* Fills the answer; called from several threads. */
 typedef void server_handler(void *context, const struct request *r, struct answer *a);
 
-/* `listening` is kept until server_stop(), its socket is taken; `context` is kept. */
-struct server *server_start(struct listening *listening, server_handler *handler, void *context,
-                            struct err *err);
+/* `listening` is kept until server_stop(), its socket is taken; `protection` (NULL: none) and
+ * `context` are kept. */
+struct server *server_start(struct listening *listening, const struct protection *protection,
+                            server_handler *handler, void *context, struct err *err);
 
 /* To be called about once a second: closes connections that are overdue. */
 void server_sweep(struct server *s);

@@ -77,15 +77,18 @@ struct web *web_start(const struct web_options *options, struct err *err)
         return NULL;
     }
     init_lock(w);
-    if (!listen_open(&w->listening, options->listen, err))
+    const struct protection *p = options->protection;
+    struct listen_options how = {.locked = p && p->len, .encrypted = p && p->certificate};
+    if (!listen_open(&w->listening, options->listen, how, err))
         goto fail;
     w->routes.readers = readers_new(options->db);
     w->routes.sse = sse_new();
-    if (!w->routes.readers || !w->routes.sse) {
+    w->routes.metrics = metrics_new(w->routes.readers);
+    if (!w->routes.readers || !w->routes.sse || !w->routes.metrics) {
         err_set(err, "web: memory is short");
         goto fail;
     }
-    w->server = server_start(&w->listening, routes_answer, &w->routes, err);
+    w->server = server_start(&w->listening, p, routes_answer, &w->routes, err);
     if (!w->server)
         goto fail;
     w->ticking = pthread_create(&w->ticker, NULL, tick, w) == 0;
@@ -119,6 +122,7 @@ void web_stop(struct web *w)
         sse_stop(w->routes.sse); /* before the server: a sleeping stream would abort it */
     server_stop(w->server);
     sse_free(w->routes.sse);
+    metrics_free(w->routes.metrics);
     readers_free(w->routes.readers);
     if (w->listening.fd >= 0)
         close(w->listening.fd);

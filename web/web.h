@@ -5,10 +5,12 @@
 #pragma once
 
 #include "base/err.h"
+#include "web/protection.h"
 
 struct web_options {
     const char *db;     /* path of the database; kept until web_stop() */
     const char *listen; /* "127.0.0.1:7117", "[::1]:7117"; port 0 takes a free one */
+    const struct protection *protection; /* kept likewise; NULL: none */
 };
 
 struct web;

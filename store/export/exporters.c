@@ -9,7 +9,9 @@
     X(csv)                                                                                         \
     X(dot)                                                                                         \
     X(svg)                                                                                         \
-    X(mermaid)
+    X(mermaid)                                                                                     \
+    X(grafana_nodes)                                                                               \
+    X(grafana_edges)
 
 #define DECLARE(name) extern const struct exporter name##_exporter;
 #define ENTRY(name) &name##_exporter,

@@ -55,15 +55,18 @@ static bool any_of(const char *protocols, const char *const *names)
     return false;
 }
 
-enum picture_kind picture_kind(const struct service_row *s)
+enum picture_kind picture_kind_of(const char *protocols)
 {
     static const char *const databases[] = {"postgresql", "mysql",      "redis",
                                             "mongodb",    "memcached",  "cassandra",
                                             "tds",        "clickhouse", NULL};
     static const char *const queues[] = {"kafka", "amqp", "mqtt", "nats", NULL};
-    if (s->id == EXTERNAL_ID)
-        return PICTURE_EXTERNAL;
-    if (any_of(s->protocols, databases))
+    if (any_of(protocols, databases))
         return PICTURE_DATABASE;
-    return any_of(s->protocols, queues) ? PICTURE_QUEUE : PICTURE_SERVICE;
+    return any_of(protocols, queues) ? PICTURE_QUEUE : PICTURE_SERVICE;
+}
+
+enum picture_kind picture_kind(const struct service_row *s)
+{
+    return s->id == EXTERNAL_ID ? PICTURE_EXTERNAL : picture_kind_of(s->protocols);
 }

@@ -17,3 +17,4 @@ double picture_width(const struct edge_row *e);
 /* What a node is, by the protocols it serves. */
 enum picture_kind { PICTURE_SERVICE, PICTURE_DATABASE, PICTURE_QUEUE, PICTURE_EXTERNAL };
 enum picture_kind picture_kind(const struct service_row *s);
+enum picture_kind picture_kind_of(const char *protocols); /* "http,redis" */

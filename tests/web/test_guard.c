@@ -55,7 +55,8 @@ static void refuses_what_it_should(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        struct refusal refusal = guard_check(&CASES[i].claim, "127.0.0.9");
+        struct refusal refusal =
+            guard_check(&CASES[i].claim, &(struct guarded){.host = "127.0.0.9"});
         if (refusal.status != CASES[i].status)
             fail_msg("case %zu: %s %s: %u", i, CASES[i].claim.method,
                      CASES[i].claim.host ? CASES[i].claim.host : "(none)", refusal.status);
@@ -63,8 +64,32 @@ static void refuses_what_it_should(void **state)
     }
 }
 
+/* With a password any name will do, but pages of other origins are as foreign as ever; and the
+ * scheme is part of the origin. */
+static void locked_and_encrypted(void **state)
+{
+    static const struct {
+        struct claim claim;
+        unsigned status;
+    } cases[] = {
+        {{"GET", "graph.example:7117", NULL, NULL, NULL}, 0},
+        {{"GET", "graph.example:7117", "https://graph.example:7117", "same-origin", "cors"}, 0},
+        {{"GET", "graph.example:7117", "http://graph.example:7117", NULL, NULL}, 403},
+        {{"GET", "graph.example:7117", "https://evil.example", NULL, NULL}, 403},
+        {{"GET", NULL, "https://evil.example", NULL, NULL}, 403},
+        {{"GET", "graph.example:7117", NULL, "cross-site", "cors"}, 403},
+        {{"POST", "graph.example:7117", NULL, NULL, NULL}, 405},
+    };
+    static const struct guarded guarded = {.host = "0.0.0.0", .encrypted = true, .locked = true};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (guard_check(&cases[i].claim, &guarded).status != cases[i].status)
+            fail_msg("case %zu", i);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(refuses_what_it_should)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(refuses_what_it_should),
+                                       cmocka_unit_test(locked_and_encrypted)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

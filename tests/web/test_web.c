@@ -79,6 +79,7 @@ static void answers_without_a_database(void **state)
     expect("/api/v1/names?format=csv", 200, "address,port,tenant,name,source,is_name,count");
     expect("/api/v1/insights", 200, "\"insights\":[]");
     expect("/api/v1/health", 200, "\"frames\":0");
+    expect("/metrics", 200, "tapgraph_edges 0\n");
     expect("/", 200, "<title>tapgraph</title>");
 }
 
@@ -101,6 +102,8 @@ static void answers_every_question(void **state)
     expect("/api/v1/info", 200, "\"exists\":true");
     expect("/api/v1/graph", 200, "\"name\":\"cart\"");
     expect("/api/v1/graph?format=dot", 200, "digraph");
+    expect("/api/v1/graph?format=grafana-nodes", 200, "[{\"id\":");
+    expect("/api/v1/graph?format=grafana-edges", 200, "\"thickness\":");
     expect("/api/v1/edges", 200, "\"client\":\"web\"");
     expect("/api/v1/edges?format=csv", 200, "\"web\",\"cart\",8080,\"http\",20,2,");
     expect("/api/v1/services", 200, "\"name\":\"web\"");
@@ -110,6 +113,28 @@ static void answers_every_question(void **state)
     expect("/api/v1/events", 200, "\"events\":[");
     expect("/api/v1/openapi.json", 200, "\"openapi\": \"3.1.0\"");
     expect("/api/v1/edges?from=2027-01-15T08:00:05Z", 200, "\"requests\":10,");
+}
+
+/* What is counted grows by each window once, whoever asks how often. */
+static void counts_for_prometheus(void **state)
+{
+    static const char name[] = "client=\"web\",server=\"cart\",port=\"8080\",protocol=\"http\"";
+    char line[160];
+    (void)state;
+    snprintf(line, sizeof line, "tapgraph_requests_total{%s,outcome=\"ok\"} 18\n", name);
+    expect("/metrics", 200, line);
+    expect("/metrics?families=own", 200, line);
+    sample_window(fixture.db, 10);
+    snprintf(line, sizeof line, "tapgraph_requests_total{%s,outcome=\"ok\"} 27\n", name);
+    expect("/metrics", 200, line);
+    expect("/metrics?families=tempo,istio", 200,
+           "traces_service_graph_request_failed_total{client=\"web\",server=\"cart\","
+           "connection_type=\"\"} 3\n");
+    expect("/metrics?families=tempo,istio", 200, "istio_requests_total{reporter=\"source\",");
+    expect("/metrics?families=mine", 400, "own, tempo, istio");
+    struct reply r = get("/metrics", "");
+    assert_true(reply_has(&r, "Content-Type: text/plain; version=0.0.4; charset=utf-8"));
+    reply_free(&r);
 }
 
 /* How calls are spread, and which are open: of all, of one edge, of one service. */
@@ -320,6 +345,7 @@ int main(void)
         WITHOUT_DATA(answers_without_a_database),
         WITHOUT_DATA(says_what_is_wrong_with_the_database),
         WITH_DATA(answers_every_question),
+        WITH_DATA(counts_for_prometheus),
         WITH_DATA(answers_about_calls),
         WITH_DATA(refuses_questions_that_are_none),
         WITH_DATA(always_has_its_headers),

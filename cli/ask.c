@@ -6,7 +6,7 @@
 
 #include "cli/place.h"
 
-enum { COMMON = 4, ARGUMENTS_MAX = 8 }; /* options */
+enum { COMMON = 4, ARGUMENTS_MAX = 24 }; /* options */
 
 static int answer(const struct ask *ask, const char *db, uint64_t since_ns,
                   const struct exporter *exporter)
@@ -38,7 +38,7 @@ int ask_run(const struct command *self, const struct ask *ask, int argc, char **
         table[COMMON + i] = ask->more[i];
     }
     struct err err = {0};
-    if (!arguments_read(argc, argv, table, NULL, &help, &err) ||
+    if (!arguments_read(argc, argv, table, ask->operands, &help, &err) ||
         (json && csv && !err_set(&err, "--json and --csv exclude each other")) ||
         (ask->fits && !ask->fits(&err)))
         return command_misused(self, &err);

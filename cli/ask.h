@@ -11,6 +11,7 @@ struct ask {
     bool (*answer)(struct query *q, struct range r, const struct exporter *e, struct err *err);
     const struct argument *more;   /* options besides those that all have; or NULL */
     bool (*fits)(struct err *err); /* do these fit together? NULL: they do */
+    struct texts *operands;        /* what is no option goes there; NULL: it is an error */
 };
 
 /* Reads --db, --since, --json, --csv and the like, and answers. Returns the exit status. */

@@ -61,6 +61,7 @@ static int run(const struct command *self, int argc, char **argv)
          ARGUMENT_TEXT, &a.log},
         NAMING_ARGUMENTS(a),
         READING_ARGUMENTS(a),
+        KEEPING_ARGUMENTS(a),
         {0, "window", "TIME", "how long a window is (5s)", ARGUMENT_DURATION, &a.window_ns},
         {0, "workers", "N", "read and decode with this many threads (one a core, at most 8)",
          ARGUMENT_COUNT, &a.workers},

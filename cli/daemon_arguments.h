@@ -27,6 +27,10 @@
     {0, "internal", "NET", "a network that is ours, besides the private ones; may be repeated",    \
      ARGUMENT_TEXTS, &(a).networks}
 
+#define KEEPING_ARGUMENTS(a)                                                                       \
+    {0, "keep-requests", "N", "keep this many requests to look at (200000); 0 for none",           \
+     ARGUMENT_TEXT, &(a).keep_requests}
+
 #define READING_ARGUMENTS(a)                                                                       \
     {0, "tls-keylog", "FILE", "open TLS with the secrets in this file (SSLKEYLOGFILE)",            \
      ARGUMENT_TEXT, &(a).keylog},                                                                  \
@@ -54,6 +58,7 @@ struct daemon_arguments {
     struct texts interfaces, files, networks, vxlan_ports, geneve_ports, templates;
     struct words no_decap; /* of frame_tunnel_names */
     const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts, *keylog, *templates_file;
+    const char *keep_requests;
     uint64_t window_ns;
     uint32_t snap_bytes, ring_bytes, workers, flows;
     struct protection_files protection_files; /* to be read into `protection` */

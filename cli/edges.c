@@ -103,7 +103,7 @@ static int run(const struct command *self, int argc, char **argv)
         {0},
     };
     show_tcp = show_tls = false;
-    return ask_run(self, &(struct ask){answer, more, fits}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer, .more = more, .fits = fits}, argc, argv);
 }
 
 const struct command edges_command = {

@@ -121,6 +121,11 @@ void store_close(struct store *s)
     free(s);
 }
 
+void store_keep_requests(struct store *s, uint64_t count)
+{
+    s->window.requests.most = count;
+}
+
 /* After a failed transaction: says what happened, and undoes it. */
 static enum store_status undo(struct store *s, struct err *err)
 {

@@ -57,7 +57,7 @@ bool window_open(struct window_writer *w, sqlite3 *db)
     return naming_open(&w->naming, db) && connections_open(&w->connections, db) &&
            secured_open(&w->secured, db) && open_calls_open(&w->open_calls, db) &&
            relays_open(&w->relays, db) && evidence_open(&w->evidence, db) &&
-           operations_open(&w->operations, db);
+           operations_open(&w->operations, db) && requests_open(&w->requests, db);
 }
 
 void window_close(struct window_writer *w)
@@ -69,6 +69,7 @@ void window_close(struct window_writer *w)
     relays_close(&w->relays);
     evidence_close(&w->evidence);
     operations_close(&w->operations);
+    requests_close(&w->requests);
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
         sqlite3_finalize(w->statement[i]);
     tallied_blobs_free(&w->blobs);
@@ -286,6 +287,7 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
            secured_write(&w->secured, row.window, d, pairs) &&
            relays_write(&w->relays, &w->naming, names, row.window, d, pairs) &&
            evidence_write(&w->evidence, names, d) &&
+           requests_write(&w->requests, &w->operations, d, pairs) &&
            open_calls_write(&w->open_calls, &w->operations, row.window, d, pairs);
 }
 

@@ -14,6 +14,7 @@
 #include "store/open_calls.h"
 #include "store/operations.h"
 #include "store/relays.h"
+#include "store/requests.h"
 #include "store/secured.h"
 #include "store/tallied.h"
 
@@ -27,6 +28,7 @@ struct window_writer {
     struct evidence_writer evidence;
     struct open_calls open_calls;
     struct secured secured;
+    struct requests requests;
     struct operations operations;
     struct tallied_blobs blobs;
     /* The totals at the end of the window before, since a delta brings totals and a row keeps

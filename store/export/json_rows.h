@@ -21,6 +21,7 @@ cJSON *json_tls(const struct tls_row *row);
 cJSON *json_relay(const struct relay_row *row);
 cJSON *json_name(const struct name_row *row);
 cJSON *json_insight(const struct insight_row *row);
+cJSON *json_trace(const struct trace_row *row);
 cJSON *json_range(struct range r);
 
 /* Writes the object as one line, and frees it. false when it is NULL, or the stream failed. */

@@ -14,7 +14,9 @@
 /* What the view is about; zeroed: everything. */
 struct scope {
     int64_t service_id, edge_id;       /* 0: any */
-    char name[2 * NAME_TEXT_MAX + 32]; /* of the service or edge */
+    int64_t request_id;                /* of an exchange that was kept; 0: none */
+    char trace_id[33];                 /* that it is part of; "": of none */
+    char name[2 * NAME_TEXT_MAX + 32]; /* of the service, edge or exchange */
 };
 
 /* What tells an edge from others, as rows of many kinds have it. */

@@ -9,7 +9,7 @@
 #include "ui-tui/series.h"
 #include "ui-tui/view.h"
 
-extern const struct view operations_view, connections_view, tcp_view;
+extern const struct view operations_view, connections_view, requests_view, tcp_view;
 
 struct edge_seen {
     struct edge_row row;
@@ -234,6 +234,8 @@ static bool edges_key(void *state, struct key key, struct visit *ret)
         return open_edge(e, &operations_view, ret);
     if (key.code == 'o')
         return open_edge(e, &connections_view, ret);
+    if (key.code == 'r')
+        return open_edge(e, &requests_view, ret);
     if (key.code == 'T') {
         *ret = (struct visit){&tcp_view, e->scope};
         return true;
@@ -250,7 +252,7 @@ static struct table *edges_table(void *state)
 const struct view edges_view = {
     .title = "Edges",
     .opens = "Operations",
-    .keys = {{"o", "Connections"}, {"T", "TCP"}},
+    .keys = {{"o", "Connections"}, {"T", "TCP"}, {"r", "Requests"}},
     .state_size = sizeof(struct edges),
     .init = edges_init,
     .fini = edges_fini,

@@ -11,7 +11,7 @@
 #include "ui-tui/marks.h"
 #include "ui-tui/view.h"
 
-extern const struct view connections_view;
+extern const struct view connections_view, requests_view;
 
 struct operation_seen {
     struct operation_row row;
@@ -348,20 +348,24 @@ static void operations_draw(void *state, const struct pane *pane)
     table_draw(&o->table, &above);
 }
 
-static bool open_connections(const struct operations *o, struct visit *ret)
+static bool open_edge(const struct operations *o, const struct view *view, struct visit *ret)
 {
     const struct operation_row *row = table_selected(&o->table);
     if (!row)
         return true;
     const struct edge_ends ends = {row->client, row->server, row->protocol, row->port};
-    *ret = (struct visit){&connections_view, scope_of_edge(row->edge_id, ends)};
+    *ret = (struct visit){view, scope_of_edge(row->edge_id, ends)};
     return true;
 }
 
 static bool operations_key(void *state, struct key key, struct visit *ret)
 {
     struct operations *o = state;
-    return key.code == 'o' ? open_connections(o, ret) : table_key(&o->table, key);
+    if (key.code == 'o')
+        return open_edge(o, &connections_view, ret);
+    if (key.code == 'r')
+        return open_edge(o, &requests_view, ret);
+    return table_key(&o->table, key);
 }
 
 static struct table *operations_table(void *state)
@@ -372,7 +376,7 @@ static struct table *operations_table(void *state)
 
 const struct view operations_view = {
     .title = "Operations",
-    .keys = {{"o", "Connections"}},
+    .keys = {{"o", "Connections"}, {"r", "Requests"}},
     .state_size = sizeof(struct operations),
     .init = operations_init,
     .fini = operations_fini,

@@ -8,7 +8,7 @@
 #include "ui-tui/services_table.h"
 #include "ui-tui/view.h"
 
-extern const struct view edges_view, backends_view;
+extern const struct view edges_view, backends_view, requests_view;
 
 struct services {
     struct table table;
@@ -209,6 +209,8 @@ static bool services_key(void *state, struct key key, struct visit *ret)
     struct services *s = state;
     if (key.code == KEYCODE_ENTER || table_clicked_again(&s->table, key))
         return open_service(s, &edges_view, ret);
+    if (key.code == 'r')
+        return open_service(s, &requests_view, ret);
     if (key.code == 'b')
         return open_service(s, &backends_view, ret);
     return table_key(&s->table, key);
@@ -223,7 +225,7 @@ static struct table *services_table(void *state)
 const struct view services_view = {
     .title = "Services",
     .opens = "Edges",
-    .keys = {{"b", "Backends"}},
+    .keys = {{"b", "Backends"}, {"r", "Requests"}},
     .state_size = sizeof(struct services),
     .init = services_init,
     .fini = services_fini,

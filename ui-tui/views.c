@@ -6,6 +6,7 @@
     X(edges)                                                                                       \
     X(graph)                                                                                       \
     X(operations)                                                                                  \
+    X(requests)                                                                                    \
     X(insights)                                                                                    \
     X(tls)                                                                                         \
     X(health)                                                                                      \

@@ -1,7 +1,7 @@
 """calls.py - captures of services that call each other by HTTP: as many as wanted, without a network.
 
 write(path, calls): each call is a dict of client, server (addresses), host (the server's name), and
-optionally port, method, target, status, at_s (since START), ms (how long it took)."""
+optionally port, method, target, status, headers, at_s (since START), ms (how long it took)."""
 import struct
 
 START = 1770120000  # 2026-02-03 12:00:00 UTC
@@ -26,7 +26,7 @@ def exchange(call, number):
     begin = int((START + call.get('at_s', 0)) * 1e6)
     end = begin + 300 + int(call.get('ms', 5) * 1000)
     request = (f"{call.get('method', 'GET')} {call.get('target', '/')} HTTP/1.1\r\n"
-               f"Host: {call['host']}\r\n\r\n").encode()
+               f"Host: {call['host']}\r\n{call.get('headers', '')}\r\n").encode()
     answer = f"HTTP/1.1 {call.get('status', 200)} X\r\nContent-Length: 2\r\n\r\nok".encode()
     asked, answered = 1 + len(request), 1 + len(answer)
     return [
@@ -69,6 +69,16 @@ def shop(seconds=120):
                 'status': 503 if late and i % 4 == 0 else 200,
                 'ms': (40 if late else 4) * (1 + i * 7919 % 13) + services[server]})
     return calls
+
+
+def traced(traces=5):
+    """Orders, each a trace of four hops: most of the time is the stock's own."""
+    hops = [('203.0.113.9', '10.0.0.2', 'web', '/order', 0, 60), ('10.0.0.2', '10.0.0.3', 'cart', '/cart/7', 5, 45),
+            ('10.0.0.3', '10.0.0.5', 'stock', '/stock/9', 8, 38), ('10.0.0.2', '10.0.0.4', 'pay', '/pay', 52, 6)]
+    return [{'client': client, 'server': server, 'host': host, 'target': target, 'ms': ms,
+             'at_s': trace + after / 1000, 'status': 503 if host == 'pay' and trace == 0 else 200,
+             'headers': f'traceparent: 00-{trace + 0xabc:032x}-{hop + 1:016x}-01\r\n'}
+            for trace in range(traces) for hop, (client, server, host, target, after, ms) in enumerate(hops)]
 
 
 def town(services=2000, fan_out=3):

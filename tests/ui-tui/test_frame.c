@@ -33,7 +33,7 @@ static void test_first_screen(void **state)
     struct frame *f = screen_open(&q);
     (void)state;
     screen_shows(f, 10, 80, 0,
-                 " 1 Services 2 Edges 3 Graph 4 Operations 5 Insights 6 TLS 7 Health 8 Streams\n"
+                 " 1 Servic 2 Edges 3 Graph 4 Operat 5 Reques 6 Insigh 7 TLS 8 Health 9 Stream\n"
                  " all 1 min, 1 s old   requests 10.0/s   errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿\n"
                  " Edges                                                                        5\n"
                  "   CLIENT    SERVER          PROTOCOL     RATE↓   ERRORS      P50      P95\n"
@@ -56,7 +56,7 @@ static void test_goes_about(void **state)
         {"1", " Services "},
         {"3", " Graph "},
         {"\t\t", " Operations "},
-        {"8\t\t", " Edges "},
+        {"9\t\t", " Edges "},
         {"\n", " Edges › cart → redis:6379 redis › Operations "},
         {"jj\n", " Edges › web → cart:8080 http › Operations "},
         {"1j\n", " Services › web › Edges "},
@@ -65,7 +65,7 @@ static void test_goes_about(void **state)
         {"1j\nj\n^^^^", " Services "},
         {"1j\n4", " Operations "},
         {"4\n\n", " Operations "},
-        {"9", " Edges "},
+        {"0", " Edges "},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -301,7 +301,7 @@ static void test_any_size(void **state)
         struct query q = shop();
         struct frame *f = screen_open(&q);
         for (const char *keys =
-                 "j2G1\n48^?x/p95>\n^18jjI>>>gG5\n7o2o\n\n\n\n1b\n3lljkg<>>fnN\n/web\n^6\nG";
+                 "j2G1\n49^?x/p95>\n^19jjI>>>gG6\n8o2o5\n\n\n\n\n1b\n3lljkg<>>fnN\n/web\n^6\nG";
              *keys; keys++) {
             char key[2] = {*keys, '\0'};
             screen_type(f, &q, key);

@@ -327,3 +327,69 @@ struct query shop(void)
                    .decode = {.flows = 35, .flows_opened = 412, .exchanges = 3756}},
     };
 }
+
+/* Three requests of the shop; the first is part of a trace of two hops. */
+bool query_requests(struct query *q, struct range r, const struct request_criteria *c,
+                    struct request_rows *ret, struct err *err)
+{
+    static struct request_row rows[3];
+    static const struct {
+        const char *client, *server, *path, *status, *trace;
+        enum outcome outcome;
+        uint64_t ms;
+    } made[] = {
+        {"web", "cart", "/cart/7", "200", "4bf92f3577b34da6a3ce929d0e0e4736", OUTCOME_OK, 18},
+        {"web", "pay", "/pay\x1b[2J", "503", "", OUTCOME_SERVER_ERROR, 2400},
+        {"web", "pay", "/health", "", "", OUTCOME_TIMEOUT, 0}};
+    (void)r;
+    *ret = (struct request_rows){.row = calloc(3, sizeof *rows)};
+    for (int i = 0; i < 3; i++) {
+        struct request_row *row = &rows[i];
+        *row = (struct request_row){.id = i + 1, .edge_id = i ? 4 : 3, .is_timed = made[i].ms > 0};
+        snprintf(row->client, sizeof row->client, "%s", made[i].client);
+        snprintf(row->server, sizeof row->server, "%s", made[i].server);
+        strcpy(row->protocol, "http");
+        row->time_ns = q->history.to_ns - (uint64_t)(i + 1) * second;
+        row->duration_ns = row->ttfb_ns = made[i].ms * ms;
+        row->has_ttfb = row->is_timed;
+        row->kept = i ? 1U << KEPT_ERROR : 1U << KEPT_FAIR;
+        strcpy(row->exchange.method, "GET");
+        snprintf(row->exchange.path, sizeof row->exchange.path, "%s", made[i].path);
+        snprintf(row->exchange.status, sizeof row->exchange.status, "%s", made[i].status);
+        snprintf(row->exchange.trace_id, sizeof row->exchange.trace_id, "%s", made[i].trace);
+        row->exchange.outcome = made[i].outcome;
+        if (ret->row && row->id > c->after_id && (!c->edge_id || c->edge_id == row->edge_id) &&
+            (!c->limit || ret->len < c->limit))
+            ret->row[ret->len++] = *row;
+    }
+    return answers(q, err);
+}
+
+bool query_trace(struct query *q, const char *trace_id, struct trace *ret, struct err *err)
+{
+    struct request_rows rows;
+    *ret = (struct trace){.hop = calloc(2, sizeof *ret->hop), .len = 2, .services = 3};
+    snprintf(ret->trace_id, sizeof ret->trace_id, "%s", trace_id);
+    if (!query_requests(q, q->history, &(struct request_criteria){0}, &rows, err) || !ret->hop)
+        return false;
+    ret->begin_ns = q->history.to_ns - second;
+    ret->end_ns = ret->begin_ns + 20 * ms;
+    for (uint32_t i = 0; i < 2; i++) {
+        uint64_t begin_ns = ret->begin_ns + i * 10 * ms;
+        ret->hop[i] = (struct trace_hop){.request = rows.row[i],
+                                         .parent = (int32_t)i - 1,
+                                         .depth = i,
+                                         .begin_ns = begin_ns,
+                                         .end_ns = ret->end_ns,
+                                         .own_ns = 10 * ms,
+                                         .is_slowest = i == 1};
+    }
+    free(rows.row);
+    return true;
+}
+
+void trace_free(struct trace *t)
+{
+    free(t->hop);
+    *t = (struct trace){0};
+}

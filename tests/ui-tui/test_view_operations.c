@@ -59,7 +59,7 @@ static void test_charts(void **state)
     assert_non_null(strstr(text, " latency  p50 21 ms  p95 39 ms  p99 300 ms  max 300 ms "));
     assert_non_null(strstr(text, " an hour ago  p50 21 ms "));
     assert_non_null(strstr(text, "╵p95"));
-    assert_non_null(strstr(text, "╵50 ms"));
+    assert_non_null(strstr(text, "╵100 ms"));
     assert_non_null(strstr(text, "calls     ok 75 %  server error 25 %"));
     assert_non_null(strstr(text, "requests  "));
     assert_non_null(strstr(text, "≤ 11"));

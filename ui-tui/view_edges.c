@@ -65,7 +65,21 @@ static void draw_series(const struct pane *field, const void *row, void *owner)
 {
     const struct edge_row *e = row;
     struct edges *edges = owner;
-    series_draw(&edges->series, field, e->id);
+    series_draw(&edges->series, field, e->id, SERIES_RATE);
+}
+
+static void draw_errors(const struct pane *field, const void *row, void *owner)
+{
+    const struct edge_row *e = row;
+    struct edges *edges = owner;
+    series_draw(&edges->series, field, e->id, SERIES_ERRORS);
+}
+
+static void draw_p95(const struct pane *field, const void *row, void *owner)
+{
+    const struct edge_row *e = row;
+    struct edges *edges = owner;
+    series_draw(&edges->series, field, e->id, SERIES_P95);
 }
 
 static uint64_t edge_id(const void *row)
@@ -137,6 +151,8 @@ static const struct column columns[] = {
      .number = marks_severity,
      .ink = marks_ink},
     {.name = "trend", .kind = COLUMN_CHART, .width = 8, .leaves = 4, .draw = draw_series},
+    {.name = "errors", .kind = COLUMN_CHART, .width = 8, .leaves = 8, .draw = draw_errors},
+    {.name = "p95", .kind = COLUMN_CHART, .width = 8, .leaves = 8, .draw = draw_p95},
 };
 
 static const struct table_kind kind = {

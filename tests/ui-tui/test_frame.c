@@ -42,7 +42,8 @@ static void test_first_screen(void **state)
                  " ● web       cart:8080       http         9.5/s      0 %   4.5 ms    18 ms\n"
                  " ✖ web       pay:8080        http        0.80/s     12 %   600 ms    2.4 s\n"
                  " ○ web       10.0.0.99:5432  tcp            0/s        -        -        -\n"
-                 " F1 Help  / Filter  Enter Operations  o Connections  T TCP  r Requests  q Quit\n");
+                 " F1 Help  / Filter  Enter Operations  o Connections  T TCP  r Requests  q "
+                 "Quit\n");
     frame_free(f);
 }
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/bytes.h"
+#include "ui-tui/go_to.h"
 
 static const uint64_t second_ns = 1000000000;
 static const uint64_t range_s[] = {60, 300, 900, 3600, 21600, 86400}; /* past the last: all */
@@ -244,6 +245,35 @@ static void start_typing(struct frame *f)
     prompt_start(&f->prompt, p->filter);
 }
 
+static void start_typing_time(struct frame *f)
+{
+    f->typing = f->typing_time = true;
+    f->filter_err = (struct err){""};
+    prompt_start(&f->prompt, "");
+}
+
+/* Enter goes there; a time that is wrong stays, so that it can be put right. */
+static void type_time(struct frame *f, struct query *q, struct key key)
+{
+    struct go_to to = {f->since_ns, 0};
+    enum prompt_status status = prompt_key(&f->prompt, key);
+    f->filter_err = (struct err){""};
+    f->filter_bad_at = 0;
+    if (status == PROMPT_DONE && f->prompt.text[0] &&
+        !go_to_read(f->prompt.text, f->history, &to, &f->filter_err))
+        return;
+    if (status == PROMPT_OPEN)
+        return;
+    f->typing = f->typing_time = false;
+    if (status == PROMPT_CANCELLED || !f->prompt.text[0])
+        return;
+    f->since_ns = to.since_ns;
+    f->until_ns = to.until_ns;
+    f->paused = false;
+    if (q)
+        frame_update(f, q);
+}
+
 /* Enter keeps a wrong filter in the prompt, so that it can be put right. */
 static void type(struct frame *f, struct key key)
 {
@@ -306,6 +336,9 @@ static bool common_key(struct frame *f, struct query *q, struct key key)
     case 'c':
         compare_next(f);
         return true;
+    case 't':
+        start_typing_time(f);
+        return true;
     case '[':
     case ']':
         step_time(f, q, key.code == '[');
@@ -353,6 +386,10 @@ void frame_key(struct frame *f, struct query *q, struct key key)
         key = key_of_click(f, key);
     if (f->help) {
         f->help = false;
+        return;
+    }
+    if (f->typing_time) {
+        type_time(f, q, key);
         return;
     }
     if (f->typing) {

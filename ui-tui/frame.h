@@ -43,10 +43,11 @@ struct frame {
     struct page inner[FRAME_DEPTH_MAX];
     size_t depth; /* pages opened inside that tab */
 
-    bool typing; /* the filter is being typed */
+    bool typing;      /* a filter is being typed, */
+    bool typing_time; /* or else a time */
     struct prompt prompt;
     char filter_before[FILTER_TEXT_MAX];
-    struct err filter_err; /* "" if the filter typed is right */
+    struct err filter_err; /* "" if what is typed is right */
     size_t filter_bad_at;
 
     uint64_t since_ns; /* how much is shown; 0: all */

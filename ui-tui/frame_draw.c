@@ -129,7 +129,7 @@ static void draw_status(struct frame *f, const struct pane *line)
     left.columns = draw_count(f, line);
     int column = draw_path(f, &left);
     const char *filter = frame_page(f)->filter;
-    if (!filter[0] || f->typing)
+    if (!filter[0] || (f->typing && !f->typing_time))
         return;
     column = pane_text(&left, 0, column + 3, INK_DIM, "filter ");
     struct pane field = pane_line(&left, 0, column, left.columns - column);
@@ -139,9 +139,11 @@ static void draw_status(struct frame *f, const struct pane *line)
 static void draw_prompt(const struct frame *f, const struct pane *line)
 {
     bool wrong = f->filter_err.text[0] != '\0';
-    int column = pane_text(line, 0, 1, INK_KEY, "Filter:");
+    int column = pane_text(line, 0, 1, INK_KEY, f->typing_time ? "Time:" : "Filter:");
     column = prompt_draw(&f->prompt, line, column + 1, wrong ? f->filter_bad_at : SIZE_MAX) + 2;
-    const char *hint = "server~cart p95>20ms errors>1%   Enter keeps it, Esc does not";
+    const char *hint = f->typing_time
+                           ? "14:05   2h ago   13:00 to 13:30   30m   now   Enter goes there"
+                           : "server~cart p95>20ms errors>1%   Enter keeps it, Esc does not";
     struct pane right = pane_line(line, 0, column, line->columns - column - 1);
     pane_field(&right, ALIGN_LEFT, wrong ? INK_BAD : INK_DIM, wrong ? f->filter_err.text : hint);
 }

@@ -77,6 +77,7 @@ static const struct {
     {NULL, "Time"},
     {"+ -", "a longer, a shorter one"},
     {"[ ]", "the time before, after"},
+    {"t", "to a time: 14:05, 2h ago"},
     {"p  Space", "pause, and go on"},
     {"L", "to the newest again"},
     {"c", "compare: 1 h, 1 d ago"},
@@ -100,7 +101,7 @@ static const struct {
     {"Home", "to the busiest"},
 };
 
-enum { HELP_LEN = sizeof help / sizeof *help, HELP_LEFT = 18, HELP_WIDTH = 42, HELP_KEYS = 15 };
+enum { HELP_LEN = sizeof help / sizeof *help, HELP_LEFT = 19, HELP_WIDTH = 42, HELP_KEYS = 15 };
 
 static void draw_help(const struct pane *pane, int from, int to)
 {

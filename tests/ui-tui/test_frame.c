@@ -183,6 +183,27 @@ static void test_past(void **state)
     }
 }
 
+/* t goes to a time that is typed; a wrong one says why and waits to be put right. */
+static void test_typed_time(void **state)
+{
+    struct query q = shop();
+    q.history.from_ns -= UINT64_C(864000) * 1000000000;
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "------t11:00");
+    assert_non_null(strstr(row_of(f, 15), " Time: 11:00 "));
+    screen_type(f, &q, "\n");
+    assert_non_null(strstr(row_of(f, 1), " 1 min, to 2026-02-03 11:00:00    PAST "));
+    assert_int_equal(q.history.to_ns - q.asked.to_ns, UINT64_C(3660) * 1000000000);
+    screen_type(f, &q, "ttea\n");
+    assert_non_null(strstr(row_of(f, 15), " Time: tea "));
+    screen_type(f, &q, "^");
+    assert_non_null(strstr(row_of(f, 1), " PAST "));
+    screen_type(f, &q, "tnow\n");
+    assert_null(strstr(row_of(f, 1), " PAST "));
+    frame_free(f);
+}
+
 /* Not before the first window, and nowhere while all is shown. */
 static void test_past_ends(void **state)
 {
@@ -361,14 +382,23 @@ static void test_wide_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_first_screen),  cmocka_unit_test(test_goes_about),
-        cmocka_unit_test(test_filter_line),   cmocka_unit_test(test_wrong_filter),
-        cmocka_unit_test(test_time),          cmocka_unit_test(test_pause),
-        cmocka_unit_test(test_past),          cmocka_unit_test(test_past_ends),
-        cmocka_unit_test(test_compare),       cmocka_unit_test(test_nothing_to_show),
-        cmocka_unit_test(test_trouble),       cmocka_unit_test(test_help),
-        cmocka_unit_test(test_clicks),        cmocka_unit_test(test_any_size),
-        cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_wide_names),
+        cmocka_unit_test(test_first_screen),
+        cmocka_unit_test(test_goes_about),
+        cmocka_unit_test(test_filter_line),
+        cmocka_unit_test(test_wrong_filter),
+        cmocka_unit_test(test_time),
+        cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_past),
+        cmocka_unit_test(test_past_ends),
+        cmocka_unit_test(test_typed_time),
+        cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_nothing_to_show),
+        cmocka_unit_test(test_trouble),
+        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_clicks),
+        cmocka_unit_test(test_any_size),
+        cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_wide_names),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);
 }

@@ -46,8 +46,7 @@ static void test_trends(void **state)
     frame_fetch(f, &q);
     const char *text = screen_text(f, 12, 170, false);
     assert_non_null(strstr(text, " TREND                 ERRORS                 P95\n"));
-    assert_non_null(
-        strstr(text, "▂▃▅▆█ ▂▃▅▆█               █     █           █▇▅▄▃▁█▇▅▄▃▁\n"));
+    assert_non_null(strstr(text, "▂▃▅▆█ ▂▃▅▆█               █     █           █▇▅▄▃▁█▇▅▄▃▁\n"));
     frame_free(f);
 }
 

@@ -1,6 +1,8 @@
 /* test_view_graph.c - the graph, as it is seen and walked. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/ui-tui/screen.h"
 
@@ -202,6 +204,49 @@ static void test_click(void **state)
     frame_free(f);
 }
 
+/* 2,000 services: a step, with all that is drawn anew, takes no time that could be felt; with
+ * sanitizers a little more. */
+static void test_quick(void **state)
+{
+    enum { SERVICES = 2000, LAYER = 200, STEPS = 40 };
+    struct query q = placed_shop();
+    struct service_row *services = calloc(SERVICES, sizeof *services);
+    struct edge_row *edges = calloc(2 * SERVICES, sizeof *edges);
+    (void)state;
+    assert_true(services && edges);
+    q.edge_len = 0;
+    for (int i = 0; i < SERVICES; i++) {
+        services[i] = (struct service_row){.id = i + 1, .rank = i / LAYER, .y = i % LAYER};
+        snprintf(services[i].name, sizeof services[i].name, "svc-%04d", i);
+        for (int k = 0; k < 2 && i + LAYER < SERVICES; k++) {
+            int to = (i / LAYER + 1) * LAYER + (i * 3 + k * 17) % LAYER;
+            edges[q.edge_len++] = (struct edge_row){
+                .id = 2 * i + k + 1, .client_id = i + 1, .server_id = to + 1, .port = 80};
+        }
+    }
+    q.service = services;
+    q.service_len = SERVICES;
+    q.edge = edges;
+    struct frame *f = open_graph(&q);
+    struct canvas *c = canvas_new(50, 200, false);
+    assert_non_null(c);
+    for (int whole = 0; whole < 2; whole++) {
+        clock_t begin = clock();
+        for (int i = 0; i < STEPS; i++) {
+            frame_draw(f, c);
+            frame_key(f, &q, code(i % 2 ? KEYCODE_RIGHT : KEYCODE_DOWN));
+        }
+        double ms = 1000.0 * (double)(clock() - begin) / CLOCKS_PER_SEC / STEPS;
+        print_message("%s of 2,000 services: %.1f ms a step\n", whole ? "all" : "a part", ms);
+        assert_true(ms < 200);
+        frame_key(f, &q, code('f'));
+    }
+    canvas_free(c);
+    frame_free(f);
+    free(services);
+    free(edges);
+}
+
 /* As plain text: all of it, for scripts. */
 static void test_printed(void **state)
 {
@@ -227,7 +272,7 @@ int main(void)
         cmocka_unit_test(test_drawn),    cmocka_unit_test(test_walk),
         cmocka_unit_test(test_find),     cmocka_unit_test(test_near),
         cmocka_unit_test(test_grouping), cmocka_unit_test(test_click),
-        cmocka_unit_test(test_printed),
+        cmocka_unit_test(test_printed),  cmocka_unit_test(test_quick),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);
 }

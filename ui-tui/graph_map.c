@@ -152,6 +152,14 @@ static size_t unseen(const struct graph_map *m, uint32_t node)
     return len;
 }
 
+static bool calls_itself(const struct graph_map *m, uint32_t node)
+{
+    bool found = false;
+    for (size_t i = 0; !found && i < m->plan.link_len; i++)
+        found = m->plan.link[i].client == node && m->plan.link[i].server == node;
+    return found;
+}
+
 static struct human node_rate(const struct service_row *n)
 {
     return human_rate(n->served.requests ? n->served.rate_per_s : n->called.rate_per_s);
@@ -221,6 +229,8 @@ static void draw_tall(const struct graph_map *m, uint32_t node, int row, int col
     struct pane below = pane_line(&m->window, row + 2, column + 1, width - 2);
     if (n->protocols[0])
         draw_label(&below, ALIGN_RIGHT, INK_DIM, n->protocols);
+    if (calls_itself(m, node))
+        pane_text(&below, 0, 1, INK_ACCENT, "↻");
 }
 
 static void draw_flat(const struct graph_map *m, uint32_t node, int row, int column, int width)

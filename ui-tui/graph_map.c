@@ -19,7 +19,7 @@ enum health graph_node_health(const struct service_row *node)
 }
 
 /* Is a link one of the selected node's? */
-static enum role role_of_link(const struct graph_map *m, const struct plan_link *l)
+static enum role role_of_link(const struct graph_map *m, const struct scheme_link *l)
 {
     return l->server == m->selected   ? ROLE_CALLER
            : l->client == m->selected ? ROLE_CALLEE
@@ -35,32 +35,33 @@ struct stroke {
 
 /* So many lines run in a channel that nobody can follow one: of these only the selected node's are
  * drawn. */
-static bool too_many(const struct graph_map *m, const struct plan_ends *e)
+static bool too_many(const struct graph_map *m, const struct scheme_ends *e)
 {
-    int to = m->plan.box[e->right].column;
-    for (int i = m->plan.box[e->left].column; i < to || i == m->plan.box[e->left].column; i++) {
-        if (m->plan.column[i].lanes >= PLAN_LANES_MOST)
+    int to = m->scheme.box[e->right].column;
+    for (int i = m->scheme.box[e->left].column; i < to || i == m->scheme.box[e->left].column; i++) {
+        if (m->scheme.column[i].lanes >= SCHEME_LANES_MOST)
             return true;
     }
     return false;
 }
 
 /* From one box to another, through the channels between them. */
-static void run_line(struct graph_map *m, const struct plan_ends *e, struct stroke s)
+static void run_line(struct graph_map *m, const struct scheme_ends *e, struct stroke s)
 {
-    const struct plan *p = &m->plan;
-    const struct plan_bus *bus = &p->bus[2 * e->left + e->back];
+    const struct scheme *p = &m->scheme;
+    const struct scheme_bus *bus = &p->bus[2 * e->left + e->back];
     int from = p->box[e->left].column, to = p->box[e->right].column;
     int last = to > from ? to - 1 : from;
     for (int channel = from; channel <= last; channel++) {
-        const struct plan_hop *hop = &p->hop[bus->first + channel - from];
-        const struct plan_column *c = &p->column[channel];
+        const struct scheme_hop *hop = &p->hop[bus->first + channel - from];
+        const struct scheme_column *c = &p->column[channel];
         int left = c->left + c->width - m->scroll_column, row = hop->row - m->scroll_row;
         int right = channel + 1 < (int)p->column_len
                         ? p->column[channel + 1].left - 1 - m->scroll_column
                         : left + c->lanes;
         int lane = left + 1 + (hop->lane < 0 ? 0 : hop->lane);
-        int end = (channel == last ? plan_port(p, e->right, e->back) : hop[1].row) - m->scroll_row;
+        int end =
+            (channel == last ? scheme_port(p, e->right, e->back) : hop[1].row) - m->scroll_row;
         int goal = to > from ? right : left - 1;
         wires_across(&m->wires, row, left - 1, lane, s.wire, s.ink);
         wires_along(&m->wires, lane, row, end, s.wire, s.ink);
@@ -72,13 +73,13 @@ static void run_line(struct graph_map *m, const struct plan_ends *e, struct stro
 }
 
 /* Where the line arrives, in the colour of its health. */
-static void draw_arrow(const struct graph_map *m, const struct plan_link *l,
-                       const struct plan_ends *e, bool strong)
+static void draw_arrow(const struct graph_map *m, const struct scheme_link *l,
+                       const struct scheme_ends *e, bool strong)
 {
-    const struct plan *p = &m->plan;
-    const struct plan_box *box = &p->box[l->server];
-    const struct plan_column *c = &p->column[box->column];
-    int row = plan_port(p, l->server, e->back) - m->scroll_row;
+    const struct scheme *p = &m->scheme;
+    const struct scheme_box *box = &p->box[l->server];
+    const struct scheme_column *c = &p->column[box->column];
+    int row = scheme_port(p, l->server, e->back) - m->scroll_row;
     int column = e->back ? c->left + c->width : c->left - 1;
     enum ink ink = l->health == HEALTH_BAD || l->health == HEALTH_WARN ? figures_ink_of(l->health)
                    : strong                                            ? INK_ACCENT
@@ -89,10 +90,10 @@ static void draw_arrow(const struct graph_map *m, const struct plan_link *l,
 static void run_lines(struct graph_map *m, bool strong)
 {
     static const struct stroke strokes[] = {{WIRE_LIGHT, INK_DIM}, {WIRE_HEAVY, INK_ACCENT}};
-    for (size_t i = 0; i < m->plan.link_len; i++) {
-        const struct plan_link *l = &m->plan.link[i];
-        struct plan_ends e;
-        if (strong != (role_of_link(m, l) != ROLE_OTHER) || !plan_ends(&m->plan, l, &e))
+    for (size_t i = 0; i < m->scheme.link_len; i++) {
+        const struct scheme_link *l = &m->scheme.link[i];
+        struct scheme_ends e;
+        if (strong != (role_of_link(m, l) != ROLE_OTHER) || !scheme_ends(&m->scheme, l, &e))
             continue;
         if (strong || !too_many(m, &e))
             run_line(m, &e, strokes[strong]);
@@ -107,10 +108,10 @@ static void draw_lines(struct graph_map *m)
     run_lines(m, true);
     wires_draw(&m->wires, &m->window);
     for (int strong = 0; strong < 2; strong++) {
-        for (size_t i = 0; i < m->plan.link_len; i++) {
-            const struct plan_link *l = &m->plan.link[i];
-            struct plan_ends e;
-            if (strong == (role_of_link(m, l) != ROLE_OTHER) && plan_ends(&m->plan, l, &e))
+        for (size_t i = 0; i < m->scheme.link_len; i++) {
+            const struct scheme_link *l = &m->scheme.link[i];
+            struct scheme_ends e;
+            if (strong == (role_of_link(m, l) != ROLE_OTHER) && scheme_ends(&m->scheme, l, &e))
                 draw_arrow(m, l, &e, strong);
         }
     }
@@ -123,8 +124,8 @@ static enum role role_of_node(const struct graph_map *m, uint32_t node)
     if (node == m->selected)
         return ROLE_SELECTED;
     enum role role = ROLE_OTHER;
-    for (size_t i = 0; i < m->plan.link_len; i++) {
-        const struct plan_link *l = &m->plan.link[i];
+    for (size_t i = 0; i < m->scheme.link_len; i++) {
+        const struct scheme_link *l = &m->scheme.link[i];
         if (l->client == node && l->server == m->selected)
             role = ROLE_CALLER;
         if (l->server == node && l->client == m->selected)
@@ -144,10 +145,10 @@ static enum ink ink_of_name(const struct graph_map *m, uint32_t node, enum role 
 static size_t unseen(const struct graph_map *m, uint32_t node)
 {
     size_t len = 0;
-    for (size_t i = 0; m->near_only && i < m->plan.link_len; i++) {
-        const struct plan_link *l = &m->plan.link[i];
+    for (size_t i = 0; m->near_only && i < m->scheme.link_len; i++) {
+        const struct scheme_link *l = &m->scheme.link[i];
         uint32_t other = l->client == node ? l->server : l->server == node ? l->client : node;
-        len += m->plan.box[other].column < 0;
+        len += m->scheme.box[other].column < 0;
     }
     return len;
 }
@@ -155,8 +156,8 @@ static size_t unseen(const struct graph_map *m, uint32_t node)
 static bool calls_itself(const struct graph_map *m, uint32_t node)
 {
     bool found = false;
-    for (size_t i = 0; !found && i < m->plan.link_len; i++)
-        found = m->plan.link[i].client == node && m->plan.link[i].server == node;
+    for (size_t i = 0; !found && i < m->scheme.link_len; i++)
+        found = m->scheme.link[i].client == node && m->scheme.link[i].server == node;
     return found;
 }
 
@@ -256,16 +257,16 @@ static void draw_flat(const struct graph_map *m, uint32_t node, int row, int col
 
 static void draw_boxes(const struct graph_map *m)
 {
-    int height = m->plan.flat ? 1 : 3;
-    for (uint32_t i = 0; i < m->plan.nodes; i++) {
-        const struct plan_box *b = &m->plan.box[i];
+    int height = m->scheme.flat ? 1 : 3;
+    for (uint32_t i = 0; i < m->scheme.nodes; i++) {
+        const struct scheme_box *b = &m->scheme.box[i];
         if (b->column < 0)
             continue;
-        int row = b->top - m->scroll_row, width = m->plan.column[b->column].width;
-        int column = m->plan.column[b->column].left - m->scroll_column;
+        int row = b->top - m->scroll_row, width = m->scheme.column[b->column].width;
+        int column = m->scheme.column[b->column].left - m->scroll_column;
         if (row <= -height || row >= m->window.rows || column < 0 || column >= m->window.columns)
             continue;
-        if (m->plan.flat)
+        if (m->scheme.flat)
             draw_flat(m, i, row, column, width);
         else
             draw_tall(m, i, row, column, width);
@@ -290,8 +291,8 @@ static int scrolled(int scroll, int at, int len, int window)
 /* Columns are whole at the left of the window. */
 static int scrolled_column(const struct graph_map *m, int column)
 {
-    const struct plan *p = &m->plan;
-    const struct plan_column *c = &p->column[column];
+    const struct scheme *p = &m->scheme;
+    const struct scheme_column *c = &p->column[column];
     int scroll = m->scroll_column;
     if (c->left < scroll)
         scroll = c->left;
@@ -308,10 +309,10 @@ static int scrolled_column(const struct graph_map *m, int column)
 
 static void scroll(struct graph_map *m)
 {
-    const struct plan_box *b = &m->plan.box[m->selected];
-    int most = m->plan.rows - m->window.rows;
+    const struct scheme_box *b = &m->scheme.box[m->selected];
+    int most = m->scheme.rows - m->window.rows;
     if (b->column >= 0) {
-        m->scroll_row = scrolled(m->scroll_row, b->top, m->plan.flat ? 1 : 3, m->window.rows);
+        m->scroll_row = scrolled(m->scroll_row, b->top, m->scheme.flat ? 1 : 3, m->window.rows);
         m->scroll_column = scrolled_column(m, b->column);
     }
     m->scroll_row = m->scroll_row > most ? most : m->scroll_row;
@@ -324,8 +325,8 @@ static void scroll(struct graph_map *m)
 /* How much is out of sight, at the edges of the window. */
 static void draw_rest(const struct graph_map *m)
 {
-    int right = m->plan.width - m->scroll_column - m->window.columns;
-    int below = m->plan.rows - m->scroll_row - m->window.rows;
+    int right = m->scheme.width - m->scroll_column - m->window.columns;
+    int below = m->scheme.rows - m->scroll_row - m->window.rows;
     int last_row = m->window.rows - 1, last = m->window.columns - 1;
     if (m->scroll_row > 0)
         pane_text(&m->window, 0, last / 2, INK_WARN, "↑");
@@ -340,15 +341,15 @@ static void draw_rest(const struct graph_map *m)
 void graph_map_draw(struct graph_map *m, const struct pane *pane)
 {
     m->window = *pane;
-    const struct plan_wish wish = {.rows = pane->rows,
-                                   .columns = pane->columns,
-                                   .near_only = m->near_only,
-                                   .focus = m->focus,
-                                   .hops = m->hops};
-    if (!m->planned || memcmp(&wish, &m->wish, sizeof wish) != 0)
-        m->planned = plan_make(&m->plan, &m->graph, &wish);
+    const struct scheme_wish wish = {.rows = pane->rows,
+                                     .columns = pane->columns,
+                                     .near_only = m->near_only,
+                                     .focus = m->focus,
+                                     .hops = m->hops};
+    if (!m->is_made || memcmp(&wish, &m->wish, sizeof wish) != 0)
+        m->is_made = scheme_make(&m->scheme, &m->graph, &wish);
     m->wish = wish;
-    if (!m->planned || !m->graph.nodes.len)
+    if (!m->is_made || !m->graph.nodes.len)
         return;
     scroll(m);
     draw_lines(m);
@@ -358,14 +359,14 @@ void graph_map_draw(struct graph_map *m, const struct pane *pane)
 
 uint32_t graph_map_at(const struct graph_map *m, int row, int column)
 {
-    int height = m->plan.flat ? 1 : 3;
+    int height = m->scheme.flat ? 1 : 3;
     row += m->scroll_row - m->window.row;
     column += m->scroll_column - m->window.column;
-    for (uint32_t i = 0; m->planned && i < m->plan.nodes; i++) {
-        const struct plan_box *b = &m->plan.box[i];
+    for (uint32_t i = 0; m->is_made && i < m->scheme.nodes; i++) {
+        const struct scheme_box *b = &m->scheme.box[i];
         if (b->column < 0 || row < b->top || row >= b->top + height)
             continue;
-        const struct plan_column *c = &m->plan.column[b->column];
+        const struct scheme_column *c = &m->scheme.column[b->column];
         if (column >= c->left && column < c->left + c->width)
             return i;
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "store/query.h"
-#include "ui-tui/plan.h"
+#include "ui-tui/scheme.h"
 #include "ui-tui/services_table.h"
 #include "ui-tui/table.h"
 #include "ui-tui/wires.h"
@@ -25,13 +25,13 @@ struct graph_map {
     bool finding;         /* there is a filter, */
     struct filter sought; /* this one */
 
-    struct plan plan;
-    bool planned;
-    struct plan_wish wish; /* of that plan */
+    struct scheme scheme;
+    bool is_made;
+    struct scheme_wish wish; /* of that scheme */
     struct wires wires;
 
     struct pane window; /* where the boxes were drawn last; canvas NULL: not yet */
-    int scroll_row;     /* of the plan, at the top of the window */
+    int scroll_row;     /* of the scheme, at the top of the window */
     int scroll_column;  /* likewise at its left */
 };
 

@@ -28,7 +28,7 @@ static void graph_fini(void *state)
     struct graph_map *m = state;
     table_fini(&m->table);
     graph_free(&m->graph);
-    plan_free(&m->plan);
+    scheme_free(&m->scheme);
     wires_free(&m->wires);
     free(m->found);
     free(m->row);
@@ -91,7 +91,7 @@ static bool graph_ask(struct graph_map *m, struct query *q, struct range r, stru
     m->row = row;
     graph_free(&m->graph);
     m->graph = graph;
-    m->planned = m->stale = false;
+    m->is_made = m->stale = false;
     if (!m->graph.nodes.len)
         return true;
     select_node(m, find_node(&m->graph, m->selected_id));
@@ -134,7 +134,7 @@ static void mark_found(struct graph_map *m)
 /* A node that is selected is shown. */
 static void show_selected(struct graph_map *m)
 {
-    if (m->near_only && m->planned && m->plan.box[m->selected].column < 0)
+    if (m->near_only && m->is_made && m->scheme.box[m->selected].column < 0)
         focus_on(m, m->selected);
 }
 
@@ -146,7 +146,7 @@ static void draw_caption(const struct graph_map *m, const struct pane *line)
         column = pane_text(line, 0, column + 2, INK_DIM, "near ");
         column = pane_text(line, 0, column, INK_ACCENT, m->graph.nodes.row[m->focus].name);
         column = pane_printf(line, 0, column, INK_DIM, ", %d step%s: %zu of %zu", m->hops,
-                             m->hops == 1 ? "" : "s", m->plan.shown, m->graph.nodes.len);
+                             m->hops == 1 ? "" : "s", m->scheme.shown, m->graph.nodes.len);
         pane_text(line, 0, column + 3, INK_DIM, "< > steps  f here, all  g group");
         return;
     }
@@ -178,7 +178,7 @@ static void graph_draw(void *state, const struct pane *pane)
 /* How far a node is to walk to, by rows; what is not shown is far. */
 static double distance(const struct graph_map *m, uint32_t node)
 {
-    const struct plan_box *b = &m->plan.box[node], *here = &m->plan.box[m->selected];
+    const struct scheme_box *b = &m->scheme.box[node], *here = &m->scheme.box[m->selected];
     if (b->column >= 0)
         return fabs((double)(b->top - here->top));
     return 1e6 + fabs(m->graph.nodes.row[node].y - m->graph.nodes.row[m->selected].y);
@@ -187,15 +187,15 @@ static double distance(const struct graph_map *m, uint32_t node)
 /* To the nearest of its callers or callees, first of those on that side of it. */
 static void walk_link(struct graph_map *m, bool callee)
 {
-    int here = m->plan.box[m->selected].column;
+    int here = m->scheme.box[m->selected].column;
     uint32_t best = m->selected;
     double least = INFINITY;
-    for (size_t i = 0; i < m->plan.link_len; i++) {
-        const struct plan_link *l = &m->plan.link[i];
+    for (size_t i = 0; i < m->scheme.link_len; i++) {
+        const struct scheme_link *l = &m->scheme.link[i];
         uint32_t other = callee ? l->server : l->client;
         if ((callee ? l->client : l->server) != m->selected || other == m->selected)
             continue;
-        int column = m->plan.box[other].column;
+        int column = m->scheme.box[other].column;
         bool aside = column >= 0 && (callee ? column <= here : column >= here);
         double far = distance(m, other) + (aside ? 1e9 : 0);
         if (far < least) {
@@ -210,11 +210,11 @@ static void walk_link(struct graph_map *m, bool callee)
 static void walk_column(struct graph_map *m, int direction, int boxes)
 {
     for (; boxes > 0; boxes--) {
-        const struct plan_box *here = &m->plan.box[m->selected];
+        const struct scheme_box *here = &m->scheme.box[m->selected];
         uint32_t best = m->selected;
         int least = INT32_MAX;
-        for (uint32_t i = 0; i < m->plan.nodes; i++) {
-            const struct plan_box *b = &m->plan.box[i];
+        for (uint32_t i = 0; i < m->scheme.nodes; i++) {
+            const struct scheme_box *b = &m->scheme.box[i];
             int far = (b->top - here->top) * direction;
             if (b->column == here->column && far > 0 && far < least) {
                 least = far;
@@ -279,7 +279,7 @@ static void click(struct graph_map *m, struct key key, struct visit *ret)
 
 static bool walk(struct graph_map *m, uint32_t code)
 {
-    int page = m->window.rows / (m->plan.flat ? 2 : 4);
+    int page = m->window.rows / (m->scheme.flat ? 2 : 4);
     switch (code) {
     case KEYCODE_LEFT:
     case KEYCODE_RIGHT:
@@ -320,7 +320,7 @@ static bool graph_key(void *state, struct key key, struct visit *ret)
     struct graph_map *m = state;
     if (!m->graph.nodes.len)
         return false;
-    if (m->planned && walk(m, key.code))
+    if (m->is_made && walk(m, key.code))
         return true;
     switch (key.code) {
     case KEYCODE_ENTER:
@@ -349,13 +349,13 @@ static bool graph_key(void *state, struct key key, struct visit *ret)
 static void graph_print(void *state, FILE *file, bool ascii)
 {
     struct graph_map *m = state;
-    const struct plan_wish all = {.rows = CANVAS_SIDE_MAX, .columns = CANVAS_SIDE_MAX};
-    if (!m->graph.nodes.len || !plan_make(&m->plan, &m->graph, &all))
+    const struct scheme_wish all = {.rows = CANVAS_SIDE_MAX, .columns = CANVAS_SIDE_MAX};
+    if (!m->graph.nodes.len || !scheme_make(&m->scheme, &m->graph, &all))
         return;
-    struct canvas *c = canvas_new(m->plan.rows, m->plan.width, ascii);
+    struct canvas *c = canvas_new(m->scheme.rows, m->scheme.width, ascii);
     if (!c)
         return;
-    m->near_only = m->planned = false;
+    m->near_only = m->is_made = false;
     struct pane whole = pane_whole(c);
     graph_map_draw(m, &whole);
     canvas_print(c, file);

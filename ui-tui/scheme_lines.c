@@ -1,9 +1,9 @@
-/* plan_lines.c - see plan_lines.h.
+/* scheme_lines.c - see scheme_lines.h.
  *
  * A line takes its own row where it passes a column, the free one that is nearest to where it comes
  * from; and its own lane in a channel, the leftmost in which nothing is in its way. Those that lead
  * down are taken from below, those that lead up from above, which makes few of them cross. */
-#include "ui-tui/plan_lines.h"
+#include "ui-tui/scheme_lines.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,16 +20,16 @@ static uint8_t *row_taken(const struct rows *r, int column, int row)
 }
 
 /* How far each bus leads: hops and how many there are in all. */
-static size_t measure_buses(struct plan *p)
+static size_t measure_buses(struct scheme *p)
 {
     size_t hops = 0;
     for (size_t i = 0; i < 2 * (size_t)p->nodes; i++)
-        p->bus[i] = (struct plan_bus){-1, 0};
+        p->bus[i] = (struct scheme_bus){-1, 0};
     for (size_t i = 0; i < p->link_len; i++) {
-        struct plan_ends e;
-        if (!plan_ends(p, &p->link[i], &e))
+        struct scheme_ends e;
+        if (!scheme_ends(p, &p->link[i], &e))
             continue;
-        struct plan_bus *bus = &p->bus[2 * e.left + e.back];
+        struct scheme_bus *bus = &p->bus[2 * e.left + e.back];
         int32_t len = p->box[e.right].column - p->box[e.left].column;
         len = len ? len : 1; /* within a column: out to the right, and back */
         bus->len = len > bus->len ? len : bus->len;
@@ -56,16 +56,16 @@ static int pass(struct rows *r, int column, int row)
     return row; /* behind a box */
 }
 
-static void run_bus(struct plan *p, struct rows *r, uint32_t node, bool back)
+static void run_bus(struct scheme *p, struct rows *r, uint32_t node, bool back)
 {
-    const struct plan_bus *bus = &p->bus[2 * node + back];
-    int row = plan_port(p, node, back);
+    const struct scheme_bus *bus = &p->bus[2 * node + back];
+    int row = scheme_port(p, node, back);
     for (int32_t i = 0; i < bus->len; i++) {
         if (i)
             row = pass(r, p->box[node].column + i, row);
-        p->hop[bus->first + i] = (struct plan_hop){row, -1, row, row};
+        p->hop[bus->first + i] = (struct scheme_hop){row, -1, row, row};
         if (i) {
-            struct plan_hop *before = &p->hop[bus->first + i - 1];
+            struct scheme_hop *before = &p->hop[bus->first + i - 1];
             before->low = row < before->low ? row : before->low;
             before->high = row > before->high ? row : before->high;
         }
@@ -73,9 +73,9 @@ static void run_bus(struct plan *p, struct rows *r, uint32_t node, bool back)
     }
 }
 
-static bool run_buses(struct plan *p)
+static bool run_buses(struct scheme *p)
 {
-    struct rows r = {.rows = p->rows + 2 * PLAN_LANES_MOST, .columns = (int)p->column_len};
+    struct rows r = {.rows = p->rows + 2 * SCHEME_LANES_MOST, .columns = (int)p->column_len};
     r.taken = calloc((size_t)r.rows * ((size_t)r.columns + 1), 1);
     if (!r.taken)
         return false;
@@ -92,15 +92,15 @@ static bool run_buses(struct plan *p)
 }
 
 /* The last hop of each link ends at the port of its box. */
-static void end_links(struct plan *p)
+static void end_links(struct scheme *p)
 {
     for (size_t i = 0; i < p->link_len; i++) {
-        struct plan_ends e;
-        if (!plan_ends(p, &p->link[i], &e))
+        struct scheme_ends e;
+        if (!scheme_ends(p, &p->link[i], &e))
             continue;
         int len = p->box[e.right].column - p->box[e.left].column;
-        struct plan_hop *hop = &p->hop[p->bus[2 * e.left + e.back].first + (len ? len - 1 : 0)];
-        int row = plan_port(p, e.right, e.back);
+        struct scheme_hop *hop = &p->hop[p->bus[2 * e.left + e.back].first + (len ? len - 1 : 0)];
+        int row = scheme_port(p, e.right, e.back);
         hop->low = row < hop->low ? row : hop->low;
         hop->high = row > hop->high ? row : hop->high;
         if (!len && hop->lane == -1)
@@ -114,7 +114,7 @@ struct crossing {
     int channel;
     bool up;
     int order; /* by rising order they take their lanes */
-    struct plan_hop *hop;
+    struct scheme_hop *hop;
 };
 
 static int compare_crossings(const void *left, const void *right)
@@ -129,12 +129,12 @@ static int compare_crossings(const void *left, const void *right)
     return (a->hop > b->hop) - (a->hop < b->hop);
 }
 
-static size_t find_crossings(struct plan *p, struct crossing *ret)
+static size_t find_crossings(struct scheme *p, struct crossing *ret)
 {
     size_t len = 0;
     for (size_t i = 0; i < 2 * (size_t)p->nodes; i++) {
         for (int32_t k = 0; k < p->bus[i].len; k++) {
-            struct plan_hop *hop = &p->hop[p->bus[i].first + k];
+            struct scheme_hop *hop = &p->hop[p->bus[i].first + k];
             if (hop->low == hop->high && hop->lane < 0)
                 continue;
             bool up = hop->row - hop->low > hop->high - hop->row;
@@ -149,7 +149,7 @@ static size_t find_crossings(struct plan *p, struct crossing *ret)
 }
 
 /* Takes rows low to high of a lane if they are free. */
-static bool take_lane(uint8_t *taken, const struct plan_hop *hop)
+static bool take_lane(uint8_t *taken, const struct scheme_hop *hop)
 {
     for (int row = hop->low; row <= hop->high; row++) {
         if (taken[row])
@@ -159,28 +159,28 @@ static bool take_lane(uint8_t *taken, const struct plan_hop *hop)
     return true;
 }
 
-static bool take_lanes(struct plan *p, struct crossing *crossing, size_t len)
+static bool take_lanes(struct scheme *p, struct crossing *crossing, size_t len)
 {
     size_t rows = (size_t)p->rows;
-    uint8_t *taken = malloc(rows * PLAN_LANES_MOST + 1);
+    uint8_t *taken = malloc(rows * SCHEME_LANES_MOST + 1);
     if (!taken)
         return false;
     for (size_t i = 0; i < len; i++) {
-        struct plan_hop *hop = crossing[i].hop;
-        struct plan_column *column = &p->column[crossing[i].channel];
+        struct scheme_hop *hop = crossing[i].hop;
+        struct scheme_column *column = &p->column[crossing[i].channel];
         if (!i || crossing[i - 1].channel != crossing[i].channel)
-            memset(taken, 0, rows * PLAN_LANES_MOST);
+            memset(taken, 0, rows * SCHEME_LANES_MOST);
         int lane = 0;
-        while (lane < PLAN_LANES_MOST && !take_lane(taken + rows * (size_t)lane, hop))
+        while (lane < SCHEME_LANES_MOST && !take_lane(taken + rows * (size_t)lane, hop))
             lane++;
-        hop->lane = lane < PLAN_LANES_MOST ? lane : (int)(i % PLAN_LANES_MOST);
+        hop->lane = lane < SCHEME_LANES_MOST ? lane : (int)(i % SCHEME_LANES_MOST);
         column->lanes = hop->lane + 1 > column->lanes ? hop->lane + 1 : column->lanes;
     }
     free(taken);
     return true;
 }
 
-bool plan_lines(struct plan *p)
+bool scheme_lines(struct scheme *p)
 {
     p->bus = malloc((2 * (size_t)p->nodes + 1) * sizeof *p->bus);
     if (!p->bus)

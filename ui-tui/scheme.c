@@ -1,24 +1,24 @@
-/* plan.c - see plan.h. Here: what is shown, and the boxes; plan_lines.c lets lines run. */
-#include "ui-tui/plan.h"
+/* scheme.c - see scheme.h. Here: what is shown, and the boxes; scheme_lines.c lets lines run. */
+#include "ui-tui/scheme.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ui-tui/canvas.h"
-#include "ui-tui/plan_lines.h"
+#include "ui-tui/scheme_lines.h"
 
 enum { BOX_ROWS = 3, BOX_SLOT = 4, FLAT_SLOT = 2 };
 enum { WIDTH_MOST = 26, WIDTH_LIKED = 20, WIDTH_LEAST = 13 };
 
-void plan_free(struct plan *p)
+void scheme_free(struct scheme *p)
 {
     free(p->link);
     free(p->box);
     free(p->column);
     free(p->bus);
     free(p->hop);
-    *p = (struct plan){0};
+    *p = (struct scheme){0};
 }
 
 /* Links --------------------------------------------------------------------------------------- */
@@ -36,14 +36,14 @@ static int compare_numbered(const void *left, const void *right)
 
 static int compare_links(const void *left, const void *right)
 {
-    const struct plan_link *a = left, *b = right;
+    const struct scheme_link *a = left, *b = right;
     if (a->client != b->client)
         return a->client < b->client ? -1 : 1;
     return (a->server > b->server) - (a->server < b->server);
 }
 
 /* Makes one of those with the same ends. */
-static size_t merge_links(struct plan_link *link, size_t len)
+static size_t merge_links(struct scheme_link *link, size_t len)
 {
     size_t kept = 0;
     for (size_t i = 0; i < len; i++) {
@@ -55,7 +55,7 @@ static size_t merge_links(struct plan_link *link, size_t len)
     return kept;
 }
 
-static bool find_links(struct plan *p, const struct graph *g)
+static bool find_links(struct scheme *p, const struct graph *g)
 {
     struct numbered *numbers = malloc((g->nodes.len + 1) * sizeof *numbers);
     p->link = malloc((g->edges.len + 1) * sizeof *p->link);
@@ -74,7 +74,8 @@ static bool find_links(struct plan *p, const struct graph *g)
         const struct numbered *to =
             bsearch(&ends[1], numbers, g->nodes.len, sizeof *numbers, compare_numbered);
         if (from && to)
-            p->link[p->link_len++] = (struct plan_link){from->index, to->index, e->figures.health};
+            p->link[p->link_len++] =
+                (struct scheme_link){from->index, to->index, e->figures.health};
     }
     free(numbers);
     qsort(p->link, p->link_len, sizeof *p->link, compare_links);
@@ -85,7 +86,7 @@ static bool find_links(struct plan *p, const struct graph *g)
 /* What is shown ------------------------------------------------------------------------------- */
 
 /* Leaves column 0 to what is shown, -1 to the rest. */
-static void choose_near(struct plan *p, const struct plan_wish *wish)
+static void choose_near(struct scheme *p, const struct scheme_wish *wish)
 {
     for (uint32_t i = 0; i < p->nodes; i++)
         p->box[i].column = -1;
@@ -93,7 +94,7 @@ static void choose_near(struct plan *p, const struct plan_wish *wish)
         p->box[wish->focus].column = 0;
     for (int hop = 0; hop < wish->hops; hop++) {
         for (size_t i = 0; i < p->link_len; i++) {
-            struct plan_box *a = &p->box[p->link[i].client], *b = &p->box[p->link[i].server];
+            struct scheme_box *a = &p->box[p->link[i].client], *b = &p->box[p->link[i].server];
             if (a->column == 0 && b->column == -1)
                 b->column = -2;
             if (b->column == 0 && a->column == -1)
@@ -104,7 +105,7 @@ static void choose_near(struct plan *p, const struct plan_wish *wish)
     }
 }
 
-static void choose(struct plan *p, const struct plan_wish *wish)
+static void choose(struct scheme *p, const struct scheme_wish *wish)
 {
     for (uint32_t i = 0; i < p->nodes; i++)
         p->box[i].column = 0;
@@ -117,7 +118,7 @@ static void choose(struct plan *p, const struct plan_wish *wish)
 /* Columns ------------------------------------------------------------------------------------- */
 
 /* Ranks that have a box become columns, without holes. */
-static bool make_columns(struct plan *p, const struct graph *g)
+static bool make_columns(struct scheme *p, const struct graph *g)
 {
     int32_t most = 0;
     for (uint32_t i = 0; i < p->nodes; i++)
@@ -140,35 +141,35 @@ static bool make_columns(struct plan *p, const struct graph *g)
     return true;
 }
 
-static void measure_columns(struct plan *p, const struct graph *g)
+static void measure_columns(struct scheme *p, const struct graph *g)
 {
     for (uint32_t i = 0; i < p->nodes; i++) {
         if (p->box[i].column < 0)
             continue;
-        struct plan_column *c = &p->column[p->box[i].column];
+        struct scheme_column *c = &p->column[p->box[i].column];
         int width = canvas_width(g->nodes.row[i].name, false) + 8;
         width = width < WIDTH_LIKED ? WIDTH_LIKED : width;
         c->width = width > c->width ? width : c->width;
     }
 }
 
-static int channel_width(const struct plan_column *c)
+static int channel_width(const struct scheme_column *c)
 {
     return c->lanes + 3;
 }
 
-static int total_width(const struct plan *p, int most)
+static int total_width(const struct scheme *p, int most)
 {
     int total = 0;
     for (size_t i = 0; i < p->column_len; i++) {
-        const struct plan_column *c = &p->column[i];
+        const struct scheme_column *c = &p->column[i];
         total += (c->width < most ? c->width : most) + (i ? channel_width(c - 1) : 0);
     }
     return total;
 }
 
 /* As wide as there is room for; further to the right what has none. */
-static void place_columns(struct plan *p, int room)
+static void place_columns(struct scheme *p, int room)
 {
     int most = WIDTH_MOST, left = 0;
     while (most > WIDTH_LEAST && total_width(p, most) > room)
@@ -176,7 +177,7 @@ static void place_columns(struct plan *p, int room)
     if (total_width(p, most) > room)
         most = WIDTH_LIKED; /* it is scrolled anyway, so names may have their room */
     for (size_t i = 0; i < p->column_len; i++) {
-        struct plan_column *c = &p->column[i];
+        struct scheme_column *c = &p->column[i];
         c->width = c->width < most ? c->width : most;
         c->left = left;
         left += c->width + (i + 1 < p->column_len ? channel_width(c) : 0);
@@ -215,7 +216,7 @@ static void close_gaps(struct item *item, size_t len)
 }
 
 /* Of each column those that are shown, below each other, around one middle. */
-static void stack(const struct plan *p, struct item *item, size_t len, int *count)
+static void stack(const struct scheme *p, struct item *item, size_t len, int *count)
 {
     int most = 0;
     for (size_t i = 0; i < len; i++) {
@@ -229,7 +230,7 @@ static void stack(const struct plan *p, struct item *item, size_t len, int *coun
     }
 }
 
-static void take_rows(struct plan *p, const struct item *item, size_t len)
+static void take_rows(struct scheme *p, const struct item *item, size_t len)
 {
     int slot = p->flat ? FLAT_SLOT : BOX_SLOT;
     p->rows = 0;
@@ -240,7 +241,7 @@ static void take_rows(struct plan *p, const struct item *item, size_t len)
     }
 }
 
-static bool make_rows(struct plan *p, const struct graph *g, const struct plan_wish *wish)
+static bool make_rows(struct scheme *p, const struct graph *g, const struct scheme_wish *wish)
 {
     struct item *item = malloc((p->shown + 1) * sizeof *item);
     int *count = calloc(2 * p->column_len + 1, sizeof *count);
@@ -267,18 +268,18 @@ static bool make_rows(struct plan *p, const struct graph *g, const struct plan_w
     return enough;
 }
 
-bool plan_make(struct plan *p, const struct graph *g, const struct plan_wish *wish)
+bool scheme_make(struct scheme *p, const struct graph *g, const struct scheme_wish *wish)
 {
-    plan_free(p);
+    scheme_free(p);
     p->nodes = (uint32_t)g->nodes.len;
     p->box = calloc((size_t)p->nodes + 1, sizeof *p->box);
     bool made = p->box && find_links(p, g);
     if (made) {
         choose(p, wish);
-        made = make_columns(p, g) && make_rows(p, g, wish) && plan_lines(p);
+        made = make_columns(p, g) && make_rows(p, g, wish) && scheme_lines(p);
     }
     if (!made) {
-        plan_free(p);
+        scheme_free(p);
         return false;
     }
     measure_columns(p, g);
@@ -286,18 +287,18 @@ bool plan_make(struct plan *p, const struct graph *g, const struct plan_wish *wi
     return true;
 }
 
-bool plan_ends(const struct plan *p, const struct plan_link *l, struct plan_ends *ret)
+bool scheme_ends(const struct scheme *p, const struct scheme_link *l, struct scheme_ends *ret)
 {
     int from = p->box[l->client].column, to = p->box[l->server].column;
     if (from < 0 || to < 0 || l->client == l->server)
         return false;
-    *ret = (struct plan_ends){l->client, l->server, false};
+    *ret = (struct scheme_ends){l->client, l->server, false};
     if (to <= from)
-        *ret = (struct plan_ends){l->server, l->client, true};
+        *ret = (struct scheme_ends){l->server, l->client, true};
     return true;
 }
 
-int plan_port(const struct plan *p, uint32_t node, bool back)
+int scheme_port(const struct scheme *p, uint32_t node, bool back)
 {
     return p->box[node].top + (p->flat ? 0 : back ? 2 : 1);
 }

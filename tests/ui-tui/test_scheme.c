@@ -1,5 +1,5 @@
-/* test_plan.c - boxes do not lie on each other, lines run between them, and it is quick. */
-#include "ui-tui/plan.h"
+/* test_scheme.c - boxes do not lie on each other, lines run between them, and it is quick. */
+#include "ui-tui/scheme.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -37,16 +37,16 @@ static struct graph town(int layers, int across)
     return g;
 }
 
-static void boxes_are_apart(const struct plan *p)
+static void boxes_are_apart(const struct scheme *p)
 {
     int height = p->flat ? 1 : 3;
     for (uint32_t i = 0; i < p->nodes; i++) {
-        const struct plan_box *a = &p->box[i];
+        const struct scheme_box *a = &p->box[i];
         if (a->column < 0)
             continue;
         assert_in_range(a->top, 0, p->rows - height);
         for (uint32_t k = i + 1; k < p->nodes; k++) {
-            const struct plan_box *b = &p->box[k];
+            const struct scheme_box *b = &p->box[k];
             if (b->column == a->column)
                 assert_true(abs(a->top - b->top) > height);
         }
@@ -57,7 +57,7 @@ static void boxes_are_apart(const struct plan *p)
 }
 
 /* Of lines that pass a column none goes through a box or has another's row. */
-static void lines_pass_between(const struct plan *p)
+static void lines_pass_between(const struct scheme *p)
 {
     int height = p->flat ? 1 : 3;
     for (uint32_t bus = 0; bus < 2 * p->nodes; bus++) {
@@ -77,15 +77,15 @@ static void test_boxes_and_lines(void **state)
     (void)state;
     for (int across = 1; across < 12; across++) {
         struct graph g = town(5, across);
-        struct plan p = {0};
-        const struct plan_wish wish = {.rows = 30, .columns = 130};
-        assert_true(plan_make(&p, &g, &wish));
+        struct scheme p = {0};
+        const struct scheme_wish wish = {.rows = 30, .columns = 130};
+        assert_true(scheme_make(&p, &g, &wish));
         assert_int_equal(p.shown, 5 * across);
         assert_int_equal(p.column_len, 5);
         assert_int_equal(p.flat, across > 7);
         boxes_are_apart(&p);
         lines_pass_between(&p);
-        plan_free(&p);
+        scheme_free(&p);
         graph_free(&g);
     }
 }
@@ -94,26 +94,27 @@ static void test_boxes_and_lines(void **state)
 static void test_near(void **state)
 {
     struct graph g = town(6, 20);
-    struct plan p = {0};
-    struct plan_wish wish = {.rows = 30, .columns = 130, .near_only = true, .focus = 45, .hops = 1};
+    struct scheme p = {0};
+    struct scheme_wish wish = {
+        .rows = 30, .columns = 130, .near_only = true, .focus = 45, .hops = 1};
     (void)state;
-    assert_true(plan_make(&p, &g, &wish));
+    assert_true(scheme_make(&p, &g, &wish));
     size_t one = p.shown;
     for (size_t i = 0; i < p.link_len; i++) {
-        const struct plan_link *l = &p.link[i];
+        const struct scheme_link *l = &p.link[i];
         if (l->client == 45 || l->server == 45)
             assert_true(p.box[l->client].column >= 0 && p.box[l->server].column >= 0);
     }
     assert_in_range(one, 3, 9);
     boxes_are_apart(&p);
     wish.hops = 2;
-    assert_true(plan_make(&p, &g, &wish));
+    assert_true(scheme_make(&p, &g, &wish));
     assert_true(p.shown > one);
     for (uint32_t i = 0; i + 1 < p.nodes; i++) {
         if (p.box[i].column >= 0 && p.box[i].column == p.box[i + 1].column)
             assert_true(p.box[i].top < p.box[i + 1].top);
     }
-    plan_free(&p);
+    scheme_free(&p);
     graph_free(&g);
 }
 
@@ -121,52 +122,52 @@ static void test_near(void **state)
 static void test_back(void **state)
 {
     struct graph g = town(2, 3);
-    struct plan p = {0};
-    struct plan_ends e;
-    const struct plan_wish wish = {.rows = 30, .columns = 80};
+    struct scheme p = {0};
+    struct scheme_ends e;
+    const struct scheme_wish wish = {.rows = 30, .columns = 80};
     (void)state;
     g.edges.len = 0;
     g.edges.row[g.edges.len++] = (struct edge_row){.client_id = 4, .server_id = 1};
     g.edges.row[g.edges.len++] = (struct edge_row){.client_id = 2, .server_id = 3};
     g.edges.row[g.edges.len++] = (struct edge_row){.client_id = 2, .server_id = 2};
     g.edges.row[g.edges.len++] = (struct edge_row){.client_id = 1, .server_id = 999};
-    assert_true(plan_make(&p, &g, &wish));
+    assert_true(scheme_make(&p, &g, &wish));
     assert_int_equal(p.link_len, 3);
-    assert_false(plan_ends(&p, &p.link[0], &e)); /* to itself */
-    assert_true(plan_ends(&p, &p.link[1], &e));  /* within a column */
+    assert_false(scheme_ends(&p, &p.link[0], &e)); /* to itself */
+    assert_true(scheme_ends(&p, &p.link[1], &e));  /* within a column */
     assert_true(e.back && e.left == 2 && e.right == 1);
     assert_int_not_equal(p.hop[p.bus[2 * 2 + 1].first].lane, -1);
-    assert_true(plan_ends(&p, &p.link[2], &e));
+    assert_true(scheme_ends(&p, &p.link[2], &e));
     assert_true(e.back && e.left == 0 && e.right == 3);
-    plan_free(&p);
+    scheme_free(&p);
     graph_free(&g);
 }
 
-/* 2,000 services are planned while nobody notices. With sanitizers it takes longer. */
+/* 2,000 services are placed while nobody notices. With sanitizers it takes longer. */
 static void test_quick(void **state)
 {
     struct graph g = town(10, 200);
-    struct plan p = {0};
-    const struct plan_wish wish = {.rows = 30, .columns = 130};
+    struct scheme p = {0};
+    const struct scheme_wish wish = {.rows = 30, .columns = 130};
     (void)state;
     clock_t begin = clock();
-    assert_true(plan_make(&p, &g, &wish));
+    assert_true(scheme_make(&p, &g, &wish));
     double ms = 1000.0 * (double)(clock() - begin) / CLOCKS_PER_SEC;
     print_message("2,000 services, %zu links: %.1f ms\n", p.link_len, ms);
     assert_true(ms < 400);
-    plan_free(&p);
+    scheme_free(&p);
     graph_free(&g);
 }
 
 static void test_empty(void **state)
 {
     struct graph g = {0};
-    struct plan p = {0};
-    const struct plan_wish wish = {.rows = 3, .columns = 8, .near_only = true, .hops = 3};
+    struct scheme p = {0};
+    const struct scheme_wish wish = {.rows = 3, .columns = 8, .near_only = true, .hops = 3};
     (void)state;
-    assert_true(plan_make(&p, &g, &wish));
+    assert_true(scheme_make(&p, &g, &wish));
     assert_int_equal(p.shown, 0);
-    plan_free(&p);
+    scheme_free(&p);
 }
 
 int main(void)

@@ -185,6 +185,7 @@ static bool fits(struct err *err)
                             1U << OUTCOME_TIMEOUT | 1U << OUTCOME_RESET;
     if (slow && follow)
         return err_set(err, "--slow and --follow exclude each other: --min says how slow is slow");
+    criteria.passes = ask_passes;
     criteria.order = slow ? REQUESTS_SLOWEST : REQUESTS_NEWEST;
     if (criteria.limit > REQUESTS_LIMIT_MAX)
         return err_set(err, "--limit: at most %d", REQUESTS_LIMIT_MAX);
@@ -213,7 +214,8 @@ static int run(const struct command *self, int argc, char **argv)
     criteria = (struct request_criteria){0};
     follow = failed = slow = false;
     outcome = NULL;
-    return ask_run(self, &(struct ask){.answer = answer, .more = more, .fits = fits}, argc, argv);
+    struct ask ask = {.answer = answer, .more = more, .fits = fits, .fields = &request_fields};
+    return ask_run(self, &ask, argc, argv);
 }
 
 const struct command requests_command = {
@@ -229,6 +231,7 @@ const struct command requests_command = {
         "  tapgraph requests --errors --since 15m\n"
         "  tapgraph requests --server cart --slow -n 20\n"
         "  tapgraph requests --follow --min 1s\n"
+        "  tapgraph requests --find 'status = 503 and path ~ /cart'\n"
         "  tapgraph requests --json | jq 'select(.status == \"503\")'",
     .run = run,
 };

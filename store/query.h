@@ -342,6 +342,9 @@ struct request_criteria {
     int64_t after_id;        /* stored after that one */
     enum request_order order;
     uint32_t limit; /* 0: REQUESTS_LIMIT_DEFAULT */
+    /* Only those that it lets pass; NULL: all. `protocol` of the exchange is not there yet. */
+    bool (*passes)(const void *ctx, const struct request_row *row);
+    const void *ctx;
 };
 bool query_requests(struct query *q, struct range r, const struct request_criteria *c,
                     struct request_rows *ret, struct err *err);

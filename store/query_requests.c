@@ -211,7 +211,8 @@ static void add_criteria(char *sql, const struct request_criteria *c)
         if (terms[i].is_asked)
             strcat(sql, terms[i].sql);
     strcat(sql, orders[c->order]);
-    strcat(sql, " LIMIT ?13");
+    if (!c->passes)
+        strcat(sql, " LIMIT ?13");
 }
 
 static void bind_if_any(sqlite3_stmt *s, int at, const char *text)
@@ -220,9 +221,14 @@ static void bind_if_any(sqlite3_stmt *s, int at, const char *text)
         bind_text(s, at, text);
 }
 
-static void bind_criteria(sqlite3_stmt *s, const struct request_criteria *c, char outcomes[256])
+static uint32_t limit_of(const struct request_criteria *c)
 {
     uint32_t limit = c->limit ? c->limit : REQUESTS_LIMIT_DEFAULT;
+    return limit < REQUESTS_LIMIT_MAX ? limit : REQUESTS_LIMIT_MAX;
+}
+
+static void bind_criteria(sqlite3_stmt *s, const struct request_criteria *c, char outcomes[256])
+{
     strcpy(outcomes, ","); /* ",ok,timeout," */
     for (int i = 0; i < OUTCOMES; i++)
         if (c->outcomes >> i & 1) {
@@ -241,7 +247,8 @@ static void bind_criteria(sqlite3_stmt *s, const struct request_criteria *c, cha
     bind_id(s, 12, c->after_id);
     bind_if_any(s, 14, c->service);
     bind_if_any(s, 15, c->whole_trace);
-    bind_id(s, 13, limit < REQUESTS_LIMIT_MAX ? limit : REQUESTS_LIMIT_MAX);
+    if (!c->passes)
+        bind_id(s, 13, limit_of(c));
 }
 
 static bool add_row(struct request_rows *rows, size_t *room, sqlite3_stmt *s)
@@ -271,9 +278,12 @@ bool request_rows_of(struct query *q, struct range r, const struct request_crite
         return false;
     question_bind_range(s, r);
     bind_criteria(s, c, outcomes);
-    while (!failed && question_row(q, s, &failed, err))
+    while (!failed && ret->len < limit_of(c) && question_row(q, s, &failed, err)) {
         if (!add_row(ret, &room, s))
             failed = !question_no_memory(q, err);
+        else if (c->passes && !c->passes(c->ctx, &ret->row[ret->len - 1]))
+            ret->len--;
+    }
     sqlite3_finalize(s);
     for (size_t i = 0; i < ret->len; i++)
         ret->row[i].exchange.protocol = ret->row[i].protocol;

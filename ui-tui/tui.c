@@ -152,6 +152,8 @@ bool tui_run(const struct tui_options *options, struct err *err)
         frame_free(f);
         return refuse_view(options->view, err);
     }
+    if (options->range.to_ns)
+        frame_fix(f, options->range);
     bool good;
     if (batch) {
         good = print_once(f, &source, ascii, err);

@@ -128,6 +128,7 @@ static const struct column columns[] = {
 
 const struct table_kind services_table_kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
+    .fields = &service_fields,
     .row_size = sizeof(struct service_seen),
     .id = service_id,
     .sort = 6,

@@ -19,6 +19,8 @@ static enum said ask_graph(struct ask *a)
         return SAID_NO_SUCH;
     struct graph graph = {.range = a->range};
     bool asked = !a->q || query_graph(a->q, a->range, a->params->grouping, &graph, a->err);
+    if (asked)
+        graph_sieve(a->graph_sieve, &graph);
     enum said ret = said(asked, asked && a->exporter->graph(a->out, &graph), a->err);
     graph_free(&graph);
     return ret;
@@ -30,6 +32,7 @@ static enum said ask_edges(struct ask *a)
         return SAID_NO_SUCH;
     struct edge_rows rows = {0};
     bool asked = !a->q || query_edges(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->edges(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -41,6 +44,7 @@ static enum said ask_services(struct ask *a)
         return SAID_NO_SUCH;
     struct service_rows rows = {0};
     bool asked = !a->q || query_services(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->services(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -52,6 +56,7 @@ static enum said ask_operations(struct ask *a)
         return SAID_NO_SUCH;
     struct operation_rows rows = {0};
     bool asked = !a->q || query_operations(a->q, a->range, a->params->edge, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->operations(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -63,6 +68,7 @@ static enum said ask_backends(struct ask *a)
         return SAID_NO_SUCH;
     struct backend_rows rows = {0};
     bool asked = !a->q || query_backends(a->q, a->range, a->params->service, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->backends(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -74,6 +80,7 @@ static enum said ask_connections(struct ask *a)
         return SAID_NO_SUCH;
     struct connection_rows rows = {0};
     bool asked = !a->q || query_connections(a->q, a->range, a->params->edge, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->connections(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -85,6 +92,7 @@ static enum said ask_open_calls(struct ask *a)
         return SAID_NO_SUCH;
     struct open_call_rows rows = {0};
     bool asked = !a->q || query_open_calls(a->q, a->range, a->params->edge, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->open_calls(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -96,6 +104,7 @@ static enum said ask_tls(struct ask *a)
         return SAID_NO_SUCH;
     struct tls_rows rows = {0};
     bool asked = !a->q || query_tls(a->q, a->range, a->params->edge, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->tls(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -107,6 +116,7 @@ static enum said ask_relays(struct ask *a)
         return SAID_NO_SUCH;
     struct relay_rows rows = {0};
     bool asked = !a->q || query_relays(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->relays(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -118,9 +128,15 @@ static enum said ask_names(struct ask *a)
         return SAID_NO_SUCH;
     struct name_rows rows = {0};
     bool asked = !a->q || query_names(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->names(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
+}
+
+static bool passes(const void *sieve, const struct request_row *row)
+{
+    return sieve_passes(sieve, row);
 }
 
 static enum said ask_requests(struct ask *a)
@@ -128,7 +144,10 @@ static enum said ask_requests(struct ask *a)
     if (!a->exporter->requests)
         return SAID_NO_SUCH;
     struct request_rows rows = {0};
-    bool asked = !a->q || query_requests(a->q, a->range, &a->params->requests, &rows, a->err);
+    struct request_criteria c = a->params->requests;
+    c.passes = passes;
+    c.ctx = a->sieve;
+    bool asked = !a->q || query_requests(a->q, a->range, &c, &rows, a->err);
     enum said ret = said(asked, asked && a->exporter->requests(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -169,6 +188,7 @@ static enum said ask_insights(struct ask *a)
         return SAID_NO_SUCH;
     struct insight_rows rows = {0};
     bool asked = !a->q || query_insights(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->insights(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -201,6 +221,7 @@ static enum said ask_events(struct ask *a)
         return SAID_NO_SUCH;
     struct event_rows rows = {0};
     bool asked = !a->q || query_events(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->events(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -246,24 +267,24 @@ static enum said ask_info(struct ask *a)
 }
 
 static const struct question QUESTIONS[] = {
-    {"graph", ask_graph, READER_GRAPH, NULL},
-    {"edges", ask_edges, READER_ANY, NULL},
-    {"services", ask_services, READER_ANY, NULL},
-    {"operations", ask_operations, READER_ANY, NULL},
-    {"backends", ask_backends, READER_ANY, NULL},
-    {"connections", ask_connections, READER_ANY, NULL},
-    {"open-calls", ask_open_calls, READER_ANY, NULL},
-    {"tls", ask_tls, READER_ANY, NULL},
-    {"relays", ask_relays, READER_ANY, NULL},
-    {"names", ask_names, READER_ANY, NULL},
-    {"requests", ask_requests, READER_ANY, NULL},
-    {"traces", ask_traces, READER_ANY, NULL},
-    {"traces/", ask_trace, READER_ANY, NULL},
-    {"insights", ask_insights, READER_ANY, NULL},
-    {"series", ask_series, READER_ANY, NULL},
-    {"health", ask_health, READER_ANY, NULL},
-    {"events", ask_events, READER_ANY, NULL},
-    {"info", ask_info, READER_ANY, "application/json"},
+    {"graph", ask_graph, READER_GRAPH, NULL, NULL},
+    {"edges", ask_edges, READER_ANY, NULL, &edge_fields},
+    {"services", ask_services, READER_ANY, NULL, &service_fields},
+    {"operations", ask_operations, READER_ANY, NULL, &operation_fields},
+    {"backends", ask_backends, READER_ANY, NULL, &backend_fields},
+    {"connections", ask_connections, READER_ANY, NULL, &connection_fields},
+    {"open-calls", ask_open_calls, READER_ANY, NULL, &open_call_fields},
+    {"tls", ask_tls, READER_ANY, NULL, &tls_fields},
+    {"relays", ask_relays, READER_ANY, NULL, &relay_fields},
+    {"names", ask_names, READER_ANY, NULL, &name_fields},
+    {"requests", ask_requests, READER_ANY, NULL, &request_fields},
+    {"traces", ask_traces, READER_ANY, NULL, NULL},
+    {"traces/", ask_trace, READER_ANY, NULL, NULL},
+    {"insights", ask_insights, READER_ANY, NULL, &insight_fields},
+    {"series", ask_series, READER_ANY, NULL, NULL},
+    {"health", ask_health, READER_ANY, NULL, NULL},
+    {"events", ask_events, READER_ANY, NULL, &event_fields},
+    {"info", ask_info, READER_ANY, "application/json", NULL},
 };
 
 /* Is it asked at this path, which is below the prefix? */

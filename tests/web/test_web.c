@@ -77,6 +77,10 @@ static void answers_without_a_database(void **state)
     expect("/api/v1/names", 200, "\"names\":[]");
     expect("/api/v1/relays?format=csv", 200, "client,via,via_address,server,port,protocol");
     expect("/api/v1/names?format=csv", 200, "address,port,tenant,name,source,is_name,count");
+    expect("/api/v1/requests", 200, "\"requests\":[]}");
+    expect("/api/v1/requests?format=csv", 200, "id,edge_id,time,protocol,client_address");
+    expect("/api/v1/traces", 200, "\"traces\":[]");
+    expect("/api/v1/traces/" SAMPLE_TRACE, 404, "nothing is known of this one");
     expect("/api/v1/insights", 200, "\"insights\":[]");
     expect("/api/v1/health", 200, "\"frames\":0");
     expect("/metrics", 200, "tapgraph_edges 0\n");
@@ -113,6 +117,36 @@ static void answers_every_question(void **state)
     expect("/api/v1/events", 200, "\"events\":[");
     expect("/api/v1/openapi.json", 200, "\"openapi\": \"3.1.0\"");
     expect("/api/v1/edges?from=2027-01-15T08:00:05Z", 200, "\"requests\":10,");
+}
+
+/* Requests one by one, by what narrows them, and as parts of a trace. */
+static void answers_of_requests(void **state)
+{
+    static const char none[] = "\"requests\":[]}";
+    (void)state;
+    expect("/api/v1/requests", 200, "\"path\":\"/cart/1\",\"operation\":\"GET /cart/{id}\"");
+    expect("/api/v1/requests?format=ndjson", 200, "\"kept\":[\"error\"],\"time\":");
+    expect("/api/v1/requests?format=csv", 200,
+           "\"GET /cart/{id}\",\"503\",\"server_error\",9.000,");
+    expect("/api/v1/requests?outcome=error&min=9ms&client=web&limit=1&order=slowest", 200,
+           "\"503\"");
+    expect("/api/v1/requests?trace=" SAMPLE_TRACE "&operation=cart", 200, "\"503\"");
+    expect("/api/v1/requests?outcome=ok", 200, none);
+    expect("/api/v1/requests?min=10ms", 200, none);
+    expect("/api/v1/requests?service=99", 200, none);
+    expect("/api/v1/requests?after=2", 200, none);
+    expect("/api/v1/requests?server=web", 200, none);
+    expect("/api/v1/requests?outcome=bad", 400, "outcome is \\\"bad\\\"");
+    expect("/api/v1/requests?order=no", 400, "order is");
+    expect("/api/v1/requests?limit=0", 400, "limit is");
+    expect("/api/v1/requests?min=soon", 400, "min is");
+    expect("/api/v1/requests?format=dot", 400, "dot has no way to write requests");
+    expect("/api/v1/traces", 200, "\"trace_id\":\"" SAMPLE_TRACE "\"");
+    expect("/api/v1/traces?min=10ms", 200, "\"traces\":[]");
+    expect("/api/v1/traces/" SAMPLE_TRACE, 200, "\"depth\":0,\"own_ms\":9,\"slowest\":true,");
+    expect("/api/v1/traces/none", 404, "nothing is known of this one");
+    expect("/api/v1/traces/", 404, "there is nothing at this path");
+    expect("/api/v1/traces/" SAMPLE_TRACE "/x", 404, "there is nothing at this path");
 }
 
 /* What is counted grows by each window once, whoever asks how often. */
@@ -168,6 +202,36 @@ static void refuses_questions_that_are_none(void **state)
     expect("/api/v1/", 404, "{\"error\":");
     expect("/../../etc/passwd", 404, "{\"error\":");
     expect("/%2e%2e/%2e%2e/etc/passwd", 404, "{\"error\":");
+}
+
+/* The same words as on the command line, for lists and the graph. */
+static void finds_and_hides(void **state)
+{
+    (void)state;
+    expect("/api/v1/edges?since=all&find=client%20%3D%20nobody", 200, "\"edges\":[]");
+    expect("/api/v1/edges?since=all&find=requests%20%3E%3D%2010", 200, "\"client\":");
+    expect("/api/v1/edges?since=all&hide=errors%20%3E%200", 200, "\"edges\":[]");
+    expect("/api/v1/operations?since=all&hide=requests%3E0", 200, "\"operations\":[]");
+    expect("/api/v1/services?since=all&find=service%20~%20nobody", 200, "\"services\":[]");
+    expect("/api/v1/graph?since=all&find=p95%20%3E%201h", 200, "\"nodes\":[],\"edges\":[]");
+    expect("/api/v1/edges?find=requests%20%3E%3D%2010%20and%20prt%20%3D%2080", 400,
+           "did you mean port?");
+    expect("/api/v1/edges?find=requests%20%3E%3D%2010%20and%20prt%20%3D%2080", 400,
+           "\"parameter\":\"find\",\"at\":19}");
+    expect("/api/v1/graph?hide=p95%20%3E%2010", 400, "\"parameter\":\"hide\",\"at\":6}");
+    expect("/api/v1/health?find=cart", 400, "no rows to find");
+}
+
+/* Moments, and what is outside of the history. */
+static void answers_about_moments(void **state)
+{
+    (void)state;
+    expect("/api/v1/edges?at=now", 200, "\"client\":");
+    expect("/api/v1/edges?from=-5s", 200, "\"client\":");
+    expect("/api/v1/edges?at=now&since=all", 200, "\"client\":");
+    expect("/api/v1/edges?at=now&to=now", 400, "at is one moment: it excludes from and to");
+    expect("/api/v1/edges?at=2100-01-01", 400, "the database covers ");
+    expect("/api/v1/edges?from=soon", 400, "from: \\\"soon\\\" is no time; write 2026-");
 }
 
 /* Whatever is answered has the headers that tie the browser's hands. */
@@ -348,11 +412,14 @@ int main(void)
         WITH_DATA(counts_for_prometheus),
         WITH_DATA(answers_about_calls),
         WITH_DATA(refuses_questions_that_are_none),
+        WITH_DATA(finds_and_hides),
+        WITH_DATA(answers_about_moments),
         WITH_DATA(always_has_its_headers),
         WITH_DATA(refuses_strangers),
         WITH_DATA(bounds_the_head),
         WITH_DATA(tags_its_answers),
         WITH_DATA(packs_and_lets_keep),
+        WITH_DATA(answers_of_requests),
         WITH_DATA(names_downloads),
         WITH_DATA(tells_of_changes),
         WITH_DATA(bounds_and_ends_streams),

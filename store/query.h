@@ -461,6 +461,11 @@ struct points {
 bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
                   struct points *ret, struct err *err);
 
+/* The latency of an edge's exchanges in a range, but for streaming calls, as its percentiles are
+ * made from; edge_id 0: of all edges together. Given to the caller: latency_free(). */
+bool query_latency(struct query *q, struct range r, int64_t edge_id, struct latency *ret,
+                   struct err *err);
+
 /* How one protocol was decoded in a range. */
 enum { PROTOCOLS_TOLD_MAX = 32 };
 struct protocol_health {

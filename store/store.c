@@ -134,6 +134,11 @@ void store_close(struct store *s)
     free(s);
 }
 
+void store_keep_requests(struct store *s, uint64_t count)
+{
+    s->window.requests.most = count;
+}
+
 void store_keep(struct store *s, const struct keep *k)
 {
     s->retention.keep = *k;

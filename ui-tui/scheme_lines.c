@@ -155,7 +155,8 @@ static bool take_lane(uint8_t *taken, const struct scheme_hop *hop)
         if (taken[row])
             return false;
     }
-    memset(taken + hop->low, 1, (size_t)(hop->high - hop->low + 1));
+    for (int row = hop->low; row <= hop->high; row++)
+        taken[row] = 1;
     return true;
 }
 

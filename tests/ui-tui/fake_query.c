@@ -305,8 +305,10 @@ static void fill_others(void)
     operations[2] = operation_of(&edges[3], "GET /health", figures_of(0.2, 0, 2 * ms));
     operations[3] = operation_of(&edges[3], "POST /pay", figures_of(0.6, 0.2, 2600 * ms));
 
-    events[0] = (struct event_row){noon * second, "capture-started", "eth1, promiscuous"};
-    events[1] = (struct event_row){(noon + 30) * second, "sensor-restart", "signal 11"};
+    events[0] = (struct event_row){
+        .time_ns = noon * second, .kind = "capture-started", .text = "eth1, promiscuous"};
+    events[1] = (struct event_row){
+        .time_ns = (noon + 30) * second, .kind = "sensor-restart", .text = "signal 11"};
 }
 
 struct query shop(void)

@@ -35,20 +35,29 @@ static bool drop_all(struct err *err)
     return true;
 }
 
-bool privilege_drop_sensor(const char *user, struct err *err)
+/* What is in memory has been captured. */
+static void forbid_dumps(void)
 {
     const struct rlimit none = {0, 0};
-    if (!become(user ? user : "nobody", err) || !drop_all(err))
-        return false;
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &none);
+}
+
+bool privilege_drop_sensor(const char *user, struct err *err)
+{
+    if (!become(user ? user : "nobody", err) || !drop_all(err))
+        return false;
+    forbid_dumps();
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* after the change of user, which clears it */
     return true;
 }
 
 bool privilege_drop_keeper(const char *user, struct err *err)
 {
-    return become(user, err) && drop_all(err);
+    if (!become(user, err) || !drop_all(err))
+        return false;
+    forbid_dumps();
+    return true;
 }
 
 bool privilege_keep_capture(struct err *err)

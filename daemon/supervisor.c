@@ -155,7 +155,7 @@ static void be_sensor(struct supervisor *s, struct keylog_file *keys, int keeper
         _exit(SENSOR_FAILED);
     }
     options.engine.keys = keylog_file_load(keys, &options.engine.key, false);
-    if (!sandbox_sensor(s->options, s->options->keylog, &err)) {
+    if (!sandbox_sensor(&options, options.keylog, &err)) {
         log_line(LOG_LEVEL_ERROR, "%s", err.text);
         _exit(SENSOR_FAILED);
     }

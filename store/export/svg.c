@@ -79,5 +79,7 @@ static bool graph(FILE *out, const struct graph *g)
 const struct exporter svg_exporter = {
     .name = "svg",
     .type = "image/svg+xml",
+    .needs = "a picture takes Graphviz's dot, which is not installed, or which this process may "
+             "not run, as that of a capture: tapgraph graph --format svg does",
     .graph = graph,
 };

@@ -1,6 +1,8 @@
 /* text.c - see text.h. */
 #include "base/text.h"
 
+#include <string.h>
+
 /* The length of the UTF-8 sequence at the front of `b` (RFC 3629: no overlong forms, no
  * surrogates, nothing past U+10FFFF), and its code point; 0 if there is none. */
 static size_t utf8_read(struct bytes b, uint32_t *ret_point)
@@ -73,4 +75,24 @@ bool text_is_clean(struct bytes text)
         text = bytes_after(text, len);
     }
     return true;
+}
+
+unsigned text_distance(const char *a, const char *b)
+{
+    unsigned row[64];
+    size_t len = strlen(b);
+    if (len >= 64)
+        return 64;
+    for (size_t j = 0; j <= len; j++)
+        row[j] = (unsigned)j;
+    for (; *a; a++) {
+        unsigned diagonal = row[0]++;
+        for (size_t j = 1; j <= len; j++) {
+            unsigned change = diagonal + (*a != b[j - 1]);
+            unsigned shift = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < shift ? change : shift;
+        }
+    }
+    return row[len];
 }

@@ -16,3 +16,7 @@ bool text_clean(char *text, size_t size, struct bytes raw);
 
 /* True if `text` is in canonical form already. */
 bool text_is_clean(struct bytes text);
+
+/* How many bytes have to be added, left out or changed to make one word of the other; for words of
+ * less than 64 bytes, else 64. */
+unsigned text_distance(const char *a, const char *b);

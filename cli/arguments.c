@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct argument *find(const struct argument *table, const char *name, size_t len)
 {
     for (const struct argument *a = table; a->name; a++)
@@ -22,34 +24,13 @@ static const struct argument *find_letter(const struct argument *table, char let
     return NULL;
 }
 
-/* How many edits lie between two words; both are short. */
-static unsigned distance(const char *a, const char *b)
-{
-    unsigned row[64];
-    size_t len = strlen(b);
-    if (len >= 64)
-        return 64;
-    for (size_t j = 0; j <= len; j++)
-        row[j] = (unsigned)j;
-    for (; *a; a++) {
-        unsigned diagonal = row[0]++;
-        for (size_t j = 1; j <= len; j++) {
-            unsigned change = diagonal + (*a != b[j - 1]);
-            unsigned shift = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = change < shift ? change : shift;
-        }
-    }
-    return row[len];
-}
-
 static bool unknown(const struct argument *table, const char *given, struct err *err)
 {
     const char *near = NULL;
     unsigned least = 3;
     for (const struct argument *a = table; a->name; a++)
-        if (distance(given, a->name) < least) {
-            least = distance(given, a->name);
+        if (text_distance(given, a->name) < least) {
+            least = text_distance(given, a->name);
             near = a->name;
         }
     if (near)

@@ -3,49 +3,98 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "cli/listing.h"
 #include "cli/place.h"
+#include "cli/sifted.h"
+#include "cli/timed.h"
 
-enum { COMMON = 4, ARGUMENTS_MAX = 8 }; /* options */
+enum { ARGUMENTS_MAX = 20 };
 
-static int answer(const struct ask *ask, const char *db, uint64_t since_ns,
+/* What was asked. */
+struct asked {
+    const char *db;
+    struct timed timed;
+    struct sifted sifted;
+    bool json, csv, help;
+    struct when when;
+};
+
+static struct sieve sieve; /* of the one command that this process runs */
+
+void ask_sift(void *rows, size_t *len, size_t size)
+{
+    size_t left = sieve_rows(&sieve, rows, *len, size);
+    if (*len && !left)
+        listing_nothing_passed(*len);
+    *len = left;
+}
+
+static int answer(const struct command *self, const struct ask *ask, const struct asked *asked,
                   const struct exporter *exporter)
 {
     struct err err = {0};
     struct range range;
-    struct query *q = query_open(db, &err);
-    bool good =
-        q && query_since(q, since_ns, &range, &err) && ask->answer(q, range, exporter, &err);
+    bool misused = false;
+    struct query *q = query_open(asked->db, &err);
+    bool good = q && when_resolve(&asked->when, q, &range, &misused, &err);
+    if (good) {
+        sieve_settle(&sieve, range.to_ns);
+        good = ask->answer(q, range, exporter, &err);
+    }
     query_close(q);
     if (good && fflush(stdout) != 0)
         good = err_set(&err, "the answer could not be written whole");
-    return good ? 0 : command_failed(&err);
+    return good ? 0 : misused ? command_misused(self, &err) : command_failed(&err);
+}
+
+/* The table of all options; those for --find are there if it has fields. */
+static void list(struct asked *asked, const struct ask *ask, struct argument *ret)
+{
+    struct argument *at = ret;
+    *at++ = (struct argument){'d', "db", "FILE", "the database", ARGUMENT_TEXT, &asked->db};
+    timed_arguments(&asked->timed, at);
+    at += TIMED_ARGUMENTS;
+    if (ask->fields) {
+        sifted_arguments(&asked->sifted, at);
+        at += SIFTED_ARGUMENTS;
+    }
+    *at++ =
+        (struct argument){0, "json", NULL, "one JSON object a line", ARGUMENT_FLAG, &asked->json};
+    *at++ = (struct argument){
+        0, "csv", NULL, "comma-separated, with a header", ARGUMENT_FLAG, &asked->csv};
+    for (size_t i = 0; ask->more && ask->more[i].name; i++) {
+        assert(at + 1 < ret + ARGUMENTS_MAX);
+        *at++ = ask->more[i];
+    }
+    *at = (struct argument){0};
 }
 
 int ask_run(const struct command *self, const struct ask *ask, int argc, char **argv)
 {
-    const char *db = place_of_db();
-    uint64_t since_ns = 0;
-    bool json = false, csv = false, help = false;
-    struct argument table[ARGUMENTS_MAX] = {
-        {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &db},
-        {0, "since", "TIME", "only the last 15m, 2h, 1d of it (all)", ARGUMENT_DURATION, &since_ns},
-        {0, "json", NULL, "one JSON object a line", ARGUMENT_FLAG, &json},
-        {0, "csv", NULL, "comma-separated, with a header", ARGUMENT_FLAG, &csv},
-    };
-    for (size_t i = 0; ask->more && ask->more[i].name; i++) {
-        assert(COMMON + i + 1 < ARGUMENTS_MAX);
-        table[COMMON + i] = ask->more[i];
-    }
+    struct asked asked = {.db = place_of_db()};
+    struct argument table[ARGUMENTS_MAX];
     struct err err = {0};
-    if (!arguments_read(argc, argv, table, NULL, &help, &err) ||
-        (json && csv && !err_set(&err, "--json and --csv exclude each other")) ||
-        (ask->fits && !ask->fits(&err)))
+    struct slip slip = {0};
+    list(&asked, ask, table);
+    if (!arguments_read(argc, argv, table, NULL, &asked.help, &err) ||
+        (asked.json && asked.csv && !err_set(&err, "--json and --csv exclude each other")) ||
+        (ask->fits && !ask->fits(&err)) || !timed_read(&asked.timed, 0, &asked.when, &err))
         return command_misused(self, &err);
-    if (help)
-        return command_help(self, table);
-    const struct exporter *exporter = json  ? exporter_find("ndjson")
-                                      : csv ? exporter_find("csv")
-                                            : NULL;
-    return answer(ask, db, since_ns, exporter);
+    const struct fields *fields = ask->fields;
+    if (asked.help) {
+        command_help(self, table);
+        if (fields)
+            sifted_help(fields);
+        return 0;
+    }
+    memset(&sieve, 0, sizeof sieve);
+    listing_nothing_passed(0);
+    if (fields && !sieve_read(&sieve, fields, asked.sifted.find, asked.sifted.hide, &err, &slip))
+        return sifted_misused(self, &asked.sifted, &slip, &err);
+    const struct exporter *exporter = asked.json  ? exporter_find("ndjson")
+                                      : asked.csv ? exporter_find("csv")
+                                                  : NULL;
+    return answer(self, ask, &asked, exporter);
 }

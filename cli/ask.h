@@ -1,9 +1,10 @@
-/* ask.h - what the commands that ask the database share: which database, which time, which format.
- */
+/* ask.h - what the commands that ask the database share: which database, which time,
+ * which rows, which format. */
 #pragma once
 
 #include "cli/command.h"
 #include "store/export/exporter.h"
+#include "store/fields.h"
 
 /* How one command asks and prints. */
 struct ask {
@@ -11,7 +12,12 @@ struct ask {
     bool (*answer)(struct query *q, struct range r, const struct exporter *e, struct err *err);
     const struct argument *more;   /* options besides those that all have; or NULL */
     bool (*fits)(struct err *err); /* do these fit together? NULL: they do */
+    const struct fields *fields;   /* what --find and --hide know; NULL: there are no such options.
+                                    * fits() may change it */
 };
 
-/* Reads --db, --since, --json, --csv and the like, and answers. Returns the exit status. */
+/* Of the rows of an answer, keeps those that --find and --hide let pass. Of answer() only. */
+void ask_sift(void *rows, size_t *len, size_t size);
+
+/* Reads --db, --since, --find, --json, --csv and the like, and answers. Returns the exit status. */
 int ask_run(const struct command *self, const struct ask *ask, int argc, char **argv);

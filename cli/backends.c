@@ -34,6 +34,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct backend_rows rows;
     if (!query_backends(q, r, 0, &rows, err))
         return false;
+    ask_sift(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->backends(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;
@@ -41,7 +42,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer, .fields = &backend_fields}, argc, argv);
 }
 
 const struct command backends_command = {

@@ -64,6 +64,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct connection_rows rows;
     if (!query_connections(q, r, 0, &rows, err))
         return false;
+    ask_sift(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->connections(stdout, r, &rows) : print(r, &rows, err);
     free(rows.row);
     return written;
@@ -71,7 +72,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer, .fields = &connection_fields}, argc, argv);
 }
 
 const struct command connections_command = {

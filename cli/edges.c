@@ -74,8 +74,11 @@ static bool print_tcp(const struct edge_rows *rows, struct err *err)
 
 static bool show_tcp, show_tls; /* --tcp, --tls */
 
+static struct ask ask;
+
 static bool fits(struct err *err)
 {
+    ask.fields = show_tls ? &tls_fields : &edge_fields;
     return !(show_tcp && show_tls) || err_set(err, "--tcp and --tls exclude each other");
 }
 
@@ -86,6 +89,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
         return edges_tls_answer(q, r, e, err);
     if (!query_edges(q, r, &rows, err))
         return false;
+    ask_sift(rows.row, &rows.len, sizeof *rows.row);
     bool written = e          ? e->edges(stdout, r, &rows)
                    : show_tcp ? print_tcp(&rows, err)
                               : print(&rows, err);
@@ -103,7 +107,8 @@ static int run(const struct command *self, int argc, char **argv)
         {0},
     };
     show_tcp = show_tls = false;
-    return ask_run(self, &(struct ask){answer, more, fits}, argc, argv);
+    ask = (struct ask){answer, more, fits, &edge_fields};
+    return ask_run(self, &ask, argc, argv);
 }
 
 const struct command edges_command = {
@@ -118,6 +123,7 @@ const struct command edges_command = {
         "examples:\n"
         "  tapgraph edges --since 15m\n"
         "  tapgraph edges --tcp\n"
+        "  tapgraph edges --find 'protocol = grpc and p95 > 200ms' --from 10:30 --to 11:00\n"
         "  tapgraph edges --json | jq 'select(.error_rate > 0.01)'\n"
         "  tapgraph edges --tls --json | jq 'select(.weak)'",
     .run = run,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/ask.h"
 #include "cli/listing.h"
 
 static const char *mutual_text(const struct tls_row *row)
@@ -93,6 +94,7 @@ bool edges_tls_answer(struct query *q, struct range r, const struct exporter *e,
     struct tls_rows rows;
     if (!query_tls(q, r, 0, &rows, err))
         return false;
+    ask_sift(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->tls(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;

@@ -4,6 +4,8 @@
 
 #include "cli/command.h"
 #include "cli/place.h"
+#include "cli/sifted.h"
+#include "cli/timed.h"
 #include "store/export/exporter.h"
 
 static bool find_grouping(const char *name, enum grouping *ret)
@@ -31,63 +33,107 @@ static const struct exporter *find_format(const char *name, struct err *err)
     return NULL;
 }
 
-static int draw(const char *db, uint64_t since_ns, enum grouping grouping,
-                const struct exporter *format)
+/* What was asked. */
+struct picture {
+    const char *db, *format, *group;
+    struct timed timed;
+    struct sifted sifted;
+    struct when when;
+    struct graph_sieve sieve;
+    enum grouping grouping;
+    const struct exporter *exporter;
+};
+
+static bool write_graph(const struct exporter *exporter, const struct graph *graph, struct err *err)
+{
+    if (exporter->graph(stdout, graph) && fflush(stdout) == 0)
+        return true;
+    bool svg = strcmp(exporter->name, "svg") == 0;
+    return err_set(err, "graph: %s could not be written whole%s", exporter->name,
+                   svg ? " (it needs Graphviz: sudo apt install graphviz)" : "");
+}
+
+static int draw(const struct command *self, struct picture *p)
 {
     struct err err = {0};
     struct range range;
     struct graph graph;
-    struct query *q = query_open(db, &err);
-    bool drawn = q && query_since(q, since_ns, &range, &err) &&
-                 query_graph(q, range, grouping, &graph, &err);
+    bool misused = false;
+    struct query *q = query_open(p->db, &err);
+    bool drawn = q && when_resolve(&p->when, q, &range, &misused, &err) &&
+                 query_graph(q, range, p->grouping, &graph, &err);
     if (drawn) {
-        drawn = format->graph(stdout, &graph) && fflush(stdout) == 0;
-        if (!drawn)
-            err_set(&err, "graph: %s could not be written whole%s", format->name,
-                    strcmp(format->name, "svg") == 0
-                        ? " (it needs Graphviz: sudo apt install graphviz)"
-                        : "");
+        graph_sieve_settle(&p->sieve, range.to_ns);
+        graph_sieve(&p->sieve, &graph);
+        drawn = write_graph(p->exporter, &graph, &err);
         graph_free(&graph);
     }
     query_close(q);
-    return drawn ? 0 : command_failed(&err);
+    return drawn ? 0 : misused ? command_misused(self, &err) : command_failed(&err);
+}
+
+static void list(struct picture *p, struct argument *ret)
+{
+    struct argument *at = ret;
+    *at++ = (struct argument){'d', "db", "FILE", "the database", ARGUMENT_TEXT, &p->db};
+    timed_arguments(&p->timed, at);
+    at += TIMED_ARGUMENTS;
+    sifted_arguments(&p->sifted, at);
+    at += SIFTED_ARGUMENTS;
+    *at++ = (struct argument){0,
+                              "format",
+                              "NAME",
+                              "dot, svg (through Graphviz), json, mermaid (dot)",
+                              ARGUMENT_TEXT,
+                              &p->format};
+    *at++ = (struct argument){
+        0, "group", "BY", "service, group, host or subnet (service)", ARGUMENT_TEXT, &p->group};
+    *at = (struct argument){0};
+}
+
+static bool check(struct picture *p, struct err *err)
+{
+    p->exporter = find_format(p->format, err);
+    if (!p->exporter)
+        return false;
+    if (!find_grouping(p->group, &p->grouping))
+        return err_set(err, "--group: there is no '%s'; there are service, group, host, subnet",
+                       p->group);
+    return timed_read(&p->timed, 0, &p->when, err);
 }
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    const char *db = place_of_db(), *format = "dot", *group = "service";
-    uint64_t since_ns = 0;
-    enum grouping grouping = GROUP_SERVICE;
-    const struct argument table[] = {
-        {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &db},
-        {0, "since", "TIME", "only the last 15m, 2h, 1d of it (all)", ARGUMENT_DURATION, &since_ns},
-        {0, "format", "NAME", "dot, svg (through Graphviz), json, mermaid (dot)", ARGUMENT_TEXT,
-         &format},
-        {0, "group", "BY", "service, group, host or subnet (service)", ARGUMENT_TEXT, &group},
-        {0},
-    };
+    struct picture p = {.db = place_of_db(), .format = "dot", .group = "service"};
+    struct argument table[4 + TIMED_ARGUMENTS + SIFTED_ARGUMENTS];
     struct err err = {0};
+    struct slip slip = {0};
     bool help = false;
-    if (!arguments_read(argc, argv, table, NULL, &help, &err))
+    list(&p, table);
+    if (!arguments_read(argc, argv, table, NULL, &help, &err) || (!help && !check(&p, &err)))
         return command_misused(self, &err);
-    if (help)
-        return command_help(self, table);
-    const struct exporter *exporter = find_format(format, &err);
-    if (!exporter)
-        return command_misused(self, &err);
-    if (!find_grouping(group, &grouping)) {
-        err_set(&err, "--group: there is no '%s'; there are service, group, host, subnet", group);
-        return command_misused(self, &err);
+    if (help) {
+        command_help(self, table);
+        sifted_help(&edge_fields);
+        sifted_help(&service_fields);
+        return 0;
     }
-    return draw(db, since_ns, grouping, exporter);
+    if (!graph_sieve_read(&p.sieve, p.sifted.find, p.sifted.hide, &err, &slip))
+        return sifted_misused(self, &p.sifted, &slip, &err);
+    return draw(self, &p);
 }
 
 const struct command graph_command = {
     .name = "graph",
     .summary = "the service graph: dot, svg, json, mermaid",
     .usage = "tapgraph graph [OPTION...]",
-    .example = "examples:\n"
-               "  tapgraph graph --since 15m --format svg > graph.svg\n"
-               "  tapgraph graph --group subnet | dot -Tpng -o graph.png",
+    .example =
+        "An expression that edges understand is about edges, else it is about services: what is "
+        "found stays, with\nwhat it is tied to; what is hidden goes, with its edges.\n\n"
+        "examples:\n"
+        "  tapgraph graph --since 15m --format svg > graph.svg\n"
+        "  tapgraph graph --find 'errors > 1%' --hide 'protocol = dns'\n"
+        "  tapgraph graph --find 'group = shop' --at 10:30\n"
+        "  tapgraph graph --group subnet | dot -Tpng -o graph.png",
     .run = run,
 };

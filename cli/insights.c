@@ -37,9 +37,8 @@ static bool print(const struct insight_rows *rows, struct err *err)
             return false;
     }
     if (!rows->len)
-        fputs("Nothing to act on was found in this time. 'tapgraph backends' and 'tapgraph "
-              "connections' show how calls are spread.\n",
-              stderr);
+        listing_say_empty("Nothing to act on was found in this time. 'tapgraph backends' and "
+                          "'tapgraph connections' show how calls are spread.");
     return true;
 }
 
@@ -48,6 +47,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct insight_rows rows;
     if (!query_insights(q, r, &rows, err))
         return false;
+    ask_sift(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->insights(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;
@@ -55,7 +55,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer, .fields = &insight_fields}, argc, argv);
 }
 
 const struct command insights_command = {

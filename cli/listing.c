@@ -58,8 +58,7 @@ void listing_cell(struct listing *t, const char *text)
         t->cell[t->cell_len++] = copy;
 }
 
-/* Columns of the terminal that the text takes. */
-static size_t width(const char *text)
+size_t text_columns(const char *text)
 {
     wchar_t wide[LISTING_CELL_MAX + 1];
     size_t len = mbstowcs(wide, text, LISTING_CELL_MAX);
@@ -87,7 +86,7 @@ static void print_row(const struct listing *t, FILE *out, const struct layout *l
         const char *text = cells ? cells[i] : t->head[i];
         if (layout->hidden[i])
             continue;
-        size_t room = layout->width[i] - width(text);
+        size_t room = layout->width[i] - text_columns(text);
         bool last = i == layout->last;
         if (t->right[i])
             pad(out, room);
@@ -124,14 +123,14 @@ static bool print_rows(const struct listing *t, FILE *out, bool head)
 {
     struct layout layout = {.last = 0};
     for (size_t i = 0; i < t->cell_len; i++)
-        if (width(t->cell[i]) > layout.width[i % t->columns])
-            layout.width[i % t->columns] = width(t->cell[i]);
+        if (text_columns(t->cell[i]) > layout.width[i % t->columns])
+            layout.width[i % t->columns] = text_columns(t->cell[i]);
     for (size_t i = 0; i < t->columns; i++) {
         layout.hidden[i] = t->optional[i] && !layout.width[i];
         if (!layout.hidden[i])
             layout.last = i;
-        if (head && width(t->head[i]) > layout.width[i])
-            layout.width[i] = width(t->head[i]);
+        if (head && text_columns(t->head[i]) > layout.width[i])
+            layout.width[i] = text_columns(t->head[i]);
     }
     if (head)
         print_row(t, out, &layout, NULL);
@@ -150,6 +149,21 @@ bool listing_print_bare(const struct listing *t, FILE *out)
     return print_rows(t, out, false);
 }
 
+static size_t none_of; /* rows, of which none passed */
+
+void listing_nothing_passed(size_t len)
+{
+    none_of = len;
+}
+
+void listing_say_empty(const char *empty)
+{
+    if (none_of)
+        fprintf(stderr, "None of %zu rows passes --find and --hide.\n", none_of);
+    else
+        fprintf(stderr, "%s\n", empty);
+}
+
 bool listing_finish(struct listing *t, size_t rows, const char *empty, struct err *err)
 {
     if (!t)
@@ -158,7 +172,7 @@ bool listing_finish(struct listing *t, size_t rows, const char *empty, struct er
     if (rows)
         printed = listing_print(t, stdout);
     else
-        fprintf(stderr, "%s\n", empty);
+        listing_say_empty(empty);
     listing_free(t);
     return printed || err_set(err, "the table could not be written whole");
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -20,6 +21,10 @@ void listing_free(struct listing *t);
  * cut at LISTING_CELL_MAX. */
 void listing_cell(struct listing *t, const char *text);
 
+/* Columns of the terminal that a text takes, of which the first LISTING_CELL_MAX characters count.
+ */
+size_t text_columns(const char *text);
+
 /* A number as it is. */
 void listing_count(struct listing *t, uint64_t count);
 
@@ -33,6 +38,12 @@ bool listing_print_bare(const struct listing *t, FILE *out);
 
 /* A text on standard output, broken between words, behind an indentation of two. */
 void text_print(const char *text);
+
+/* From now on no rows are there because --find and --hide let none of `len` pass. */
+void listing_nothing_passed(size_t len);
+
+/* Says on standard error why there are no rows: `empty`, unless none passed. */
+void listing_say_empty(const char *empty);
 
 /* Prints the table on standard output, or if it has no rows the sentence `empty` on standard error.
  * Frees the table, which may be NULL for want of memory. false: `err` says why. */

@@ -41,6 +41,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct name_rows rows;
     if (!query_names(q, r, &rows, err))
         return false;
+    ask_sift(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->names(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;
@@ -48,7 +49,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer, .fields = &name_fields}, argc, argv);
 }
 
 const struct command names_command = {

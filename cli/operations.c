@@ -26,6 +26,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct operation_rows rows;
     if (!query_operations(q, r, 0, &rows, err))
         return false;
+    ask_sift(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->operations(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;
@@ -33,7 +34,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer, .fields = &operation_fields}, argc, argv);
 }
 
 const struct command operations_command = {

@@ -31,6 +31,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct relay_rows rows;
     if (!query_relays(q, r, &rows, err))
         return false;
+    ask_sift(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->relays(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;
@@ -38,7 +39,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer, .fields = &relay_fields}, argc, argv);
 }
 
 const struct command relays_command = {

@@ -88,6 +88,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct service_rows rows;
     if (!query_services(q, r, &rows, err))
         return false;
+    ask_sift(rows.row, &rows.len, sizeof *rows.row);
     bool written = e          ? e->services(stdout, r, &rows)
                    : show_tls ? print_tls(&rows, err)
                               : print(&rows, err);
@@ -103,7 +104,8 @@ static int run(const struct command *self, int argc, char **argv)
         {0},
     };
     show_tls = false;
-    return ask_run(self, &(struct ask){.answer = answer, .more = more}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer, .more = more, .fields = &service_fields},
+                   argc, argv);
 }
 
 const struct command services_command = {

@@ -58,6 +58,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct open_call_rows rows;
     if (!query_open_calls(q, r, 0, &rows, err))
         return false;
+    ask_sift(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->open_calls(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;
@@ -65,7 +66,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    return ask_run(self, &(struct ask){.answer = answer}, argc, argv);
+    return ask_run(self, &(struct ask){.answer = answer, .fields = &open_call_fields}, argc, argv);
 }
 
 const struct command streams_command = {

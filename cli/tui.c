@@ -5,25 +5,51 @@
 
 #include "cli/command.h"
 #include "cli/place.h"
+#include "cli/timed.h"
+
+enum { SINCE_DEFAULT_S = 900 };
+
+/* A range that is fixed is looked up before the terminal is taken, so that what is wrong with it
+ * can be said. */
+static int fix_range(const struct command *self, const struct when *when, struct tui_options *o)
+{
+    struct err err = {0};
+    bool misused = false;
+    if (!when->has_from && !when->has_to && !when->has_at) {
+        o->since_ns = when->since_ns;
+        return 0;
+    }
+    struct query *q = query_open(o->db, &err);
+    bool found = q && when_resolve(when, q, &o->range, &misused, &err);
+    query_close(q);
+    if (found)
+        return 0;
+    return misused ? command_misused(self, &err) : command_failed(&err);
+}
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    struct tui_options options = {.db = place_of_db(), .since_ns = 900ULL * 1000000000};
-    const struct argument table[] = {
+    struct tui_options options = {.db = place_of_db()};
+    struct timed timed;
+    struct when when;
+    struct argument table[5 + TIMED_ARGUMENTS] = {
         {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &options.db},
-        {0, "since", "TIME", "the last 15m, 2h, 1d, or all", ARGUMENT_DURATION, &options.since_ns},
         {'b', "batch", NULL, "print once, as plain text", ARGUMENT_FLAG, &options.batch},
         {'C', "no-color", NULL, "no colours (also when NO_COLOR is set)", ARGUMENT_FLAG,
          &options.no_color},
         {'U', "ascii", NULL, "no line drawing or block characters", ARGUMENT_FLAG, &options.ascii},
-        {0},
     };
     struct err err = {0};
     bool help = false;
-    if (!arguments_read(argc, argv, table, NULL, &help, &err))
+    timed_arguments(&timed, table + 4);
+    if (!arguments_read(argc, argv, table, NULL, &help, &err) ||
+        !timed_read(&timed, SINCE_DEFAULT_S * 1000000000ULL, &when, &err))
         return command_misused(self, &err);
     if (help)
         return command_help(self, table);
+    int status = fix_range(self, &when, &options);
+    if (status)
+        return status;
     return tui_run(&options, &err) ? 0 : command_failed(&err);
 }
 
@@ -33,6 +59,7 @@ const struct command tui_command = {
     .usage = "tapgraph tui [OPTION...]",
     .example = "examples:\n"
                "  tapgraph tui                        while the daemon runs, or on what it left\n"
-               "  tapgraph tui --db shop.db --since all",
+               "  tapgraph tui --db shop.db --since all\n"
+               "  tapgraph tui --at 10:30 --since 15m  paused at what led to 10:30",
     .run = run,
 };

@@ -47,6 +47,13 @@ struct frame *frame_new(const char *db, uint64_t since_ns)
     return f;
 }
 
+void frame_fix(struct frame *f, struct range range)
+{
+    f->range = range;
+    f->since_ns = range.to_ns - range.from_ns;
+    f->paused = true;
+}
+
 void frame_free(struct frame *f)
 {
     if (!f)

@@ -60,6 +60,9 @@ struct frame {
 
 /* `db` is kept. NULL when memory is short. Given to the caller. */
 struct frame *frame_new(const char *db, uint64_t since_ns);
+
+/* Shows a range of the past, as if it had been paused at its end. */
+void frame_fix(struct frame *f, struct range range);
 void frame_free(struct frame *f);
 
 /* The database cannot be read, for this reason; what is on the screen stays. */

@@ -145,7 +145,8 @@ bool table_set(struct table *t, const void *rows, size_t len)
 
 bool table_filter(struct table *t, const char *text, struct err *err, size_t *ret_at)
 {
-    bool right = filter_parse(text, t->kind->columns, &t->filter, err, ret_at);
+    bool right =
+        filter_parse_known(text, t->kind->columns, t->kind->fields, &t->filter, err, ret_at);
     rearrange(t);
     return right;
 }

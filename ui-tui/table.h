@@ -11,6 +11,7 @@
 /* What never changes of a table. */
 struct table_kind {
     struct columns columns;
+    const struct fields *fields; /* what a filter may ask of its rows besides; NULL: nothing */
     size_t row_size;
     uint64_t (*id)(const void *row); /* the same as long as it is the same thing */
     size_t sort;                     /* the column to begin with */

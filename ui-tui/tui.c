@@ -138,6 +138,8 @@ bool tui_run(const struct tui_options *options, struct err *err)
     struct frame *f = frame_new(options->db, options->since_ns);
     if (!f)
         return err_set(err, "tui: out of memory");
+    if (options->range.to_ns)
+        frame_fix(f, options->range);
     bool good;
     if (batch) {
         good = print_once(f, &source, ascii, err);

@@ -4,12 +4,14 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "store/query.h"
 
 struct tui_options {
-    const char *db;    /* path of the database */
-    uint64_t since_ns; /* the range shown, back from the newest window; 0: all */
-    bool no_color;     /* also when NO_COLOR is set */
-    bool ascii;        /* no block or box characters; also when the locale is not UTF-8 */
+    const char *db;     /* path of the database */
+    uint64_t since_ns;  /* the range shown, back from the newest window; 0: all */
+    struct range range; /* instead, a fixed one: it begins paused there; to_ns 0: not */
+    bool no_color;      /* also when NO_COLOR is set */
+    bool ascii;         /* no block or box characters; also when the locale is not UTF-8 */
     bool batch; /* print the view once as plain text and return; also when stdout is no terminal */
 };
 

@@ -108,6 +108,7 @@ static const struct column columns[] = {
 
 static const struct table_kind kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
+    .fields = &backend_fields,
     .row_size = sizeof(struct backend_row),
     .id = backend_id,
     .sort = 2,

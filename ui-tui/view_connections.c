@@ -147,6 +147,7 @@ static const struct column columns[] = {
 
 static const struct table_kind kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
+    .fields = &connection_fields,
     .row_size = sizeof(struct connection_row),
     .id = connection_id,
     .sort = 2,

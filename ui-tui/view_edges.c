@@ -131,6 +131,7 @@ static const struct column columns[] = {
 
 static const struct table_kind kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
+    .fields = &edge_fields,
     .row_size = sizeof(struct edge_row),
     .id = edge_id,
     .sort = 5,

@@ -57,6 +57,7 @@ static const struct column columns[] = {
 
 static const struct table_kind kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
+    .fields = &event_fields,
     .row_size = sizeof(struct event_row),
     .id = event_id,
     .none = "No event in this range of time.",

@@ -67,6 +67,7 @@ static const struct column columns[] = {
 
 static const struct table_kind kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
+    .fields = &insight_fields,
     .row_size = sizeof(struct insight_row),
     .id = insight_id,
     .sort = 0,

@@ -245,6 +245,7 @@ static const struct column columns_of_all[] = {
 
 static const struct table_kind kind_of_edge = {
     .columns = {columns_of_edge, sizeof columns_of_edge / sizeof *columns_of_edge},
+    .fields = &operation_fields,
     .row_size = sizeof(struct operation_row),
     .id = operation_id,
     .sort = 2,
@@ -253,6 +254,7 @@ static const struct table_kind kind_of_edge = {
 
 static const struct table_kind kind_of_all = {
     .columns = {columns_of_all, sizeof columns_of_all / sizeof *columns_of_all},
+    .fields = &operation_fields,
     .row_size = sizeof(struct operation_row),
     .id = operation_id,
     .sort = 2,

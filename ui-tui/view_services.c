@@ -123,6 +123,7 @@ static const struct column columns[] = {
 
 static const struct table_kind kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
+    .fields = &service_fields,
     .row_size = sizeof(struct service_row),
     .id = service_id,
     .sort = 6,

@@ -148,6 +148,7 @@ static const struct column columns[] = {
 
 static const struct table_kind kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
+    .fields = &open_call_fields,
     .row_size = sizeof(struct open_call_row),
     .id = stream_id,
     .sort = 2,

@@ -169,6 +169,7 @@ static uint64_t edge_id(const void *row)
 
 static const struct table_kind kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
+    .fields = &edge_fields,
     .row_size = sizeof(struct edge_row),
     .id = edge_id,
     .sort = 9,

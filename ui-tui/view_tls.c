@@ -193,6 +193,7 @@ static uint64_t protection_id(const void *row)
 
 static const struct table_kind kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
+    .fields = &tls_fields,
     .row_size = sizeof(struct protection),
     .id = protection_id,
     .sort = 0,

@@ -18,26 +18,40 @@ static void drop_body(struct answer *a)
     a->encoding = NULL;
 }
 
-static char *error_text(const char *sentence)
+/* Without a parameter, if that is NULL. */
+static char *error_text(const char *sentence, const char *parameter, size_t at)
 {
     cJSON *object = cJSON_CreateObject();
     char *text = NULL;
-    if (object && cJSON_AddStringToObject(object, "error", sentence))
+    bool whole = object && cJSON_AddStringToObject(object, "error", sentence) &&
+                 (!parameter || (cJSON_AddStringToObject(object, "parameter", parameter) &&
+                                 cJSON_AddNumberToObject(object, "at", (double)at)));
+    if (whole)
         text = cJSON_PrintUnformatted(object);
     cJSON_Delete(object);
     return text;
 }
 
-void answer_error(struct answer *a, unsigned status, const char *sentence)
+static void fail(struct answer *a, unsigned status, char *text)
 {
     drop_body(a);
     a->etag[0] = a->disposition[0] = '\0';
     a->cache = NULL;
     a->status = status;
     a->type = "application/json";
-    a->owned = error_text(sentence);
+    a->owned = text;
     a->body = a->owned ? a->owned : OUT_OF_MEMORY;
     a->len = strlen(a->body);
+}
+
+void answer_error(struct answer *a, unsigned status, const char *sentence)
+{
+    fail(a, status, error_text(sentence, NULL, 0));
+}
+
+void answer_misasked(struct answer *a, const char *sentence, const char *parameter, size_t at)
+{
+    fail(a, 400, error_text(sentence, parameter, at));
 }
 
 void answer_body(struct answer *a, const char *type, void *body, size_t len)

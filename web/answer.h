@@ -48,6 +48,9 @@ struct answer {
 /* {"error": sentence} with this status. */
 void answer_error(struct answer *a, unsigned status, const char *sentence);
 
+/* Status 400, of a parameter: with "parameter", and "at", the byte of it that is wrong. */
+void answer_misasked(struct answer *a, const char *sentence, const char *parameter, size_t at);
+
 /* A body that the answer takes. NULL makes it an error: memory is short. */
 void answer_body(struct answer *a, const char *type, void *body, size_t len);
 

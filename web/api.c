@@ -9,25 +9,14 @@
 #include "base/hash.h"
 #include "web/questions.h"
 
-static bool resolve_range(struct ask *a)
-{
-    const struct params *p = a->params;
-    if (!a->q)
-        return true;
-    if (p->span == SPAN_SINCE)
-        return query_since(a->q, p->since_ns, &a->range, a->err);
-    if (!query_history(a->q, &a->range, a->err))
-        return false;
-    if (p->from_ns)
-        a->range.from_ns = p->from_ns;
-    if (p->to_ns)
-        a->range.to_ns = p->to_ns;
-    return true;
-}
-
 static const char *lookup(const void *request, const char *name)
 {
     return request_argument(request, name);
+}
+
+static uint64_t hash_text(const struct hash_key *key, const char *text)
+{
+    return text ? hash_bytes(key, text, strlen(text)) : 0;
 }
 
 /* The same question to the same data has the same tag. Weak, because of the packing. */
@@ -48,7 +37,9 @@ static bool tag(struct answer *answer, const struct ask *a, const char *question
                         (uint64_t)a->params->edge,
                         (uint64_t)a->params->service,
                         a->params->points,
-                        a->params->download};
+                        a->params->download,
+                        hash_text(&key, a->params->find),
+                        hash_text(&key, a->params->hide)};
     snprintf(answer->etag, sizeof answer->etag, "W/\"%016" PRIx64 "\"",
              hash_bytes(&key, words, sizeof words));
     return true;
@@ -89,11 +80,29 @@ static void name_download(const struct ask *a, const char *question, struct answ
                  "attachment; filename=\"tapgraph-%s.%s\"", question, a->exporter->name);
 }
 
-static void answer_question(struct ask *a, const struct question *question, uint64_t file,
-                            const struct request *r, struct answer *answer)
+/* What a question is asked with. */
+struct asked {
+    struct params params;
+    struct sieve sieve;
+    struct graph_sieve graph_sieve;
+};
+
+static bool resolve_range(struct ask *a, struct asked *asked, bool *ret_misasked)
 {
-    if (!resolve_range(a) || !tag(answer, a, question->name, file)) {
-        answer_error(answer, 500, a->err->text);
+    *ret_misasked = false;
+    if (a->q && !when_resolve(&a->params->when, a->q, &a->range, ret_misasked, a->err))
+        return false;
+    sieve_settle(&asked->sieve, a->range.to_ns);
+    graph_sieve_settle(&asked->graph_sieve, a->range.to_ns);
+    return true;
+}
+
+static void answer_question(struct ask *a, struct asked *asked, const struct question *question,
+                            uint64_t file, const struct request *r, struct answer *answer)
+{
+    bool misasked;
+    if (!resolve_range(a, asked, &misasked) || !tag(answer, a, question->name, file)) {
+        answer_error(answer, misasked ? 400 : 500, a->err->text);
         return;
     }
     answer->cache = "no-cache";
@@ -104,31 +113,68 @@ static void answer_question(struct ask *a, const struct question *question, uint
     answer_pack(answer, request_header(r, "Accept-Encoding"));
 }
 
+/* false: the answer says what is wrong. */
+static bool read_question(const struct question *question, const struct request *r,
+                          struct asked *asked, struct ask *a, struct answer *answer)
+{
+    struct params *p = &asked->params;
+    struct slip slip = {0};
+    if (!params_read(p, lookup, r, a->err)) {
+        answer_error(answer, 400, a->err->text);
+        return false;
+    }
+    bool graph = question->reader == READER_GRAPH;
+    if ((p->find || p->hide) && !graph && !question->fields) {
+        answer_misasked(answer, "there are no rows to find or to hide", p->find ? "find" : "hide",
+                        0);
+        return false;
+    }
+    bool read = graph ? graph_sieve_read(&asked->graph_sieve, p->find, p->hide, a->err, &slip)
+                      : !question->fields || sieve_read(&asked->sieve, question->fields, p->find,
+                                                        p->hide, a->err, &slip);
+    if (!read) {
+        answer_misasked(answer, a->err->text, slip.what, slip.at);
+        return false;
+    }
+    a->exporter = exporter_find(p->format);
+    if (!a->exporter)
+        answer_error(answer, 400, "there is no such format; json, csv and dot are some");
+    return a->exporter != NULL;
+}
+
+static void lend_and_answer(struct readers *readers, const struct question *question,
+                            const struct request *r, struct asked *asked, struct ask *a,
+                            struct answer *answer)
+{
+    uint64_t file = readers_file(readers);
+    enum reader_state state = readers_borrow(readers, question->reader, &a->q, a->err);
+    if (state == READER_BROKEN) {
+        answer_error(answer, 503, a->err->text);
+        return;
+    }
+    answer_question(a, asked, question, file, r, answer);
+    if (state == READER_LENT)
+        readers_return(readers, question->reader, a->q);
+}
+
 bool api_answer(struct readers *readers, const struct request *r, struct answer *answer)
 {
     const struct question *question = question_find(r->path);
     if (!question)
         return false;
     struct err err = {0};
-    struct params params;
-    struct ask a = {.params = &params, .path = readers_path(readers), .err = &err};
-    if (!params_read(&params, lookup, r, &err)) {
-        answer_error(answer, 400, err.text);
+    struct asked *asked = calloc(1, sizeof *asked); /* some 50 kB */
+    if (!asked) {
+        answer_error(answer, 500, "memory is short");
         return true;
     }
-    a.exporter = exporter_find(params.format);
-    if (!a.exporter) {
-        answer_error(answer, 400, "there is no such format; json, csv and dot are some");
-        return true;
-    }
-    uint64_t file = readers_file(readers);
-    enum reader_state state = readers_borrow(readers, question->reader, &a.q, &err);
-    if (state == READER_BROKEN) {
-        answer_error(answer, 503, err.text);
-        return true;
-    }
-    answer_question(&a, question, file, r, answer);
-    if (state == READER_LENT)
-        readers_return(readers, question->reader, a.q);
+    struct ask a = {.params = &asked->params,
+                    .sieve = &asked->sieve,
+                    .graph_sieve = &asked->graph_sieve,
+                    .path = readers_path(readers),
+                    .err = &err};
+    if (read_question(question, r, asked, &a, answer))
+        lend_and_answer(readers, question, r, asked, &a, answer);
+    free(asked);
     return true;
 }

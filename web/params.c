@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const uint64_t SECOND_NS = 1000000000U;
 static const uint64_t SINCE_DEFAULT_NS = 15 * 60 * 1000000000ULL;
@@ -48,73 +47,18 @@ bool params_duration(const char *text, uint64_t *ret_ns)
     return false;
 }
 
-/* The fraction of a second, ".5" to 500000000; moves *at behind it. */
-static uint64_t read_fraction(const char **at)
-{
-    uint64_t ns = 0;
-    if (**at != '.')
-        return 0;
-    uint64_t digit_ns = SECOND_NS / 10;
-    for ((*at)++; **at >= '0' && **at <= '9'; (*at)++, digit_ns /= 10)
-        ns += (uint64_t)(**at - '0') * digit_ns;
-    return ns;
-}
-
-/* "Z" or "+01:00", to seconds east of UTC. */
-static bool read_offset(const char *at, long *ret_s)
-{
-    if ((*at == 'Z' || *at == 'z') && !at[1]) {
-        *ret_s = 0;
-        return true;
-    }
-    int hours, minutes, len = 0;
-    if ((*at != '+' && *at != '-') || sscanf(at + 1, "%2d:%2d%n", &hours, &minutes, &len) != 2 ||
-        len != 5 || at[1 + len] || hours > 23 || minutes > 59)
-        return false;
-    *ret_s = (*at == '-' ? -1L : 1L) * (hours * 3600L + minutes * 60L);
-    return true;
-}
-
-bool params_time(const char *text, uint64_t *ret_ns)
-{
-    if (read_number(text, UINT64_MAX, ret_ns))
-        return true;
-    struct tm tm = {0};
-    const char *at = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-    long offset_s;
-    if (!at)
-        return false;
-    uint64_t fraction_ns = read_fraction(&at);
-    if (!read_offset(at, &offset_s))
-        return false;
-    int64_t seconds = (int64_t)timegm(&tm) - offset_s;
-    if (seconds < 0 || (uint64_t)seconds > UINT64_MAX / SECOND_NS - 1)
-        return false;
-    *ret_ns = (uint64_t)seconds * SECOND_NS + fraction_ns;
-    return true;
-}
-
-static bool read_range(struct params *p, params_lookup *lookup, const void *request,
-                       struct err *err)
+/* A range from or to a moment wins over `since`, which the page always sends. */
+static bool read_when(struct params *p, params_lookup *lookup, const void *request, struct err *err)
 {
     const char *since = lookup(request, "since");
-    const char *from = lookup(request, "from");
-    const char *to = lookup(request, "to");
-    p->since_ns = SINCE_DEFAULT_NS;
-    if (since && !params_duration(since, &p->since_ns))
+    const struct when_words words = {lookup(request, "from"), lookup(request, "to"),
+                                     lookup(request, "at"), ""};
+    p->when.since_ns = SINCE_DEFAULT_NS;
+    if (since && !params_duration(since, &p->when.since_ns))
         return err_set(err, "since is \"%.60s\", but has to be like 30s, 15m, 6h, 7d or all",
                        since);
-    if (!from && !to)
-        return true;
-    p->span = SPAN_FROM_TO;
-    if (from && !params_time(from, &p->from_ns))
-        return err_set(err, "from is \"%.60s\", but has to be like 2026-01-31T08:00:00Z, or ns",
-                       from);
-    if (to && !params_time(to, &p->to_ns))
-        return err_set(err, "to is \"%.60s\", but has to be like 2026-01-31T08:00:00Z, or ns", to);
-    if (p->to_ns && p->from_ns >= p->to_ns)
-        return err_set(err, "from has to be before to");
-    return true;
+    p->when.has_since = since && !words.from && !words.to;
+    return when_read(&p->when, &words, err);
 }
 
 static bool read_grouping(struct params *p, const char *text, struct err *err)
@@ -150,7 +94,7 @@ static bool read_points(struct params *p, const char *text, struct err *err)
 bool params_read(struct params *ret, params_lookup *lookup, const void *request, struct err *err)
 {
     *ret = (struct params){0};
-    if (!read_range(ret, lookup, request, err) ||
+    if (!read_when(ret, lookup, request, err) ||
         !read_grouping(ret, lookup(request, "group"), err) ||
         !read_id(&ret->edge, "edge", lookup(request, "edge"), err) ||
         !read_id(&ret->service, "service", lookup(request, "service"), err) ||
@@ -158,6 +102,8 @@ bool params_read(struct params *ret, params_lookup *lookup, const void *request,
         return false;
     const char *format = lookup(request, "format");
     snprintf(ret->format, sizeof ret->format, "%s", format ? format : "json");
+    ret->find = lookup(request, "find");
+    ret->hide = lookup(request, "hide");
     ret->download = lookup(request, "download") != NULL;
     return true;
 }

@@ -19,6 +19,8 @@ static enum said ask_graph(struct ask *a)
         return SAID_NO_SUCH;
     struct graph graph = {.range = a->range};
     bool asked = !a->q || query_graph(a->q, a->range, a->params->grouping, &graph, a->err);
+    if (asked)
+        graph_sieve(a->graph_sieve, &graph);
     bool written = asked && a->exporter->graph(a->out, &graph);
     enum said ret = said(asked, written, a->err);
     if (asked && !written && a->exporter->needs)
@@ -33,6 +35,7 @@ static enum said ask_edges(struct ask *a)
         return SAID_NO_SUCH;
     struct edge_rows rows = {0};
     bool asked = !a->q || query_edges(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->edges(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -44,6 +47,7 @@ static enum said ask_services(struct ask *a)
         return SAID_NO_SUCH;
     struct service_rows rows = {0};
     bool asked = !a->q || query_services(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->services(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -55,6 +59,7 @@ static enum said ask_operations(struct ask *a)
         return SAID_NO_SUCH;
     struct operation_rows rows = {0};
     bool asked = !a->q || query_operations(a->q, a->range, a->params->edge, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->operations(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -66,6 +71,7 @@ static enum said ask_backends(struct ask *a)
         return SAID_NO_SUCH;
     struct backend_rows rows = {0};
     bool asked = !a->q || query_backends(a->q, a->range, a->params->service, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->backends(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -77,6 +83,7 @@ static enum said ask_connections(struct ask *a)
         return SAID_NO_SUCH;
     struct connection_rows rows = {0};
     bool asked = !a->q || query_connections(a->q, a->range, a->params->edge, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->connections(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -88,6 +95,7 @@ static enum said ask_open_calls(struct ask *a)
         return SAID_NO_SUCH;
     struct open_call_rows rows = {0};
     bool asked = !a->q || query_open_calls(a->q, a->range, a->params->edge, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->open_calls(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -99,6 +107,7 @@ static enum said ask_tls(struct ask *a)
         return SAID_NO_SUCH;
     struct tls_rows rows = {0};
     bool asked = !a->q || query_tls(a->q, a->range, a->params->edge, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->tls(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -110,6 +119,7 @@ static enum said ask_relays(struct ask *a)
         return SAID_NO_SUCH;
     struct relay_rows rows = {0};
     bool asked = !a->q || query_relays(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->relays(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -121,6 +131,7 @@ static enum said ask_names(struct ask *a)
         return SAID_NO_SUCH;
     struct name_rows rows = {0};
     bool asked = !a->q || query_names(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->names(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -132,6 +143,7 @@ static enum said ask_insights(struct ask *a)
         return SAID_NO_SUCH;
     struct insight_rows rows = {0};
     bool asked = !a->q || query_insights(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->insights(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -164,6 +176,7 @@ static enum said ask_events(struct ask *a)
         return SAID_NO_SUCH;
     struct event_rows rows = {0};
     bool asked = !a->q || query_events(a->q, a->range, &rows, a->err);
+    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->events(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -209,21 +222,21 @@ static enum said ask_info(struct ask *a)
 }
 
 static const struct question QUESTIONS[] = {
-    {"graph", ask_graph, READER_GRAPH, NULL},
-    {"edges", ask_edges, READER_ANY, NULL},
-    {"services", ask_services, READER_ANY, NULL},
-    {"operations", ask_operations, READER_ANY, NULL},
-    {"backends", ask_backends, READER_ANY, NULL},
-    {"connections", ask_connections, READER_ANY, NULL},
-    {"open-calls", ask_open_calls, READER_ANY, NULL},
-    {"tls", ask_tls, READER_ANY, NULL},
-    {"relays", ask_relays, READER_ANY, NULL},
-    {"names", ask_names, READER_ANY, NULL},
-    {"insights", ask_insights, READER_ANY, NULL},
-    {"series", ask_series, READER_ANY, NULL},
-    {"health", ask_health, READER_ANY, NULL},
-    {"events", ask_events, READER_ANY, NULL},
-    {"info", ask_info, READER_ANY, "application/json"},
+    {"graph", ask_graph, READER_GRAPH, NULL, NULL},
+    {"edges", ask_edges, READER_ANY, NULL, &edge_fields},
+    {"services", ask_services, READER_ANY, NULL, &service_fields},
+    {"operations", ask_operations, READER_ANY, NULL, &operation_fields},
+    {"backends", ask_backends, READER_ANY, NULL, &backend_fields},
+    {"connections", ask_connections, READER_ANY, NULL, &connection_fields},
+    {"open-calls", ask_open_calls, READER_ANY, NULL, &open_call_fields},
+    {"tls", ask_tls, READER_ANY, NULL, &tls_fields},
+    {"relays", ask_relays, READER_ANY, NULL, &relay_fields},
+    {"names", ask_names, READER_ANY, NULL, &name_fields},
+    {"insights", ask_insights, READER_ANY, NULL, &insight_fields},
+    {"series", ask_series, READER_ANY, NULL, NULL},
+    {"health", ask_health, READER_ANY, NULL, NULL},
+    {"events", ask_events, READER_ANY, NULL, &event_fields},
+    {"info", ask_info, READER_ANY, "application/json", NULL},
 };
 
 const struct question *question_find(const char *path)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "store/export/exporter.h"
+#include "store/sieve.h"
 #include "web/params.h"
 #include "web/readers.h"
 
@@ -12,6 +13,8 @@ struct ask {
     struct query *q; /* NULL: there is no database yet */
     struct range range;
     const struct params *params;
+    const struct sieve *sieve;             /* of its rows */
+    const struct graph_sieve *graph_sieve; /* of the graph */
     const struct exporter *exporter;
     FILE *out;
     const char *path; /* of the database */
@@ -28,7 +31,8 @@ struct question {
     const char *name; /* below /api/v1/ */
     enum said (*ask)(struct ask *a);
     enum reader_kind reader;
-    const char *type; /* media type; NULL: the exporter's */
+    const char *type;            /* media type; NULL: the exporter's */
+    const struct fields *fields; /* what find and hide know of its rows; NULL: it has no rows */
 };
 
 /* NULL if there is none at this path. */

@@ -159,8 +159,8 @@ static void test_says_what_is_wrong(void **state)
         const char *text, *error;
         size_t at;
     } cases[] = {
-        {"cart foo=1", "no column \"foo\"; there are client, server, errors, p95, bytes, rate", 5},
-        {"trend>1", "no column \"trend\"; there are client, server, errors, p95, bytes, rate", 0},
+        {"cart foo=1", "no field \"foo\"; there are client, server, errors, p95, bytes, rate", 5},
+        {"trend>1", "no field \"trend\"; there are client, server, errors, p95, bytes, rate", 0},
         {"p95>", "p95: what should it be compared with?", 4},
         {"p95 > fast", "p95 is a number; \"fast\" is none", 6},
         {"p95>20", "p95 needs a unit: ns us µs ms s min m h d", 4},
@@ -177,8 +177,9 @@ static void test_says_what_is_wrong(void **state)
         {"cart ()", "nothing stands between ( and )", 5},
         {"a and (b or p95>)", "p95: what should it be compared with?", 16},
         {"((((((((((((((((( a", "too many parentheses within each other", 16},
-        {"=5", "no column \"\"; there are client, server, errors, p95, bytes, rate", 0},
-        {"a b c d e f g h i j k l m n o p q", "more than 16 terms", 32},
+        {"=5", "no field \"\"; there are client, server, errors, p95, bytes, rate", 0},
+        {"a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g", "more than 32 terms",
+         64},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -207,6 +208,33 @@ static void test_keeps_the_right_terms(void **state)
     assert_false(filter_passes(&f, columns, &row));
 }
 
+/* What the rows have besides their columns can be asked for, and a name that is both is the
+ * field's.
+ */
+static double twice(const void *at)
+{
+    const struct row *r = at;
+    return 2 * r->errors;
+}
+
+static void test_knows_fields(void **state)
+{
+    static const struct field known[] = {
+        {"errors", "error_share", "", FIELD_SHARE, 0, NULL, twice, NULL},
+        {"port", "", "", FIELD_TEXT, 0, client, NULL, NULL},
+    };
+    static const struct fields fields = {"rows", known, 2};
+    struct filter f;
+    struct err err = {""};
+    size_t at;
+    (void)state;
+    assert_true(filter_parse_known("errors>3% port=web p95>1ms", columns, &fields, &f, &err, &at));
+    assert_true(filter_passes(&f, columns, &row));
+    assert_true(filter_parse_known("error-share>5%", columns, &fields, &f, &err, &at));
+    assert_false(filter_passes(&f, columns, &row));
+    assert_false(filter_parse("port=web", columns, &f, &err, &at));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_joins),
         cmocka_unit_test(test_says_what_is_wrong),
         cmocka_unit_test(test_keeps_the_right_terms),
+        cmocka_unit_test(test_knows_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,6 +170,36 @@ static void refuses_questions_that_are_none(void **state)
     expect("/%2e%2e/%2e%2e/etc/passwd", 404, "{\"error\":");
 }
 
+/* The same words as on the command line, for lists and the graph. */
+static void finds_and_hides(void **state)
+{
+    (void)state;
+    expect("/api/v1/edges?since=all&find=client%20%3D%20nobody", 200, "\"edges\":[]");
+    expect("/api/v1/edges?since=all&find=requests%20%3E%3D%2010", 200, "\"client\":");
+    expect("/api/v1/edges?since=all&hide=errors%20%3E%200", 200, "\"edges\":[]");
+    expect("/api/v1/operations?since=all&hide=requests%3E0", 200, "\"operations\":[]");
+    expect("/api/v1/services?since=all&find=service%20~%20nobody", 200, "\"services\":[]");
+    expect("/api/v1/graph?since=all&find=p95%20%3E%201h", 200, "\"nodes\":[],\"edges\":[]");
+    expect("/api/v1/edges?find=requests%20%3E%3D%2010%20and%20prt%20%3D%2080", 400,
+           "did you mean port?");
+    expect("/api/v1/edges?find=requests%20%3E%3D%2010%20and%20prt%20%3D%2080", 400,
+           "\"parameter\":\"find\",\"at\":19}");
+    expect("/api/v1/graph?hide=p95%20%3E%2010", 400, "\"parameter\":\"hide\",\"at\":6}");
+    expect("/api/v1/health?find=cart", 400, "no rows to find");
+}
+
+/* Moments, and what is outside of the history. */
+static void answers_about_moments(void **state)
+{
+    (void)state;
+    expect("/api/v1/edges?at=now", 200, "\"client\":");
+    expect("/api/v1/edges?from=-5s", 200, "\"client\":");
+    expect("/api/v1/edges?at=now&since=all", 200, "\"client\":");
+    expect("/api/v1/edges?at=now&to=now", 400, "at is one moment: it excludes from and to");
+    expect("/api/v1/edges?at=2100-01-01", 400, "the database covers ");
+    expect("/api/v1/edges?from=soon", 400, "from: \\\"soon\\\" is no time; write 2026-");
+}
+
 /* Whatever is answered has the headers that tie the browser's hands. */
 static void always_has_its_headers(void **state)
 {
@@ -348,6 +378,8 @@ int main(void)
         WITH_DATA(counts_for_prometheus),
         WITH_DATA(answers_about_calls),
         WITH_DATA(refuses_questions_that_are_none),
+        WITH_DATA(finds_and_hides),
+        WITH_DATA(answers_about_moments),
         WITH_DATA(always_has_its_headers),
         WITH_DATA(refuses_strangers),
         WITH_DATA(bounds_the_head),

@@ -43,7 +43,8 @@ static int start(const struct command *self, struct daemon_arguments *a)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    struct daemon_arguments a = {.listen = "127.0.0.1:7117", .no_decap.known = frame_tunnel_names};
+    struct daemon_arguments a = {
+        .listen = "127.0.0.1:7117", .no_decap.known = frame_tunnel_names, .kept = keep_default()};
     const struct argument table[] = {
         {'i', "interface", "IFACE", "watch this interface, or 'any'; may be given again",
          ARGUMENT_TEXTS, &a.interfaces},
@@ -61,6 +62,7 @@ static int run(const struct command *self, int argc, char **argv)
          ARGUMENT_TEXT, &a.log},
         NAMING_ARGUMENTS(a),
         READING_ARGUMENTS(a),
+        KEEPING_ARGUMENTS(a, "5s=24h,1min=14d,1h=400d", "4G"),
         {0, "window", "TIME", "how long a window is (5s)", ARGUMENT_DURATION, &a.window_ns},
         {0, "workers", "N", "read and decode with this many threads (one a core, at most 8)",
          ARGUMENT_COUNT, &a.workers},

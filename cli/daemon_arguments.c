@@ -96,6 +96,10 @@ bool daemon_options_set(struct daemon_options *options, const struct daemon_argu
 {
     if (!daemon_options_set_reading(options, a, sources, err))
         return false;
+    options->keep = a->kept;
+    if ((a->keep && !keep_set_ages(&options->keep, a->keep, err)) ||
+        (a->keep_size && !keep_set_size(&options->keep, a->keep_size, err)))
+        return false;
     options->engine.labels = !a->no_ndpi;
     options->db = place_for_db(a->db, err);
     return options->db != NULL;

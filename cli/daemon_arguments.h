@@ -39,6 +39,12 @@
      ARGUMENT_FLAG, &(a).no_sandbox},                                                              \
     {0, "tenants", NULL, "addresses may overlap: VLANs and virtual networks tell them apart",      \
      ARGUMENT_FLAG, &(a).tenants}
+
+#define KEEPING_ARGUMENTS(a, ages, size)                                                           \
+    {0, "keep", "LEVEL=TIME,...", "how long windows of 5s, 1min and 1h are kept\n"                 \
+     "                               (" ages ")", ARGUMENT_TEXT, &(a).keep},                       \
+    {0, "keep-size", "BYTES", "delete the oldest if the database becomes larger (" size ")",       \
+     ARGUMENT_TEXT, &(a).keep_size}
 /* clang-format on */
 
 /* Of the page. */
@@ -56,6 +62,8 @@ struct daemon_arguments {
     struct texts interfaces, files, networks, vxlan_ports, geneve_ports, templates;
     struct words no_decap; /* of frame_tunnel_names */
     const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts, *keylog, *templates_file;
+    const char *keep, *keep_size;
+    struct keep kept; /* unless told otherwise */
     uint64_t window_ns;
     uint32_t snap_bytes, ring_bytes, workers, flows;
     struct protection_files protection_files; /* to be read into `protection` */

@@ -19,6 +19,8 @@
     X(names)                                                                                       \
     X(insights)                                                                                    \
     X(graph)                                                                                       \
+    X(diff)                                                                                        \
+    X(events)                                                                                      \
     X(health)                                                                                      \
     X(tui)                                                                                         \
     X(web)

@@ -7,7 +7,7 @@
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    struct daemon_arguments a = {.no_decap.known = frame_tunnel_names};
+    struct daemon_arguments a = {.no_decap.known = frame_tunnel_names, .kept = keep_all()};
     const struct argument table[] = {
         {'f', "filter", "EXPR", "only packets that match, as in pcap-filter(7)", ARGUMENT_TEXT,
          &a.filter},
@@ -17,6 +17,7 @@ static int run(const struct command *self, int argc, char **argv)
         {0, "workers", "N", "decode with this many threads (1)", ARGUMENT_COUNT, &a.workers},
         NAMING_ARGUMENTS(a),
         READING_ARGUMENTS(a),
+        KEEPING_ARGUMENTS(a, "all", "all"),
         {0, "window", "TIME", "how long a window is (5s)", ARGUMENT_DURATION, &a.window_ns},
         {0, "no-dedup", NULL, "count copies, which mirror ports make, as packets", ARGUMENT_FLAG,
          &a.no_dedup},

@@ -76,8 +76,10 @@ struct keeping *keeping_open(const struct daemon_options *options, struct err *e
         err_set(err, "keeper: out of memory");
     else if ((k->given = given_files_open(options, k->names, err)) && open_log(k, err))
         k->store = store_open(options->db, err);
-    if (k->store)
+    if (k->store) {
+        store_keep(k->store, &options->keep);
         return k;
+    }
     keeping_close(k);
     return NULL;
 }

@@ -9,6 +9,7 @@
 #include "decode/engine.h"
 #include "graph/networks.h"
 #include "graph/pattern.h"
+#include "store/keep.h"
 
 struct protection;
 
@@ -31,6 +32,7 @@ struct daemon_options {
     const char *names;                   /* file of names that the user gives, or NULL */
     const char *kube;                    /* dump of a Kubernetes cluster, or NULL */
     const char *hosts;                   /* file in the form of hosts(5), or NULL */
+    struct keep keep;                    /* of the history */
     uint64_t window_ns;
     unsigned workers; /* 1 or more; each also reads its share of an interface */
     bool loop;        /* play the files again and again */

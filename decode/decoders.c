@@ -16,6 +16,7 @@
     X(nats)         \
     X(mongodb)      \
     X(cassandra)    \
+    X(clickhouse)   \
     X(dubbo)        \
     X(thrift)       \
     X(ldap)         \

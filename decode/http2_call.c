@@ -43,7 +43,8 @@ void http2_call_asks(struct conn *c, struct exchange *x, const struct http2_head
     if (head->form) {
         call->body[TO_SERVER].form = call->body[TO_CLIENT].form = (uint8_t)head->form;
         decide(c, x, NATURE_GRPC);
-    } else if (head->typed || !head->unknown || last) {
+    } else if (head->typed || !head->unknown || last || head->websocket) {
+        call->asks_websocket = head->websocket && !last;
         decide(c, x, NATURE_PLAIN);
     }
 }
@@ -56,6 +57,11 @@ void http2_call_answers(struct conn *c, struct exchange *x, const struct http2_h
     call->doubtful = call->doubtful || (head->unknown && !head->broken);
     if (head->unknown)
         x->notes |= NOTE_UNKNOWN_FIELDS;
+    if (call->asks_websocket && head->code / 100 == 2 && call->nature == NATURE_PLAIN) {
+        call->nature = NATURE_WEBSOCKET;
+        memset(call->websocket, 0, sizeof call->websocket);
+        http2_websocket_begin(c, x);
+    }
     if (call->nature == NATURE_GRPC)
         put_grpc_first(x);
     else if (call->nature == NATURE_OPEN && head->grpc_status)
@@ -97,6 +103,8 @@ bool http2_call_wants_data(struct conn *c, enum dir dir, struct exchange *x, str
 {
     struct http2_call *call = http2_call_of(x);
     *ret_more = false;
+    if (call->nature == NATURE_WEBSOCKET)
+        return left && !call->websocket[dir].lost;
     if (call->nature == NATURE_OPEN && left) {
         size_t shown = left < GRPC_PREFIX ? (size_t)left : GRPC_PREFIX;
         *ret_more = in.len < shown;
@@ -114,8 +122,11 @@ bool http2_call_wants_data(struct conn *c, enum dir dir, struct exchange *x, str
 int64_t http2_call_data(struct conn *c, enum dir dir, struct exchange *x, struct bytes in,
                         uint64_t left)
 {
-    struct grpc_body *body = &http2_call_of(x)->body[dir];
+    struct http2_call *call = http2_call_of(x);
+    struct grpc_body *body = &call->body[dir];
     struct grpc_read read = {0};
+    if (call->nature == NATURE_WEBSOCKET)
+        return http2_websocket_data(c, dir, x, call->websocket, in, left);
     int64_t len = grpc_body_read(body, in, left, &read);
     if (len <= 0)
         return len;
@@ -128,6 +139,10 @@ int64_t http2_call_data(struct conn *c, enum dir dir, struct exchange *x, struct
 void http2_call_loses(struct exchange *x, enum dir dir, uint64_t len)
 {
     struct http2_call *call = http2_call_of(x);
+    if (call->nature == NATURE_WEBSOCKET) {
+        http2_websocket_lose(&call->websocket[dir], len);
+        return;
+    }
     if (len)
         grpc_body_lose(&call->body[dir], len);
     else
@@ -159,6 +174,11 @@ void http2_call_ends(struct conn *c, struct exchange *x)
 {
     struct http2_call *call = http2_call_of(x);
     call->ended = true;
+    if (call->nature == NATURE_WEBSOCKET) { /* who ends it without a word breaks it off */
+        enum outcome by = x->request_end_ns ? OUTCOME_CANCELLED : OUTCOME_RESET;
+        x->outcome = http2_websocket_end(x, call->websocket, by);
+        return;
+    }
     if (call->nature == NATURE_OPEN && !may_be_grpc(x))
         decide(c, x, NATURE_PLAIN);
     if (call->nature == NATURE_OPEN && call->code == 200) /* no other is sent with a call's OK */
@@ -171,9 +191,13 @@ void http2_call_ends(struct conn *c, struct exchange *x)
 
 enum outcome http2_call_reset(struct conn *c, struct exchange *x, enum dir by, uint32_t code)
 {
-    if (http2_call_of(x)->ended) /* what was left of the request is not sent any more */
+    const struct http2_call *call = http2_call_of(x);
+    if (call->ended) /* what was left of the request is not sent any more */
         return x->outcome;
     x->error_code = code;
+    if (call->nature == NATURE_WEBSOCKET)
+        return http2_websocket_end(x, call->websocket,
+                                   by == TO_CLIENT ? OUTCOME_RESET : OUTCOME_CANCELLED);
     if (by == TO_CLIENT) {
         x->notes |= code == REFUSED_STREAM ? NOTE_REFUSED : 0;
         return OUTCOME_RESET;

@@ -5,16 +5,21 @@
 #include "decode/grpc.h"
 #include "decode/http2_control.h"
 #include "decode/http2_head.h"
+#include "decode/http2_websocket.h"
 
 enum http2_nature {
     NATURE_OPEN, /* the type of its content was not seen */
     NATURE_GRPC,
     NATURE_PLAIN,
+    NATURE_WEBSOCKET,
 };
 
 /* Kept beside each exchange: exchange_state(). */
 struct http2_call {
-    struct grpc_body body[2];
+    union {
+        struct grpc_body body[2];
+        struct http2_websocket websocket[2]; /* of that nature */
+    };
     struct http2_window window[2];
     uint64_t message_ns[2]; /* when the latest message of that side began */
     uint16_t code;          /* of the answer; 0 = not seen, or not known */
@@ -24,6 +29,7 @@ struct http2_call {
     bool ended;             /* the answer is whole */
     bool begun[2];          /* data of that side has come, seen or not */
     bool adopted;           /* its beginning was not seen */
+    bool asks_websocket;    /* it will be one if the answer is 200 */
 };
 
 static inline struct http2_call *http2_call_of(struct exchange *x)

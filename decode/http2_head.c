@@ -35,6 +35,11 @@ static void on_authority(struct reading *r, struct bytes value)
     http_note_host(r->x, value);
 }
 
+static void on_protocol(struct reading *r, struct bytes value)
+{
+    r->head->websocket = bytes_equal_text(value, "websocket");
+}
+
 static void on_host(struct reading *r, struct bytes value)
 {
     if (!r->x->host[0])
@@ -143,6 +148,7 @@ static const struct interest interests[2][16] = {
             INTEREST(":path", on_path),
             INTEREST(":method", on_method),
             INTEREST(":authority", on_authority),
+            INTEREST(":protocol", on_protocol),
             INTEREST("content-type", on_content_type),
             INTEREST("grpc-timeout", on_grpc_timeout),
             INTEREST("traceparent", on_traceparent),

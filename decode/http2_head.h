@@ -18,6 +18,7 @@ struct http2_head {
     bool pseudo;                 /* there was a pseudo-header field, known or perhaps */
     bool pathed;                 /* the path is known */
     bool grpc_status;            /* there was one, and it is known */
+    bool websocket;              /* it is to go on as WebSocket (RFC 8441) */
     bool broken;                 /* it is no header block */
     uint32_t unknown;            /* fields that are not known */
     uint32_t unseen[UNSEEN_MAX]; /* the path is one of these entries; the rest 0 */

@@ -254,9 +254,23 @@ static bool may_be_ours(uint8_t first)
     return first >= 'A' && (letters >> (first & 31) & 1);
 }
 
+/* X-ClickHouse-...: of all of them that there are such, of one what it says. */
+static bool is_clickhouse(struct http_fields *f, struct bytes line)
+{
+    static const char prefix[] = "x-clickhouse-", code[] = "exception-code:";
+    const size_t prefix_len = sizeof prefix - 1, code_len = sizeof code - 1;
+    if (!is_word(bytes_first(line, prefix_len), prefix, prefix_len))
+        return false;
+    struct bytes rest = bytes_after(line, prefix_len);
+    f->clickhouse = true;
+    if (is_word(bytes_first(rest, code_len), code, code_len))
+        keep_first(&f->clickhouse_exception, trim(bytes_after(rest, code_len)));
+    return true;
+}
+
 static void line_read(struct http_fields *f, struct bytes line)
 {
-    if (!line.len || !may_be_ours(line.at[0]))
+    if (!line.len || !may_be_ours(line.at[0]) || is_clickhouse(f, line))
         return;
     size_t colon = 0;
     while (colon < line.len && line.at[colon] != ':' && colon <= NAME_MAX_OURS)

@@ -37,6 +37,8 @@ struct http_fields {
     struct bytes host, forwarded_for, request_id, upgrade;
     struct bytes traceparent, b3, b3_trace_id, b3_span_id;
     struct bytes content_type, grpc_status, grpc_message, grpc_timeout;
+    struct bytes clickhouse_exception;
+    bool clickhouse;        /* there is a field X-ClickHouse-... */
     int64_t content_length; /* -1: none */
     bool coded;             /* there is a Transfer-Encoding */
     bool chunked;           /* and the last coding is chunked */

@@ -1,6 +1,7 @@
 /* http_note.c - see http_note.h. */
 #include "decode/http_note.h"
 
+#include "decode/clickhouse_http.h"
 #include "decode/elasticsearch.h"
 #include "decode/grpc.h"
 #include "decode/trace_context.h"
@@ -46,6 +47,7 @@ void http_note_request_line(struct exchange *x, const struct http_request_line *
     exchange_text(x, x->method, sizeof x->method, line->method);
     http_note_target(x, line->method, line->target);
     elasticsearch_note(x);
+    clickhouse_http_target(x, line->target);
 }
 
 void http_note_status_line(struct exchange *x, const struct http_status_line *status)
@@ -93,6 +95,8 @@ void http_note_fields(struct exchange *x, enum dir dir, const struct http_fields
 {
     if (f->request_id.len && !x->request_id[0])
         exchange_text(x, x->request_id, sizeof x->request_id, f->request_id);
+    if (f->clickhouse)
+        clickhouse_http_fields(x, f);
     if (dir == TO_CLIENT)
         return;
     if (!x->host[0]) /* the target's authority goes before the field (RFC 9112, 3.2.2) */

@@ -15,12 +15,20 @@ enum sql_dialect {
     SQL_MYSQL,    /* "x" is a string, `x` a name, \ escapes, # begins a comment */
     SQL_TSQL,     /* [x] and "x" are names */
     SQL_CQL,      /* as SQL_STANDARD, // begins a comment, too, and USING names no table */
+    /* as SQL_MYSQL without its conditional comments, $tag$x$tag$ a string: ClickHouse's */
+    SQL_CLICKHOUSE,
 };
 
 /* Does this dialect quote as the standard does? */
 static inline bool sql_is_standard(enum sql_dialect dialect)
 {
     return dialect == SQL_STANDARD || dialect == SQL_CQL;
+}
+
+/* Does \ escape in its strings, and "x" begin one? */
+static inline bool sql_escapes(enum sql_dialect dialect)
+{
+    return dialect == SQL_MYSQL || dialect == SQL_CLICKHOUSE;
 }
 
 /* Fills in, of an exchange that carries this statement:

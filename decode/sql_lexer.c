@@ -87,7 +87,7 @@ static size_t blank_len(struct sql_lexer *l)
         return 1;
     if (first == '-' && second == '-' && (!mysql || byte_at(b, 2) <= ' '))
         return line_end(b);
-    if (first == '#' && mysql)
+    if (first == '#' && sql_escapes(l->dialect))
         return line_end(b);
     if (first == '/' && second == '/' && l->dialect == SQL_CQL)
         return line_end(b);
@@ -99,7 +99,7 @@ static size_t blank_len(struct sql_lexer *l)
         return 0;
     size_t mark = mysql ? conditional_len(b) : 0;
     l->in_conditional = l->in_conditional || mark;
-    return mark ? mark : comment_end(b, !mysql);
+    return mark ? mark : comment_end(b, !sql_escapes(l->dialect));
 }
 
 /* Digits and whatever is written together with them: 1.5e-3, 0x1f, 1_000, 5kg. */
@@ -192,15 +192,15 @@ static size_t literal_len(const struct sql_lexer *l)
 {
     struct bytes b = l->rest;
     uint8_t first = b.at[0], second = byte_at(b, 1);
-    bool mysql = l->dialect == SQL_MYSQL;
+    bool escapes = sql_escapes(l->dialect);
     size_t prefix = prefix_len(b);
     if (first == '\'' || prefix)
-        return quoted_end(b, prefix, '\'', mysql || (prefix == 1 && (first | 0x20) == 'e'));
-    if (first == '"' && mysql)
+        return quoted_end(b, prefix, '\'', escapes || (prefix == 1 && (first | 0x20) == 'e'));
+    if (first == '"' && escapes)
         return quoted_end(b, 0, '"', true);
     if (is_digit(first) || (first == '.' && is_digit(second) && !l->after_operand))
         return number_len(l);
-    if (first == '$' && sql_is_standard(l->dialect))
+    if (first == '$' && (sql_is_standard(l->dialect) || l->dialect == SQL_CLICKHOUSE))
         return dollar_len(l);
     if (first == '$' && is_digit(second))
         return 1 + word_len(l, 1);

@@ -88,6 +88,41 @@ void websocket_note_close(struct exchange *x, uint16_t code, enum dir by)
                                                 : OUTCOME_CLIENT_ERROR;
 }
 
+void websocket_note_message(struct conn *c, struct exchange *x, enum dir dir,
+                            const struct websocket_frame *frame, uint64_t now_ns)
+{
+    uint64_t before_ns = x->last_message_ns;
+    x->notes |= frame->compressed ? NOTE_COMPRESSED : 0;
+    if (frame->opcode == WEBSOCKET_CONTINUATION)
+        return;
+    (*(dir == TO_SERVER ? &x->request_messages : &x->response_messages))++;
+    if (dir == TO_CLIENT && !x->first_message_ns)
+        x->first_message_ns = now_ns;
+    if (x->last_message_ns < now_ns)
+        x->last_message_ns = now_ns;
+    if (before_ns && now_ns >= before_ns)
+        conn_message(c, x, now_ns - before_ns);
+}
+
+void websocket_name_ping(struct exchange *x, enum dir by)
+{
+    const char *operation = by == TO_SERVER ? "PING" : "PING by the server";
+    x->protocol = "websocket";
+    exchange_text(x, x->method, sizeof x->method, bytes_of_text("PING"));
+    exchange_text(x, x->operation, sizeof x->operation, bytes_of_text(operation));
+}
+
+void websocket_tell_ping(struct conn *c, uint64_t key, const struct websocket_ping *ping)
+{
+    struct exchange *x = conn_promise(c, key);
+    websocket_name_ping(x, ping->by);
+    exchange_text(x, x->status, sizeof x->status, bytes_of_text("PONG"));
+    x->stream_id = ping->stream;
+    x->request_ns = x->request_end_ns = ping->ping_ns;
+    x->response_ns = x->response_end_ns = ping->pong_ns;
+    conn_abort(c, key, OUTCOME_OK);
+}
+
 void websocket_follow(struct conn *c, const struct exchange *x)
 {
     struct exchange *call =

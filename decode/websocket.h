@@ -33,6 +33,22 @@ uint16_t websocket_close_code(struct bytes in, const struct websocket_frame *fra
  * the other's fault, but for what a server cannot do. */
 void websocket_note_close(struct exchange *x, uint16_t code, enum dir by);
 
+/* Counts a message that begins with this frame, at `now_ns`, and tells when it came. */
+void websocket_note_message(struct conn *c, struct exchange *x, enum dir dir,
+                            const struct websocket_frame *frame, uint64_t now_ns);
+
+/* A PING of the client's, or of the server's. */
+void websocket_name_ping(struct exchange *x, enum dir by);
+
+struct websocket_ping {
+    enum dir by;
+    uint64_t ping_ns, pong_ns;
+    uint32_t stream; /* of HTTP/2, else 0 */
+};
+
+/* With the PONG that answers it, as an exchange; no other has this key. */
+void websocket_tell_ping(struct conn *c, uint64_t key, const struct websocket_ping *ping);
+
 /* A connection that HTTP has just upgraded: begins the call that goes on in the next protocol, of
  * what the request `x` has asked for. NULL: it was not seen, and the call is only counted. */
 void websocket_follow(struct conn *c, const struct exchange *x);

@@ -8,16 +8,13 @@
 static const char calls_sql[] =
     "SELECT x.pair_id, w.start_ns, w.end_ns, unknown + ok + client_error + server_error + timeout "
     "+ reset + cancelled + unanswered "
-    "FROM capture_window w JOIN edge_window x ON x.window_id = w.id "
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns";
+    "FROM " RANGE_WINDOWS " CROSS JOIN edge_window x ON x.window_id = w.id";
 
 static bool add_calls(struct query *q, struct range r, const struct topology *t,
                       struct activity *all, struct err *err)
 {
     bool failed = false;
-    sqlite3_stmt *s = question_ask(q, calls_sql, err);
-    if (s)
-        question_bind_range(s, r);
+    sqlite3_stmt *s = question_ask_range(q, calls_sql, r, err);
     while (s && question_row(q, s, &failed, err)) {
         uint64_t calls = column_count(s, 3);
         const struct topology_pair *p =

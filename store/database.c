@@ -17,7 +17,7 @@ struct failure failure_of(sqlite3 *db)
     return f;
 }
 
-static bool disk_is_full(const struct failure *f)
+bool failure_is_full(const struct failure *f)
 {
     bool no_room = f->system_code == ENOSPC || f->system_code == EDQUOT;
     return (f->code & 0xff) == SQLITE_FULL || ((f->code & 0xff) == SQLITE_IOERR && no_room);
@@ -26,13 +26,14 @@ static bool disk_is_full(const struct failure *f)
 bool failure_passes(const struct failure *f)
 {
     int code = f->code & 0xff;
-    return code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_NOMEM || disk_is_full(f);
+    return code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_NOMEM ||
+           failure_is_full(f);
 }
 
 /* Why, and what to do about it. */
 static const char *remedy(const struct failure *f)
 {
-    if (disk_is_full(f))
+    if (failure_is_full(f))
         return "the disk is full: free some space on it";
     switch (f->code & 0xff) {
     case SQLITE_BUSY:

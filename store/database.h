@@ -21,6 +21,9 @@ struct failure failure_of(sqlite3 *db);
 /* Is it locked by someone else, or is the disk full, so that a later try may succeed? */
 bool failure_passes(const struct failure *f);
 
+/* Was there no room on the disk? */
+bool failure_is_full(const struct failure *f);
+
 /* "cannot write shop.db: the disk is full: ...": `doing` is "write", "read" or "open". Returns
  * false. */
 bool failure_tell(const struct failure *f, const char *doing, const char *path, struct err *err);

@@ -250,13 +250,27 @@ const struct fields insight_fields = {"insights", insights, sizeof insights / si
 static const struct field events[] = {
     TEXT_FIELD(event_row, kind, "kind", "", "sensor-restart, new-edge, ..."),
     TEXT_FIELD(event_row, text, "text", "", "the sentence"),
+    TEXT_FIELD(event_row, severity, "severity", "", "note, warn, bad"),
+    TEXT_FIELD(event_row, subject, "subject", "", "what it is about; \"\": the collector"),
     MOMENT_FIELD(event_row, time_ns, "time", "", "when"),
+    ID_FIELD(event_row, service_id, "service_id", "what it is about; 0: not this"),
+    ID_FIELD(event_row, edge_id, "edge_id", "likewise"),
 };
 
 const struct fields event_fields = {"events", events, sizeof events / sizeof *events};
 
 const struct fields *const fields_of_all[] = {
-    &edge_fields,       &service_fields,   &operation_fields, &backend_fields,
-    &connection_fields, &open_call_fields, &tls_fields,       &relay_fields,
-    &name_fields,       &insight_fields,   &event_fields,     NULL,
+    &edge_fields,
+    &service_fields,
+    &operation_fields,
+    &backend_fields,
+    &connection_fields,
+    &open_call_fields,
+    &tls_fields,
+    &relay_fields,
+    &name_fields,
+    &insight_fields,
+    &event_fields,
+    &diff_fields,
+    NULL,
 };

@@ -51,12 +51,41 @@ void figures_health_name(const void *figures, char *ret);
     X(error_share)                                                                                 \
     X(rate)                                                                                        \
     X(ok)                                                                                          \
-    X(client_error) X(server_error) X(timeout) X(reset) X(cancelled) X(unanswered) X(unknown)      \
-        X(ok_share) X(client_error_share) X(server_error_share) X(timeout_share) X(reset_share)    \
-            X(cancelled_share) X(unanswered_share) X(unknown_share) X(p50) X(p90) X(p95) X(p99)    \
-                X(max) X(mean) X(ttfb_p50) X(ttfb_p90) X(ttfb_p95) X(ttfb_p99) X(ttfb_max)         \
-                    X(request_bytes) X(response_bytes) X(bytes) X(request_messages)                \
-                        X(response_messages) X(streams) X(first_message) X(message_gap) X(age)
+    X(client_error)                                                                                \
+    X(server_error)                                                                                \
+    X(timeout)                                                                                     \
+    X(reset)                                                                                       \
+    X(cancelled)                                                                                   \
+    X(unanswered)                                                                                  \
+    X(unknown)                                                                                     \
+    X(ok_share)                                                                                    \
+    X(client_error_share)                                                                          \
+    X(server_error_share)                                                                          \
+    X(timeout_share)                                                                               \
+    X(reset_share)                                                                                 \
+    X(cancelled_share)                                                                             \
+    X(unanswered_share)                                                                            \
+    X(unknown_share)                                                                               \
+    X(p50)                                                                                         \
+    X(p90)                                                                                         \
+    X(p95)                                                                                         \
+    X(p99)                                                                                         \
+    X(max)                                                                                         \
+    X(mean)                                                                                        \
+    X(ttfb_p50)                                                                                    \
+    X(ttfb_p90)                                                                                    \
+    X(ttfb_p95)                                                                                    \
+    X(ttfb_p99)                                                                                    \
+    X(ttfb_max)                                                                                    \
+    X(request_bytes)                                                                               \
+    X(response_bytes)                                                                              \
+    X(bytes)                                                                                       \
+    X(request_messages)                                                                            \
+    X(response_messages)                                                                           \
+    X(streams)                                                                                     \
+    X(first_message)                                                                               \
+    X(message_gap)                                                                                 \
+    X(age)
 #define DECLARE_FIGURE(name) double figure_##name(const void *figures);
 FIGURE_NUMBERS(DECLARE_FIGURE)
 #undef DECLARE_FIGURE

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/database.h"
+#include "store/plan.h"
 #include "store/query.h"
 
 /* Where a node was drawn last. */
@@ -11,11 +12,19 @@ struct placed {
     double x, y;
 };
 
+/* As SQL: the windows that answer a question over a range, in the order in which they end; in FROM,
+ * before what is joined to them with CROSS JOIN, which keeps that order. */
+#define RANGE_WINDOWS "json_each(?9) chosen CROSS JOIN capture_window w ON w.id = chosen.value"
+
 struct query {
     char *path; /* owned */
     sqlite3 *db;
     struct placed *placed[GROUPINGS]; /* owned; by rising id */
     size_t placed_len[GROUPINGS];
+    struct plan plan; /* of the range that was asked for last */
+    struct range planned;
+    int planned_highest;
+    bool is_planned; /* within this question */
 };
 
 /* A question: between these two, every statement sees the same state of the database. */
@@ -25,6 +34,14 @@ void question_end(struct query *q);
 /* Prepares a statement of a question; NULL, with the reason in `err`, on failure. Given:
  * sqlite3_finalize(). */
 sqlite3_stmt *question_ask(struct query *q, const char *sql, struct err *err);
+
+/* Likewise, about a range: its ends are parameters 1 and 2, and RANGE_WINDOWS those that answer,
+ * as far as the statement has them. To be called inside a question. */
+sqlite3_stmt *question_ask_range(struct query *q, const char *sql, struct range r, struct err *err);
+
+/* Which windows those are, none longer than those of level `highest` unless nothing else is left;
+ * until the question ends, or another range is asked for. */
+bool question_plan(struct query *q, struct range r, int highest, struct err *err);
 
 /* The next row. false at the end, and on failure; then `*ret_failed` is set and `err` says why. */
 bool question_row(struct query *q, sqlite3_stmt *s, bool *ret_failed, struct err *err);

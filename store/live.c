@@ -8,9 +8,7 @@ static const char alive_sql[] =
     "late_fields, late_fields_known FROM connection "
     "WHERE began_ns < ?2 AND (closed = 0 OR last_ns >= ?1) ORDER BY id";
 
-#define FROM_RANGE                                                                                 \
-    " FROM capture_window w JOIN connection_window x ON x.window_id = w.id "                       \
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns"
+#define FROM_RANGE " FROM " RANGE_WINDOWS " CROSS JOIN connection_window x ON x.window_id = w.id"
 
 static const char calls_sql[] = "SELECT x.connection_id, x.calls, x.open_calls" FROM_RANGE;
 
@@ -47,9 +45,7 @@ static bool load_alive(struct query *q, struct range r, struct lives *ret, struc
 {
     bool failed = false;
     size_t room = 0;
-    sqlite3_stmt *s = question_ask(q, alive_sql, err);
-    if (s)
-        question_bind_range(s, r);
+    sqlite3_stmt *s = question_ask_range(q, alive_sql, r, err);
     while (s && question_row(q, s, &failed, err)) {
         if (ret->len == room) {
             room = room ? 2 * room : 64;
@@ -89,9 +85,7 @@ static bool add_counted(struct query *q, struct range r, bool calls_only, const 
                         struct err *err)
 {
     bool failed = false;
-    sqlite3_stmt *s = question_ask(q, calls_only ? calls_sql : all_sql, err);
-    if (s)
-        question_bind_range(s, r);
+    sqlite3_stmt *s = question_ask_range(q, calls_only ? calls_sql : all_sql, r, err);
     while (s && lives->len && question_row(q, s, &failed, err)) {
         int64_t id = sqlite3_column_int64(s, 0);
         struct live *l = bsearch(&id, lives->row, lives->len, sizeof *l, compare_id);

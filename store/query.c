@@ -10,6 +10,7 @@
 #include "store/migrate.h"
 
 enum { BUSY_MS = 2000 };
+#define SINCE_HOURS_NS (UINT64_C(12) * 3600 * LEVEL_SECOND_NS)
 
 static bool tell(const struct query *q, struct err *err)
 {
@@ -107,17 +108,20 @@ void query_close(struct query *q)
     for (int g = 0; g < GROUPINGS; g++)
         free(q->placed[g]);
     sqlite3_close(q->db);
+    plan_free(&q->plan);
     free(q->path);
     free(q);
 }
 
 bool question_begin(struct query *q, struct err *err)
 {
+    q->is_planned = false;
     return database_run(q->db, "BEGIN") || tell(q, err);
 }
 
 void question_end(struct query *q)
 {
+    q->is_planned = false;
     if (!sqlite3_get_autocommit(q->db))
         database_run(q->db, "COMMIT");
 }
@@ -143,10 +147,42 @@ bool question_row(struct query *q, sqlite3_stmt *s, bool *ret_failed, struct err
     return false;
 }
 
+bool question_plan(struct query *q, struct range r, int highest, struct err *err)
+{
+    bool known = q->is_planned && q->planned.from_ns == r.from_ns && q->planned.to_ns == r.to_ns &&
+                 q->planned_highest == highest;
+    if (known)
+        return true;
+    plan_free(&q->plan);
+    q->planned = r;
+    q->planned_highest = highest;
+    q->is_planned = plan_make(&q->plan, q->db, &r, highest);
+    return q->is_planned || tell(q, err);
+}
+
 void question_bind_range(sqlite3_stmt *s, struct range r)
 {
     bind_count(s, 1, r.from_ns);
     bind_count(s, 2, r.to_ns);
+}
+
+enum { AT_WINDOWS = 9 }; /* as RANGE_WINDOWS says */
+
+sqlite3_stmt *question_ask_range(struct query *q, const char *sql, struct range r, struct err *err)
+{
+    sqlite3_stmt *s = question_ask(q, sql, err);
+    if (!s)
+        return NULL;
+    question_bind_range(s, r);
+    if (sqlite3_bind_parameter_count(s) < AT_WINDOWS)
+        return s;
+    bool same = q->is_planned && q->planned.from_ns == r.from_ns && q->planned.to_ns == r.to_ns;
+    if (same || question_plan(q, r, LEVEL_HOUR, err)) {
+        bind_text(s, AT_WINDOWS, q->plan.ids);
+        return s;
+    }
+    sqlite3_finalize(s);
+    return NULL;
 }
 
 bool question_no_memory(const struct query *q, struct err *err)
@@ -181,9 +217,7 @@ bool question_list(struct query *q, const char *sql, struct range r, size_t size
     size_t len = 0;
     if (!question_begin(q, err))
         return false;
-    sqlite3_stmt *s = question_ask(q, sql, err);
-    if (s)
-        question_bind_range(s, r);
+    sqlite3_stmt *s = question_ask_range(q, sql, r, err);
     bool made = s && load_rows(q, s, size, read, &rows, &len, err);
     sqlite3_finalize(s);
     question_end(q);
@@ -196,13 +230,30 @@ bool question_list(struct query *q, const char *sql, struct range r, size_t size
     return true;
 }
 
+#define LAST_OF(level)                                                                             \
+    "coalesce((SELECT end_ns FROM capture_window WHERE level = " level                             \
+    " ORDER BY start_ns DESC LIMIT 1), 0)"
+
+/* The first window of a level begins where the first of the level below it does, if that is in it
+ * and all of those are there. */
+static const char history_sql[] =
+    "WITH first AS (SELECT (SELECT min(start_ns) FROM capture_window WHERE level = 0) AS window, "
+    "(SELECT min(start_ns) FROM capture_window WHERE level = 1) AS minute, "
+    "(SELECT min(start_ns) FROM capture_window WHERE level = 2) AS hour), "
+    "exact AS (SELECT window, coalesce((SELECT iif(thinned OR first.window IS NULL OR "
+    "first.window >= start_ns + 60000000000, start_ns, first.window) FROM capture_window "
+    "WHERE level = 1 AND start_ns = first.minute), window) AS minute, "
+    "(SELECT iif(thinned, start_ns, NULL) FROM capture_window WHERE level = 2 AND "
+    "start_ns = first.hour) AS hour FROM first) "
+    "SELECT min(coalesce(window, minute, hour), coalesce(minute, window, hour), "
+    "coalesce(hour, minute, window)), max(" LAST_OF("0") ", " LAST_OF("1") ", " LAST_OF(
+        "2") ") "
+             "FROM exact";
+
 bool query_history(struct query *q, struct range *ret, struct err *err)
 {
     bool failed = false;
-    sqlite3_stmt *s = question_ask(q,
-                                   "SELECT min(start_ns), max(end_ns) FROM capture_window "
-                                   "WHERE level = 0",
-                                   err);
+    sqlite3_stmt *s = question_ask(q, history_sql, err);
     struct range r = {0};
     if (!s)
         return false;
@@ -219,8 +270,12 @@ bool query_since(struct query *q, uint64_t since_ns, struct range *ret, struct e
     struct range all;
     if (!query_history(q, &all, err))
         return false;
-    if (since_ns && since_ns < all.to_ns - all.from_ns)
-        all.from_ns = all.to_ns - since_ns;
+    if (since_ns && since_ns < all.to_ns - all.from_ns) {
+        uint64_t from_ns = all.to_ns - since_ns;
+        if (since_ns >= SINCE_HOURS_NS)
+            from_ns = level_start(LEVEL_HOUR, from_ns);
+        all.from_ns = from_ns > all.from_ns ? from_ns : all.from_ns;
+    }
     *ret = all;
     return true;
 }

@@ -16,7 +16,8 @@ struct query;
 struct query *query_open(const char *path, struct err *err);
 void query_close(struct query *q);
 
-/* Packet time [from_ns, to_ns). Windows that begin in it count. */
+/* Packet time [from_ns, to_ns). Windows that begin in it count; where only those of a minute or an
+ * hour are left, these. */
 struct range {
     uint64_t from_ns, to_ns;
 };
@@ -24,7 +25,8 @@ struct range {
 /* All of the history; {0, 0} when there is none. */
 bool query_history(struct query *q, struct range *ret, struct err *err);
 
-/* The last `since_ns` of it, counted back from the end of the newest window; 0 means all. */
+/* The last `since_ns` of it, counted back from the end of the newest window; 0 means all. Of 12
+ * hours or more, it begins with the hour that holds that moment. */
 bool query_since(struct query *q, uint64_t since_ns, struct range *ret, struct err *err);
 
 /* Changes whenever a window was added. */
@@ -411,6 +413,9 @@ struct event_row {
     uint64_t time_ns;
     char kind[32];
     char text[256];
+    char subject[256];           /* what it is about, by name; "": the collector */
+    char severity[8];            /* "note", "warn", "bad" */
+    int64_t service_id, edge_id; /* what it is about; 0: not this */
 };
 struct event_rows {
     struct event_row *row;

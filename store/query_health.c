@@ -9,10 +9,9 @@ enum { EVENTS_MAX = 1000 };
 #define WINDOW_SUMS WINDOW_COLUMNS(COLUMN_SUM)
 
 static const char sql[] =
-    "SELECT count(*), max(end_ns), (SELECT flows FROM capture_window WHERE level = 0 AND "
-    "start_ns >= ?1 AND start_ns < ?2 ORDER BY start_ns DESC LIMIT 1), "
-    "sum(connections_forgotten)" WINDOW_SUMS
-    " FROM capture_window WHERE level = 0 AND start_ns >= ?1 AND start_ns < ?2";
+    "SELECT sum(windows), max(end_ns), (SELECT w.flows FROM " RANGE_WINDOWS
+    " ORDER BY w.end_ns DESC, w.id DESC LIMIT 1), sum(connections_forgotten)" WINDOW_SUMS
+    " FROM " RANGE_WINDOWS;
 
 static void read_row(sqlite3_stmt *s, struct health_row *row)
 {
@@ -34,10 +33,9 @@ bool health_load(struct query *q, struct range r, struct health_row *ret, struct
 {
     bool failed = false;
     *ret = (struct health_row){.range = r};
-    sqlite3_stmt *s = question_ask(q, sql, err);
+    sqlite3_stmt *s = question_ask_range(q, sql, r, err);
     if (!s)
         return false;
-    question_bind_range(s, r);
     if (question_row(q, s, &failed, err))
         read_row(s, ret);
     sqlite3_finalize(s);
@@ -60,18 +58,20 @@ bool query_events(struct query *q, struct range r, struct event_rows *ret, struc
     if (!rows.row)
         return question_no_memory(q, err);
     /* The latest, in order. */
-    sqlite3_stmt *s = question_ask(q,
-                                   "SELECT time_ns, kind, text FROM (SELECT * FROM event WHERE "
-                                   "time_ns >= ?1 AND time_ns < ?2 ORDER BY time_ns DESC, id DESC "
-                                   "LIMIT 1000) ORDER BY time_ns, id",
-                                   err);
-    if (s)
-        question_bind_range(s, r);
+    static const char events_sql[] =
+        "SELECT time_ns, kind, text, subject, severity, service_id, edge_id FROM (SELECT * FROM "
+        "event WHERE time_ns >= ?1 AND time_ns < ?2 ORDER BY time_ns DESC, id DESC LIMIT 1000) "
+        "ORDER BY time_ns, id";
+    sqlite3_stmt *s = question_ask_range(q, events_sql, r, err);
     while (s && rows.len < EVENTS_MAX && question_row(q, s, &failed, err)) {
         struct event_row *row = &rows.row[rows.len++];
         row->time_ns = column_count(s, 0);
         column_text(s, 1, row->kind, sizeof row->kind);
         column_text(s, 2, row->text, sizeof row->text);
+        column_text(s, 3, row->subject, sizeof row->subject);
+        column_text(s, 4, row->severity, sizeof row->severity);
+        row->service_id = sqlite3_column_int64(s, 5);
+        row->edge_id = sqlite3_column_int64(s, 6);
     }
     sqlite3_finalize(s);
     if (s && !failed)

@@ -61,11 +61,9 @@ static bool load(struct query *q, struct range r, int64_t edge_id, struct open_c
     struct open_call_rows rows = {.row = malloc(room * sizeof *rows.row)};
     if (!rows.row)
         return question_no_memory(q, err);
-    sqlite3_stmt *s = question_ask(q, sql, err);
-    if (s) {
-        question_bind_range(s, r);
+    sqlite3_stmt *s = question_ask_range(q, sql, r, err);
+    if (s)
         bind_id(s, 3, edge_id);
-    }
     while (s && question_row(q, s, &failed, err)) {
         if (rows.len == room) {
             struct open_call_row *more = realloc(rows.row, 2 * room * sizeof *more);

@@ -30,8 +30,7 @@ static const char known_sql[] =
 
 static const char counted_sql[] =
     "SELECT x.operation_id" TALLIED_COLUMNS " "
-    "FROM capture_window w JOIN operation_window x ON x.window_id = w.id "
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2";
+    "FROM " RANGE_WINDOWS " CROSS JOIN operation_window x ON x.window_id = w.id";
 
 static bool make_room(struct adding *a)
 {
@@ -98,9 +97,7 @@ static bool add_counted(struct query *q, struct range r, struct adding *a, struc
     a->seen = calloc(a->row_len + 1, sizeof *a->seen);
     if (!a->sum || !a->seen)
         return question_no_memory(q, err);
-    sqlite3_stmt *s = question_ask(q, counted_sql, err);
-    if (s)
-        question_bind_range(s, r);
+    sqlite3_stmt *s = question_ask_range(q, counted_sql, r, err);
     while (s && a->known_len && question_row(q, s, &failed, err)) {
         struct known key = {.id = sqlite3_column_int64(s, 0)};
         const struct known *k =

@@ -6,20 +6,19 @@ static const char sql[] =
     "FROM (SELECT oc.name AS client, os.name AS via, oe.address AS via_address, "
     "inn.name AS server, ie.port AS port, i.protocol AS protocol, x.requests AS requests, "
     "x.passed_on AS passed_on "
-    "FROM relay_window x JOIN capture_window w ON w.id = x.window_id "
+    "FROM " RANGE_WINDOWS " CROSS JOIN relay_window x ON x.window_id = w.id "
     "JOIN pair o ON o.id = x.outer_id JOIN pair i ON i.id = x.inner_id "
     "JOIN endpoint ce ON ce.id = o.client_id JOIN service oc ON oc.id = ce.service_id "
     "JOIN endpoint oe ON oe.id = o.server_id JOIN service os ON os.id = oe.service_id "
     "JOIN endpoint ie ON ie.id = i.server_id JOIN service inn ON inn.id = ie.service_id "
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 "
     "UNION ALL "
     "SELECT oc.name, os.name, oe.address, inn.name, ie.port, i.protocol, x.requests, x.requests "
-    "FROM forwarded_window x JOIN capture_window w ON w.id = x.window_id "
+    "FROM " RANGE_WINDOWS " CROSS JOIN forwarded_window x ON x.window_id = w.id "
     "JOIN pair i ON i.id = x.pair_id "
     "JOIN endpoint ce ON ce.id = x.client_id JOIN service oc ON oc.id = ce.service_id "
     "JOIN endpoint oe ON oe.id = i.client_id JOIN service os ON os.id = oe.service_id "
     "JOIN endpoint ie ON ie.id = i.server_id JOIN service inn ON inn.id = ie.service_id "
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2) "
+    ") "
     "GROUP BY client, via, server, port, protocol ORDER BY client, via, server, port, protocol";
 
 static void read_row(sqlite3_stmt *s, void *to)

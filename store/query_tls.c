@@ -19,13 +19,14 @@ static const char sql[] =
     "sum(x.mutual_yes), max(t.last_ns), min(nullif(t.ja4, '')), "
     "min(nullif(t.inside, '')), "
     "t.certificate_id, " CERTIFICATE_COLUMNS("k") ", " CERTIFICATE_COLUMNS(
-        "o") " FROM capture_window w JOIN tls_window x ON x.window_id = w.id JOIN tls t ON t.id = "
+        "o") " FROM " RANGE_WINDOWS
+             " CROSS JOIN tls_window x ON x.window_id = w.id JOIN tls t ON t.id = "
              "x.tls_id "
              "JOIN pair p ON p.id = t.pair_id JOIN edge e ON e.id = p.edge_id "
              "JOIN service c ON c.id = e.client_id JOIN service s ON s.id = e.server_id "
              "LEFT JOIN certificate k ON k.id = t.certificate_id "
              "LEFT JOIN certificate o ON o.id = t.client_certificate_id "
-             "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 AND (?3 = 0 OR e.id = ?3) "
+             "WHERE ?3 = 0 OR e.id = ?3 "
              "GROUP BY e.id, t.version, t.cipher, t.server_name, t.alpn, t.alpn_offered, "
              "k.fingerprint, "
              "o.fingerprint "
@@ -119,11 +120,9 @@ bool tls_rows_of(struct query *q, struct range r, int64_t edge_id, struct tls_ro
     bool failed = false;
     size_t room = 0;
     struct tls_rows rows = {0};
-    sqlite3_stmt *s = question_ask(q, sql, err);
-    if (s) {
-        question_bind_range(s, r);
+    sqlite3_stmt *s = question_ask_range(q, sql, r, err);
+    if (s)
         bind_id(s, 3, edge_id);
-    }
     while (s && question_row(q, s, &failed, err)) {
         if (rows.len == room) {
             room = room ? 2 * room : 32;
@@ -205,8 +204,8 @@ bool query_tls(struct query *q, struct range r, int64_t edge_id, struct tls_rows
 static const char brief_sql[] =
     "SELECT t.pair_id, t.version, t.server_name, sum(x.handshakes), sum(x.mutual_no), "
     "sum(x.mutual_asked), sum(x.mutual_yes) "
-    "FROM capture_window w JOIN tls_window x ON x.window_id = w.id JOIN tls t ON t.id = x.tls_id "
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 "
+    "FROM " RANGE_WINDOWS " CROSS JOIN tls_window x ON x.window_id = w.id "
+    "JOIN tls t ON t.id = x.tls_id "
     "GROUP BY t.pair_id, t.version, t.server_name ORDER BY t.pair_id, t.version, t.server_name";
 
 static void add_brief(sqlite3_stmt *s, struct tls_brief *brief)
@@ -230,9 +229,7 @@ bool tls_briefs_load(struct query *q, struct range r, const struct topology *t,
     struct tls_brief *briefs = calloc(t->edge_len + 1, sizeof *briefs);
     if (!briefs)
         return question_no_memory(q, err);
-    sqlite3_stmt *s = question_ask(q, brief_sql, err);
-    if (s)
-        question_bind_range(s, r);
+    sqlite3_stmt *s = question_ask_range(q, brief_sql, r, err);
     while (s && question_row(q, s, &failed, err)) {
         const struct topology_pair *pair = topology_find_pair(t, sqlite3_column_int64(s, 0));
         if (pair)

@@ -8,8 +8,7 @@ enum { ROWS_MAX = 65536 };
 static const char sql[] =
     "SELECT v.interface, v.vlan, v.tunnels, v.tunnel_id, sum(v.packets), sum(v.bytes), "
     "sum(v.duplicates), sum(v.duplicate_bytes), sum(v.uncertain) "
-    "FROM capture_window w JOIN vantage_window v ON v.window_id = w.id "
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 "
+    "FROM " RANGE_WINDOWS " CROSS JOIN vantage_window v ON v.window_id = w.id "
     "GROUP BY v.interface, v.vlan, v.tunnels, v.tunnel_id "
     "ORDER BY v.interface, v.vlan, v.tunnels, v.tunnel_id";
 
@@ -34,12 +33,15 @@ bool query_vantages(struct query *q, struct range r, struct vantage_rows *ret, s
     struct vantage_rows rows = {.row = malloc(ROWS_MAX * sizeof *rows.row)};
     if (!rows.row)
         return question_no_memory(q, err);
-    sqlite3_stmt *s = question_ask(q, sql, err);
-    if (s)
-        question_bind_range(s, r);
+    if (!question_begin(q, err)) {
+        free(rows.row);
+        return false;
+    }
+    sqlite3_stmt *s = question_ask_range(q, sql, r, err);
     while (s && rows.len < ROWS_MAX && question_row(q, s, &failed, err))
         rows.row[rows.len++] = read_row(s);
     sqlite3_finalize(s);
+    question_end(q);
     if (s && !failed)
         *ret = rows;
     else

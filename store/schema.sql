@@ -131,8 +131,12 @@ CREATE TABLE capture_window (
     source_gone           INTEGER NOT NULL DEFAULT 0,
     vantages_dropped      INTEGER NOT NULL DEFAULT 0, -- packets that vantage_window does not count
     rolled                INTEGER NOT NULL DEFAULT 0, -- 0, 1: a window of the next level has it in its sums
+    thinned               INTEGER NOT NULL DEFAULT 0, -- 0, 1: windows that it is the sum of were deleted
+    windows               INTEGER NOT NULL DEFAULT 1, -- of level 0 that are in it
     UNIQUE (level, start_ns) -- which windows begin in a range?
 ) STRICT;
+-- Which are in no sum?
+CREATE INDEX capture_window_open ON capture_window (level, start_ns) WHERE rolled = 0;
 
 -- What a pair did in a window. Ordered by window, so that a range is read in one sweep. pair_id is no
 -- declared foreign key: checking it when a pair is deleted would read the whole table.
@@ -211,6 +215,38 @@ CREATE TABLE edge_window (
     errors   INTEGER GENERATED ALWAYS AS (client_error + server_error + timeout + reset),
     PRIMARY KEY (window_id, pair_id)
 ) STRICT, WITHOUT ROWID;
+
+-- The same of all pairs together, as far as charts ask for it.
+CREATE TABLE total_window (
+    window_id         INTEGER PRIMARY KEY REFERENCES capture_window (id) ON DELETE CASCADE,
+    unknown           INTEGER NOT NULL,
+    ok                INTEGER NOT NULL,
+    client_error      INTEGER NOT NULL,
+    server_error      INTEGER NOT NULL,
+    timeout           INTEGER NOT NULL,
+    reset             INTEGER NOT NULL,
+    cancelled         INTEGER NOT NULL,
+    unanswered        INTEGER NOT NULL,
+    request_bytes     INTEGER NOT NULL,
+    response_bytes    INTEGER NOT NULL,
+    duration          BLOB,
+    ttfb              BLOB,
+    request_messages  INTEGER NOT NULL,
+    response_messages INTEGER NOT NULL,
+    streams           INTEGER NOT NULL,
+    first_message     BLOB,
+    message_gap       BLOB,
+    age               BLOB,
+    bytes_to_server   INTEGER NOT NULL,
+    bytes_to_client   INTEGER NOT NULL,
+    p50_ms            REAL,
+    p95_ms            REAL,
+    p99_ms            REAL,
+    max_ms            REAL,
+    requests INTEGER GENERATED ALWAYS AS
+        (unknown + ok + client_error + server_error + timeout + reset + cancelled + unanswered),
+    errors   INTEGER GENERATED ALWAYS AS (client_error + server_error + timeout + reset)
+) STRICT;
 
 -- The same of an operation, without the connections.
 CREATE TABLE operation_window (
@@ -425,12 +461,17 @@ CREATE TABLE name_evidence (
 -- Which were heard least lately?
 CREATE INDEX name_evidence_by_time ON name_evidence (last_ns);
 
--- What happened to the collector itself.
+-- What happened, to the collector itself and in what was seen. At 100000 rows the oldest go; ids count
+-- on, so that the least of them tells how many went.
 CREATE TABLE event (
-    id      INTEGER PRIMARY KEY,
-    time_ns INTEGER NOT NULL,
-    kind    TEXT NOT NULL,
-    text    TEXT NOT NULL
+    id         INTEGER PRIMARY KEY,
+    time_ns    INTEGER NOT NULL,
+    kind       TEXT NOT NULL,
+    text       TEXT NOT NULL,
+    subject    TEXT NOT NULL DEFAULT '',
+    severity   TEXT NOT NULL DEFAULT 'note', -- note, warn, bad
+    service_id INTEGER NOT NULL DEFAULT 0, -- what it is about; 0: not this
+    edge_id    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX event_by_time ON event (time_ns);
 

@@ -9,9 +9,8 @@
 #define ADDED_UP EDGE_COLUMNS(COLUMN_SUM_OF_X)
 #define FROM_RANGE                                                                                 \
     ", sum(requests), max(x.notes & ?3), max(x.notes & ?4) "                                       \
-    "FROM capture_window w JOIN edge_window x ON x.window_id = w.id "                              \
-    "JOIN pair p ON p.id = x.pair_id "                                                             \
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 "
+    "FROM " RANGE_WINDOWS " CROSS JOIN edge_window x ON x.window_id = w.id "                       \
+    "JOIN pair p ON p.id = x.pair_id "
 
 static const char *const sql[] = {
     [SPOILED_BY_EDGE] = "SELECT p.edge_id" ADDED_UP FROM_RANGE "GROUP BY p.edge_id",
@@ -39,10 +38,9 @@ static struct quality read_quality(sqlite3_stmt *s)
 /* A question about a range. */
 static sqlite3_stmt *ask(struct query *q, struct range r, const char *text, struct err *err)
 {
-    sqlite3_stmt *s = question_ask(q, text, err);
+    sqlite3_stmt *s = question_ask_range(q, text, r, err);
     if (!s)
         return NULL;
-    question_bind_range(s, r);
     bind_id(s, 3, NOTE_MIDSTREAM);
     bind_id(s, 4, NOTE_ONE_WAY);
     return s;
@@ -122,12 +120,8 @@ bool captured_load(struct query *q, struct range r, struct capture_counters *ret
 {
     bool failed = false;
     *ret = (struct capture_counters){0};
-    sqlite3_stmt *s = question_ask(q,
-                                   "SELECT count(*)" CAPTURE_SUMS " FROM capture_window "
-                                   "WHERE level = 0 AND start_ns >= ?1 AND start_ns < ?2",
-                                   err);
-    if (s)
-        question_bind_range(s, r);
+    sqlite3_stmt *s =
+        question_ask_range(q, "SELECT count(*)" CAPTURE_SUMS " FROM " RANGE_WINDOWS, r, err);
     if (s && question_row(q, s, &failed, err))
         for (int i = 0; i < CAPTURE_COUNTERS; i++)
             *counter_in(ret, capture_counter_at[i]) = column_count(s, 1 + i);

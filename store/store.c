@@ -7,17 +7,25 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/ballast.h"
+#include "store/functions.h"
 #include "store/lock.h"
 #include "store/migrate.h"
+#include "store/retention.h"
+#include "store/wal.h"
 #include "store/window.h"
 
-enum { BUSY_MS = 1000 };
+enum { BUSY_MS = 1000, WAL_SHARE = 8 /* of what is kept in all */ };
 
 struct store {
     char *path; /* owned */
     struct lock lock;
     sqlite3 *db;
+    struct wal wal;
+    struct ballast ballast;
+    struct retention retention;
     struct window_writer window;
+    uint64_t written_from_ns, written_to_ns; /* the window written last */
     sqlite3_stmt *begin, *commit, *rollback, *event, *touch;
 };
 
@@ -65,7 +73,7 @@ static bool prepare(struct store *s)
            statement_prepare(s->db, "INSERT INTO event (time_ns, kind, text) VALUES (?1, ?2, ?3)",
                              &s->event) &&
            statement_prepare(s->db, "UPDATE state SET writes = writes + 1", &s->touch) &&
-           window_open(&s->window, s->db);
+           window_open(&s->window, s->db) && retention_open(&s->retention, s->db, s->path);
 }
 
 static bool open_database(struct store *s, struct err *err)
@@ -77,11 +85,14 @@ static bool open_database(struct store *s, struct err *err)
         database_harden(s->db);
         sqlite3_busy_timeout(s->db, BUSY_MS);
         keep_log(s->db, true); /* it may be another program's */
-        if (!schema_migrate(s->db, s->path, err))
+        if (functions_add(s->db) && !schema_migrate(s->db, s->path, err))
             return false;
         keep_log(s->db, false);
-        if (settle(s->db) && prepare(s))
+        if (settle(s->db) && prepare(s) && ballast_open(&s->ballast, s->path)) {
+            wal_open(&s->wal, s->db);
+            ballast_make(&s->ballast);
             return true;
+        }
     }
     struct failure f = failure_of(s->db);
     return failure_tell(&f, "open", s->path, err);
@@ -108,6 +119,7 @@ void store_close(struct store *s)
         return;
     bool ours = s->touch;
     window_close(&s->window);
+    retention_close(&s->retention);
     sqlite3_finalize(s->begin);
     sqlite3_finalize(s->commit);
     sqlite3_finalize(s->rollback);
@@ -116,28 +128,118 @@ void store_close(struct store *s)
     if (ours)
         sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_close(s->db);
+    ballast_close(&s->ballast);
     lock_drop(&s->lock);
     free(s->path);
     free(s);
 }
 
+void store_keep(struct store *s, const struct keep *k)
+{
+    s->retention.keep = *k;
+    wal_limit(&s->wal, k->size_bytes / WAL_SHARE);
+    s->retention.wal_bytes_max = wal_bytes_max(&s->wal);
+}
+
 /* After a failed transaction: says what happened, and undoes it. */
-static enum store_status undo(struct store *s, struct err *err)
+static enum store_status undo(struct store *s, bool *ret_full, struct err *err)
 {
     struct failure f = failure_of(s->db);
+    *ret_full = failure_is_full(&f);
     failure_tell(&f, "write", s->path, err);
     if (!sqlite3_get_autocommit(s->db))
         statement_run(s->rollback);
     return failure_passes(&f) ? STORE_BUSY : STORE_FAILED;
 }
 
+/* What may as well be done with a later window: if it fails now, it is undone. */
+static bool aside(struct store *s, bool (*do_it)(struct store *s, bool *ret_done))
+{
+    bool done = false;
+    if (!wal_has_room(&s->wal) || !statement_run(s->begin))
+        return false;
+    if (do_it(s, &done) && done && statement_run(s->commit))
+        return true;
+    if (!sqlite3_get_autocommit(s->db))
+        statement_run(s->rollback);
+    return false;
+}
+
+static bool add_up(struct store *s, bool *ret_done)
+{
+    return rollup_step(&s->window.rollup, s->written_from_ns, ret_done);
+}
+
+static bool delete_old(struct store *s, bool *ret_done)
+{
+    bool pruned;
+    *ret_done = true;
+    if (!retention_step(&s->retention, s->written_to_ns, &pruned))
+        return false;
+    if (pruned)
+        window_forget(&s->window);
+    return true;
+}
+
+static bool relieve(struct store *s, bool *ret_done)
+{
+    *ret_done = true;
+    return retention_relieve(&s->retention);
+}
+
+/* After a window was written. */
+static void look_after(struct store *s)
+{
+    bool due = false;
+    aside(s, add_up);
+    if (retention_due(&s->retention, s->written_to_ns, &due) && due) {
+        aside(s, delete_old);
+        retention_shrink(&s->retention);
+    }
+    wal_tidy(&s->wal);
+    ballast_make(&s->ballast);
+}
+
+/* The disk is full: there is room to copy the log, and to delete, so that pages are free. */
+static void make_room(struct store *s)
+{
+    ballast_drop(&s->ballast);
+    wal_empty(&s->wal);
+    aside(s, relieve);
+    wal_empty(&s->wal);
+}
+
+static enum store_status write_once(struct store *s, const struct delta *d,
+                                    const struct names *names, bool *ret_full, struct err *err)
+{
+    if (!wal_has_room(&s->wal)) {
+        err_set(err,
+                "cannot write %s: a program that reads it does not finish, and its log has become "
+                "%d MB: end that program",
+                s->path, s->wal.frames_max / 256);
+        return STORE_BUSY;
+    }
+    bool written = statement_run(s->begin) && window_write(&s->window, d, names) &&
+                   statement_run(s->touch) && statement_run(s->commit);
+    enum store_status status = written ? STORE_OK : undo(s, ret_full, err);
+    window_done(&s->window, d, written);
+    return status;
+}
+
 enum store_status store_write(struct store *s, const struct delta *d, const struct names *names,
                               struct err *err)
 {
-    bool written = statement_run(s->begin) && window_write(&s->window, d, names) &&
-                   statement_run(s->touch) && statement_run(s->commit);
-    enum store_status status = written ? STORE_OK : undo(s, err);
-    window_done(&s->window, d, written);
+    bool full = false;
+    enum store_status status = write_once(s, d, names, &full, err);
+    if (full) {
+        make_room(s);
+        status = write_once(s, d, names, &full, err);
+    }
+    if (status == STORE_OK) {
+        s->written_from_ns = d->start_ns;
+        s->written_to_ns = d->end_ns;
+        look_after(s);
+    }
     return status;
 }
 
@@ -147,7 +249,8 @@ enum store_status store_event(struct store *s, uint64_t time_ns, const char *kin
     bind_count(s->event, 1, time_ns);
     bind_text(s->event, 2, kind);
     bind_text(s->event, 3, text);
+    bool full;
     bool written = statement_run(s->begin) && statement_run(s->event) && statement_run(s->touch) &&
                    statement_run(s->commit);
-    return written ? STORE_OK : undo(s, err);
+    return written ? STORE_OK : undo(s, &full, err);
 }

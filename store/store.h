@@ -2,12 +2,14 @@
  *
  * docs/schema.md describes the tables; schema.sql is the truth. WAL mode, synchronous=FULL: what is
  * committed survives a kill and a power cut. One writer at a time, by a lock on the file FILE.lock.
- */
+ * While it is open a file FILE.ballast takes up room that a full disk is given back (ballast.h);
+ * then the oldest windows are deleted too, so that writing goes on. */
 #pragma once
 
 #include "base/err.h"
 #include "graph/delta.h"
 #include "graph/name.h"
+#include "store/keep.h"
 
 struct store;
 
@@ -18,9 +20,15 @@ struct store;
 struct store *store_open(const char *path, struct err *err);
 void store_close(struct store *s); /* NULL is fine; checkpoints the WAL */
 
+/* What is kept from now on; all, before this is called. What is older leaves as windows are
+ * written.
+ */
+void store_keep(struct store *s, const struct keep *k);
+
 enum store_status {
     STORE_OK,
-    STORE_BUSY,   /* locked by someone else, or the disk is full: try the same delta again later */
+    STORE_BUSY,   /* locked by someone else, the disk is full, or a reader that does not finish has
+                     made the log too long: try the same delta again later */
     STORE_FAILED, /* it will not get better by itself */
 };
 

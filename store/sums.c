@@ -5,9 +5,7 @@
 
 #include "graph/latency.h"
 
-#define FROM_RANGE                                                                                 \
-    " FROM capture_window w JOIN edge_window x ON x.window_id = w.id "                             \
-    "WHERE w.level = 0 AND w.start_ns >= ?1 AND w.start_ns < ?2 ORDER BY w.start_ns"
+#define FROM_RANGE " FROM " RANGE_WINDOWS " CROSS JOIN edge_window x ON x.window_id = w.id"
 
 #define COUNTED_COLUMNS EDGE_COLUMNS(COLUMN_OF_X)
 
@@ -38,9 +36,7 @@ static bool add_rows(struct query *q, struct range r, const struct topology *t, 
                      struct sum *sums, struct err *err)
 {
     bool failed = false;
-    sqlite3_stmt *s = question_ask(q, calls_only ? calls_sql : all_sql, err);
-    if (s)
-        question_bind_range(s, r);
+    sqlite3_stmt *s = question_ask_range(q, calls_only ? calls_sql : all_sql, r, err);
     while (s && question_row(q, s, &failed, err)) {
         const struct topology_pair *pair = topology_find_pair(t, sqlite3_column_int64(s, 0));
         if (!pair)
@@ -64,9 +60,7 @@ bool sums_set_active(struct query *q, struct range r, struct topology *t, struct
         }
     if (!later)
         return true;
-    sqlite3_stmt *s = question_ask(q, active_sql, err);
-    if (s)
-        question_bind_range(s, r);
+    sqlite3_stmt *s = question_ask_range(q, active_sql, r, err);
     while (s && question_row(q, s, &failed, err)) {
         struct topology_pair *pair = topology_find_pair(t, sqlite3_column_int64(s, 0));
         if (pair && pair->last_ns >= r.to_ns)

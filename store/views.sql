@@ -20,7 +20,7 @@ SELECT max(end_ns) - 900000000000 AS from_ns, max(end_ns) AS to_ns,
        min(900, (max(end_ns) - min(start_ns)) / 1e9) AS seconds
 FROM capture_window WHERE level = 0;
 
--- Every window of every pair, readable: the base of questions of your own.
+-- Every window of every pair, as it was closed, readable: the base of questions of your own.
 CREATE VIEW v_windows AS
 SELECT w.level, w.start_ns, w.end_ns,
        strftime('%Y-%m-%dT%H:%M:%SZ', w.start_ns / 1000000000, 'unixepoch') AS start,
@@ -33,7 +33,8 @@ JOIN edge e ON e.id = p.edge_id
 JOIN service c ON c.id = e.client_id
 JOIN service s ON s.id = e.server_id
 JOIN endpoint ce ON ce.id = p.client_id
-JOIN endpoint se ON se.id = p.server_id;
+JOIN endpoint se ON se.id = p.server_id
+WHERE w.level = 0;
 
 CREATE VIEW v_edges AS
 SELECT client, server, port, protocol, sum(requests) AS requests,

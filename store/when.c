@@ -1,6 +1,7 @@
 /* when.c - see when.h. */
 #include "store/when.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/human.h"
@@ -34,6 +35,22 @@ bool when_read(struct when *ret, const struct when_words *words, struct err *err
         ret->to.kind == MOMENT_FIXED && ret->from.ns >= ret->to.ns)
         return err_set(err, "%sfrom has to be before %sto", d, d);
     return true;
+}
+
+bool when_read_range(const char *text, struct when *ret, struct err *err)
+{
+    char from[64];
+    const char *dots = strstr(text, "..");
+    if (!dots || (dots == text && !dots[2]) || dots - text >= (ptrdiff_t)sizeof from)
+        return err_set(err,
+                       "\"%.60s\" is no range; write FROM..TO, as in 10:00..11:00, -1h.. or "
+                       "2026-03-01..2026-03-02",
+                       text);
+    memcpy(from, text, (size_t)(dots - text));
+    from[dots - text] = '\0';
+    *ret = (struct when){0};
+    return when_read(
+        ret, &(struct when_words){from[0] ? from : NULL, dots[2] ? dots + 2 : NULL, NULL, ""}, err);
 }
 
 /* "... the database covers A to B". */

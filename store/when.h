@@ -25,6 +25,9 @@ struct when_words {
 };
 bool when_read(struct when *ret, const struct when_words *words, struct err *err);
 
+/* "FROM..TO", of which one may be left out. */
+bool when_read_range(const char *text, struct when *ret, struct err *err);
+
 /* The range that it is, cut to what the database covers. On failure `err` says what it covers, and
  * *ret_asked whether it was the question that is wrong. */
 bool when_resolve(const struct when *s, struct query *q, struct range *ret, bool *ret_asked,

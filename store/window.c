@@ -3,9 +3,8 @@
 
 #include <stdlib.h>
 
+#include "graph/merge.h"
 #include "store/columns.h"
-
-enum { LEVEL_WINDOW = 0 };
 
 enum statement {
     WINDOW_FIND,
@@ -15,6 +14,7 @@ enum statement {
     CONNECTIONS_FORGET,
     VANTAGE_WRITE,
     NAMES_REFUSED,
+    TOTAL_WRITE,
 };
 
 /* The lists of columns.h, as names, as parameters, and as sums with what is there. */
@@ -24,12 +24,15 @@ enum statement {
 #define EDGE_NAMES TALLIED_NAMES EDGE_COLUMNS(COLUMN_NAME)
 #define EDGE_PLACES TALLIED_PLACES EDGE_COLUMNS(COLUMN_PLACE)
 #define EDGE_GROWS TALLIED_GROWS EDGE_COLUMNS(COLUMN_GROWS)
+#define TOTAL_MERGES(column, field) ", " #column " = merged(" #column ", excluded." #column ")"
+#define TOTAL_FIGURE(column, quantile)                                                             \
+    ", " #column " = quantile_ms(merged(duration, excluded.duration), " #quantile ")"
 
 static const char *const sql[WINDOW_STATEMENTS] = {
-    [WINDOW_FIND] = "SELECT id FROM capture_window WHERE level = ?1 AND start_ns = ?2",
+    [WINDOW_FIND] = "SELECT id, rolled FROM capture_window WHERE level = 0 AND start_ns = ?1",
     [WINDOW_WRITE] =
-        "INSERT INTO capture_window (level, start_ns, end_ns, flows" WINDOW_NAMES ") "
-        "VALUES (?, ?, ?, ?" WINDOW_PLACES ") ON CONFLICT (level, start_ns) DO UPDATE SET "
+        "INSERT INTO capture_window (level, start_ns, end_ns, flows, windows" WINDOW_NAMES ") "
+        "VALUES (?, ?, ?, ?, ?" WINDOW_PLACES ") ON CONFLICT (level, start_ns) DO UPDATE SET "
         "end_ns = max(end_ns, excluded.end_ns), flows = excluded.flows" WINDOW_GROWS
         " RETURNING id",
     [EDGE_HISTOGRAMS] = "SELECT x.pair_id" TALLIED_HISTOGRAM_COLUMNS
@@ -40,6 +43,12 @@ static const char *const sql[WINDOW_STATEMENTS] = {
         "notes = notes | excluded.notes, active = excluded.active" EDGE_GROWS,
     [CONNECTIONS_FORGET] = "UPDATE pair SET active = 0 WHERE active <> 0",
     [NAMES_REFUSED] = "UPDATE capture_window SET names_dropped = names_dropped + ?2 WHERE id = ?1",
+    [TOTAL_WRITE] =
+        "INSERT INTO total_window (window_id" TALLIED_NAMES ", bytes_to_server, bytes_to_client) "
+        "VALUES (?" TALLIED_PLACES ", ?, ?) ON CONFLICT (window_id) DO UPDATE SET "
+        "bytes_to_server = bytes_to_server + excluded.bytes_to_server, "
+        "bytes_to_client = bytes_to_client + excluded.bytes_to_client" TALLIED_COUNTS(COLUMN_GROWS)
+            TALLIED_BLOBS(TOTAL_MERGES) TALLIED_QUANTILES(TOTAL_FIGURE),
     [VANTAGE_WRITE] =
         "INSERT INTO vantage_window (window_id, interface, vlan, tunnels, tunnel_id, packets, "
         "bytes, duplicates, duplicate_bytes, uncertain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
@@ -57,7 +66,8 @@ bool window_open(struct window_writer *w, sqlite3 *db)
     return naming_open(&w->naming, db) && connections_open(&w->connections, db) &&
            secured_open(&w->secured, db) && open_calls_open(&w->open_calls, db) &&
            relays_open(&w->relays, db) && evidence_open(&w->evidence, db) &&
-           operations_open(&w->operations, db);
+           operations_open(&w->operations, db) && events_open(&w->events, db) &&
+           rollup_open(&w->rollup, db);
 }
 
 void window_close(struct window_writer *w)
@@ -69,6 +79,8 @@ void window_close(struct window_writer *w)
     relays_close(&w->relays);
     evidence_close(&w->evidence);
     operations_close(&w->operations);
+    rollup_close(&w->rollup);
+    events_close(&w->events);
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
         sqlite3_finalize(w->statement[i]);
     tallied_blobs_free(&w->blobs);
@@ -99,11 +111,7 @@ static bool is_anew(const struct window_writer *w, const struct delta *d)
 static void bind_counters(const struct window_writer *w, sqlite3_stmt *s, const struct delta *d)
 {
     bool anew = is_anew(w, d);
-    int at = 5;
-    bind_id(s, 1, LEVEL_WINDOW);
-    bind_count(s, 2, d->start_ns);
-    bind_count(s, 3, d->end_ns);
-    bind_count(s, 4, d->decode.flows);
+    int at = 6;
     for (int i = 0; i < CAPTURE_COUNTERS; i++)
         bind_count(s, at++,
                    grown(counter_of(&d->capture, capture_counter_at[i]),
@@ -117,18 +125,42 @@ static void bind_counters(const struct window_writer *w, sqlite3_stmt *s, const 
 #undef BIND
 }
 
-static bool write_capture(struct window_writer *w, const struct delta *d, int64_t *ret_id,
-                          bool *ret_added_to)
+/* The window that is written. */
+struct target {
+    int64_t id;    /* where its counters go */
+    int64_t shown; /* as which it is known: another one if `id` is a window of LEVEL_APART */
+    bool added_to; /* rows of it may be there already */
+};
+
+static bool find_window(struct window_writer *w, uint64_t start_ns, int64_t *ret_id,
+                        bool *ret_rolled)
 {
-    sqlite3_stmt *find = w->statement[WINDOW_FIND];
-    bind_id(find, 1, LEVEL_WINDOW);
-    bind_count(find, 2, d->start_ns);
-    if (!answered_id(find, ret_id))
-        return false;
-    *ret_added_to = *ret_id != 0;
+    sqlite3_stmt *s = w->statement[WINDOW_FIND];
+    bind_count(s, 1, start_ns);
+    int status = statement_row(s);
+    *ret_id = status == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+    *ret_rolled = status == SQLITE_ROW && sqlite3_column_int(s, 1);
+    bool fine = status == SQLITE_ROW || status == SQLITE_DONE;
+    return sqlite3_reset(s) == SQLITE_OK && fine;
+}
+
+static bool write_capture(struct window_writer *w, const struct delta *d, struct target *ret)
+{
     sqlite3_stmt *write = w->statement[WINDOW_WRITE];
+    bool rolled;
+    if (!find_window(w, d->start_ns, &ret->shown, &rolled))
+        return false;
+    bind_id(write, 1, rolled ? LEVEL_APART : LEVEL_WINDOW);
+    bind_count(write, 2, d->start_ns);
+    bind_count(write, 3, d->end_ns);
+    bind_count(write, 4, d->decode.flows);
+    bind_id(write, 5, !ret->shown);
     bind_counters(w, write, d);
-    return answered_id(write, ret_id);
+    if (!answered_id(write, &ret->id))
+        return false;
+    ret->added_to = ret->shown && !rolled;
+    ret->shown = rolled ? ret->shown : ret->id;
+    return true;
 }
 
 /* Where a row goes. */
@@ -267,46 +299,78 @@ static bool write_vantages(struct window_writer *w, int64_t window, const struct
     return true;
 }
 
+static bool write_total(struct window_writer *w, int64_t window, const struct delta *d)
+{
+    sqlite3_stmt *s = w->statement[TOTAL_WRITE];
+    struct tallied sum = {0};
+    uint64_t bytes[2] = {0};
+    for (uint32_t i = 0; i < d->edge_len; i++) {
+        tallied_add(&sum, &d->edge[i].exchanges);
+        for (int dir = 0; dir < 2; dir++)
+            bytes[dir] += d->edge[i].bytes[dir];
+    }
+    bind_id(s, 1, window);
+    bool written = tallied_bind(&w->blobs, s, 2, &sum, NULL);
+    for (int dir = 0; dir < 2; dir++)
+        bind_count(s, 2 + TALLIED_BOUND + dir, bytes[dir]);
+    tallied_free(&sum);
+    return written && statement_run(s);
+}
+
+static bool write_operations(struct window_writer *w, int64_t window, const struct delta *d,
+                             const struct pair *pairs)
+{
+    for (uint32_t i = 0; i < d->operation_len; i++)
+        if (d->operation[i].edge < d->edge_len &&
+            !operations_write(&w->operations, window, pairs[d->operation[i].edge].id,
+                              &d->operation[i]))
+            return false;
+    return true;
+}
+
 static bool write_rows(struct window_writer *w, const struct delta *d, const struct names *names,
                        struct pair *pairs)
 {
-    struct row row = {0};
+    struct target to = {0};
     if (is_anew(w, d) && !forget(w))
         return false;
-    if (!write_capture(w, d, &row.window, &row.added_to) ||
-        !naming_review(&w->naming, names, d->end_ns) || !write_edges(w, &row, d, names, pairs))
+    if (!write_capture(w, d, &to))
         return false;
-    for (uint32_t i = 0; i < d->operation_len; i++)
-        if (d->operation[i].edge < d->edge_len &&
-            !operations_write(&w->operations, row.window, pairs[d->operation[i].edge].id,
-                              &d->operation[i]))
-            return false;
-    return write_vantages(w, row.window, d) &&
-           connections_write(&w->connections, row.window, d, pairs) &&
-           secured_write(&w->secured, row.window, d, pairs) &&
-           relays_write(&w->relays, &w->naming, names, row.window, d, pairs) &&
+    struct row row = {.window = to.id, .added_to = to.added_to};
+    return naming_review(&w->naming, names, d->end_ns) && write_edges(w, &row, d, names, pairs) &&
+           write_total(w, to.id, d) && write_operations(w, to.id, d, pairs) &&
+           write_vantages(w, to.id, d) && connections_write(&w->connections, to.id, d, pairs) &&
+           secured_write(&w->secured, to.id, d, pairs) &&
+           relays_write(&w->relays, &w->naming, names, to.id, d, pairs) &&
            evidence_write(&w->evidence, names, d) &&
-           open_calls_write(&w->open_calls, &w->operations, row.window, d, pairs);
+           open_calls_write(&w->open_calls, &w->operations, to.shown, d, pairs) &&
+           (to.id == to.shown || rollup_fold(&w->rollup, to.id, d->start_ns));
 }
 
 bool window_write(struct window_writer *w, const struct delta *d, const struct names *names)
 {
     struct pair *pairs = calloc(d->edge_len ? d->edge_len : 1, sizeof *pairs);
-    bool written = pairs && write_rows(w, d, names, pairs);
+    bool written = pairs && write_rows(w, d, names, pairs) && events_write(&w->events, d);
     free(pairs);
     return written;
 }
 
+void window_forget(struct window_writer *w)
+{
+    naming_forget(&w->naming);
+    operations_forget(&w->operations);
+    connections_undone(&w->connections);
+    secured_undone(&w->secured);
+}
+
 void window_done(struct window_writer *w, const struct delta *d, bool committed)
 {
-    if (committed) {
-        w->capture = d->capture;
-        w->decode = d->decode;
-        w->begun = true;
-    } else {
-        naming_forget(&w->naming);
-        operations_forget(&w->operations);
-        connections_undone(&w->connections);
-        secured_undone(&w->secured);
+    events_done(&w->events, committed);
+    if (!committed) {
+        window_forget(w);
+        return;
     }
+    w->capture = d->capture;
+    w->decode = d->decode;
+    w->begun = true;
 }

@@ -1,23 +1,25 @@
-/* window.h - one window as rows: capture_window, edge_window, vantage_window, by operations.h
- * operation_window, and by connections.h and open_calls.h what is known of connections and open
- * calls.
+/* window.h - one window as rows: capture_window, edge_window, total_window, vantage_window, by
+ * operations.h operation_window, and by connections.h and open_calls.h what is known of connections
+ * and open calls.
  *
  * A window that is there already (a sensor was started anew within it, a capture was replayed into
  * the same database) is added to: counters by SQL, histograms by reading, merging and writing them.
- */
+ * If a sum has it already (rollup.h), what comes is written apart and added to all of them. */
 #pragma once
 
 #include "graph/delta.h"
 #include "store/connections.h"
+#include "store/events.h"
 #include "store/evidence.h"
 #include "store/naming.h"
 #include "store/open_calls.h"
 #include "store/operations.h"
 #include "store/relays.h"
+#include "store/rollup.h"
 #include "store/secured.h"
 #include "store/tallied.h"
 
-enum { WINDOW_STATEMENTS = 7 };
+enum { WINDOW_STATEMENTS = 8 };
 
 struct window_writer {
     sqlite3_stmt *statement[WINDOW_STATEMENTS];
@@ -28,6 +30,8 @@ struct window_writer {
     struct open_calls open_calls;
     struct secured secured;
     struct operations operations;
+    struct rollup rollup;
+    struct events events;
     struct tallied_blobs blobs;
     /* The totals at the end of the window before, since a delta brings totals and a row keeps
      * increments. */
@@ -42,6 +46,9 @@ void window_close(struct window_writer *w);
 
 /* Writes the rows, inside a transaction of the caller's. false: the failure is in the database. */
 bool window_write(struct window_writer *w, const struct delta *d, const struct names *names);
+
+/* Rows were deleted, or undone: what is remembered of them may not be so any more. */
+void window_forget(struct window_writer *w);
 
 /* The transaction was committed, or it was undone. */
 void window_done(struct window_writer *w, const struct delta *d, bool committed);

@@ -38,6 +38,8 @@ static bool tag(struct answer *answer, const struct ask *a, const char *question
                         (uint64_t)a->params->service,
                         a->params->points,
                         a->params->download,
+                        hash_text(&key, a->params->before_text),
+                        hash_text(&key, a->params->after_text),
                         hash_text(&key, a->params->find),
                         hash_text(&key, a->params->hide)};
     snprintf(answer->etag, sizeof answer->etag, "W/\"%016" PRIx64 "\"",
@@ -64,8 +66,8 @@ static void write_answer(struct ask *a, const struct question *question, struct 
         return;
     }
     free(text);
-    if (ret == SAID_FAILED) {
-        answer_error(answer, 500, a->err->text);
+    if (ret == SAID_FAILED || ret == SAID_MISASKED) {
+        answer_error(answer, ret == SAID_FAILED ? 500 : 400, a->err->text);
         return;
     }
     snprintf(sentence, sizeof sentence, "the format %s has no way to write %s; json has",

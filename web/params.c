@@ -91,6 +91,14 @@ static bool read_points(struct params *p, const char *text, struct err *err)
     return true;
 }
 
+static bool read_compared(const char *name, const char *text, struct when *ret, struct err *err)
+{
+    struct err why;
+    if (!text || when_read_range(text, ret, &why))
+        return true;
+    return err_set(err, "%s: %s", name, why.text);
+}
+
 bool params_read(struct params *ret, params_lookup *lookup, const void *request, struct err *err)
 {
     *ret = (struct params){0};
@@ -99,6 +107,11 @@ bool params_read(struct params *ret, params_lookup *lookup, const void *request,
         !read_id(&ret->edge, "edge", lookup(request, "edge"), err) ||
         !read_id(&ret->service, "service", lookup(request, "service"), err) ||
         !read_points(ret, lookup(request, "points"), err))
+        return false;
+    ret->before_text = lookup(request, "before");
+    ret->after_text = lookup(request, "after");
+    if (!read_compared("before", ret->before_text, &ret->before, err) ||
+        !read_compared("after", ret->after_text, &ret->after, err))
         return false;
     const char *format = lookup(request, "format");
     snprintf(ret->format, sizeof ret->format, "%s", format ? format : "json");

@@ -182,6 +182,31 @@ static enum said ask_events(struct ask *a)
     return ret;
 }
 
+static enum said ask_diff(struct ask *a)
+{
+    const struct params *p = a->params;
+    struct diff d = {0};
+    struct range before, after;
+    bool misasked = false;
+    if (!a->exporter->diff)
+        return SAID_NO_SUCH;
+    if (!p->before_text || !p->after_text) {
+        err_set(a->err, "before and after are the ranges to compare: FROM..TO");
+        return SAID_MISASKED;
+    }
+    bool asked = !a->q || (when_resolve(&p->before, a->q, &before, &misasked, a->err) &&
+                           when_resolve(&p->after, a->q, &after, &misasked, a->err) &&
+                           diff_make(a->q, before, a->q, after, &d, a->err));
+    if (misasked)
+        return SAID_MISASKED;
+    if (a->exporter->edges) /* which drawings have not: they show what is around, too */
+        diff_drop_same(&d);
+    d.len = sieve_rows(a->sieve, d.row, d.len, sizeof *d.row);
+    enum said ret = said(asked, asked && a->exporter->diff(a->out, &d), a->err);
+    diff_free(&d);
+    return ret;
+}
+
 /* A time in ns does not fit a JSON number as browsers read it, so it travels as text. */
 static bool add_ns(cJSON *object, const char *name, uint64_t ns)
 {
@@ -236,6 +261,7 @@ static const struct question QUESTIONS[] = {
     {"series", ask_series, READER_ANY, NULL, NULL},
     {"health", ask_health, READER_ANY, NULL, NULL},
     {"events", ask_events, READER_ANY, NULL, &event_fields},
+    {"diff", ask_diff, READER_ANY, NULL, &diff_fields},
     {"info", ask_info, READER_ANY, "application/json", NULL},
 };
 

@@ -22,9 +22,10 @@ struct ask {
 };
 
 enum said {
-    SAID,         /* written */
-    SAID_FAILED,  /* `err` says why */
-    SAID_NO_SUCH, /* the format has no way to write it */
+    SAID,          /* written */
+    SAID_FAILED,   /* `err` says why */
+    SAID_MISASKED, /* `err` says what is wrong with the question */
+    SAID_NO_SUCH,  /* the format has no way to write it */
 };
 
 struct question {

@@ -3,12 +3,14 @@
  * A head is a message that includes its body when the length is declared, so bodies pass by
  * unseen. A chunked body is a run of further messages: the line with a chunk's size together with
  * the chunk, then each line of trailers. Only a body of gRPC is looked at: it, or each chunk of it,
- * is a run of messages as grpc_body_read() reads them. An exchange begins with its start line, even
+ * is a run of messages as grpc_body_read() reads them; and the front of one that may be a statement
+ * for ClickHouse (decode/clickhouse_http.h). An exchange begins with its start line, even
  * if the rest of the head never comes. Where the length of a body is in doubt, and the two ends may
  * differ about it, the place is given up instead of guessed. */
 #include <stdlib.h>
 #include <strings.h>
 
+#include "decode/clickhouse_http.h"
 #include "decode/decoder.h"
 #include "decode/grpc.h"
 #include "decode/http_note.h"
@@ -30,7 +32,8 @@ struct side {
     enum place place;
     bool begun;            /* the start line of the head being fed has been noted */
     bool started;          /* a message has been read whole since the last loss */
-    bool reads;            /* its body for gRPC's messages */
+    bool reads;            /* its body, for gRPC's messages... */
+    bool statement;        /* ...or for a statement at its front */
     struct http_scan scan; /* of the head being fed */
 };
 
@@ -156,6 +159,7 @@ static int64_t go_on_as_http2(struct conn *c, struct exchange *x, const struct h
     x->response_ns = 0;
     x->status[0] = '\0';
     x->outcome = OUTCOME_UNKNOWN;
+    memset(exchange_state(x), 0, EXCHANGE_STATE_MAX);
     conn_carry(c, 1);
     conn_become(c, decoder_named("http2"));
     return h->len;
@@ -202,6 +206,10 @@ static void begin_message(struct conn *c, enum dir dir, struct exchange *x,
         http_note_call(x, dir, f);
     if (dir == TO_SERVER)
         conn_expect(c, x);
+    if (dir == TO_SERVER && form == GRPC_NO && clickhouse_http_wants_body(x)) {
+        http->side[dir].reads = http->side[dir].statement = true;
+        return;
+    }
     if (form == GRPC_NO)
         return;
     http->side[dir].reads = true;
@@ -360,11 +368,29 @@ static void note_gap(struct conn *c, struct body *body, struct exchange *x)
         conn_message(c, x, now_ns - before_ns);
 }
 
+/* What is behind the front of it, or of its first chunk, passes by. */
+static int64_t feed_statement(struct conn *c, enum dir dir, struct bytes in, struct exchange *x)
+{
+    struct http1 *http = conn_state(c);
+    struct side *side = &http->side[dir];
+    uint64_t left = http->body[dir].left;
+    size_t shown = left < CLICKHOUSE_STATEMENT_SEEN ? (size_t)left : CLICKHOUSE_STATEMENT_SEEN;
+    if (in.len < shown)
+        return DECODE_MORE;
+    if (x)
+        clickhouse_http_body(x, bytes_first(in, shown), shown == left && side->place == IN_BODY);
+    side->reads = side->statement = false;
+    return body_passes(c, dir, (int64_t)left);
+}
+
 static int64_t feed_body(struct conn *c, enum dir dir, struct bytes in)
 {
-    struct body *body = &((struct http1 *)conn_state(c))->body[dir];
+    struct http1 *http = conn_state(c);
+    struct body *body = &http->body[dir];
     struct exchange *x = conn_find(c, dir, KEY_IN_ORDER);
     struct grpc_read read;
+    if (http->side[dir].statement)
+        return feed_statement(c, dir, in, x);
     int64_t len = grpc_body_read(&body->grpc, in, body->left, &read);
     if (x)
         grpc_note_read(x, dir, &body->grpc, &read, conn_now_ns(c));
@@ -403,7 +429,10 @@ static int64_t http1_gap(struct conn *c, enum dir dir, uint64_t len)
         *side = (struct side){.place = AT_HEAD};
         return DECODE_LOST;
     }
-    grpc_body_lose(&http->body[dir].grpc, len);
+    if (side->statement)
+        side->reads = side->statement = false;
+    else
+        grpc_body_lose(&http->body[dir].grpc, len);
     http->body[dir].message_ns = 0;
     conn_find(c, dir, KEY_IN_ORDER);
     return body_passes(c, dir, (int64_t)http->body[dir].left);

@@ -37,29 +37,6 @@ static struct exchange *call_of(struct conn *c, enum dir dir)
     return conn_find(c, dir, WEBSOCKET_CALL);
 }
 
-static void note_message(struct conn *c, struct exchange *x, enum dir dir,
-                         const struct websocket_frame *f)
-{
-    uint64_t now_ns = conn_now_ns(c), before_ns = x->last_message_ns;
-    x->notes |= f->compressed ? NOTE_COMPRESSED : 0;
-    if (f->opcode == WEBSOCKET_CONTINUATION)
-        return;
-    (*(dir == TO_SERVER ? &x->request_messages : &x->response_messages))++;
-    if (dir == TO_CLIENT && !x->first_message_ns)
-        x->first_message_ns = now_ns;
-    if (x->last_message_ns < now_ns)
-        x->last_message_ns = now_ns;
-    if (before_ns && now_ns >= before_ns)
-        conn_message(c, x, now_ns - before_ns);
-}
-
-static struct exchange *name_ping(struct exchange *x, const char *operation)
-{
-    exchange_text(x, x->method, sizeof x->method, bytes_of_text("PING"));
-    exchange_text(x, x->operation, sizeof x->operation, bytes_of_text(operation));
-    return x;
-}
-
 /* A second one before the answer to the first is not timed. */
 static void note_ping(struct conn *c, enum dir dir)
 {
@@ -67,7 +44,7 @@ static void note_ping(struct conn *c, enum dir dir)
     if (dir == TO_CLIENT) {
         w->server_ping_ns = w->server_ping_ns ? w->server_ping_ns : conn_now_ns(c);
     } else if (!conn_peek(c, PING_OF_CLIENT)) {
-        name_ping(conn_begin(c, TO_SERVER, PING_OF_CLIENT), "PING");
+        websocket_name_ping(conn_begin(c, TO_SERVER, PING_OF_CLIENT), TO_SERVER);
         conn_end(c, TO_SERVER, PING_OF_CLIENT);
     }
 }
@@ -82,12 +59,10 @@ static void note_pong(struct conn *c, enum dir dir)
         x->outcome = OUTCOME_OK;
         conn_end(c, TO_CLIENT, PING_OF_CLIENT);
     } else if (dir == TO_SERVER && w->server_ping_ns) {
-        struct exchange *x = name_ping(conn_promise(c, PING_OF_SERVER), "PING by the server");
-        exchange_text(x, x->status, sizeof x->status, bytes_of_text("PONG"));
-        x->request_ns = x->request_end_ns = w->server_ping_ns;
-        x->response_ns = x->response_end_ns = conn_now_ns(c);
+        const struct websocket_ping ping = {
+            .by = TO_CLIENT, .ping_ns = w->server_ping_ns, .pong_ns = conn_now_ns(c)};
+        websocket_tell_ping(c, PING_OF_SERVER, &ping);
         w->server_ping_ns = 0;
-        conn_abort(c, PING_OF_SERVER, OUTCOME_OK);
     }
 }
 
@@ -157,7 +132,7 @@ static int64_t websocket_feed(struct conn *c, enum dir dir, struct bytes in)
     else if (f.opcode == WEBSOCKET_CLOSE)
         note_close(c, dir, x, in, &f);
     else if (x)
-        note_message(c, x, dir, &f);
+        websocket_note_message(c, x, dir, &f, conn_now_ns(c));
     return (int64_t)(f.head + f.len);
 }
 

@@ -239,7 +239,7 @@ static bool health(FILE *out, struct range r, const struct health_row *row)
 static bool events(FILE *out, struct range r, const struct event_rows *rows)
 {
     (void)r;
-    fputs("time,kind,text\r\n", out);
+    fputs("time,kind,text,severity,subject\r\n", out);
     for (size_t i = 0; i < rows->len; i++) {
         char time[TIME_TEXT_MAX];
         time_to_text(rows->row[i].time_ns, time);
@@ -247,6 +247,8 @@ static bool events(FILE *out, struct range r, const struct event_rows *rows)
         put_text(out, rows->row[i].kind);
         fputc(',', out);
         put_text(out, rows->row[i].text);
+        fprintf(out, ",%s,", rows->row[i].severity);
+        put_text(out, rows->row[i].subject);
         fputs("\r\n", out);
     }
     return !ferror(out);
@@ -460,6 +462,49 @@ static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
     return !ferror(out);
 }
 
+static void put_side(FILE *out, const struct diff_side *side)
+{
+    const struct figures *f = &side->figures;
+    if (!side->there) {
+        fputs(",,,,,,,", out);
+        return;
+    }
+    fputc(',', out);
+    put_text(out, side->protocol);
+    put_number(out, f->requests);
+    fprintf(out, ",%.6f", f->rate_per_s);
+    put_number(out, f->errors);
+    put_ms(out, f->duration.p50_ns, f->duration.count);
+    put_ms(out, f->duration.p95_ns, f->duration.count);
+    fprintf(out, ",%s", side->tls);
+}
+
+static bool diff(FILE *out, const struct diff *d)
+{
+    fputs("what,changes,few,client,server,port,operation,"
+          "before_protocol,before_requests,before_rate_per_s,before_errors,before_p50_ms,"
+          "before_p95_ms,before_tls,"
+          "after_protocol,after_requests,after_rate_per_s,after_errors,after_p50_ms,after_p95_ms,"
+          "after_tls\r\n",
+          out);
+    for (size_t i = 0; i < d->len; i++) {
+        const struct diff_row *row = &d->row[i];
+        char changes[DIFF_CHANGES_TEXT_MAX];
+        diff_changes_text(row, " ", changes);
+        fprintf(out, "%s,%s,%d,", row->operation[0] ? "operation" : "edge", changes, row->few);
+        put_text(out, row->client);
+        fputc(',', out);
+        put_text(out, row->server);
+        put_number(out, row->port);
+        fputc(',', out);
+        put_text(out, row->operation);
+        put_side(out, &row->before);
+        put_side(out, &row->after);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
 const struct exporter csv_exporter = {
     .name = "csv",
     .type = "text/csv; charset=utf-8",
@@ -476,4 +521,5 @@ const struct exporter csv_exporter = {
     .relays = relays,
     .names = names,
     .insights = insights,
+    .diff = diff,
 };

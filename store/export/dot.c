@@ -9,7 +9,7 @@
 /* Above so many nodes, dot's exact ranking takes minutes. */
 enum { LARGE = 300 };
 
-static void put_quoted(FILE *out, const char *text)
+void dot_quoted(FILE *out, const char *text)
 {
     fputc('"', out);
     for (; *text; text++) {
@@ -38,10 +38,10 @@ static void put_node(FILE *out, const struct service_row *s)
     };
     enum health h = s->served.requests ? s->served.health : HEALTH_IDLE;
     fprintf(out, "  n%lld [label=", (long long)s->id);
-    put_quoted(out, s->name);
+    dot_quoted(out, s->name);
     fprintf(out, ", shape=%s, color=\"%s\", fillcolor=\"#F6F8FA\", penwidth=%s, tooltip=",
             shapes[picture_kind(s)], picture_color(h), h == HEALTH_BAD ? "2.5" : "1.5");
-    put_quoted(out, s->address[0] ? s->address : s->name);
+    dot_quoted(out, s->address[0] ? s->address : s->name);
     fputs("];\n", out);
 }
 
@@ -56,10 +56,10 @@ static void put_edge(FILE *out, const struct edge_row *e)
     picture_edge_label(e, "\n", label, sizeof label);
     snprintf(tip, sizeof tip, "port %u, %s", e->port, e->protocol);
     fprintf(out, "  n%lld -> n%lld [label=", (long long)e->client_id, (long long)e->server_id);
-    put_quoted(out, label);
+    dot_quoted(out, label);
     fprintf(out, ", color=\"%s\", fontcolor=\"%s\", style=%s, penwidth=%.1f, tooltip=", color,
             color, styles[e->figures.health], picture_width(e));
-    put_quoted(out, tip);
+    dot_quoted(out, tip);
     fputs("];\n", out);
 }
 
@@ -84,4 +84,5 @@ const struct exporter dot_exporter = {
     .name = "dot",
     .type = "text/vnd.graphviz; charset=utf-8",
     .graph = graph,
+    .diff = dot_diff,
 };

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "store/diff.h"
 #include "store/query.h"
 
 struct exporter {
@@ -30,6 +31,7 @@ struct exporter {
     bool (*relays)(FILE *out, struct range r, const struct relay_rows *rows);
     bool (*names)(FILE *out, struct range r, const struct name_rows *rows);
     bool (*insights)(FILE *out, struct range r, const struct insight_rows *rows);
+    bool (*diff)(FILE *out, const struct diff *d);
 };
 
 /* All of them; ends with NULL. */

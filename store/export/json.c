@@ -123,6 +123,17 @@ static bool graph(FILE *out, const struct graph *g)
     return json_write(out, o);
 }
 
+static bool diff(FILE *out, const struct diff *d)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddItemToObject(o, "before", json_range(d->before));
+    cJSON_AddItemToObject(o, "after", json_range(d->after));
+    cJSON *list = cJSON_AddArrayToObject(o, "changes");
+    for (size_t i = 0; i < d->len; i++)
+        cJSON_AddItemToArray(list, json_diff_row(&d->row[i]));
+    return json_write(out, o);
+}
+
 const struct exporter json_exporter = {
     .name = "json",
     .type = "application/json",
@@ -140,4 +151,5 @@ const struct exporter json_exporter = {
     .relays = relays,
     .names = names,
     .insights = insights,
+    .diff = diff,
 };

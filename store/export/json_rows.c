@@ -638,6 +638,10 @@ cJSON *json_event(const struct event_row *row)
     add_time(o, "time", row->time_ns);
     cJSON_AddStringToObject(o, "kind", row->kind);
     cJSON_AddStringToObject(o, "text", row->text);
+    cJSON_AddStringToObject(o, "severity", row->severity);
+    add_known_text(o, "subject", row->subject);
+    add_id(o, "service_id", row->service_id);
+    add_id(o, "edge_id", row->edge_id);
     return o;
 }
 

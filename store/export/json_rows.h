@@ -5,6 +5,7 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
+#include "store/diff.h"
 #include "store/query.h"
 
 /* Each is given to the caller; NULL when memory is short. */
@@ -21,6 +22,7 @@ cJSON *json_tls(const struct tls_row *row);
 cJSON *json_relay(const struct relay_row *row);
 cJSON *json_name(const struct name_row *row);
 cJSON *json_insight(const struct insight_row *row);
+cJSON *json_diff_row(const struct diff_row *row); /* in json_diff.c */
 cJSON *json_range(struct range r);
 
 /* Writes the object as one line, and frees it. false when it is NULL, or the stream failed. */

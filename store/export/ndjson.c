@@ -115,6 +115,14 @@ static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
     return written;
 }
 
+static bool diff(FILE *out, const struct diff *d)
+{
+    bool written = true;
+    for (size_t i = 0; i < d->len && written; i++)
+        written = json_write(out, json_diff_row(&d->row[i]));
+    return written;
+}
+
 const struct exporter ndjson_exporter = {
     .name = "ndjson",
     .type = "application/x-ndjson",
@@ -131,4 +139,5 @@ const struct exporter ndjson_exporter = {
     .relays = relays,
     .names = names,
     .insights = insights,
+    .diff = diff,
 };

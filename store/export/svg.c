@@ -12,15 +12,26 @@
 extern const struct exporter dot_exporter;
 extern char **environ;
 
+/* What is drawn: one of these. */
+struct drawn {
+    const struct graph *graph;
+    const struct diff *diff;
+};
+
+static bool put_dot(FILE *out, struct drawn what)
+{
+    return what.graph ? dot_exporter.graph(out, what.graph) : dot_exporter.diff(out, what.diff);
+}
+
 /* A file without a name, with our DOT in it; its descriptor, or -1. */
-static int write_dot(const struct graph *g)
+static int write_dot(struct drawn what)
 {
     char path[] = "/tmp/tapgraph-XXXXXX";
     int fd = mkstemp(path);
     FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
     if (fd >= 0)
         unlink(path);
-    bool written = out && dot_exporter.graph(out, g);
+    bool written = out && put_dot(out, what);
     if (out && fclose(out) != 0)
         written = false;
     if (written && lseek(fd, 0, SEEK_SET) == 0)
@@ -61,10 +72,10 @@ static bool copy(FILE *out, int from)
     return n == 0;
 }
 
-static bool graph(FILE *out, const struct graph *g)
+static bool draw(FILE *out, struct drawn what)
 {
     pid_t pid;
-    int status = -1, dot = write_dot(g), svg = dot < 0 ? -1 : start_dot(dot, &pid);
+    int status = -1, dot = write_dot(what), svg = dot < 0 ? -1 : start_dot(dot, &pid);
     if (dot >= 0)
         close(dot);
     if (svg < 0)
@@ -76,10 +87,21 @@ static bool graph(FILE *out, const struct graph *g)
     return copied && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+static bool graph(FILE *out, const struct graph *g)
+{
+    return draw(out, (struct drawn){.graph = g});
+}
+
+static bool diff(FILE *out, const struct diff *d)
+{
+    return draw(out, (struct drawn){.diff = d});
+}
+
 const struct exporter svg_exporter = {
     .name = "svg",
     .type = "image/svg+xml",
     .needs = "a picture takes Graphviz's dot, which is not installed, or which this process may "
              "not run, as that of a capture: tapgraph graph --format svg does",
     .graph = graph,
+    .diff = diff,
 };

@@ -53,6 +53,22 @@ static void cql(void **state)
           {"INSERT INTO orders JSON '{\"a\": 1}'", "INSERT", "INSERT orders", NULL}, );
 }
 
+static void clickhouse(void **state)
+{
+    (void)state;
+    TELLS(SQL_CLICKHOUSE,
+          {"SELECT a FROM shop.`orders` WHERE b = 'it\\'s 4111' AND c = $x$4111$x$ --4111\n#4111",
+           "SELECT", "SELECT shop.orders", "SELECT a FROM shop.orders WHERE b = ? AND c = ?"},
+          {"SELECT a FROM t FINAL PREWHERE b = \"4111\" FORMAT JSON", "SELECT", "SELECT t", NULL},
+          {"INSERT INTO shop.orders (a, b) FORMAT CSV 4111,alice\n", "INSERT", "INSERT shop.orders",
+           "INSERT INTO shop.orders(a, b) FORMAT CSV"},
+          {"insert into t format JSONEachRow {\"card\":\"x\", y: alice}", "INSERT", "INSERT t",
+           "INSERT INTO t format JSONEachRow"},
+          {"INSERT INTO t VALUES (1, 'alice')", "INSERT", "INSERT t", "INSERT INTO t VALUES (?)"},
+          {"CREATE TABLE shop.t (a Enum8('a' = 1)) ENGINE = Memory", "CREATE TABLE",
+           "CREATE TABLE shop.t", NULL}, );
+}
+
 static void queries(void **state)
 {
     (void)state;
@@ -373,7 +389,7 @@ static void large_text(void **state)
         size_t len = strlen(parts[i]), at = (size_t)sprintf(text, "SELECT a FROM t WHERE b IN (");
         for (; at + len < MEGABYTE; at += len)
             memcpy(text + at, parts[i], len);
-        for (int dialect = SQL_STANDARD; dialect <= SQL_TSQL; dialect++) {
+        for (int dialect = SQL_STANDARD; dialect <= SQL_CLICKHOUSE; dialect++) {
             struct exchange x = {0};
             sql_note(&x, bytes_of(text, at), (enum sql_dialect)dialect, true);
             assert_null(strstr(x.path, "secret"));
@@ -395,12 +411,19 @@ static void large_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cql),          cmocka_unit_test(queries),
-        cmocka_unit_test(functions),    cmocka_unit_test(common_table_expressions),
-        cmocka_unit_test(changes),      cmocka_unit_test(everything_else),
-        cmocka_unit_test(definitions),  cmocka_unit_test(literals),
-        cmocka_unit_test(mysql),        cmocka_unit_test(tsql),
-        cmocka_unit_test(fingerprints), cmocka_unit_test(cut_text),
+        cmocka_unit_test(clickhouse),
+        cmocka_unit_test(cql),
+        cmocka_unit_test(queries),
+        cmocka_unit_test(functions),
+        cmocka_unit_test(common_table_expressions),
+        cmocka_unit_test(changes),
+        cmocka_unit_test(everything_else),
+        cmocka_unit_test(definitions),
+        cmocka_unit_test(literals),
+        cmocka_unit_test(mysql),
+        cmocka_unit_test(tsql),
+        cmocka_unit_test(fingerprints),
+        cmocka_unit_test(cut_text),
         cmocka_unit_test(large_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,3 +208,24 @@ export function torn() {
   }
   return capture.bytes();
 }
+
+/** So many services in subnets of a hundred, in five layers; each calls `calls` of the next one. Two in a hundred
+ * of them fail. */
+export function crowd(services, calls = 2) {
+  const capture = new Capture();
+  const host = (i) => [10, 1 + Math.floor(i / 25000), Math.floor(i / 100) % 250, 10 + (i % 100)];
+  const layer = Math.ceil(services / 5);
+  let sport = 20000;
+  for (let i = 0; i < services - layer; i++)
+    for (let k = 0; k < calls; k++) {
+      const to = (Math.floor(i / layer) + 1) * layer + ((i * 7 + k * 13) % layer);
+      if (to >= services) continue;
+      for (let minute = 0; minute < 2; minute++) {
+        const at = minute * 60000 + ((i * 29 + k * 11) % 55000);
+        sport = sport < 60000 ? sport + 1 : 20000;
+        const status = to % 50 ? 200 : 503;
+        capture.exchange(at, host(i), host(to), 8080, sport, get(`/s/${to % 10}`, `svc-${String(to).padStart(4, "0")}`), answer(status), 2 + (to % 20));
+      }
+    }
+  return capture.bytes();
+}

@@ -2,78 +2,19 @@
 // Drives the page in a real browser: every view, the keys, hostile names, a server that goes away.
 // usage: test_page.mjs TAPGRAPH
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { calls } from "./page_calls.mjs";
+import { Drive, sees } from "./page_drive.mjs";
 import { HOSTILE, grpc, shop, torn } from "./page_traffic.mjs";
 
-const CHROMIUM = "/usr/bin/chromium";
-const SKIPPED = 77;
 const FIRST_PAINT_MS = 1000;
 
 const tapgraph = process.argv[2];
-if (!existsSync(CHROMIUM)) {
-  console.log("skipped: chromium is not installed");
-  process.exit(SKIPPED);
-}
-const require = createRequire(new URL("../../web/package.json", import.meta.url));
-const { chromium } = require("playwright-core");
-
-const folder = mkdtempSync(join(tmpdir(), "tapgraph-page-"));
-const db = join(folder, "shop.db");
-const complaints = []; // of the browser
-let server;
-let browser;
-
-/** Starts the page; answers its address. */
-async function serve(listen) {
-  server = spawn(tapgraph, ["web", "--db", db, "--listen", listen], { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  return new Promise((resolve, reject) => {
-    const hear = (data) => {
-      said += data;
-      const address = /http:\/\/[\d.]+:\d+\//.exec(said);
-      if (address) resolve(address[0]);
-    };
-    server.stdout.on("data", hear);
-    server.stderr.on("data", hear);
-    server.on("exit", () => reject(new Error("tapgraph web ended: " + said)));
-  });
-}
-
-function stopServer() {
-  return new Promise((resolve) => {
-    server.removeAllListeners("exit");
-    server.on("exit", resolve);
-    server.kill("SIGTERM");
-  });
-}
-
-function replay(capture) {
-  const pcap = join(folder, "traffic.pcap");
-  writeFileSync(pcap, capture);
-  const run = spawnSync(tapgraph, ["replay", pcap, "--db", db], { encoding: "utf8" });
-  assert.equal(run.status, 0, run.stderr);
-}
-
-async function open(address, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, ...options });
-  const page = await context.newPage();
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(address);
-  return page;
-}
-
-/** The text of the page, once it has `part`. */
-async function sees(page, part) {
-  await page.waitForFunction((text) => document.body.innerText.includes(text), part, { timeout: 8000 });
-}
+const drive = new Drive(tapgraph);
+const db = join(drive.folder, "shop.db");
+const open = (address, options) => drive.open(address, options);
+const replay = (capture) => drive.replay("shop.db", capture);
 
 /** Puts the answers of page_calls.mjs in place of those of the server, for the edge that leads to cart. */
 async function withCalls(page, address) {
@@ -359,42 +300,15 @@ const scenes = {
   },
 
   async "a server that goes away is said to be gone, and found again"(address) {
-    const before = complaints.length;
     const page = await open(address);
     await sees(page, "services");
-    await stopServer();
+    await drive.stop(address);
     await sees(page, "The server does not answer.");
-    assert.equal(await serve(new URL(address).host), address);
+    assert.equal(await drive.serve("shop.db", new URL(address).host), address);
     await page.getByText("The server does not answer.").waitFor({ state: "detached", timeout: 10000 });
-    complaints.length = before; // the browser says that it could not connect
+    drive.complaints.length = 0; // the browser says that it could not connect
     await page.context().close();
   },
 };
 
-let failed = 0;
-try {
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync"],
-  });
-  const address = await serve("127.0.0.1:0");
-  for (const [name, scene] of Object.entries(scenes)) {
-    try {
-      await scene(address);
-      assert.deepEqual(complaints, [], "the browser complained");
-      console.log(`ok   ${name}`);
-    } catch (error) {
-      failed++;
-      complaints.length = 0;
-      console.log(`FAIL ${name}\n     ${String(error.stack ?? error).split("\n").slice(0, 6).join("\n     ")}`);
-    }
-  }
-  await stopServer();
-} finally {
-  await browser?.close();
-  server?.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
-}
-console.log(`${Object.keys(scenes).length - failed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
+await drive.play(scenes, () => drive.serve("shop.db"));

@@ -113,6 +113,8 @@ static const char *const of_dialect[][6] = {
     [SQL_MYSQL] = {"\"%s\"", "'%s\\'%s'", "`users`", "#%s\n", "\"%s\\\"%s\"\"%s\"",
                    "/*!40101 SET*/"},
     [SQL_TSQL] = {"[users]", "\"users\"", "@p", "N'%s'", "/*%s/*%s*/%s*/", "[a b]"},
+    [SQL_CQL] = {"$$%s$$", "\"users\"", "//%s\n", "$tag$%s$$%s$tag$", "ALLOW", "TTL"},
+    [SQL_CLICKHOUSE] = {"\"%s\"", "'%s\\'%s'", "`users`", "#%s\n", "$tag$%s$$%s$tag$", "FORMAT"},
 };
 
 enum { PIECES = sizeof pieces / sizeof *pieces };
@@ -192,7 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
         return 0;
-    enum sql_dialect dialect = data[0] % 3;
+    enum sql_dialect dialect = data[0] % 5;
     if (data[0] & 0x80) {
         check_pieces(data + 2, size - 2, dialect, data[1]);
         return 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "graph/name.h"
+#include "store/functions.h"
 #include "store/window.h"
 #include "tests/check.h"
 #include "tests/store/deltas.h"
@@ -243,7 +244,8 @@ static void at_the_cap(void **state)
     (void)state;
     store_close(place_store(&p));
     assert_int_equal(sqlite3_open(p.db, &db), SQLITE_OK);
-    assert_true(database_run(db, "PRAGMA foreign_keys = ON") && window_open(&w, db));
+    assert_true(database_run(db, "PRAGMA foreign_keys = ON") && functions_add(db) &&
+                window_open(&w, db));
     w.connections.max = 16;
     for (uint64_t window = 0; window < 3; window++) {
         struct delta d = window_of(1000 + WINDOW_S * window);

@@ -74,6 +74,7 @@ static void answers_without_a_database(void **state)
     expect("/api/v1/connections", 200, "\"connections\":[]");
     expect("/api/v1/open-calls", 200, "\"open_calls\":[]");
     expect("/api/v1/relays", 200, "\"relays\":[]");
+    expect("/api/v1/diff?before=..now&after=now..", 200, "\"changes\":[]");
     expect("/api/v1/names", 200, "\"names\":[]");
     expect("/api/v1/relays?format=csv", 200, "client,via,via_address,server,port,protocol");
     expect("/api/v1/names?format=csv", 200, "address,port,tenant,name,source,is_name,count");
@@ -186,6 +187,18 @@ static void finds_and_hides(void **state)
            "\"parameter\":\"find\",\"at\":19}");
     expect("/api/v1/graph?hide=p95%20%3E%2010", 400, "\"parameter\":\"hide\",\"at\":6}");
     expect("/api/v1/health?find=cart", 400, "no rows to find");
+}
+
+static void tells_what_changed(void **state)
+{
+    (void)state;
+    expect("/api/v1/diff?before=-10s..-5s&after=-5s..", 200, "\"changes\":[]}");
+    expect("/api/v1/diff?before=-10s..-5s&after=-5s..&format=dot", 200, "digraph diff {");
+    expect("/api/v1/diff?before=-10s..-5s", 400, "before and after are the ranges to compare");
+    expect("/api/v1/diff?before=-10s&after=-5s..", 400, "before: \\\"-10s\\\" is no range; write");
+    expect("/api/v1/diff?before=2000-01-01..2000-01-02&after=-5s..", 400, "the database covers");
+    expect("/api/v1/diff?before=-10s..-5s&after=-5s..&find=chnge%3Dcame", 400,
+           "did you mean change?");
 }
 
 /* Moments, and what is outside of the history. */
@@ -380,6 +393,7 @@ int main(void)
         WITH_DATA(refuses_questions_that_are_none),
         WITH_DATA(finds_and_hides),
         WITH_DATA(answers_about_moments),
+        WITH_DATA(tells_what_changed),
         WITH_DATA(always_has_its_headers),
         WITH_DATA(refuses_strangers),
         WITH_DATA(bounds_the_head),

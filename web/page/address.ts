@@ -5,11 +5,16 @@ import { useEffect, useState } from "preact/hooks";
 export const VIEWS = ["graph", "edges", "services", "tls", "insights", "health"] as const;
 export type View = (typeof VIEWS)[number];
 
-export const LABELS = ["rate", "errors", "p50", "p95", "p99", "bytes", "protocol", "none"] as const;
+export const LABELS = ["rate", "errors", "p50", "p95", "p99", "throughput", "bytes", "protocol", "tls", "none"] as const;
 export type Label = (typeof LABELS)[number];
 
 export const SINCE = ["5m", "15m", "1h", "6h", "24h", "all"];
 export const GROUPS = ["service", "group", "host", "subnet"];
+
+/** What boxes are drawn around. */
+export const BOXES = ["", "group", "host", "subnet", "protocol"];
+
+export const DEPTH_MAX = 5;
 
 export interface Address {
   view: View;
@@ -22,7 +27,19 @@ export interface Address {
   node: string; // name of the selected service
   edge: number; // id of the selected edge, 0 = none
   sort: string; // "-error_rate": column, falling
+  box: string; // one of BOXES; "" = none, or as many services demand
+  fold: string[]; // boxes that are folded,
+  open: string[]; // and that are not, whatever is usual for so many services
+  depth: number; // how far the neighbourhood of the selected service reaches
+  only: boolean; // the rest is left out, not just faded
+  path: string; // a service; the shortest ways between it and the selected one are shown
+  filter: string; // in the filter language: what is kept,
+  hide: string; // and what is left out
+  against: string; // the range compared with: a key of AGAINST, or "FROM/TO"; "" = none
 }
+
+/** How far back to look for a comparison, in ms; "before" is the time just before. */
+export const AGAINST: Record<string, number> = { before: 0, "1h": 3600e3, "24h": 86400e3, "7d": 7 * 86400e3 };
 
 const START: Address = {
   view: "graph",
@@ -35,6 +52,15 @@ const START: Address = {
   node: "",
   edge: 0,
   sort: "",
+  box: "",
+  fold: [],
+  open: [],
+  depth: 1,
+  only: false,
+  path: "",
+  filter: "",
+  hide: "",
+  against: "",
 };
 
 const among = <T extends string>(text: string | null, allowed: readonly T[], other: T): T =>
@@ -54,13 +80,23 @@ export function parse(hash: string): Address {
     node: text("node"),
     edge: Number(params.get("edge")) || 0,
     sort: text("sort"),
+    box: among(params.get("box"), BOXES, START.box),
+    fold: params.getAll("fold"),
+    open: params.getAll("open"),
+    depth: Math.min(DEPTH_MAX, Math.max(1, Math.floor(Number(params.get("depth"))) || 1)),
+    only: params.get("only") === "true",
+    path: text("path"),
+    filter: text("filter"),
+    hide: text("hide"),
+    against: text("against"),
   };
 }
 
 export function print(address: Address): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(address))
-    if (value !== START[name as keyof Address]) params.set(name, String(value));
+    if (Array.isArray(value)) for (const one of value) params.append(name, one);
+    else if (value !== START[name as keyof Address]) params.set(name, String(value));
   return "#" + params.toString();
 }
 
@@ -82,6 +118,14 @@ export function useAddress(): [Address, (change: Partial<Address>) => void] {
       return next;
     });
   return [address, go];
+}
+
+/** What is found and hidden, as the API takes it. */
+export function sieveParams(address: Address): Record<string, string> {
+  return {
+    ...(address.filter.trim() ? { find: address.filter } : {}),
+    ...(address.hide.trim() ? { hide: address.hide } : {}),
+  };
 }
 
 /** The range as the API takes it. */

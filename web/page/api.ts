@@ -70,6 +70,7 @@ export interface Edge extends Figures {
   server_id: number;
   port: number;
   protocol: string;
+  tls: { version: string | null; server_name: string | null; mutual: boolean | null } | null;
   connections: Record<string, number>;
   wire: Record<string, number>;
   tcp: Record<string, number | null>;
@@ -216,6 +217,7 @@ export interface Point {
 
 export interface Info {
   version: string;
+  data_version: string;
   database: string;
   exists: boolean;
   history: { from_ns: string; to_ns: string };
@@ -258,6 +260,8 @@ export class ApiError extends Error {
   constructor(
     message: string,
     readonly gone: boolean,
+    readonly parameter = "", // the one that is wrong, if that is said,
+    readonly at = 0, // and from which byte of it on
   ) {
     super(message);
   }
@@ -274,7 +278,7 @@ export async function ask<T>(question: string, params: Record<string, string>): 
     throw new ApiError("The server does not answer.", true);
   }
   const body = await answer.json().catch(() => null);
-  if (!answer.ok) throw new ApiError(body?.error ?? `The server answered ${answer.status}.`, false);
+  if (!answer.ok) throw new ApiError(body?.error ?? `The server answered ${answer.status}.`, false, body?.parameter, body?.at);
   return body as T;
 }
 

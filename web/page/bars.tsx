@@ -1,9 +1,10 @@
 // The bar at the top, the strip of totals below it, and the tools on the graph.
-import type { Graph } from "./api";
-import { downloadLink } from "./api";
-import { GROUPS, LABELS, SINCE, rangeParams, type Address, type Label, type View } from "./address";
+import type { ComponentChildren } from "preact";
+import type { Graph, Service } from "./api";
+import { BOXES, GROUPS, LABELS, SINCE, type Address, type Label, type View } from "./address";
 import { count, moment, rate, share, span } from "./format";
 import { Choices, Select } from "./parts";
+import { Search } from "./search";
 import type { Theme } from "./theme";
 
 type Go = (change: Partial<Address>) => void;
@@ -23,8 +24,10 @@ const LABEL_TEXTS: Record<Label, string> = {
   p50: "Latency p50",
   p95: "Latency p95",
   p99: "Latency p99",
+  throughput: "Throughput",
   bytes: "Bytes",
   protocol: "Protocol",
+  tls: "Encryption",
   none: "Nothing",
 };
 
@@ -43,6 +46,7 @@ export function TopBar(props: {
   onTheme: () => void;
   onHelp: () => void;
   insights: number;
+  services: Service[];
 }) {
   const { address, go, paused } = props;
   const badge = { count: props.insights, words: `${props.insights} found` };
@@ -55,23 +59,7 @@ export function TopBar(props: {
         <span>tapgraph</span>
       </a>
       <Choices name="View" choices={views} value={address.view} onChoose={(view) => go({ view, sort: "" })} />
-      <label class="find">
-        <span class="hidden">Search services, protocols, ports</span>
-        <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-          <circle cx="6.8" cy="6.8" r="4.3" />
-          <path d="m10 10 4.5 4.5" />
-        </svg>
-        <input
-          id="find"
-          type="search"
-          placeholder="Search"
-          autocomplete="off"
-          spellcheck={false}
-          value={address.find}
-          onInput={(e) => go({ find: e.currentTarget.value })}
-        />
-        <kbd>/</kbd>
-      </label>
+      <Search address={address} go={go} services={props.services} />
       <span class="space" />
       <Choices
         name="Time range"
@@ -97,7 +85,16 @@ function failing(graph: Graph) {
   return graph.edges.filter((edge) => edge.health === "bad" || edge.health === "warn");
 }
 
-export function Strip(props: { graph: Graph; quality: { text: string; spoiled: boolean }; go: Go; paused: boolean }) {
+interface StripProps {
+  graph: Graph;
+  quality: { text: string; spoiled: boolean };
+  go: Go;
+  paused: boolean;
+  sieve: boolean;
+  onSieve: () => void;
+}
+
+export function Strip(props: StripProps) {
   const { graph, go } = props;
   const requests = graph.edges.reduce((sum, edge) => sum + edge.requests, 0);
   const errors = graph.edges.reduce((sum, edge) => sum + edge.errors, 0);
@@ -129,6 +126,9 @@ export function Strip(props: { graph: Graph; quality: { text: string; spoiled: b
           capture incomplete
         </button>
       )}
+      <button class="toggle" aria-pressed={props.sieve} title="Find and hide by an expression (x)" onClick={props.onSieve}>
+        Find and hide
+      </button>
       <span class="space" />
       <span class="when" title={`${moment(graph.range.from)} to ${moment(graph.range.to)}`}>
         {span(seconds)} up to {moment(graph.range.to, props.paused ? undefined : new Date())}
@@ -137,10 +137,25 @@ export function Strip(props: { graph: Graph; quality: { text: string; spoiled: b
   );
 }
 
-export function Tools(props: { address: Address; go: Go; legend: boolean; onLegend: () => void }) {
+const BOX_TEXTS: Record<string, string> = { "": "none", group: "group", host: "host", subnet: "subnet", protocol: "protocol" };
+
+function fullScreen() {
+  const shown = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+  shown.catch(() => {}); // a browser that does not allow it
+}
+
+interface ToolsProps {
+  address: Address;
+  go: Go;
+  legend: boolean;
+  onLegend: () => void;
+  by: string; // what boxes are by, asked for or not
+  children: ComponentChildren;
+}
+
+export function Tools(props: ToolsProps) {
   const { address, go } = props;
   const tool = (name: string) => dispatchEvent(new CustomEvent("tapgraph-tool", { detail: name }));
-  const params = { ...rangeParams(address), group: address.group };
   return (
     <div class="tools">
       <div class="zoom">
@@ -150,8 +165,13 @@ export function Tools(props: { address: Address; go: Go; legend: boolean; onLege
         <button onClick={() => tool("out")} title="Farther (-)" aria-label="Farther">
           −
         </button>
-        <button onClick={() => tool("fit")} title="All in sight (0)" aria-label="All in sight">
+        <button onClick={() => tool("fit")} title="All in sight (f)" aria-label="All in sight">
           ⤢
+        </button>
+        <button onClick={fullScreen} title="Full screen" aria-label="Full screen">
+          <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+            <path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" />
+          </svg>
         </button>
       </div>
       <Select
@@ -164,18 +184,18 @@ export function Tools(props: { address: Address; go: Go; legend: boolean; onLege
         name="By"
         value={address.group}
         choices={GROUPS.map((value) => ({ value, text: value }))}
-        onChoose={(group) => go({ group, node: "", edge: 0 })}
+        onChoose={(group) => go({ group, node: "", edge: 0, path: "", fold: [], open: [] })}
       />
+      <Select
+        name="Boxes"
+        value={props.by}
+        choices={BOXES.map((value) => ({ value, text: BOX_TEXTS[value]! }))}
+        onChoose={(box) => go({ box, fold: [], open: [] })}
+      />
+      {props.children}
       <button aria-pressed={props.legend} onClick={props.onLegend}>
         Legend
       </button>
-      <span class="save">
-        {["svg", "dot", "json"].map((format) => (
-          <a key={format} href={downloadLink("graph", params, format)}>
-            {format.toUpperCase()}
-          </a>
-        ))}
-      </span>
     </div>
   );
 }

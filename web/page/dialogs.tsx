@@ -1,6 +1,8 @@
 // Help, the legend, and what an empty page says.
 import { useEffect, useRef } from "preact/hooks";
 import type { Info } from "./api";
+import { CHANGES } from "./compare";
+import { iconPath, KIND_WORDS } from "./icons";
 import { Mark } from "./parts";
 import { MARKS } from "./words";
 
@@ -12,8 +14,12 @@ const KEYS: [string, string][] = [
   ["l", "TLS: what protects edges"],
   ["i", "insights: what to act on"],
   ["h", "capture health"],
+  ["x", "find and hide by an expression"],
+  ["← →", "callers, callees of the selected service"],
+  ["↑ ↓", "the next service of the column"],
   ["p", "pause or go on"],
-  ["+  −  0", "zoom in, out, fit"],
+  ["+  −", "zoom in, out"],
+  ["f  0", "all in sight"],
   ["Esc", "close, clear the search"],
   ["?", "this help"],
 ];
@@ -61,7 +67,32 @@ export function Legend() {
         <b class="spoiled bad">!M</b> not to be trusted <b class="spoiled warn">~M</b> a little off
       </p>
       <p class="hint">{Object.values(MARKS).map(([letter, words]) => `${letter} ${words}`).join("; ")}.</p>
-      <p class="hint">Dots move from who asks to who answers; more dots, more requests.</p>
+      <ul class="kinds">
+        {(Object.keys(KIND_WORDS) as (keyof typeof KIND_WORDS)[]).map((kind) => (
+          <li key={kind}>
+            <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true">
+              <path d={iconPath(kind)} />
+            </svg>
+            {KIND_WORDS[kind]}
+          </li>
+        ))}
+      </ul>
+      <p class="hint">
+        ▲ 2×: twice as slow (p50 or p95) as in the time before. Compared: {Object.values(CHANGES).map(([sign, words]) => `${sign} ${words}`).join(", ")}. ≤: the highest of edges drawn as one. 🔒 encrypted.
+      </p>
+      <p class="hint">Dots move from who asks to who answers; more dots, more requests; they stand still while it is paused.</p>
+    </div>
+  );
+}
+
+export function NothingFound({ onClear }: { onClear: () => void }) {
+  return (
+    <div class="empty">
+      <h2>Nothing is left by find and hide</h2>
+      <p>No edge or service of this range fits the expressions above.</p>
+      <button class="primary" onClick={onClear}>
+        Show all
+      </button>
     </div>
   );
 }

@@ -1,64 +1,29 @@
 // The page: what is shown, from what, and the keys.
 import { render } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { CaptureHealth, Graph, Info, Insight, TlsRow } from "./api";
-import { rangeParams, useAddress, type Address } from "./address";
+import type { CaptureHealth, Graph, Info, Insight, Range, TlsRow } from "./api";
+import { rangeParams, sieveParams, useAddress, type Address } from "./address";
 import { CaptureView, verdict } from "./capture";
+import { againstRange, compared, ownPast, withPast } from "./compare";
 import { useAnswer, useVersion } from "./data";
-import { Empty, Help, Legend } from "./dialogs";
+import { Empty, Help, NothingFound } from "./dialogs";
+import { GraphView } from "./graph";
 import { InsightsView } from "./insights";
 import { Panel } from "./panel";
-import { Picture } from "./picture";
+import { useReplay } from "./replay";
+import { Scrubber } from "./scrubber";
+import { Sieve } from "./sieve";
 import { EdgeSheet, ServiceSheet } from "./tables";
 import { TlsSheet } from "./tls";
 import { useTheme } from "./theme";
-import { Strip, Tools, TopBar } from "./bars";
-
-function GraphView(props: { graph: Graph; address: Address; go: (c: Partial<Address>) => void; turn: number; hidden: boolean }) {
-  const { graph, address, go } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const cards = useRef<HTMLCanvasElement>(null);
-  const traffic = useRef<HTMLCanvasElement>(null);
-  const picture = useRef<Picture | null>(null);
-  const [legend, setLegend] = useState(false);
-  useEffect(() => {
-    picture.current = new Picture(box.current!, cards.current!, traffic.current!, {
-      onNode: (node) => go({ node, edge: 0 }),
-      onEdge: (edge) => go({ edge, node: "" }),
-      onNothing: () => go({ node: "", edge: 0 }),
-    });
-    const onTool = (event: Event) => {
-      const name = (event as CustomEvent<string>).detail;
-      if (name === "fit") picture.current?.fit();
-      else picture.current?.zoomBy(name === "in" ? 1.3 : 1 / 1.3);
-    };
-    addEventListener("tapgraph-tool", onTool);
-    return () => {
-      removeEventListener("tapgraph-tool", onTool);
-      picture.current?.destroy();
-    };
-  }, []);
-  useEffect(() => picture.current?.recolor(), [props.turn]);
-  useEffect(() => {
-    picture.current?.show(graph, address.label);
-    picture.current?.focus(address);
-  }, [graph, address.label, address.node, address.edge, address.find]);
-  return (
-    <div class="graph" hidden={props.hidden}>
-      <div ref={box} class="drawing" role="img" aria-label={`Graph of ${graph.nodes.length} services and ${graph.edges.length} edges. The key t shows it as a table.`} />
-      <canvas ref={traffic} aria-hidden="true" />
-      <canvas ref={cards} aria-hidden="true" />
-      {legend && <Legend />}
-      <Tools address={address} go={go} legend={legend} onLegend={() => setLegend(!legend)} />
-    </div>
-  );
-}
+import { Strip, TopBar } from "./bars";
 
 const tool = (name: string) => dispatchEvent(new CustomEvent("tapgraph-tool", { detail: name }));
 
 /** One key, one thing; none while the user types. */
-function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () => void, setHelp: (on: boolean) => void) {
+function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () => void, setHelp: (on: boolean) => void, openSieve: () => void) {
   useEffect(() => {
+    const arrow = (key: string) => () => address.view === "graph" && tool(key);
     const keys: Record<string, () => void> = {
       g: () => go({ view: "graph" }),
       t: () => go({ view: "edges", sort: "" }),
@@ -71,6 +36,12 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       "=": () => tool("in"),
       "-": () => tool("out"),
       "0": () => tool("fit"),
+      f: () => tool("fit"),
+      x: openSieve,
+      ArrowLeft: arrow("ArrowLeft"),
+      ArrowRight: arrow("ArrowRight"),
+      ArrowUp: arrow("ArrowUp"),
+      ArrowDown: arrow("ArrowDown"),
       "?": () => setHelp(true),
       "/": () => document.getElementById("find")?.focus(),
     };
@@ -79,8 +50,8 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "Escape") {
         (document.activeElement as HTMLElement | null)?.blur();
-        go(address.node || address.edge ? { node: "", edge: 0 } : { find: "" });
-      } else if (!typing && keys[event.key]) {
+        go(address.node || address.edge ? { node: "", edge: 0, path: "" } : { find: "" });
+      } else if (!typing && keys[event.key] && !(event.key.startsWith("Arrow") && address.view !== "graph")) {
         event.preventDefault();
         keys[event.key]!();
       }
@@ -90,6 +61,11 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
   });
 }
 
+/** What was before; not asked for while it cannot be told. */
+function askPast(range: Range | null, subject: Record<string, string>, answer: Graph | null): [string | null, Record<string, string>, number] {
+  return [range && answer?.nodes.length ? "graph" : null, { ...range, ...subject }, 0];
+}
+
 function App() {
   const [address, go] = useAddress();
   const [theme, nextTheme, turn] = useTheme();
@@ -97,7 +73,8 @@ function App() {
   const paused = address.from !== "";
   const [version, again] = useVersion(paused);
   const range = rangeParams(address);
-  const graph = useAnswer<Graph>("graph", { ...range, group: address.group }, version);
+  const subject = { ...sieveParams(address), group: address.group };
+  const graph = useAnswer<Graph>("graph", { ...range, ...subject }, version);
   const health = useAnswer<CaptureHealth>("health", range, version);
   const info = useAnswer<Info>("info", {}, version);
   const insights = useAnswer<{ insights: Insight[] }>("insights", range, version);
@@ -107,29 +84,52 @@ function App() {
     if (paused) go({ from: "", to: "" });
     else if (shown?.from) go({ from: shown.from, to: shown.to });
   };
-  useKeys(address, go, pause, setHelp);
+  const [sieve, setSieve] = useState(false);
+  const openSieve = () => {
+    setSieve(true);
+    setTimeout(() => document.getElementById("keep")?.focus());
+  };
+  useKeys(address, go, pause, setHelp, openSieve);
   const last = useRef<Graph | null>(null);
   if (graph.data) last.current = graph.data;
-  const shown = last.current;
+  const answer = last.current;
+  const history = { from: Number(info.data?.history.from_ns ?? 0) / 1e6, to: Number(info.data?.history.to_ns ?? 0) / 1e6 };
+  const [speed, play] = useReplay(address, go, history);
+  const against = againstRange(address, answer?.range);
+  const tooEarly = !!against && Date.parse(against.to) <= history.from;
+  const past = useAnswer<Graph>(...askPast(tooEarly ? null : (against ?? ownPast(answer?.range, history.from)), subject, answer));
+  const shown = useMemo(
+    () => answer && (!past.data ? answer : against ? compared(answer, past.data) : withPast(answer, past.data)),
+    [answer, past.data, !against],
+  );
   const quality = useMemo(() => verdict(health.data), [health.data]);
   const error = graph.error;
+  const sieved = !!(address.filter.trim() || address.hide.trim());
   const sheet = { graph: shown!, address, go };
   return (
     <>
-      <TopBar address={address} go={go} paused={paused} onPause={pause} theme={theme} onTheme={nextTheme} onHelp={() => setHelp(true)} insights={insights.data?.insights.length ?? 0} />
-      {error && (
+      <TopBar address={address} go={go} paused={paused} onPause={pause} theme={theme} onTheme={nextTheme} onHelp={() => setHelp(true)} insights={insights.data?.insights.length ?? 0} services={shown?.nodes ?? []} />
+      {error && !error.parameter && (
         <p class="banner" role="alert">
           {error.message} {error.gone ? "What you see is from before; the page tries again by itself." : ""}
           <button onClick={again}>Try now</button>
         </p>
       )}
-      {shown && shown.nodes.length > 0 && <Strip graph={shown} quality={quality} go={go} paused={paused} />}
-      <main class={address.node || address.edge ? "with-panel" : ""}>
+      {against && (tooEarly || past.error) && (
+        <p class="banner" role="alert">
+          There is nothing to compare with: {past.error?.message ?? "the database does not reach back so far."}
+          <button onClick={() => go({ against: "" })}>Compare no more</button>
+        </p>
+      )}
+      {shown && (shown.nodes.length > 0 || sieved) && <Strip graph={answer!} quality={quality} go={go} paused={paused} sieve={sieve || sieved} onSieve={() => (sieve ? setSieve(false) : openSieve())} />}
+      {(sieve || sieved) && <Sieve address={address} go={go} error={error} />}
+      <main class={address.node || address.edge > 0 ? "with-panel" : ""}>
         {!shown && !error && <p class="loading">Loading…</p>}
         {shown && shown.nodes.length > 0 && (
-          <GraphView graph={shown} address={address} go={go} turn={turn} hidden={address.view !== "graph"} />
+          <GraphView graph={shown} address={address} go={go} turn={turn} hidden={address.view !== "graph"} moving={!paused || speed > 0} compared={!!against && !!past.data} />
         )}
-        {shown && !shown.nodes.length && address.view !== "health" && <Empty info={info.data} range={address.since} />}
+        {shown && !shown.nodes.length && sieved && address.view !== "health" && <NothingFound onClear={() => go({ filter: "", hide: "" })} />}
+        {shown && !shown.nodes.length && !sieved && address.view !== "health" && <Empty info={info.data} range={address.since} />}
         {shown && shown.nodes.length > 0 && address.view === "edges" && <EdgeSheet {...sheet} />}
         {shown && shown.nodes.length > 0 && address.view === "services" && <ServiceSheet {...sheet} />}
         {shown && shown.nodes.length > 0 && address.view === "tls" && <TlsSheet tls={tls} address={address} go={go} />}
@@ -137,6 +137,9 @@ function App() {
         {address.view === "health" && <CaptureView address={address} version={version} health={health.data} />}
         {shown && <Panel graph={shown} address={address} go={go} version={version} turn={turn} />}
       </main>
+      {address.view === "graph" && history.to > 0 && (
+        <Scrubber address={address} go={go} version={version} history={history} shown={answer?.range} against={against} turn={turn} speed={speed} onPlay={play} />
+      )}
       {help && <Help onClose={() => setHelp(false)} />}
     </>
   );

@@ -1,7 +1,10 @@
 // What cytoscape does not draw: the text of the cards, and the traffic that moves along the edges.
 // All names end up in fillText(), which knows no markup.
-import { protocolsOf, type Edge, type Health, type Service } from "./api";
-import { rate, roughly, share, shorten } from "./format";
+import { protocolsOf, type Edge, type Health } from "./api";
+import { CHANGES } from "./compare";
+import type { Card } from "./fold";
+import { count, rate, roughly, share, shorten } from "./format";
+import { drawIcon, kindOf } from "./icons";
 import { CARD, pointAt, type Path, type Point } from "./route";
 import type { Palette } from "./theme";
 
@@ -54,12 +57,13 @@ export function drawMark(c: CanvasRenderingContext2D, health: Health, at: Point,
 }
 
 /** The second line of a card: what it serves, or else what it calls; then the share of errors. */
-export function summary(service: Service): [string, string] {
+export function summary(service: Card): [string, string] {
   const served = service.served.requests > 0;
   const figures = served ? service.served : service.called;
+  if (service.change === "went") return [`${CHANGES.went[0]} no more there`, ""];
   if (!figures.requests) return ["no requests", ""];
   const parts = [(served ? "" : "calls ") + rate(Number(figures.rate_per_s.toPrecision(2)))];
-  if (served && figures.latency_ms?.p95 != null) parts.push("p95 " + roughly(figures.latency_ms.p95));
+  if (served && figures.latency_ms?.p95 != null) parts.push((service.folded ? "p95 ≤ " : "p95 ") + roughly(figures.latency_ms.p95) + (service.slower ? ` ▲ ${service.slower.toPrecision(2)}×` : ""));
   return [parts.join(" · "), figures.error_rate >= 0.0005 ? share(Number(figures.error_rate.toPrecision(2))) : ""];
 }
 
@@ -72,10 +76,11 @@ function fitText(c: CanvasRenderingContext2D, text: string, width: number): stri
   return shorten(text, letters);
 }
 
-/** What it serves other than plain HTTP, said on its card. */
-const tagOf = (service: Service) => protocolsOf(service).filter((name) => name !== "http").join(" ");
+/** What it serves other than plain HTTP, said on its card; or how many it stands for. */
+const tagOf = (service: Card) =>
+  service.folded ? `▸ ${count(service.folded.length)}` : protocolsOf(service).filter((name) => name !== "http").join(" ");
 
-function drawSummary(c: CanvasRenderingContext2D, service: Service, at: Point, right: number, palette: Palette) {
+function drawSummary(c: CanvasRenderingContext2D, service: Card, at: Point, right: number, palette: Palette) {
   const [figures, errors] = summary(service);
   c.font = `600 13.5px ${FONT}`;
   c.fillStyle = palette.health[service.health === "good" ? "idle" : service.health];
@@ -88,33 +93,39 @@ function drawSummary(c: CanvasRenderingContext2D, service: Service, at: Point, r
   c.fillText(fitText(c, figures, room), at.x, at.y);
 }
 
-function drawCard(c: CanvasRenderingContext2D, service: Service, at: Point, palette: Palette, detail: boolean) {
+function drawCard(c: CanvasRenderingContext2D, service: Card, at: Point, palette: Palette, detail: boolean) {
   const left = at.x - CARD.width / 2;
   const text = left + 34;
   let room = CARD.width - 34 - 14;
   const line = detail ? at.y - 12 : at.y;
   drawMark(c, service.health, { x: left + 19, y: line }, 5.5, palette);
   c.textBaseline = "middle";
+  const kind = service.folded ? "" : kindOf(service);
+  if (kind) {
+    drawIcon(c, kind, { x: left + CARD.width - 22, y: line }, palette.muted);
+    room -= 24;
+  }
   const tag = detail ? tagOf(service) : "";
   if (tag) {
     c.fillStyle = palette.muted;
     c.font = `400 11.5px ${FONT}`;
     c.textAlign = "right";
     const shown = fitText(c, tag, room * 0.45);
-    c.fillText(shown, left + CARD.width - 14, line);
+    c.fillText(shown, text + room, line);
     c.textAlign = "left";
     room -= c.measureText(shown).width + 10;
   }
   const mono = service.source === "address" && service.name !== "external";
   c.fillStyle = palette.text;
   c.font = mono ? `500 ${detail ? 14 : 17}px ${MONO}` : `600 ${detail ? 16 : 19}px ${FONT}`;
-  c.fillText(fitText(c, service.name, room), text, line);
+  const sign = service.change ? CHANGES[service.change][0] + " " : "";
+  c.fillText(fitText(c, sign + service.name, room), text, line);
   if (!detail) return;
   drawSummary(c, service, { x: text, y: at.y + 13 }, left + CARD.width - 14, palette);
 }
 
 export interface CardToDraw {
-  service: Service;
+  service: Card;
   at: Point;
   opacity: number;
 }
@@ -123,6 +134,13 @@ export interface LabelToDraw {
   text: string;
   at: Point;
   opacity: number;
+}
+
+/** The title of a box; `at` is where its text begins. */
+export interface BoxToDraw {
+  text: string;
+  at: Point;
+  width: number;
 }
 
 export const LABEL = { font: `500 13px ${FONT}`, height: 19, padding: 5 };
@@ -139,8 +157,8 @@ function drawLabel(c: CanvasRenderingContext2D, { text, at, opacity }: LabelToDr
   c.fillText(text, at.x, at.y + 0.5);
 }
 
-function enter(canvas: HTMLCanvasElement, view: View): CanvasRenderingContext2D | null {
-  const c = prepare(canvas);
+function enter(canvas: HTMLCanvasElement, view: View, raw = false): CanvasRenderingContext2D | null {
+  const c = raw ? canvas.getContext("2d") : prepare(canvas);
   c?.translate(view.pan.x, view.pan.y);
   c?.scale(view.zoom, view.zoom);
   return c;
@@ -155,12 +173,23 @@ function sight(canvas: HTMLCanvasElement, view: View): (at: Point) => boolean {
   return (at) => at.x > left && at.x < right && at.y > top && at.y < bottom;
 }
 
-/** Names are readable from a zoom of about a fifth, figures from two fifths. */
-export function drawTexts(canvas: HTMLCanvasElement, view: View, cards: CardToDraw[], labels: LabelToDraw[], palette: Palette) {
-  const c = enter(canvas, view);
-  if (!c || view.zoom < 0.18) return;
-  const seen = sight(canvas, view);
-  const detail = view.zoom >= 0.42;
+function drawTitles(c: CanvasRenderingContext2D, boxes: BoxToDraw[], palette: Palette) {
+  c.globalAlpha = 1;
+  c.textAlign = "left";
+  c.textBaseline = "middle";
+  c.fillStyle = palette.muted;
+  c.font = `600 15px ${FONT}`;
+  for (const box of boxes) c.fillText(fitText(c, box.text, box.width), box.at.x, box.at.y);
+}
+
+/** Names are readable from a zoom of about a fifth, figures from two fifths. `raw`: onto what is on the
+ * canvas already, whose size is as it has to be; all of it, however small. */
+export function drawTexts(canvas: HTMLCanvasElement, view: View, cards: CardToDraw[], labels: LabelToDraw[], boxes: BoxToDraw[], palette: Palette, raw = false) {
+  const c = enter(canvas, view, raw);
+  if (!c || (view.zoom < 0.18 && !raw)) return;
+  const seen = raw ? () => true : sight(canvas, view);
+  const detail = raw || view.zoom >= 0.42;
+  drawTitles(c, boxes, palette);
   if (detail) {
     c.textBaseline = "middle";
     c.textAlign = "center";
@@ -196,7 +225,7 @@ export function drawTraffic(canvas: HTMLCanvasElement, view: View, edges: EdgeTo
     const dots = Math.min(dotsOf(edge.rate_per_s), Math.ceil(path.length / 28));
     if (!dots || opacity < 0.2) continue;
     const apart = path.length / dots;
-    const start = (now * SPEED + edge.id * 37) % apart;
+    const start = (now * SPEED + Math.abs(edge.id) * 37) % apart;
     c.globalAlpha = opacity * 0.9;
     c.fillStyle = palette.health[edge.health];
     for (let i = 0; i < dots; i++) {

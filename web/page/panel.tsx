@@ -319,7 +319,7 @@ function ServicePanel({ service, graph, address, go, version }: PanelProps & { s
 
 export function Panel(props: PanelProps) {
   const { graph, address, go } = props;
-  if (!address.node && !address.edge) return null;
+  if (!address.node && address.edge <= 0) return null;
   const edge = address.edge ? graph.edges.find((one) => one.id === address.edge) : undefined;
   const service = address.node ? graph.nodes.find((one) => one.name === address.node) : undefined;
   return (

@@ -1,43 +1,66 @@
 // The live picture: one cytoscape instance that is fed with graphs and keeps its view, and two
 // canvases over it. Knows nothing of the rest of the page but three callbacks.
 import cytoscape from "cytoscape";
-import type { Edge, Graph, Service } from "./api";
+import type { Edge } from "./api";
 import type { Label } from "./address";
+import { CHANGES } from "./compare";
+import type { Card, Line, Scene } from "./fold";
 import { bytes, milliseconds, rate, share } from "./format";
-import { spoiledText } from "./parts";
+import { lockText } from "./icons";
 import { placeLabels, type ToPlace } from "./labels";
-import { drawTexts, drawTraffic, LABEL, type CardToDraw, type EdgeToDraw, type LabelToDraw } from "./paint";
-import { CARD, COLUMN, ROW, columnsOf, flatten, portsOf, relative, wayBetween, type Link, type Path, type Point } from "./route";
-import { readPalette, type Palette } from "./theme";
+import { FADED, stylesheet } from "./looks";
+import { drawMap, mapPoint } from "./minimap";
+import { drawTexts, drawTraffic, LABEL, type BoxToDraw, type CardToDraw, type EdgeToDraw, type LabelToDraw, type View } from "./paint";
+import { spoiledText } from "./parts";
+import { columnsOf, flatten, portsOf, relative, wayBetween, type Link, type Path, type Point } from "./route";
+import { readPalette } from "./theme";
 
 export interface Callbacks {
-  onNode(name: string): void;
-  onEdge(id: number): void;
+  onNode(card: Card): void;
+  onEdge(line: Line): void;
+  onBox(key: string): void;
   onNothing(): void;
 }
 
-export interface Focus {
-  node: string; // "" = none
-  edge: number; // 0 = none
-  find: string;
+export interface Canvases {
+  cards: HTMLCanvasElement;
+  traffic: HTMLCanvasElement;
+  map: HTMLCanvasElement;
 }
 
-const FADED = 0.22;
+/** Ids of elements, "n1" and "e1". */
+export interface Focus {
+  chosen: Set<string>;
+  lit: Set<string> | null; // null: all
+}
+
 const READABLE = 0.6; // zoom
+const FRAME_MS = 30; // as often as traffic needs to be drawn to seem to flow
 const ANIMATED_MAX = 600; // edges; past it nothing moves, so that the page stays quick
 
-export function labelOf(edge: Edge, label: Label): string {
+function figureOf(edge: Line, label: Label, seconds: number): string {
+  const most = edge.merged && edge.merged.length > 1 ? "≤ " : "";
+  const latency = (ms: number | null | undefined) => (ms != null ? most + milliseconds(ms) : "");
   const figures: Record<Label, () => string> = {
     none: () => "",
     rate: () => (edge.requests ? rate(edge.rate_per_s) : ""),
     errors: () => (edge.requests ? share(edge.error_rate) : ""),
-    p50: () => (edge.latency_ms?.p50 != null ? milliseconds(edge.latency_ms.p50) : ""),
-    p95: () => (edge.latency_ms?.p95 != null ? milliseconds(edge.latency_ms.p95) : ""),
-    p99: () => (edge.latency_ms?.p99 != null ? milliseconds(edge.latency_ms.p99) : ""),
+    p50: () => latency(edge.latency_ms?.p50),
+    p95: () => latency(edge.latency_ms?.p95),
+    p99: () => latency(edge.latency_ms?.p99),
+    throughput: () => (seconds > 0 ? bytes((edge.request_bytes + edge.response_bytes) / seconds) + "/s" : ""),
     bytes: () => bytes(edge.request_bytes + edge.response_bytes),
-    protocol: () => `${edge.protocol} :${edge.port}`,
+    protocol: () => (edge.merged ? edge.protocol : `${edge.protocol} :${edge.port}`),
+    tls: () => (edge.merged ? "" : lockText(edge)),
   };
-  return [figures[label](), spoiledText(edge.quality)].filter(Boolean).join("  ");
+  return figures[label]();
+}
+
+/** What stands on an edge; `seconds` is the length of the range. */
+export function labelOf(edge: Line, label: Label, seconds: number): string {
+  const change = edge.change ? [CHANGES[edge.change][0], edge.was ?? CHANGES[edge.change][1]].join(" ") : "";
+  const slower = edge.slower && !edge.change ? `▲ ${edge.slower.toPrecision(2)}×` : "";
+  return [change || figureOf(edge, label, seconds), slower, spoiledText(edge.quality)].filter(Boolean).join("  ");
 }
 
 /** 1.4 to 7 by the logarithm of the rate. */
@@ -51,95 +74,44 @@ export function matches(find: string, ...texts: (string | number)[]): boolean {
   return words.every((word) => texts.some((text) => String(text).toLowerCase().includes(word)));
 }
 
-function stylesheet(p: Palette): cytoscape.StylesheetJson {
-  return [
-    {
-      selector: "node",
-      style: {
-        shape: "round-rectangle",
-        width: CARD.width,
-        height: CARD.height,
-        "corner-radius": 12,
-        "background-color": p.card,
-        "border-width": 1.25,
-        "border-color": p.cardEdge,
-        "overlay-opacity": 0,
-      },
-    },
-    { selector: "node.address", style: { "corner-radius": 5, "background-color": p.ground } },
-    { selector: "node.external", style: { "border-style": "dashed", "corner-radius": CARD.height / 2, "border-width": 1.5, "border-color": p.muted } },
-    { selector: "node.warn", style: { "border-color": p.health.warn, "border-width": 2 } },
-    { selector: "node.bad", style: { "border-color": p.health.bad, "border-width": 2.5 } },
-    { selector: "node.chosen", style: { "outline-width": 3, "outline-color": p.accent, "outline-offset": 2 } },
-    { selector: "node.hover", style: { "border-color": p.accent } },
-    {
-      selector: "edge",
-      style: {
-        width: "data(width)",
-        "line-color": "data(color)",
-        "target-arrow-color": "data(color)",
-        "target-arrow-shape": "triangle",
-        "arrow-scale": 0.9,
-        "curve-style": "unbundled-bezier",
-        "edge-distances": "endpoints",
-        "source-endpoint": (e: cytoscape.EdgeSingular) => e.data("from"),
-        "target-endpoint": (e: cytoscape.EdgeSingular) => e.data("to"),
-        "control-point-weights": (e: cytoscape.EdgeSingular) => e.data("weights"),
-        "control-point-distances": (e: cytoscape.EdgeSingular) => e.data("distances"),
-        "line-opacity": 0.62,
-        "overlay-opacity": 0,
-        "overlay-padding": 8,
-      } as unknown as cytoscape.Css.Edge,
-    },
-    { selector: "edge.warn, edge.bad, edge.idle", style: { "line-style": "dashed", "line-dash-pattern": (e: cytoscape.EdgeSingular) => e.data("dash"), "line-opacity": 0.9 } as unknown as cytoscape.Css.Edge },
-    { selector: "edge.bad", style: { "target-arrow-shape": "tee", "arrow-scale": 1.2 } },
-    { selector: "edge.hover, edge.chosen", style: { "line-opacity": 1, "underlay-color": p.accent, "underlay-opacity": 0.22, "underlay-padding": 5, "z-index": 9 } },
-    { selector: ".faded", style: { opacity: FADED } },
-  ] as cytoscape.StylesheetJson;
-}
+const KEPT = ["chosen", "hover", "faded"];
 
 export class Picture {
   private cy: cytoscape.Core;
   private palette = readPalette();
-  private graph: Graph | null = null;
-  private services = new Map<string, Service>();
-  private edges = new Map<string, Edge>();
+  private scene: Scene | null = null;
+  private cards = new Map<string, Card>();
+  private lines = new Map<string, Line>();
+  private texts = new Map<string, string>();
   private paths = new Map<string, Path>();
   private labelPlaces = new Map<string, Point>();
   private measure = document.createElement("canvas").getContext("2d")!;
   private moved = new Map<string, Point>(); // by the user; kept until the page is left
-  private label: Label = "rate";
+  private faded = new Set<string>();
+  private rerouted = true; // something came, went or moved since lines were laid
+  private extent: cytoscape.BoundingBox12 & cytoscape.BoundingBoxWH | null = null;
   private fitted = false;
+  private moving = true;
+  private clock = 0; // of the traffic: stands still while it does
+  private before = 0;
   private frame = 0;
   private still = matchMedia("(prefers-reduced-motion: reduce)");
   private resize: ResizeObserver;
 
   constructor(
     box: HTMLElement,
-    private cards: HTMLCanvasElement,
-    private traffic: HTMLCanvasElement,
+    private canvas: Canvases,
     callbacks: Callbacks,
   ) {
     this.cy = cytoscape({
       container: box,
       style: stylesheet(this.palette),
-      minZoom: 0.05,
+      minZoom: 0.03,
       maxZoom: 2.5,
       boxSelectionEnabled: false,
       autounselectify: true,
     });
-    this.cy.on("tap", (event) => {
-      if (event.target === this.cy) callbacks.onNothing();
-      else if (event.target.isNode()) callbacks.onNode(event.target.data("name"));
-      else callbacks.onEdge(event.target.data("number"));
-    });
-    this.cy.on("mouseover", "node, edge", (event) => this.hover(event.target, true));
-    this.cy.on("mouseout", "node, edge", (event) => this.hover(event.target, false));
-    this.cy.on("drag", "node", (event) => {
-      this.moved.set(event.target.id(), { ...event.target.position() });
-      this.routeAll();
-    });
-    this.cy.on("render", () => this.paintTexts());
+    this.listen(callbacks);
     this.resize = new ResizeObserver(() => {
       this.cy.resize();
       this.reveal();
@@ -149,92 +121,160 @@ export class Picture {
     this.frame = requestAnimationFrame(this.animate);
   }
 
+  private listen(callbacks: Callbacks) {
+    this.cy.on("tap", (event) => {
+      const id = event.target === this.cy ? "" : event.target.id();
+      if (this.cards.has(id)) callbacks.onNode(this.cards.get(id)!);
+      else if (this.lines.has(id)) callbacks.onEdge(this.lines.get(id)!);
+      else if (id.startsWith("b") && this.onTitle(event.target, event.position)) callbacks.onBox(id.slice(1));
+      else callbacks.onNothing();
+    });
+    this.cy.on("mouseover", "node, edge", (event) => this.hover(event.target, true));
+    this.cy.on("mouseout", "node, edge", (event) => this.hover(event.target, false));
+    this.cy.on("drag", "node", (event) => {
+      event.target.union(event.target.children()).forEach((node: cytoscape.NodeSingular) => {
+        if (!node.isParent()) this.moved.set(node.id(), { ...node.position() });
+      });
+      this.routeAll();
+    });
+    this.cy.on("render", () => this.paintTexts());
+  }
+
+  private onTitle(box: cytoscape.NodeSingular, at: Point): boolean {
+    return at.y < box.boundingBox({ includeOverlays: false }).y1 + 34;
+  }
+
   destroy() {
     cancelAnimationFrame(this.frame);
     this.resize.disconnect();
     this.cy.destroy();
   }
 
+  /** In new colours; show() has to follow. */
   recolor() {
     this.palette = readPalette();
     this.cy.style(stylesheet(this.palette));
-    if (this.graph) this.show(this.graph, this.label);
   }
 
-  show(graph: Graph, label: Label) {
-    this.graph = graph;
-    this.label = label;
+  setMoving(moving: boolean) {
+    this.moving = moving;
+  }
+
+  show(scene: Scene, places: Map<string, Point>, label: Label, seconds: number) {
+    const start = performance.now();
+    this.scene = scene;
     this.cy.batch(() => {
-      this.showNodes(graph.nodes);
-      this.showEdges(graph.edges);
-      this.routeAll();
+      this.showBoxes(scene);
+      this.showCards(scene.cards, places);
+      this.showLines(scene.lines, label, seconds);
+      this.removeBoxes(scene);
+      if (this.rerouted) this.layLines();
     });
-    if (!this.fitted && graph.nodes.length) {
+    this.placeAllLabels();
+    this.cy.emit("render");
+    if (!this.fitted && scene.cards.length) {
       this.fitted = true;
       this.fit();
     }
+    performance.clearMeasures("tapgraph-show"); // the last one is enough
+    performance.measure("tapgraph-show", { start });
   }
 
-  private showNodes(nodes: Service[]) {
-    const seen = new Set<string>();
-    this.services.clear();
-    for (const node of nodes) {
-      const id = "n" + node.id;
-      seen.add(id);
-      this.services.set(id, node);
-      const place = this.moved.get(id) ?? { x: node.x * COLUMN, y: node.y * ROW };
-      const classes = [node.health, node.name === "external" ? "external" : node.source];
-      const old = this.cy.getElementById(id);
+  private showBoxes(scene: Scene) {
+    for (const { key } of scene.boxes)
+      if (this.cy.getElementById("b" + key).empty()) this.cy.add({ group: "nodes", data: { id: "b" + key }, classes: ["box"], grabbable: true });
+  }
+
+  private removeBoxes(scene: Scene) {
+    const open = new Set(scene.boxes.map((box) => "b" + box.key));
+    this.cy.nodes(".box").forEach((box) => void (open.has(box.id()) || this.cy.remove(box)));
+  }
+
+  private showCards(cards: Card[], places: Map<string, Point>) {
+    const seen = new Map<string, Card>();
+    for (const card of cards) {
+      const id = "n" + card.id;
+      seen.set(id, card);
+      const place = this.moved.get(id) ?? places.get(id) ?? { x: 0, y: 0 };
+      const classes = [card.health, card.name === "external" ? "external" : card.source, card.change ?? ""].filter(Boolean);
+      let old = this.cy.getElementById(id);
+      const parent = card.box ? "b" + card.box : null;
+      if (old.nonempty() && (old.data("parent") ?? null) !== parent) {
+        old.remove();
+        old = this.cy.getElementById(id);
+      }
       if (old.empty()) {
-        this.cy.add({ group: "nodes", data: { id, name: node.name }, position: place, classes });
+        this.cy.add({ group: "nodes", data: { id, ...(parent ? { parent } : {}) }, position: { ...place }, classes });
+        this.rerouted = true;
         continue;
       }
-      const keep = ["chosen", "hover", "faded"].filter((name) => old.hasClass(name));
-      old.data("name", node.name);
-      old.classes([...classes, ...keep]);
+      this.restyle(old, classes);
       const at = old.position();
-      if (!old.grabbed() && (at.x !== place.x || at.y !== place.y)) old.position(place);
+      if (!old.grabbed() && (at.x !== place.x || at.y !== place.y)) {
+        old.position({ ...place });
+        this.rerouted = true;
+      }
     }
-    this.cy.nodes().forEach((node) => void (seen.has(node.id()) || this.cy.remove(node)));
+    for (const id of this.cards.keys())
+      if (!seen.has(id)) {
+        this.cy.getElementById(id).remove();
+        this.rerouted = true;
+      }
+    this.cards = seen;
   }
 
-  private showEdges(edges: Edge[]) {
-    const seen = new Set<string>();
-    this.edges.clear();
-    for (const edge of edges) {
-      const id = "e" + edge.id;
-      if (!this.services.has("n" + edge.client_id) || !this.services.has("n" + edge.server_id)) continue;
-      seen.add(id);
-      this.edges.set(id, edge);
-      const data = {
-        width: widthOf(edge),
-        color: this.palette.health[edge.health],
-        dash: DASHES[edge.health],
-        number: edge.id,
-      };
+  /** Sets classes, but leaves alone what has them. */
+  private restyle(element: cytoscape.SingularElementReturnValue, classes: string[]) {
+    const now = classes.join(" ");
+    if (element.scratch("_looks") === now) return;
+    element.scratch("_looks", now);
+    element.classes([...classes, ...KEPT.filter((name) => element.hasClass(name))]);
+  }
+
+  private showLines(lines: Line[], label: Label, seconds: number) {
+    const seen = new Map<string, Line>();
+    this.texts.clear();
+    for (const line of lines) {
+      const id = "e" + line.id;
+      const ends = { source: "n" + line.client_id, target: "n" + line.server_id };
+      if (!this.cards.has(ends.source) || !this.cards.has(ends.target)) continue;
+      seen.set(id, line);
+      this.texts.set(id, labelOf(line, label, seconds));
+      const data = { width: Math.round(widthOf(line) * 10) / 10, color: this.palette.health[line.health], dash: DASHES[line.health] };
+      const classes = [line.health, line.change ?? ""].filter(Boolean);
       const old = this.cy.getElementById(id);
       if (old.empty()) {
-        const ends = { id, source: "n" + edge.client_id, target: "n" + edge.server_id };
         const start = { from: "0px 0px", to: "0px 0px", weights: [0.5], distances: [0] };
-        this.cy.add({ group: "edges", data: { ...ends, ...start, ...data }, classes: [edge.health] });
+        this.cy.add({ group: "edges", data: { id, ...ends, ...start, ...data }, classes });
+        this.rerouted = true;
         continue;
       }
-      const keep = ["chosen", "hover", "faded"].filter((name) => old.hasClass(name));
-      old.data(data);
-      old.classes([edge.health, ...keep]);
+      if (old.data("width") !== data.width || old.data("color") !== data.color) old.data(data);
+      this.restyle(old, classes);
     }
-    this.cy.edges().forEach((edge) => void (seen.has(edge.id()) || this.cy.remove(edge)));
+    for (const id of this.lines.keys())
+      if (!seen.has(id)) {
+        this.cy.getElementById(id).remove();
+        this.rerouted = true;
+      }
+    this.lines = seen;
   }
 
-  /** Lays every edge anew, and then the labels. */
   private routeAll() {
-    const places = new Map<string, Point>();
-    this.cy.nodes().forEach((node) => void places.set(node.id(), { ...node.position() }));
+    this.cy.batch(() => this.layLines());
+    this.placeAllLabels();
+  }
+
+  /** Lays every line anew. */
+  private layLines() {
+    this.rerouted = false;
+    this.extent = null;
+    const places = this.places();
     const columns = columnsOf(places.values());
     const links: Link[] = [];
-    for (const [id, edge] of this.edges) {
-      const client = "n" + edge.client_id;
-      const server = "n" + edge.server_id;
+    for (const [id, line] of this.lines) {
+      const client = "n" + line.client_id;
+      const server = "n" + line.server_id;
       links.push({ id, client, server, a: places.get(client)!, b: places.get(server)! });
     }
     const ports = portsOf(links);
@@ -246,37 +286,40 @@ export class Picture {
       const px = (p: Point, o: Point) => `${(p.x - o.x).toFixed(1)}px ${(p.y - o.y).toFixed(1)}px`;
       this.cy.getElementById(id).data({ from: px(way.from, a), to: px(way.to, b), ...relative(way) });
     }
-    this.placeAllLabels(places.values());
+  }
+
+  private places(): Map<string, Point> {
+    const places = new Map<string, Point>();
+    for (const id of this.cards.keys()) places.set(id, { ...this.cy.getElementById(id).position() });
+    return places;
   }
 
   /** Those that matter most get their place first. */
-  private placeAllLabels(cards: Iterable<Point>) {
+  private placeAllLabels() {
     const labels: (ToPlace & { weight: number })[] = [];
     this.measure.font = LABEL.font;
-    for (const [id, edge] of this.edges) {
-      const text = labelOf(edge, this.label);
+    for (const [id, line] of this.lines) {
+      const text = this.texts.get(id);
       if (!text) continue;
       const width = this.measure.measureText(text).width + 2 * LABEL.padding;
-      const weight = edge.rate_per_s * (edge.health === "bad" ? 100 : edge.health === "warn" ? 10 : 1);
+      const weight = line.rate_per_s * (line.health === "bad" ? 100 : line.health === "warn" ? 10 : 1) + (line.change ? 1e6 : 0);
       labels.push({ id, path: this.paths.get(id)!, width, height: LABEL.height, weight });
     }
     labels.sort((a, b) => b.weight - a.weight);
-    this.labelPlaces = placeLabels(labels, cards);
+    this.labelPlaces = placeLabels(labels, this.places().values());
   }
 
-  /** What is chosen or searched for stands out, the rest is faded. */
-  focus({ node, edge, find }: Focus) {
-    const all = this.cy.elements();
-    let lit = this.cy.collection();
-    let chosen = this.cy.collection();
-    if (node) chosen = this.cy.nodes().filter((n) => n.data("name") === node);
-    else if (edge) chosen = this.cy.getElementById("e" + edge);
-    if (chosen.nonempty()) lit = node ? chosen.closedNeighborhood() : chosen.union(chosen.connectedNodes());
-    else if (find.trim()) lit = this.found(find);
+  /** What is chosen or looked for stands out, the rest is faded. */
+  focus({ chosen, lit }: Focus) {
+    this.faded.clear();
     this.cy.batch(() => {
-      all.removeClass("chosen faded");
-      chosen.addClass("chosen");
-      if (chosen.nonempty() || find.trim()) all.difference(lit).addClass("faded");
+      this.cy.elements().forEach((one) => {
+        const id = one.id();
+        const fades = lit !== null && !lit.has(id) && !id.startsWith("b");
+        if (fades) this.faded.add(id);
+        if (one.hasClass("chosen") !== chosen.has(id)) one.toggleClass("chosen", chosen.has(id));
+        if (one.hasClass("faded") !== fades) one.toggleClass("faded", fades);
+      });
     });
     this.reveal();
   }
@@ -293,21 +336,9 @@ export class Picture {
     this.cy.panBy({ x: shift(box.x1, box.x2, this.cy.width()), y: shift(box.y1, box.y2, this.cy.height()) });
   }
 
-  private found(find: string): cytoscape.CollectionReturnValue {
-    const nodes = this.cy.nodes().filter((node) => {
-      const service = this.services.get(node.id());
-      return !!service && matches(find, service.name, service.address, String(service.protocols));
-    });
-    const edges = this.cy.edges().filter((one) => {
-      const edge = this.edges.get(one.id());
-      return !!edge && matches(find, edge.client, edge.server, edge.protocol, edge.port);
-    });
-    return nodes.union(edges).union(edges.connectedNodes());
-  }
-
   private hover(element: cytoscape.SingularElementReturnValue, on: boolean) {
-    element.toggleClass("hover", on);
-    this.cy.container()!.style.cursor = on ? "pointer" : "";
+    element.toggleClass("hover", on && !element.hasClass("box"));
+    this.cy.container()!.style.cursor = on && !element.hasClass("box") ? "pointer" : "";
   }
 
   /** Everything in sight; on a narrow screen never so small that nothing can be read. */
@@ -329,24 +360,52 @@ export class Picture {
     this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: middle });
   }
 
-  private view() {
+  /** Where cards are, for stepping from one to the next. */
+  placeOf(id: number): Point | undefined {
+    const node = this.cy.getElementById("n" + id);
+    return node.nonempty() ? { ...node.position() } : undefined;
+  }
+
+  /** Centres on the place of the map that was pointed at. */
+  goTo(x: number, y: number) {
+    const at = mapPoint(this.canvas.map, this.bounds(), x, y);
+    const zoom = this.cy.zoom();
+    this.cy.pan({ x: this.cy.width() / 2 - at.x * zoom, y: this.cy.height() / 2 - at.y * zoom });
+  }
+
+  /** Of the whole drawing; what it takes to find is worth remembering. */
+  private bounds() {
+    this.extent ??= this.cy.elements().boundingBox({ includeOverlays: false });
+    return this.extent;
+  }
+
+  private view(): View {
     return { zoom: this.cy.zoom(), pan: this.cy.pan() };
   }
 
-  private paintTexts() {
-    const opacity = (one: { hasClass(name: string): boolean }) => (one.hasClass("faded") ? FADED : 1);
+  private opacity(id: string) {
+    return this.faded.has(id) ? FADED : 1;
+  }
+
+  private textsToDraw(): [CardToDraw[], LabelToDraw[], BoxToDraw[]] {
     const cards: CardToDraw[] = [];
-    this.cy.nodes().forEach((node) => {
-      const service = this.services.get(node.id());
-      if (service) cards.push({ service, at: node.position(), opacity: opacity(node) });
-    });
+    for (const [id, card] of this.cards) cards.push({ service: card, at: this.cy.getElementById(id).position(), opacity: this.opacity(id) });
     const labels: LabelToDraw[] = [];
-    for (const [id, at] of this.labelPlaces) {
-      const text = labelOf(this.edges.get(id)!, this.label);
-      labels.push({ text, at, opacity: opacity(this.cy.getElementById(id)) });
-    }
-    drawTexts(this.cards, this.view(), cards, labels, this.palette);
-    if (!this.moves()) drawTraffic(this.traffic, this.view(), [], this.palette, 0);
+    for (const [id, at] of this.labelPlaces) labels.push({ text: this.texts.get(id) ?? "", at, opacity: this.opacity(id) });
+    const boxes = (this.scene?.boxes ?? []).flatMap((box): BoxToDraw[] => {
+      const drawn = this.cy.getElementById("b" + box.key);
+      if (drawn.empty()) return [];
+      const bounds = drawn.boundingBox({ includeOverlays: false });
+      return [{ text: `▾ ${box.title} · ${box.count}`, at: { x: bounds.x1 + 14, y: bounds.y1 + 16 }, width: bounds.w - 28 }];
+    });
+    return [cards, labels, boxes];
+  }
+
+  private paintTexts() {
+    const texts = this.textsToDraw();
+    drawTexts(this.canvas.cards, this.view(), ...texts, this.palette);
+    if (this.canvas.map.offsetParent) drawMap(this.canvas.map, this.bounds(), this.cy.extent(), texts[0], this.palette);
+    if (!this.moves()) drawTraffic(this.canvas.traffic, this.view(), [], this.palette, 0);
   }
 
   private moves() {
@@ -355,13 +414,33 @@ export class Picture {
 
   private animate(now: number) {
     this.frame = requestAnimationFrame(this.animate);
+    if (now - this.before < FRAME_MS) return;
+    if (this.moving) this.clock += Math.min(100, now - this.before);
+    this.before = now;
     if (document.hidden || !this.moves()) return;
     const edges: EdgeToDraw[] = [];
-    for (const [id, path] of this.paths) {
-      const edge = this.edges.get(id)!;
-      const faded = this.cy.getElementById(id).hasClass("faded");
-      edges.push({ edge, path, opacity: faded ? FADED : 1 });
-    }
-    drawTraffic(this.traffic, this.view(), edges, this.palette, now);
+    for (const [id, path] of this.paths) edges.push({ edge: this.lines.get(id)!, path, opacity: this.opacity(id) });
+    drawTraffic(this.canvas.traffic, this.view(), edges, this.palette, this.clock);
+  }
+
+  /** What is drawn, for a file: the ways of lines and the places of cards. */
+  drawn() {
+    const boxes = (this.scene?.boxes ?? []).map((box) => ({ box, bounds: this.cy.getElementById("b" + box.key).boundingBox({ includeOverlays: false }) }));
+    return { places: this.places(), paths: this.paths, texts: this.texts, labels: this.labelPlaces, cards: this.cards, lines: this.lines, boxes, bounds: this.bounds(), palette: this.palette };
+  }
+
+  /** The whole drawing as a picture, with all that stands on the canvases. */
+  async png(): Promise<Blob> {
+    const bounds = this.bounds();
+    const scale = Math.max(0.1, Math.min(2, 8000 / Math.max(bounds.w, bounds.h)));
+    const base = await this.cy.png({ output: "blob-promise", full: true, scale, bg: this.palette.ground });
+    const bitmap = await createImageBitmap(base);
+    const canvas = document.createElement("canvas");
+    canvas.width = bitmap.width;
+    canvas.height = bitmap.height;
+    const view = { zoom: scale, pan: { x: -bounds.x1 * scale, y: -bounds.y1 * scale } };
+    canvas.getContext("2d")!.drawImage(bitmap, 0, 0);
+    drawTexts(canvas, view, ...this.textsToDraw(), this.palette, true);
+    return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("too large a picture"))), "image/png"));
   }
 }

@@ -1,0 +1,30 @@
+/* rollup.h - windows as sums of windows: those of a minute and of an hour (levels.h).
+ *
+ * A window is added to the one above it when another interval has begun, a minute's windows in one
+ * transaction, and only once: `rolled` says so. What is written later into a window that is in a
+ * sum already is written apart, as a window of LEVEL_APART, and then added to all that hold it; so
+ * each sum stays exactly that of what is under it, also of what was deleted since. */
+#pragma once
+
+#include "store/database.h"
+#include "store/levels.h"
+
+enum { LEVEL_APART = -1, ROLLUP_TABLES = 8, ROLLUP_STATEMENTS = 7 };
+
+struct rollup {
+    sqlite3_stmt *statement[ROLLUP_STATEMENTS];
+    sqlite3_stmt *add[ROLLUP_TABLES], *settle[ROLLUP_TABLES], *figures[ROLLUP_TABLES];
+};
+
+/* Zero `r` first. These return false when the failure is in the database. */
+bool rollup_open(struct rollup *r, sqlite3 *db);
+void rollup_close(struct rollup *r);
+
+/* Adds up one minute that is over, as far as it is not yet, and one minute to its hour: the oldest
+ * ones. What is of the minute that holds `written_ns`, in which the latest window was written, is
+ * not over. `*ret_added`: there was something to do. Inside a transaction of the caller's. */
+bool rollup_step(struct rollup *r, uint64_t written_ns, bool *ret_added);
+
+/* Adds a window of LEVEL_APART to the window of level 0 that begins with it, which is rolled, and
+ * to those above that have it; and deletes it. Inside the transaction that wrote it. */
+bool rollup_fold(struct rollup *r, int64_t apart, uint64_t start_ns);

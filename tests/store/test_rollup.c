@@ -1,0 +1,245 @@
+/* test_rollup.c - the windows of minutes and hours are the sums of those under them, in every
+ * column of every table, whatever comes late, twice or after a new start; and questions answer as
+ * if there were none. */
+#include "store/rollup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/export/exporter.h"
+#include "tests/check.h"
+#include "tests/store/chance.h"
+#include "tests/store/deltas.h"
+#include "tests/store/exact.h"
+#include "tests/store/place.h"
+
+enum { BEGIN_S = 3600 * 100 - 600, WRITES = 300 };
+
+struct made {
+    struct place place;
+    uint64_t now_s; /* of the latest window */
+};
+
+/* Windows over two hours, one in six of them late or written a second time, by a writer that is
+ * closed and opened now and then. */
+static struct made history_make(uint64_t seed)
+{
+    struct made m = {place_make(), BEGIN_S};
+    struct store *s = place_store(&m.place);
+    for (int i = 0; i < WRITES; i++) {
+        uint64_t start_s = m.now_s += chance(&seed, 4) ? WINDOW_S : 5 * WINDOW_S;
+        if (!chance(&seed, 6))
+            start_s -= (uint64_t)WINDOW_S * chance(&seed, chance(&seed, 2) ? 10 : 300);
+        struct delta d = chance_window(&seed, start_s < BEGIN_S ? BEGIN_S : start_s);
+        written(s, &d, NULL);
+        if (!chance(&seed, 40)) {
+            store_close(s);
+            s = place_store(&m.place);
+        }
+    }
+    for (int i = 0; i < 80; i++) /* time to catch up */
+        written_plain(s, m.now_s);
+    store_close(s);
+    return m;
+}
+
+/* How many tables have rows of hours. */
+#define OF_HOURS(table)                                                                            \
+    "(SELECT count(*) > 0 FROM " table " JOIN capture_window w ON w.id = window_id WHERE level = " \
+                                       "2)"
+static const char all_filled
+    [] = "SELECT " OF_HOURS("total_window") "+" OF_HOURS("edge_window") "+" OF_HOURS("operation_"
+                                                                                     "window") "+" OF_HOURS("connection_window") "+" OF_HOURS(
+        "tls_window") "+" OF_HOURS("relay_window") "+" OF_HOURS("forwarded_window") "+" OF_HOURS("v"
+                                                                                                 "a"
+                                                                                                 "n"
+                                                                                                 "t"
+                                                                                                 "a"
+                                                                                                 "g"
+                                                                                                 "e"
+                                                                                                 "_"
+                                                                                                 "w"
+                                                                                                 "i"
+                                                                                                 "n"
+                                                                                                 "d"
+                                                                                                 "o"
+                                                                                                 "w");
+
+static void sums_are_exact(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        struct made m = history_make(seed);
+        assert_sums(m.place.db);
+        assert_int_equal(place_number(m.place.db, all_filled), 8);
+        /* All but the latest minute is in them; each window of level 0 is counted once. */
+        assert_int_equal(place_number(m.place.db,
+                                      "SELECT count(DISTINCT start_ns / 60000000000) FROM "
+                                      "capture_window WHERE level = 0 AND NOT rolled"),
+                         1);
+        assert_int_equal(place_number(m.place.db, "SELECT sum(windows) = (SELECT count(*) FROM "
+                                                  "capture_window WHERE level = 0 AND rolled) "
+                                                  "FROM capture_window WHERE level = 1"),
+                         1);
+        assert_int_equal(place_number(m.place.db, "SELECT count(*) FROM capture_window "
+                                                  "WHERE level NOT BETWEEN 0 AND 2"),
+                         0);
+        place_remove(&m.place);
+    }
+}
+
+/* What all that is asked for over a range comes to, as text. Given to the caller. */
+static char *answers(struct query *q, struct range r)
+{
+    const struct exporter *json = exporter_find("json");
+    struct err err = {0};
+    char *text;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+#define ASK(KIND, ...)                                                                             \
+    do {                                                                                           \
+        struct KIND##_rows rows;                                                                   \
+        if (!query_##KIND##s(q, r, __VA_ARGS__ & rows, &err))                                      \
+            fail_msg("%s", err.text);                                                              \
+        assert_true(json->KIND##s(out, r, &rows));                                                 \
+        free(rows.row);                                                                            \
+    } while (0)
+    ASK(edge, );
+    ASK(service, );
+    ASK(operation, 0, );
+    ASK(backend, 0, );
+    ASK(connection, 0, );
+    ASK(relay, );
+#undef ASK
+    struct tls_rows tls;
+    struct health_row health;
+    struct vantage_rows vantages;
+    assert_true(query_tls(q, r, 0, &tls, &err) && json->tls(out, r, &tls));
+    assert_true(query_health(q, r, &health, &err) && json->health(out, r, &health));
+    assert_true(query_vantages(q, r, &vantages, &err));
+    for (size_t i = 0; i < vantages.len; i++)
+        fprintf(out, "%u %llu %llu\n", vantages.row[i].vlan,
+                (unsigned long long)vantages.row[i].packets,
+                (unsigned long long)vantages.row[i].bytes);
+    free(tls.row);
+    free(vantages.row);
+    fclose(out);
+    return text;
+}
+
+/* Of any range, with ends at windows' ends, the windows of level 0 alone would say the same. */
+static void answers_are_the_same(void **state)
+{
+    struct made m = history_make(7);
+    struct place plain = place_make();
+    size_t len;
+    (void)state;
+    char *file = place_read(m.place.db, &len);
+    place_write(plain.db, file, len);
+    free(file);
+    place_run(plain.db, "DELETE FROM capture_window WHERE level > 0; "
+                        "UPDATE capture_window SET rolled = 0");
+    struct query *q = place_query(&m.place), *p = place_query(&plain);
+    struct range all = all_of(q), same = all_of(p);
+    assert_int_equal(all.from_ns, same.from_ns);
+    assert_int_equal(all.to_ns, same.to_ns);
+    uint64_t seed = 5, windows = (all.to_ns - all.from_ns) / (WINDOW_S * SECOND_NS);
+    for (int i = 0; i < 25; i++) {
+        uint64_t from = i ? chance(&seed, (uint32_t)windows) : 0;
+        uint64_t to = from + 1 + (i ? chance(&seed, (uint32_t)(windows - from)) : windows);
+        struct range r = {all.from_ns + from * WINDOW_S * SECOND_NS,
+                          all.from_ns + to * WINDOW_S * SECOND_NS};
+        char *text = answers(q, r), *plainly = answers(p, r);
+        assert_string_equal(text, plainly);
+        free(text);
+        free(plainly);
+    }
+    query_close(q);
+    query_close(p);
+    place_remove(&plain);
+    place_remove(&m.place);
+}
+
+/* Points of a minute or more are the windows in them. */
+static void series_are_the_same(void **state)
+{
+    struct made m = history_make(9);
+    struct err err = {0};
+    (void)state;
+    struct query *q = place_query(&m.place);
+    struct range r = all_of(q);
+    for (int64_t edge = 0; edge <= 1; edge++) {
+        uint64_t requests = 0;
+        for (size_t most = 1; most <= 1000; most *= 10) {
+            struct points points;
+            uint64_t sum = 0;
+            assert_true(query_series(q, r, edge, most, &points, &err));
+            assert_in_range(points.len, 1, most);
+            for (size_t i = 0; i < points.len; i++)
+                sum += points.point[i].requests;
+            if (most > 1)
+                assert_int_equal(sum, requests);
+            requests = sum;
+            free(points.point);
+        }
+        assert_true(requests > 0);
+    }
+    query_close(q);
+    place_remove(&m.place);
+}
+
+/* The percentiles of a day are those of all its values, as far as a histogram can tell. */
+static int compare(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static void percentiles_of_a_day(void **state)
+{
+    enum { VALUES = 1500, APART_S = 57 };
+    static uint64_t value[VALUES];
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    uint64_t seed = 11;
+    (void)state;
+    for (size_t i = 0; i < VALUES; i++) {
+        struct delta d = window_at(86400 + APART_S * i);
+        value[i] = 1000 + (uint64_t)chance(&seed, 1000) * chance(&seed, 1000) * chance(&seed, 3000);
+        asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", 80)->exchanges, OUTCOME_OK, 1, value[i]);
+        written(s, &d, NULL);
+    }
+    store_close(s);
+    qsort(value, VALUES, sizeof *value, compare);
+    struct query *q = place_query(&p);
+    struct edge_rows rows = edges_of(q, all_of(q));
+    const struct percentiles *of = &rows.row[0].figures.duration;
+    const struct {
+        uint64_t is;
+        size_t rank;
+    } figures[] = {{of->p50_ns, VALUES / 2},
+                   {of->p90_ns, VALUES * 90 / 100},
+                   {of->p95_ns, VALUES * 95 / 100},
+                   {of->p99_ns, VALUES * 99 / 100}};
+    assert_int_equal(of->count, VALUES);
+    assert_int_equal(of->max_ns, value[VALUES - 1]);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        double raw = (double)value[figures[i].rank - 1], is = (double)figures[i].is;
+        if (is < raw * 0.989 || is > raw * 1.011)
+            fail_msg("figure %zu is %.0f, of the values it is %.0f", i, is, raw);
+    }
+    free(rows.row);
+    query_close(q);
+    place_remove(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sums_are_exact),
+        cmocka_unit_test(answers_are_the_same),
+        cmocka_unit_test(series_are_the_same),
+        cmocka_unit_test(percentiles_of_a_day),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -61,7 +61,15 @@ static bool read_duration(const char *text, uint64_t *ret_ns)
         *ret_ns = 0;
         return true;
     }
-    if (!scaled(text, "smhd", factors, &seconds) || seconds <= 0 || seconds > 1e9)
+    size_t len = strlen(text);
+    char number[32];
+    bool thousandths = len > 2 && len < sizeof number && strcmp(text + len - 2, "ms") == 0;
+    snprintf(number, sizeof number, "%.*ss", (int)(thousandths ? len - 2 : 0), text);
+    if (!scaled(thousandths ? number : text, "smhd", factors, &seconds))
+        return false;
+    if (thousandths)
+        seconds /= 1000;
+    if (seconds <= 0 || seconds > 1e9)
         return false;
     *ret_ns = (uint64_t)(seconds * 1e9);
     return true;

@@ -13,7 +13,7 @@ enum argument_kind {
     ARGUMENT_TEXTS,    /* struct texts *: may be given again */
     ARGUMENT_COUNT,    /* uint32_t *: a number */
     ARGUMENT_SIZE,     /* uint32_t *: bytes, "64M" */
-    ARGUMENT_DURATION, /* uint64_t *: ns, "90s", "15m", "2h", "1d"; "all" is 0 */
+    ARGUMENT_DURATION, /* uint64_t *: ns, "250ms", "90s", "15m", "2h", "1d"; "all": 0 */
     ARGUMENT_WORDS,    /* struct words *: "a,b"; without a value, all of them */
 };
 

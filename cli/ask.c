@@ -10,7 +10,7 @@
 #include "cli/sifted.h"
 #include "cli/timed.h"
 
-enum { ARGUMENTS_MAX = 20 };
+enum { ARGUMENTS_MAX = 32 };
 
 /* What was asked. */
 struct asked {
@@ -29,6 +29,12 @@ void ask_sift(void *rows, size_t *len, size_t size)
     if (*len && !left)
         listing_nothing_passed(*len);
     *len = left;
+}
+
+bool ask_passes(const void *ctx, const struct request_row *row)
+{
+    (void)ctx;
+    return sieve_passes(&sieve, row);
 }
 
 static int answer(const struct command *self, const struct ask *ask, const struct asked *asked,
@@ -78,7 +84,7 @@ int ask_run(const struct command *self, const struct ask *ask, int argc, char **
     struct err err = {0};
     struct slip slip = {0};
     list(&asked, ask, table);
-    if (!arguments_read(argc, argv, table, NULL, &asked.help, &err) ||
+    if (!arguments_read(argc, argv, table, ask->operands, &asked.help, &err) ||
         (asked.json && asked.csv && !err_set(&err, "--json and --csv exclude each other")) ||
         (ask->fits && !ask->fits(&err)) || !timed_read(&asked.timed, 0, &asked.when, &err))
         return command_misused(self, &err);

@@ -14,10 +14,14 @@ struct ask {
     bool (*fits)(struct err *err); /* do these fit together? NULL: they do */
     const struct fields *fields;   /* what --find and --hide know; NULL: there are no such options.
                                     * fits() may change it */
+    struct texts *operands;        /* what is no option goes there; NULL: it is an error */
 };
 
 /* Of the rows of an answer, keeps those that --find and --hide let pass. Of answer() only. */
 void ask_sift(void *rows, size_t *len, size_t size);
+
+/* Does one row? Likewise. */
+bool ask_passes(const void *ctx, const struct request_row *row);
 
 /* Reads --db, --since, --find, --json, --csv and the like, and answers. Returns the exit status. */
 int ask_run(const struct command *self, const struct ask *ask, int argc, char **argv);

@@ -9,6 +9,7 @@
 #include "cli/place.h"
 #include "daemon/names_file.h"
 #include "daemon/templates_file.h"
+#include "store/store.h"
 
 static const uint64_t second = 1000000000;
 
@@ -91,13 +92,29 @@ bool daemon_options_set_reading(struct daemon_options *options, const struct dae
     return true;
 }
 
+static bool set_requests_kept(struct daemon_options *options, const char *given, struct err *err)
+{
+    char *end;
+    if (!given) {
+        options->requests_kept = REQUESTS_KEPT_DEFAULT;
+        return true;
+    }
+    unsigned long count = strtoul(given, &end, 10);
+    if (given[0] < '0' || given[0] > '9' || *end || count > REQUESTS_KEPT_MAX)
+        return err_set(err, "--keep-requests takes a number from 0 to %d, not '%s'",
+                       REQUESTS_KEPT_MAX, given);
+    options->requests_kept = (uint32_t)count;
+    return true;
+}
+
 bool daemon_options_set(struct daemon_options *options, const struct daemon_arguments *a,
                         const struct texts *sources, struct err *err)
 {
     if (!daemon_options_set_reading(options, a, sources, err))
         return false;
     options->keep = a->kept;
-    if ((a->keep && !keep_set_ages(&options->keep, a->keep, err)) ||
+    if (!set_requests_kept(options, a->keep_requests, err) ||
+        (a->keep && !keep_set_ages(&options->keep, a->keep, err)) ||
         (a->keep_size && !keep_set_size(&options->keep, a->keep_size, err)))
         return false;
     options->engine.labels = !a->no_ndpi;

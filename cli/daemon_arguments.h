@@ -44,7 +44,9 @@
     {0, "keep", "LEVEL=TIME,...", "how long windows of 5s, 1min and 1h are kept\n"                 \
      "                               (" ages ")", ARGUMENT_TEXT, &(a).keep},                       \
     {0, "keep-size", "BYTES", "delete the oldest if the database becomes larger (" size ")",       \
-     ARGUMENT_TEXT, &(a).keep_size}
+     ARGUMENT_TEXT, &(a).keep_size},                                                               \
+    {0, "keep-requests", "N", "keep this many requests to look at (200000); 0 for none",           \
+     ARGUMENT_TEXT, &(a).keep_requests}
 /* clang-format on */
 
 /* Of the page. */
@@ -62,7 +64,7 @@ struct daemon_arguments {
     struct texts interfaces, files, networks, vxlan_ports, geneve_ports, templates;
     struct words no_decap; /* of frame_tunnel_names */
     const char *filter, *db, *log, *listen, *user, *names, *kube, *hosts, *keylog, *templates_file;
-    const char *keep, *keep_size;
+    const char *keep, *keep_size, *keep_requests;
     struct keep kept; /* unless told otherwise */
     uint64_t window_ns;
     uint32_t snap_bytes, ring_bytes, workers, flows;

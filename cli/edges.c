@@ -107,7 +107,7 @@ static int run(const struct command *self, int argc, char **argv)
         {0},
     };
     show_tcp = show_tls = false;
-    ask = (struct ask){answer, more, fits, &edge_fields};
+    ask = (struct ask){.answer = answer, .more = more, .fits = fits, .fields = &edge_fields};
     return ask_run(self, &ask, argc, argv);
 }
 

@@ -15,6 +15,9 @@
     X(backends)                                                                                    \
     X(connections)                                                                                 \
     X(streams)                                                                                     \
+    X(requests)                                                                                    \
+    X(traces)                                                                                      \
+    X(trace)                                                                                       \
     X(relays)                                                                                      \
     X(names)                                                                                       \
     X(insights)                                                                                    \

@@ -32,16 +32,18 @@ static int run(const struct command *self, int argc, char **argv)
     struct tui_options options = {.db = place_of_db()};
     struct timed timed;
     struct when when;
-    struct argument table[5 + TIMED_ARGUMENTS] = {
+    struct argument table[6 + TIMED_ARGUMENTS] = {
         {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &options.db},
         {'b', "batch", NULL, "print once, as plain text", ARGUMENT_FLAG, &options.batch},
+        {'V', "view", "NAME", "the tab to begin with: services, edges, graph, ...", ARGUMENT_TEXT,
+         &options.view},
         {'C', "no-color", NULL, "no colours (also when NO_COLOR is set)", ARGUMENT_FLAG,
          &options.no_color},
         {'U', "ascii", NULL, "no line drawing or block characters", ARGUMENT_FLAG, &options.ascii},
     };
     struct err err = {0};
     bool help = false;
-    timed_arguments(&timed, table + 4);
+    timed_arguments(&timed, table + 5);
     if (!arguments_read(argc, argv, table, NULL, &help, &err) ||
         !timed_read(&timed, SINCE_DEFAULT_S * 1000000000ULL, &when, &err))
         return command_misused(self, &err);
@@ -60,6 +62,6 @@ const struct command tui_command = {
     .example = "examples:\n"
                "  tapgraph tui                        while the daemon runs, or on what it left\n"
                "  tapgraph tui --db shop.db --since all\n"
-               "  tapgraph tui --at 10:30 --since 15m  paused at what led to 10:30",
+               "  tapgraph tui --at 10:30 --since 15m  at what led to 10:30",
     .run = run,
 };

@@ -78,6 +78,7 @@ struct keeping *keeping_open(const struct daemon_options *options, struct err *e
         k->store = store_open(options->db, err);
     if (k->store) {
         store_keep(k->store, &options->keep);
+        store_keep_requests(k->store, options->requests_kept);
         return k;
     }
     keeping_close(k);

@@ -34,10 +34,11 @@ struct daemon_options {
     const char *hosts;                   /* file in the form of hosts(5), or NULL */
     struct keep keep;                    /* of the history */
     uint64_t window_ns;
-    unsigned workers; /* 1 or more; each also reads its share of an interface */
-    bool loop;        /* play the files again and again */
-    bool quiet;       /* no progress bar */
-    bool no_sandbox;  /* system calls and files are not confined (daemon/sandbox.h) */
+    uint32_t requests_kept; /* in the database; 0: none, and no sample is made */
+    unsigned workers;       /* 1 or more; each also reads its share of an interface */
+    bool loop;              /* play the files again and again */
+    bool quiet;             /* no progress bar */
+    bool no_sandbox;        /* system calls and files are not confined (daemon/sandbox.h) */
     struct frame_options frame;
     bool no_dedup; /* copies count as packets */
     struct engine_options engine;

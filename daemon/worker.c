@@ -125,6 +125,8 @@ static struct tally *new_tally(const struct daemon_options *options)
     struct tally *tally = tally_new(&options->engine.key, &options->networks);
     if (tally)
         tally_set_patterns(tally, &options->patterns);
+    if (tally && options->requests_kept)
+        tally_keep_samples(tally);
     return tally;
 }
 

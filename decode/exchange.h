@@ -114,6 +114,7 @@ struct exchange {
     char operation[192];    /* of bounded variety; "" = to be made of method and path by graph/ */
     char trace_id[33];      /* W3C traceparent or B3, lower-case hex; "" = none */
     char span_id[17];       /* likewise */
+    char parent_id[17];     /* of B3: the span that span_id is part of; "" = none */
     char request_id[64];    /* x-request-id */
     char forwarded_for[64]; /* the first address of X-Forwarded-For */
     /* The name that the client had asked the DNS for, and got the server's address, before the

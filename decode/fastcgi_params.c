@@ -51,8 +51,7 @@ static void note_trace(struct exchange *x, enum wanted which, struct bytes value
     if (!(which == B3 ? trace_context_of_b3(value, &trace)
                       : trace_context_of_traceparent(value, &trace)))
         return;
-    memcpy(x->trace_id, trace.trace_id, sizeof x->trace_id);
-    memcpy(x->span_id, trace.span_id, sizeof x->span_id);
+    trace_context_note(&trace, x);
 }
 
 static void note(struct fastcgi_params *p, struct exchange *x)

@@ -10,10 +10,11 @@ struct reading {
     enum dir dir;
     bool trailers;
     uint32_t fields;
-    bool regular;                   /* a field that is no pseudo-header field has come */
-    unsigned pseudos;               /* pseudo-header fields that are known */
-    char method[8];                 /* enough to tell CONNECT */
-    char b3_trace[40], b3_span[24]; /* longer ones are no trace context */
+    bool regular;      /* a field that is no pseudo-header field has come */
+    unsigned pseudos;  /* pseudo-header fields that are known */
+    char method[8];    /* enough to tell CONNECT */
+    char b3_trace[40]; /* longer ones are no trace context */
+    char b3_span[24], b3_parent[24];
 };
 
 enum { REQUEST_PSEUDOS = 4 }; /* :method, :scheme, :authority, :path (RFC 9113, 8.3.1) */
@@ -101,24 +102,18 @@ static void on_forwarded_for(struct reading *r, struct bytes value)
     http_note_forwarded_for(r->x, value);
 }
 
-static void note_trace(struct exchange *x, const struct trace_context *trace)
-{
-    memcpy(x->trace_id, trace->trace_id, sizeof x->trace_id);
-    memcpy(x->span_id, trace->span_id, sizeof x->span_id);
-}
-
 static void on_traceparent(struct reading *r, struct bytes value)
 {
     struct trace_context trace;
     if (trace_context_of_traceparent(value, &trace))
-        note_trace(r->x, &trace);
+        trace_context_note(&trace, r->x);
 }
 
 static void on_b3(struct reading *r, struct bytes value)
 {
     struct trace_context trace;
     if (!r->x->trace_id[0] && trace_context_of_b3(value, &trace))
-        note_trace(r->x, &trace);
+        trace_context_note(&trace, r->x);
 }
 
 static void on_b3_trace(struct reading *r, struct bytes value)
@@ -129,6 +124,11 @@ static void on_b3_trace(struct reading *r, struct bytes value)
 static void on_b3_span(struct reading *r, struct bytes value)
 {
     bytes_to_text(r->b3_span, sizeof r->b3_span, value);
+}
+
+static void on_b3_parent(struct reading *r, struct bytes value)
+{
+    bytes_to_text(r->b3_parent, sizeof r->b3_parent, value);
 }
 
 struct interest {
@@ -158,6 +158,7 @@ static const struct interest interests[2][16] = {
             INTEREST("b3", on_b3),
             INTEREST("x-b3-traceid", on_b3_trace),
             INTEREST("x-b3-spanid", on_b3_span),
+            INTEREST("x-b3-parentspanid", on_b3_parent),
         },
     [TO_CLIENT] =
         {
@@ -259,7 +260,7 @@ static void take_back(const struct before *b, struct exchange *x, enum dir dir)
     if (dir == TO_CLIENT)
         return;
     x->method[0] = x->path[0] = x->host[0] = x->forwarded_for[0] = '\0';
-    x->trace_id[0] = x->span_id[0] = '\0';
+    x->trace_id[0] = x->span_id[0] = x->parent_id[0] = '\0';
     x->deadline_ns = 0;
 }
 
@@ -281,8 +282,9 @@ static bool read_block(struct hpack *hpack, struct bytes block, struct reading *
     }
     narrow(r);
     if (!x->trace_id[0] &&
-        trace_context_of_b3_pair(bytes_of_text(r->b3_trace), bytes_of_text(r->b3_span), &trace))
-        note_trace(x, &trace);
+        trace_context_of_b3_fields(bytes_of_text(r->b3_trace), bytes_of_text(r->b3_span),
+                                   bytes_of_text(r->b3_parent), &trace))
+        trace_context_note(&trace, x);
     return true;
 }
 

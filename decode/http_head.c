@@ -239,6 +239,8 @@ static void field_read(struct http_fields *f, struct bytes name, struct bytes va
     case 17:
         if (is_word(name, "transfer-encoding", 17))
             coding_read(f, value);
+        else if (is_word(name, "x-b3-parentspanid", 17))
+            keep_first(&f->b3_parent_id, value);
         break;
     default:
         break;

@@ -35,7 +35,7 @@ bool http_is_common_method(struct bytes method);
 /* Empty views for fields that are not there; of a field that is there twice the first. */
 struct http_fields {
     struct bytes host, forwarded_for, request_id, upgrade;
-    struct bytes traceparent, b3, b3_trace_id, b3_span_id;
+    struct bytes traceparent, b3, b3_trace_id, b3_span_id, b3_parent_id;
     struct bytes content_type, grpc_status, grpc_message, grpc_timeout;
     struct bytes clickhouse_exception;
     bool clickhouse;        /* there is a field X-ClickHouse-... */

@@ -60,10 +60,8 @@ static void note_trace(struct exchange *x, const struct http_fields *f)
     struct trace_context trace;
     if (trace_context_of_traceparent(f->traceparent, &trace) ||
         trace_context_of_b3(f->b3, &trace) ||
-        trace_context_of_b3_pair(f->b3_trace_id, f->b3_span_id, &trace)) {
-        memcpy(x->trace_id, trace.trace_id, sizeof x->trace_id);
-        memcpy(x->span_id, trace.span_id, sizeof x->span_id);
-    }
+        trace_context_of_b3_fields(f->b3_trace_id, f->b3_span_id, f->b3_parent_id, &trace))
+        trace_context_note(&trace, x);
 }
 
 void http_note_call(struct exchange *x, enum dir dir, const struct http_fields *f)

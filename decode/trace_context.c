@@ -1,6 +1,8 @@
 /* trace_context.c - see trace_context.h. */
 #include "decode/trace_context.h"
 
+#include "decode/exchange.h"
+
 enum { TRACE_LEN = 32, SHORT_TRACE_LEN = 16, SPAN_LEN = 16 };
 
 static int hex_digit(uint8_t c)
@@ -37,7 +39,7 @@ static bool is_lower_hex(struct bytes b)
 
 bool trace_context_of_traceparent(struct bytes value, struct trace_context *ret_context)
 {
-    struct trace_context context;
+    struct trace_context context = {.parent_id = ""};
     struct cursor c = cursor_over(value);
     struct bytes version = cursor_take(&c, 2);
     uint8_t dash1 = cursor_u8(&c);
@@ -60,8 +62,8 @@ bool trace_context_of_traceparent(struct bytes value, struct trace_context *ret_
     return true;
 }
 
-bool trace_context_of_b3_pair(struct bytes trace_id, struct bytes span_id,
-                              struct trace_context *ret_context)
+bool trace_context_of_b3_fields(struct bytes trace_id, struct bytes span_id, struct bytes parent_id,
+                                struct trace_context *ret_context)
 {
     struct trace_context context = {.span_id = ""};
     if (trace_id.len != TRACE_LEN && trace_id.len != SHORT_TRACE_LEN)
@@ -70,8 +72,17 @@ bool trace_context_of_b3_pair(struct bytes trace_id, struct bytes span_id,
         return false;
     if (span_id.len && (span_id.len != SPAN_LEN || !id_read(span_id, context.span_id, SPAN_LEN)))
         return false;
+    if (parent_id.len != SPAN_LEN || !id_read(parent_id, context.parent_id, SPAN_LEN))
+        context.parent_id[0] = '\0';
     *ret_context = context;
     return true;
+}
+
+/* What follows the span id: "-1", "-d-<16 hex>". */
+static struct bytes parent_in(struct bytes rest)
+{
+    const uint8_t *dash = rest.len > 1 ? memchr(rest.at + 1, '-', rest.len - 1) : NULL;
+    return dash ? bytes_after(rest, (size_t)(dash - rest.at) + 1) : bytes_of(NULL, 0);
 }
 
 bool trace_context_of_b3(struct bytes value, struct trace_context *ret_context)
@@ -83,6 +94,13 @@ bool trace_context_of_b3(struct bytes value, struct trace_context *ret_context)
     struct bytes rest = bytes_after(value, trace_len + 1);
     if (rest.len < SPAN_LEN || (rest.len > SPAN_LEN && rest.at[SPAN_LEN] != '-'))
         return false;
-    return trace_context_of_b3_pair(bytes_first(value, trace_len), bytes_first(rest, SPAN_LEN),
-                                    ret_context);
+    return trace_context_of_b3_fields(bytes_first(value, trace_len), bytes_first(rest, SPAN_LEN),
+                                      parent_in(bytes_after(rest, SPAN_LEN)), ret_context);
+}
+
+void trace_context_note(const struct trace_context *context, struct exchange *x)
+{
+    memcpy(x->trace_id, context->trace_id, sizeof x->trace_id);
+    memcpy(x->span_id, context->span_id, sizeof x->span_id);
+    memcpy(x->parent_id, context->parent_id, sizeof x->parent_id);
 }

@@ -11,7 +11,13 @@
 struct trace_context {
     char trace_id[33];
     char span_id[17];
+    char parent_id[17]; /* "": not said; traceparent never does */
 };
+
+struct exchange;
+
+/* The exchange is of this trace. */
+void trace_context_note(const struct trace_context *context, struct exchange *x);
 
 /* Each returns false, and leaves `ret_context` alone, if the value is not valid or names no
  * trace. */
@@ -22,6 +28,7 @@ bool trace_context_of_traceparent(struct bytes value, struct trace_context *ret_
 /* b3: "<16 or 32 hex>-<16 hex>[-<sampling>[-<16 hex>]]" */
 bool trace_context_of_b3(struct bytes value, struct trace_context *ret_context);
 
-/* x-b3-traceid and x-b3-spanid; the second may be empty. */
-bool trace_context_of_b3_pair(struct bytes trace_id, struct bytes span_id,
-                              struct trace_context *ret_context);
+/* x-b3-traceid, x-b3-spanid and x-b3-parentspanid; the second and third may be empty. A parent that
+ * is not valid is left out. */
+bool trace_context_of_b3_fields(struct bytes trace_id, struct bytes span_id, struct bytes parent_id,
+                                struct trace_context *ret_context);

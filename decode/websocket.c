@@ -132,6 +132,7 @@ void websocket_follow(struct conn *c, const struct exchange *x)
         memcpy(call->path, x->path, sizeof call->path);
         memcpy(call->trace_id, x->trace_id, sizeof call->trace_id);
         memcpy(call->span_id, x->span_id, sizeof call->span_id);
+        memcpy(call->parent_id, x->parent_id, sizeof call->parent_id);
         memcpy(call->request_id, x->request_id, sizeof call->request_id);
         memcpy(call->forwarded_for, x->forwarded_for, sizeof call->forwarded_for);
     }

@@ -44,6 +44,13 @@ const char *name_source_name(enum name_source source)
     return names[source];
 }
 
+const char *kept_name(enum kept_for kept)
+{
+    static const char *const names[KEPTS] = {"error", "slow", "fair"};
+    assert(kept < KEPTS);
+    return names[kept];
+}
+
 void delta_free(struct delta *d)
 {
     for (uint32_t i = 0; i < d->edge_len; i++)
@@ -60,5 +67,7 @@ void delta_free(struct delta *d)
     free(d->certificate);
     free(d->hop);
     free(d->relay);
+    free(d->sample);
+    writer_free(&d->sample_bytes);
     *d = (struct delta){0};
 }

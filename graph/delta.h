@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "base/writer.h"
 #include "capture/counters.h"
 #include "capture/vantage.h"
 #include "decode/counters.h"
@@ -32,6 +33,7 @@ enum {
     CERTIFICATES_MAX = 4096, /* and of certificates */
     HOPS_MAX = 32768,        /* in one window, see graph/hops.h; the rest is in `hops_dropped` */
     RELAYS_MAX = 4096,       /* likewise */
+    SAMPLES_MAX = 1280,      /* in one window, see graph/sample.h; what is not kept is not lost */
 };
 
 /* Ordered by client, server, port, protocol, tenant, asked, by_host. */
@@ -176,6 +178,25 @@ struct relay_delta {
     uint64_t passed_on;    /* of these, with the method and path of the one outside */
 };
 
+/* Why an exchange is kept (graph/sample.h). */
+enum kept_for { KEPT_ERROR, KEPT_SLOW, KEPT_FAIR, KEPTS };
+
+/* "error", "slow", "fair"; static. */
+const char *kept_name(enum kept_for kept);
+
+/* An exchange that is kept, to be looked at. Ordered by time_ns, edge, tie, when the window is
+ * whole. */
+struct sample_delta {
+    uint32_t edge;
+    uint32_t kept;      /* bit n: for this enum kept_for */
+    uint64_t rank, tie; /* graph/sample.h; not on the wire */
+    uint64_t time_ns;   /* first byte of the request, else its end; not on the wire */
+    size_t at;          /* the rest of it, in sample_bytes: wire_put_bare_exchange() */
+    uint32_t len;
+    bool templated;                     /* as of struct operation_delta */
+    char operation[OPERATION_TEXT_MAX]; /* as it is counted; "" if not known */
+};
+
 struct operation_delta {
     uint32_t edge;  /* index of its edge in the delta */
     bool templated; /* its path is one of ours: variety may become {*} (graph/variety.h) */
@@ -238,6 +259,9 @@ struct delta {
     uint32_t hop_len;
     struct relay_delta *relay;
     uint32_t relay_len;
+    struct sample_delta *sample;
+    uint32_t sample_len;
+    struct writer sample_bytes;
     uint64_t hops_dropped;           /* exchanges, for which no other side was looked for */
     uint64_t secured_dropped;        /* handshakes and certificates past the caps on their rows */
     struct capture_counters capture; /* totals since the sensor's start, at the window's end */

@@ -5,6 +5,7 @@
 
 #include "graph/hops.h"
 #include "graph/live.h"
+#include "graph/sample.h"
 #include "graph/secured.h"
 #include "graph/settle.h"
 #include "graph/settle_hosts.h"
@@ -99,6 +100,8 @@ static void forget_rows(struct delta *d)
     d->connection_len = d->open_call_len = 0;
     d->secured_len = d->certificate_len = 0;
     d->hop_len = 0;
+    d->sample_len = 0;
+    writer_clear(&d->sample_bytes);
 }
 
 void merge_drop_rows(struct delta *into, struct delta *from)
@@ -130,6 +133,8 @@ struct work {
     struct secured_delta *secured;
     struct certificate_delta *certificate;
     struct hop_delta *hop;
+    struct sample_delta *sample;
+    struct writer sample_bytes;
     uint32_t *old_edge_at, *new_edge_at; /* where the edges of `into` and `from` have gone */
     void **sorted;
 };
@@ -144,9 +149,19 @@ static void free_work(struct work *w)
     free(w->secured);
     free(w->certificate);
     free(w->hop);
+    free(w->sample);
+    writer_free(&w->sample_bytes);
     free(w->old_edge_at);
     free(w->new_edge_at);
     free(w->sorted);
+}
+
+static size_t sample_len(const struct delta *d)
+{
+    size_t len = 0;
+    for (uint32_t i = 0; i < d->sample_len; i++)
+        len += d->sample[i].len;
+    return len;
 }
 
 static bool make_work(struct work *w, const struct delta *a, const struct delta *b)
@@ -159,6 +174,8 @@ static bool make_work(struct work *w, const struct delta *a, const struct delta 
     size_t secured = (size_t)a->secured_len + b->secured_len;
     size_t certificates = (size_t)a->certificate_len + b->certificate_len;
     size_t hops = (size_t)a->hop_len + b->hop_len;
+    size_t samples = (size_t)a->sample_len + b->sample_len;
+    size_t bytes = sample_len(a) + sample_len(b);
     size_t most = edges > operations ? edges : operations;
     *w = (struct work){
         .edge = malloc((edges + 1) * sizeof *w->edge),
@@ -169,12 +186,15 @@ static bool make_work(struct work *w, const struct delta *a, const struct delta 
         .secured = malloc((secured + 1) * sizeof *w->secured),
         .certificate = malloc((certificates + 1) * sizeof *w->certificate),
         .hop = malloc((hops + 1) * sizeof *w->hop),
+        .sample = malloc((samples + 1) * sizeof *w->sample),
+        .sample_bytes = {.at = malloc(bytes + 1), .room = bytes + 1},
         .old_edge_at = malloc((edges + 1) * sizeof *w->old_edge_at),
         .new_edge_at = malloc((edges + 1) * sizeof *w->new_edge_at),
         .sorted = malloc(((most > names ? most : names) + 1) * sizeof *w->sorted),
     };
     if (w->edge && w->operation && w->name && w->connection && w->open_call && w->secured &&
-        w->certificate && w->hop && w->old_edge_at && w->new_edge_at && w->sorted)
+        w->certificate && w->hop && w->sample && w->sample_bytes.at && w->old_edge_at &&
+        w->new_edge_at && w->sorted)
         return true;
     free_work(w);
     return false;
@@ -324,6 +344,20 @@ static uint32_t join_hops(struct work *w, const struct delta *into, const struct
     return len;
 }
 
+static uint32_t join_samples(struct work *w, const struct delta *from, const uint32_t *edge_at,
+                             uint32_t len)
+{
+    for (uint32_t i = 0; i < from->sample_len; i++) {
+        struct sample_delta *row = &w->sample[len++];
+        struct bytes bytes = sample_bytes(from, &from->sample[i]);
+        *row = from->sample[i];
+        row->edge = edge_at[row->edge];
+        row->at = w->sample_bytes.len;
+        writer_bytes(&w->sample_bytes, bytes.at, bytes.len);
+    }
+    return len;
+}
+
 static uint32_t join_certificates(struct work *w, const struct delta *into,
                                   const struct delta *from)
 {
@@ -377,6 +411,8 @@ static void change_rows(struct delta *d, struct work *w)
         .secured = d->secured,
         .certificate = d->certificate,
         .hop = d->hop,
+        .sample = d->sample,
+        .sample_bytes = d->sample_bytes,
         .old_edge_at = w->old_edge_at,
         .new_edge_at = w->new_edge_at,
         .sorted = w->sorted,
@@ -389,6 +425,8 @@ static void change_rows(struct delta *d, struct work *w)
     d->secured = w->secured;
     d->certificate = w->certificate;
     d->hop = w->hop;
+    d->sample = w->sample;
+    d->sample_bytes = w->sample_bytes;
     *w = old;
 }
 
@@ -405,6 +443,8 @@ bool merge_rows(struct delta *into, struct delta *from)
     into->secured_len = join_secured(&w, into, from);
     into->certificate_len = join_certificates(&w, into, from);
     into->hop_len = join_hops(&w, into, from);
+    uint32_t samples = join_samples(&w, into, w.old_edge_at, 0);
+    into->sample_len = join_samples(&w, from, w.new_edge_at, samples);
     for (uint32_t i = 0; i < into->relay_len; i++)
         into->relay[i].edge = w.old_edge_at[into->relay[i].edge];
     into->edge_len = edge_len;
@@ -419,6 +459,7 @@ bool merge_rows(struct delta *into, struct delta *from)
     secured_settle(into);
     secured_settle_certificates(into);
     hops_settle(into);
+    samples_settle(into, NULL);
     live_name_open_calls(into);
     return true;
 }
@@ -428,4 +469,5 @@ void merge_finish(struct delta *d)
     settle_hosts(d);
     settle_operations(d, OPERATIONS_PER_EDGE_MAX);
     live_name_open_calls(d);
+    samples_finish(d);
 }

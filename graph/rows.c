@@ -5,6 +5,7 @@
 
 #include "graph/live.h"
 #include "graph/merge.h"
+#include "graph/sample.h"
 #include "graph/variety.h"
 
 enum { ROWS_MIN = 64 };
@@ -301,6 +302,7 @@ static void take_together(struct rows *r, uint32_t edge, char name[OPERATION_TEX
     }
     variety_name(v, name, text, sizeof text);
     memcpy(name, text, sizeof text);
+    samples_rename(&r->open, edge, v);
     variety_free(v);
     links->rigid = links->named > OPERATIONS_AT_WORK_MAX / 4 * 3;
 }

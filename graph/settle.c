@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "graph/merge.h"
+#include "graph/sample.h"
 #include "graph/variety.h"
 
 enum { TEMPLATED_MIN = 50 }; /* of them there is always room for so many, whatever else there is */
@@ -61,6 +62,7 @@ static void rename_rows(struct delta *d, uint32_t first, uint32_t end, const str
     for (uint32_t i = 0; i < d->open_call_len; i++)
         if (d->open_call[i].edge == d->operation[first].edge && d->open_call[i].templated)
             rename_text(v, d->open_call[i].operation);
+    samples_rename(d, d->operation[first].edge, v);
 }
 
 /* The operations of one edge, d->operation[first, end). Returns where they end by now. */

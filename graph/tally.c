@@ -8,14 +8,17 @@
 #include "graph/host.h"
 #include "graph/merge.h"
 #include "graph/rows.h"
+#include "graph/sampler.h"
 #include "graph/template.h"
 
 struct tally {
     struct rows rows;
     const struct networks *networks;
     const struct patterns *patterns; /* or NULL */
-    char last_host[NAME_TEXT_MAX];   /* of the exchange before, and */
-    char last_name[NAME_TEXT_MAX];   /* the name in it; "": there is none */
+    bool keeps_samples;
+    struct sampler sampler;
+    char last_host[NAME_TEXT_MAX]; /* of the exchange before, and */
+    char last_name[NAME_TEXT_MAX]; /* the name in it; "": there is none */
 };
 
 static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "one is the other");
@@ -36,11 +39,17 @@ void tally_set_patterns(struct tally *t, const struct patterns *patterns)
     t->patterns = patterns;
 }
 
+void tally_keep_samples(struct tally *t)
+{
+    t->keeps_samples = true;
+}
+
 void tally_free(struct tally *t)
 {
     if (!t)
         return;
     rows_fini(&t->rows);
+    sampler_free(&t->sampler);
     free(t);
 }
 
@@ -248,11 +257,16 @@ static struct address said_client(const struct tally *t, const struct exchange *
     return known ? said : (struct address){0};
 }
 
+/* The identifiers that it carries. */
+struct ids {
+    uint64_t request, trace; /* hop_hash() of them */
+};
+
 /* If it was seen from end to end and tells of another side. */
-static void count_hop(struct tally *t, uint32_t edge, const struct exchange *x)
+static void count_hop(struct tally *t, uint32_t edge, const struct exchange *x, struct ids ids)
 {
     struct hop_delta hop = {
-        .id = {hop_hash(x->request_id), hop_hash(x->trace_id)},
+        .id = {ids.request, ids.trace},
         .begin_ns = x->request_ns,
         .end_ns = x->response_end_ns,
         .said = said_client(t, x),
@@ -264,6 +278,21 @@ static void count_hop(struct tally *t, uint32_t edge, const struct exchange *x)
         return;
     hop.operation = hop_hash(x->method) + 3 * hop_hash(x->path);
     hops_add(&t->rows.open, &t->rows.hop_room, &hop);
+}
+
+/* `operation`: its row, or NO_ROW. */
+static void keep_sample(struct tally *t, uint32_t edge, uint32_t operation,
+                        const struct exchange *x, struct ids ids)
+{
+    const struct operation_delta *row =
+        operation == NO_ROW ? NULL : &t->rows.open.operation[operation];
+    if (!t->keeps_samples)
+        return;
+    struct sampled as = {.edge = edge,
+                         .operation = row ? row->name : "",
+                         .templated = row && row->templated,
+                         .id = ids.trace ? ids.trace : ids.request};
+    sampler_offer(&t->sampler, &t->rows.open, &as, x);
 }
 
 void tally_exchange(struct tally *t, struct exchange *x)
@@ -282,7 +311,9 @@ void tally_exchange(struct tally *t, struct exchange *x)
     uint32_t operation = find_operation(t, row_of(t, edge), x);
     count_exchange(tallied_of(t, row_of(t, edge), operation), x);
     count_secured(t, row_of(t, edge), x);
-    count_hop(t, row_of(t, edge), x);
+    struct ids ids = {hop_hash(x->request_id), hop_hash(x->trace_id)};
+    count_hop(t, row_of(t, edge), x, ids);
+    keep_sample(t, row_of(t, edge), operation, x, ids);
     if (given || operation == NO_ROW)
         return;
     if (strcmp(t->rows.open.operation[operation].name, OPERATION_OTHER) == 0)
@@ -444,5 +475,6 @@ bool tally_take(struct tally *t, struct delta *into)
     if (!merged)
         merge_drop_rows(into, open);
     rows_clear(&t->rows);
+    sampler_clear(&t->sampler);
     return merged;
 }

@@ -17,6 +17,9 @@ void tally_free(struct tally *t);
 /* What the user calls paths, before anything else; kept until tally_free(). */
 void tally_set_patterns(struct tally *t, const struct patterns *patterns);
 
+/* From now on, a sample of the exchanges is kept (graph/sample.h). */
+void tally_keep_samples(struct tally *t);
+
 /* Counts an exchange in the window that is open. Fills in x->operation if the decoder left it
  * empty: the method and the template of the path, without what is learned from others;
  * "other" when the edge has too many in which there is nothing to learn. */

@@ -10,7 +10,7 @@
 #include "graph/wire_secured.h"
 
 enum {
-    DELTA_VERSION = 3,
+    DELTA_VERSION = 4,
     /* No row is shorter: a count of rows that the bytes cannot hold is refused before memory is
      * asked for. */
     EDGE_BYTES_MIN = 65 + EDGE_NUMBERS,
@@ -20,8 +20,10 @@ enum {
     OPEN_CALL_BYTES_MIN = 9,
     VANTAGE_BYTES_MIN = 9,
     RELAY_BYTES_MIN = 9,
+    SAMPLE_BYTES_MIN = 40,
     /* Of all histograms in a delta; 512 MiB. Past it they keep count, sum, least and greatest. */
     OCTAVES_MAX = 1 << 22,
+    SAMPLE_BYTES_MAX = 8192, /* of an exchange; there is none so long */
 };
 
 static_assert(sizeof(struct capture_counters) % sizeof(uint64_t) == 0, "counters of 64 bits only");
@@ -150,6 +152,16 @@ static void put_relay(struct writer *w, const struct relay_delta *r)
     wire_put_number(w, r->passed_on);
 }
 
+static void put_sample(struct writer *w, const struct delta *d, const struct sample_delta *s)
+{
+    writer_varint(w, s->edge);
+    writer_varint(w, s->kept);
+    writer_varint(w, s->templated);
+    writer_text(w, s->operation);
+    writer_varint(w, s->len);
+    writer_bytes(w, d->sample_bytes.at + s->at, s->len);
+}
+
 static void put_counters(struct writer *w, const struct delta *d)
 {
     wire_put_number(w, d->edges_dropped);
@@ -190,6 +202,9 @@ void wire_put_delta(struct writer *w, const struct delta *d)
     writer_varint(w, d->relay_len);
     for (uint32_t i = 0; i < d->relay_len; i++)
         put_relay(w, &d->relay[i]);
+    writer_varint(w, d->sample_len);
+    for (uint32_t i = 0; i < d->sample_len; i++)
+        put_sample(w, d, &d->sample[i]);
     put_counters(w, d);
 }
 
@@ -413,6 +428,38 @@ static void get_relays(struct cursor *c, struct delta *d)
     }
 }
 
+/* It must be one exchange, and nothing behind it. */
+static void get_sampled(struct cursor *c, struct delta *d, struct sample_delta *s)
+{
+    struct bytes bytes = cursor_take(c, wire_get_within(c, SAMPLE_BYTES_MAX));
+    struct cursor inner = cursor_over(bytes);
+    struct exchange x;
+    if (c->starved || !wire_get_exchange(&inner, &x) || cursor_left(&inner)) {
+        wire_damage(c);
+        return;
+    }
+    s->at = d->sample_bytes.len;
+    s->len = (uint32_t)bytes.len;
+    writer_bytes(&d->sample_bytes, bytes.at, bytes.len);
+    if (d->sample_bytes.failed)
+        wire_damage(c);
+}
+
+static void get_samples(struct cursor *c, struct delta *d)
+{
+    d->sample = wire_get_rows(c, SAMPLES_MAX, SAMPLE_BYTES_MIN, sizeof *d->sample, &d->sample_len);
+    for (uint32_t i = 0; i < d->sample_len && !c->starved; i++) {
+        struct sample_delta *at = &d->sample[i];
+        at->edge = get_edge_at(c, d);
+        at->kept = (uint32_t)wire_get_within(c, (1U << KEPTS) - 1);
+        at->templated = wire_get_within(c, 1);
+        wire_get_text(c, at->operation, sizeof at->operation);
+        get_sampled(c, d, at);
+        if (!at->kept)
+            wire_damage(c);
+    }
+}
+
 static void get_counters(struct cursor *c, struct delta *d)
 {
     d->edges_dropped = wire_get_number(c);
@@ -442,6 +489,7 @@ bool wire_get_delta(struct bytes in, struct delta *ret)
     get_vantages(&r, ret);
     wire_get_secured(&r.c, ret);
     get_relays(&r.c, ret);
+    get_samples(&r.c, ret);
     get_counters(&r.c, ret);
     if (!r.c.starved && !cursor_left(&r.c) && ret->start_ns <= ret->end_ns)
         return true;

@@ -14,6 +14,9 @@ bool wire_get_delta(struct bytes in, struct delta *ret);
 /* One exchange; several may follow each other in one message. */
 void wire_put_exchange(struct writer *w, const struct exchange *x);
 
-/* Reads the next one. `protocol` of the result points into a table of names kept for the life of
- * the process. Returns false if the bytes are damaged. */
+/* The same without what it is to one run only, its number, and without its operation. */
+void wire_put_bare_exchange(struct writer *w, const struct exchange *x);
+
+/* Reads the next one, bare or not. `protocol` of the result points into a table of names kept for
+ * the life of the process. Returns false if the bytes are damaged. */
 bool wire_get_exchange(struct cursor *c, struct exchange *ret);

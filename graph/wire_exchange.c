@@ -4,7 +4,7 @@
 #include "graph/wire_secured.h"
 
 enum {
-    EXCHANGE_VERSION = 3,
+    EXCHANGE_VERSION = 4,
     PROTOCOLS_MAX = 128, /* of one process; there are as many as there are decoders */
 };
 
@@ -37,26 +37,28 @@ static int64_t get_error_code(struct cursor *c)
     return (int64_t)wire_get_within(c, (uint64_t)UINT32_MAX + 1) - 1;
 }
 
-static void put_texts(struct writer *w, const struct exchange *x)
+static void put_texts(struct writer *w, const struct exchange *x, const char *operation)
 {
     writer_text(w, x->method);
     writer_text(w, x->status);
     writer_text(w, x->host);
     writer_text(w, x->path);
-    writer_text(w, x->operation);
+    writer_text(w, operation);
     writer_text(w, x->trace_id);
     writer_text(w, x->span_id);
+    writer_text(w, x->parent_id);
     writer_text(w, x->request_id);
     writer_text(w, x->forwarded_for);
     writer_text(w, x->asked);
     writer_text(w, x->message);
 }
 
-void wire_put_exchange(struct writer *w, const struct exchange *x)
+static void put_exchange(struct writer *w, const struct exchange *x, uint64_t number,
+                         const char *operation)
 {
     writer_u8(w, EXCHANGE_VERSION);
     writer_text(w, x->protocol);
-    wire_put_number(w, x->number);
+    wire_put_number(w, number);
     wire_put_address(w, &x->client_address);
     wire_put_address(w, &x->server_address);
     writer_varint(w, x->client_port);
@@ -83,8 +85,18 @@ void wire_put_exchange(struct writer *w, const struct exchange *x)
     writer_varint(w, x->notes);
     writer_varint(w, x->outcome);
     writer_varint(w, x->elsewhere);
-    put_texts(w, x);
+    put_texts(w, x, operation);
     wire_put_tls_facts(w, &x->tls);
+}
+
+void wire_put_exchange(struct writer *w, const struct exchange *x)
+{
+    put_exchange(w, x, x->number, x->operation);
+}
+
+void wire_put_bare_exchange(struct writer *w, const struct exchange *x)
+{
+    put_exchange(w, x, 0, "");
 }
 
 static void get_protocol(struct cursor *c, struct exchange *x)
@@ -105,6 +117,7 @@ static void get_texts(struct cursor *c, struct exchange *x)
     wire_get_text(c, x->operation, sizeof x->operation);
     wire_get_text(c, x->trace_id, sizeof x->trace_id);
     wire_get_text(c, x->span_id, sizeof x->span_id);
+    wire_get_text(c, x->parent_id, sizeof x->parent_id);
     wire_get_text(c, x->request_id, sizeof x->request_id);
     wire_get_text(c, x->forwarded_for, sizeof x->forwarded_for);
     wire_get_text(c, x->asked, sizeof x->asked);

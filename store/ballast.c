@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* An eighth of what is free, within bounds. */
-enum { BYTES_MIN = 256 * 1024, BYTES_MAX = 8 * 1024 * 1024, PART = 8 };
+enum { BYTES_MIN = 256 * 1024, BYTES_MAX = 8 * 1024 * 1024, PART = 8, RETAKEN_MIN = 64 * 1024 };
 
 bool ballast_open(struct ballast *b, const char *database)
 {
@@ -18,7 +18,7 @@ bool ballast_open(struct ballast *b, const char *database)
         b->path = NULL;
         return false;
     }
-    b->there = access(b->path, F_OK) == 0; /* of one that was killed */
+    unlink(b->path); /* of one that was killed */
     return true;
 }
 
@@ -63,13 +63,20 @@ void ballast_make(struct ballast *b)
     if (bytes > BYTES_MAX)
         bytes = BYTES_MAX;
     b->there = bytes && take_room(b->path, (off_t)bytes);
+    b->bytes = b->there ? bytes : b->bytes;
 }
 
-bool ballast_drop(struct ballast *b)
+void ballast_retake(struct ballast *b)
 {
-    bool was = b->there && unlink(b->path) == 0;
+    for (uint64_t bytes = b->bytes; !b->there && bytes >= RETAKEN_MIN; bytes /= 2)
+        b->there = take_room(b->path, (off_t)bytes);
+}
+
+void ballast_drop(struct ballast *b)
+{
+    if (b->there)
+        unlink(b->path);
     b->there = false;
-    return was;
 }
 
 void ballast_close(struct ballast *b)

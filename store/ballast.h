@@ -4,10 +4,12 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ballast {
     char *path; /* owned */
     bool there;
+    uint64_t bytes; /* of the one made last; 0: none was */
 };
 
 /* Zero `b` first. false: memory is short. */
@@ -16,6 +18,7 @@ bool ballast_open(struct ballast *b, const char *database);
 /* Makes it, unless it is there, if that leaves room enough. */
 void ballast_make(struct ballast *b);
 
-/* Removes it. Was it there? */
-bool ballast_drop(struct ballast *b);
+/* Makes it as it was, on a disk that is all but full, as far as there is room. */
+void ballast_retake(struct ballast *b);
+void ballast_drop(struct ballast *b);
 void ballast_close(struct ballast *b);

@@ -272,5 +272,6 @@ const struct fields *const fields_of_all[] = {
     &insight_fields,
     &event_fields,
     &diff_fields,
+    &request_fields,
     NULL,
 };

@@ -57,3 +57,7 @@ bool question_no_memory(const struct query *q, struct err *err);
 bool question_list(struct query *q, const char *sql, struct range r, size_t size,
                    void (*read)(sqlite3_stmt *s, void *row), void **ret_rows, size_t *ret_len,
                    struct err *err);
+
+/* The rows of query_requests(), within a question. */
+bool request_rows_of(struct query *q, struct range r, const struct request_criteria *c,
+                     struct request_rows *ret, struct err *err);

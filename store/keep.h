@@ -1,4 +1,4 @@
-/* keep.h - how much of the history is kept: by age of each level, and in all. */
+/* keep.h - BOUNDARY: how much of the history is kept: by age of each level, and in all. */
 #pragma once
 
 #include "base/err.h"

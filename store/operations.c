@@ -20,6 +20,7 @@ enum statement {
     WINDOWS_MOVE,
     WINDOWS_LEFT,
     WINDOWS_DROP,
+    REQUESTS_MOVE,
     DROP,
 };
 
@@ -46,6 +47,7 @@ static const char *const sql[OPERATION_STATEMENTS] = {
     [WINDOWS_LEFT] =
         "SELECT x.window_id" TALLIED_COLUMNS " FROM operation_window x WHERE x.operation_id = ?1",
     [WINDOWS_DROP] = "DELETE FROM operation_window WHERE operation_id = ?1",
+    [REQUESTS_MOVE] = "UPDATE request SET operation_id = ?2 WHERE operation_id = ?1",
     [DROP] = "DELETE FROM operation WHERE id = ?1",
 };
 
@@ -138,6 +140,8 @@ static bool add_up(struct operations *o, int64_t pair, int64_t from, int64_t int
     fine = sqlite3_reset(left) == SQLITE_OK && fine;
     for (int i = WINDOWS_DROP; fine && i <= DROP; i++) {
         bind_id(o->statement[i], 1, from);
+        if (i == REQUESTS_MOVE)
+            bind_id(o->statement[i], 2, into);
         fine = statement_run(o->statement[i]);
     }
     return fine && change_count(o, pair, -1);
@@ -281,6 +285,20 @@ bool operations_name(struct operations *o, int64_t pair, const char *name,
     if (!found.id)
         return learn(o, pair, name, ret);
     bytes_to_text(ret, OPERATION_TEXT_MAX, bytes_of_text(name));
+    return true;
+}
+
+bool operations_id(struct operations *o, int64_t pair, const char *name, bool templated,
+                   int64_t *ret)
+{
+    char text[OPERATION_TEXT_MAX];
+    struct found found;
+    bytes_to_text(text, sizeof text, bytes_of_text(name));
+    if ((templated && !operations_name(o, pair, name, text)) || !find(o, pair, text, &found))
+        return false;
+    if (!found.id && !find(o, pair, OPERATION_OTHER, &found))
+        return false;
+    *ret = found.id;
     return true;
 }
 

@@ -11,7 +11,7 @@
 #include "store/naming.h"
 #include "store/tallied.h"
 
-enum { OPERATION_STATEMENTS = 14, OPERATION_SERVERS_MAX = 256 };
+enum { OPERATION_STATEMENTS = 15, OPERATION_SERVERS_MAX = 256 };
 
 struct variety;
 
@@ -38,6 +38,11 @@ void operations_forget(struct operations *o);
 /* Writes what a window counted. Rows that are there are added to. */
 bool operations_write(struct operations *o, int64_t window, int64_t pair,
                       const struct operation_delta *d);
+
+/* The row of an operation of a window that has been written: under its name, what that has become,
+ * or "other". 0: there is none. */
+bool operations_id(struct operations *o, int64_t pair, const char *name, bool templated,
+                   int64_t *ret);
 
 /* What a templated operation of a pair is called. */
 bool operations_name(struct operations *o, int64_t pair, const char *name,

@@ -303,6 +303,110 @@ struct name_rows {
  * the end of the range, and then or later. */
 bool query_names(struct query *q, struct range r, struct name_rows *ret, struct err *err);
 
+/* One exchange that was kept (docs/requests.md). */
+struct request_row {
+    int64_t id; /* rises from one stored to the next */
+    int64_t edge_id, client_id, server_id;
+    char client[NAME_TEXT_MAX], server[NAME_TEXT_MAX];
+    char protocol[PROTOCOL_TEXT_MAX];
+    uint64_t window_ns; /* start of the window in which it ended */
+    uint32_t kept;      /* why: bit n: for this enum kept_for */
+    uint64_t time_ns;   /* first byte of the request, or else its end */
+    bool is_timed, has_ttfb;
+    uint64_t duration_ns, ttfb_ns; /* if so */
+    /* As it was seen. Its times are such that they give the spans above; `number`, `asked` and
+     * `tls` are not known, and `protocol` points into this row. */
+    struct exchange exchange;
+};
+struct request_rows {
+    struct request_row *row;
+    size_t len;
+};
+
+enum request_order {
+    REQUESTS_NEWEST,  /* by the window in which they ended, and their beginning in it */
+    REQUESTS_SLOWEST, /* those with a duration */
+    REQUESTS_OLDEST,  /* as they were stored */
+};
+enum { REQUESTS_LIMIT_DEFAULT = 100, REQUESTS_LIMIT_MAX = 10000 };
+
+/* Which of them; zero asks for all. */
+struct request_criteria {
+    int64_t edge_id, service_id;           /* service: on either side */
+    const char *client, *server, *service; /* names */
+    const char *protocol;
+    const char *operation; /* a part of its name */
+    const char *trace_id;
+    const char *whole_trace; /* likewise, and what has no trace id but a request id of the trace */
+    uint32_t outcomes;       /* bit n: of this enum outcome */
+    uint32_t kept;           /* bit n: for this enum kept_for */
+    uint64_t least_ns;       /* duration */
+    int64_t after_id;        /* stored after that one */
+    enum request_order order;
+    uint32_t limit; /* 0: REQUESTS_LIMIT_DEFAULT */
+    /* Only those that it lets pass; NULL: all. `protocol` of the exchange is not there yet. */
+    bool (*passes)(const void *ctx, const struct request_row *row);
+    const void *ctx;
+};
+bool query_requests(struct query *q, struct range r, const struct request_criteria *c,
+                    struct request_rows *ret, struct err *err);
+
+/* What exchanges that carry the same trace id, or a request id that goes with it, tell of each
+ * other (store/trace.h). */
+struct trace_hop {
+    struct request_row request;
+    int32_t parent; /* index of the hop that called for it, which comes before it; -1: none */
+    uint32_t depth;
+    uint64_t begin_ns, end_ns; /* as far as it was seen */
+    uint64_t own_ns;           /* of that, when no hop that it called for was under way */
+    bool is_slowest;           /* its own time is the longest of all */
+};
+
+enum { TRACE_HOPS_MAX = 1000, TRACES_LIMIT_DEFAULT = 50, TRACES_LIMIT_MAX = 1000 };
+
+/* The hops in order: each before those it called for, those by their beginning. */
+struct trace {
+    char trace_id[33];
+    struct trace_hop *hop; /* owned: trace_free() */
+    size_t len;            /* 0: there is no such trace */
+    uint64_t begin_ns, end_ns;
+    uint32_t errors;   /* hops; client errors too */
+    uint32_t services; /* distinct, of both sides */
+    uint32_t loose;    /* hops whose caller is not here, but for the first */
+    bool is_cut;       /* there are more than TRACE_HOPS_MAX */
+};
+bool query_trace(struct query *q, const char *trace_id, struct trace *ret, struct err *err);
+void trace_free(struct trace *t);
+
+/* One trace in short. */
+struct trace_row {
+    char trace_id[33];
+    uint64_t begin_ns, end_ns;
+    uint32_t hops, errors, services, loose;
+    char client[NAME_TEXT_MAX], server[NAME_TEXT_MAX]; /* of its first hop */
+    char protocol[PROTOCOL_TEXT_MAX];
+    char operation[OPERATION_TEXT_MAX];
+    char slowest[NAME_TEXT_MAX]; /* server of the hop that took most time itself, and that time */
+    uint64_t slowest_ns;
+};
+struct trace_rows {
+    struct trace_row *row;
+    size_t len;
+};
+struct trace_criteria {
+    const char *service; /* name, on either side of a hop; NULL: any */
+    int64_t service_id;  /* likewise; 0: any */
+    bool failed;         /* only with an error */
+    uint64_t least_ns;   /* a hop took as long */
+    uint32_t limit;      /* 0: TRACES_LIMIT_DEFAULT */
+};
+/* Those of which a hop ended in the range, the newest first. */
+bool query_traces(struct query *q, struct range r, const struct trace_criteria *c,
+                  struct trace_rows *ret, struct err *err);
+
+/* The id of the one stored last; 0: there is none. */
+bool query_last_request(struct query *q, int64_t *ret, struct err *err);
+
 /* A finding that a person would act on, with what it rests on. */
 enum { EVIDENCE_MAX = 8 };
 struct evidence {
@@ -356,6 +460,11 @@ struct points {
  * multiple of the window's length. Steps without traffic are there, with zeroes. */
 bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
                   struct points *ret, struct err *err);
+
+/* The latency of an edge's exchanges in a range, but for streaming calls, as its percentiles are
+ * made from; edge_id 0: of all edges together. Given to the caller: latency_free(). */
+bool query_latency(struct query *q, struct range r, int64_t edge_id, struct latency *ret,
+                   struct err *err);
 
 /* How one protocol was decoded in a range. */
 enum { PROTOCOLS_TOLD_MAX = 32 };

@@ -280,14 +280,19 @@ bool query_edges(struct query *q, struct range r, struct edge_rows *ret, struct 
 bool query_services(struct query *q, struct range r, struct service_rows *ret, struct err *err)
 {
     struct summary a;
+    struct edge_rows edges = {0};
+    struct service_rows rows = {0};
     if (!summary_load(q, r, GROUP_SERVICE, &a, err))
         return false;
-    bool made = summary_services(&a, ret);
+    bool made = summary_services(&a, &rows) && summary_edges(&a, &edges);
     summary_free(&a);
     if (!made)
-        return question_no_memory(q, err);
-    if (service_tls_add(q, r, ret, err))
-        return true;
-    free(ret->row);
-    return false;
+        question_no_memory(q, err);
+    made = made && service_tls_add(q, r, &edges, &rows, err);
+    free(edges.row);
+    if (made)
+        *ret = rows;
+    else
+        free(rows.row);
+    return made;
 }

@@ -179,25 +179,32 @@ static bool add_plaintext(const struct edge_rows *edges, int64_t edge_id, struct
     return true;
 }
 
-bool query_tls(struct query *q, struct range r, int64_t edge_id, struct tls_rows *ret,
-               struct err *err)
+bool tls_rows_beside(struct query *q, struct range r, int64_t edge_id,
+                     const struct edge_rows *edges, struct tls_rows *ret, struct err *err)
 {
-    struct edge_rows edges = {0};
     struct tls_rows rows = {0};
-    if (!query_edges(q, r, &edges, err))
-        return false;
     bool made = question_begin(q, err);
     if (made) {
         made = tls_rows_of(q, r, edge_id, &rows, err);
         question_end(q);
     }
-    if (made && !add_plaintext(&edges, edge_id, &rows))
+    if (made && !add_plaintext(edges, edge_id, &rows))
         made = question_no_memory(q, err);
-    free(edges.row);
     if (made)
         *ret = rows;
     else
         free(rows.row);
+    return made;
+}
+
+bool query_tls(struct query *q, struct range r, int64_t edge_id, struct tls_rows *ret,
+               struct err *err)
+{
+    struct edge_rows edges = {0};
+    if (!query_edges(q, r, &edges, err))
+        return false;
+    bool made = tls_rows_beside(q, r, edge_id, &edges, ret, err);
+    free(edges.row);
     return made;
 }
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 /* A transaction deletes no further window once it has deleted ROWS_MAX rows. */
-enum { WINDOWS_MAX = 8, ROWS_MAX = 20000, RELIEVED = 4, SHRINK_PAGES = 256, LOOKED_AT = 1000 };
+enum { WINDOWS_MAX = 8, ROWS_MAX = 20000, SHRINK_PAGES = 256, LOOKED_AT = 1000 };
 
 enum statement { OLDEST, THIN, DROP, FIRST, OPERATIONS_END };
 
@@ -233,15 +233,11 @@ bool retention_step(struct retention *r, uint64_t now_ns, bool *ret_pruned)
 
 bool retention_relieve(struct retention *r)
 {
-    for (int i = 0; i < RELIEVED; i++) {
-        struct old_window w = {0};
-        for (int level = 0; level < LEVELS && !w.id; level++)
-            if (!oldest(r, level, &w))
-                return false;
-        if (w.id && !drop(r, &w))
+    struct old_window w = {0};
+    for (int level = 0; level < LEVELS && !w.id; level++)
+        if (!oldest(r, level, &w))
             return false;
-    }
-    return true;
+    return !w.id || drop(r, &w);
 }
 
 void retention_shrink(struct retention *r)

@@ -30,7 +30,7 @@ bool retention_due(struct retention *r, uint64_t now_ns, bool *ret_due);
  * refer to (operations, pairs, ...) rows may have gone too. */
 bool retention_step(struct retention *r, uint64_t now_ns, bool *ret_pruned);
 
-/* Deletes the oldest windows whatever their age, since there is no room on the disk. */
+/* Deletes the oldest window whatever its age, since there is no room on the disk. */
 bool retention_relieve(struct retention *r);
 
 /* Outside of a transaction: gives pages back to the disk if the file is too large. */

@@ -443,6 +443,60 @@ CREATE TABLE forwarded_window (
 CREATE INDEX forwarded_window_by_client ON forwarded_window (client_id);
 CREATE INDEX forwarded_window_by_pair ON forwarded_window (pair_id);
 
+-- An exchange that was kept to be looked at: of each window a bounded sample (docs/requests.md), of which
+-- the oldest leave. Rows are written in the order in which they began, window by window; an id is never
+-- used again. Names are those of the pair.
+CREATE TABLE request (
+    id                INTEGER PRIMARY KEY,
+    pair_id           INTEGER NOT NULL REFERENCES pair (id) ON DELETE CASCADE,
+    operation_id      INTEGER NOT NULL, -- 0: not known
+    window_ns         INTEGER NOT NULL, -- start of the window in which it ended
+    time_ns           INTEGER NOT NULL, -- first byte of the request; if that was not seen, end_ns
+    end_ns            INTEGER NOT NULL, -- when it was counted
+    kept              TEXT NOT NULL, -- why: error, slow, fair; split by commas
+    outcome           TEXT NOT NULL, -- ok, client_error, ...
+    status            TEXT NOT NULL, -- as the protocol writes it; '': not seen
+    duration_ns       INTEGER, -- first byte of the request to the last of the answer; NULL: not seen
+    ttfb_ns           INTEGER, -- last byte of the request to the first of the answer; likewise
+    first_message_ns  INTEGER, -- first byte of the request to the first message back; likewise
+    method            TEXT NOT NULL,
+    host              TEXT NOT NULL,
+    path              TEXT NOT NULL, -- without a query; with a fingerprint, a statement without literals
+    fingerprint       TEXT NOT NULL, -- of the statement, hex; '': there is none
+    client_address    TEXT NOT NULL, -- of clients outside too
+    client_port       INTEGER NOT NULL,
+    request_bytes     INTEGER NOT NULL,
+    response_bytes    INTEGER NOT NULL,
+    request_messages  INTEGER NOT NULL,
+    response_messages INTEGER NOT NULL,
+    stream_id         INTEGER NOT NULL, -- 0: there is none
+    kind              TEXT NOT NULL, -- unary, client-streaming, ...; '': not made of messages
+    grpc_status       INTEGER,
+    grpc_message      TEXT NOT NULL,
+    error_code        INTEGER, -- of HTTP/2
+    deadline_ns       INTEGER NOT NULL, -- how long the client was willing to wait; 0: it did not say
+    trace_id          TEXT NOT NULL, -- W3C or B3; '': there is none
+    span_id           TEXT NOT NULL,
+    parent_id         TEXT NOT NULL,
+    request_id        TEXT NOT NULL,
+    forwarded_for     TEXT NOT NULL,
+    notes             INTEGER NOT NULL, -- bits, as in edge_window
+    fields            INTEGER NOT NULL, -- these four as in connection
+    fields_known      INTEGER NOT NULL,
+    late_fields       INTEGER NOT NULL,
+    late_fields_known INTEGER NOT NULL
+) STRICT;
+-- What was kept in a range, the newest first? And what is too old?
+CREATE INDEX request_by_window ON request (window_ns);
+-- Of an edge?
+CREATE INDEX request_by_pair ON request (pair_id, window_ns);
+-- Of a trace? And which traces are there?
+CREATE INDEX request_by_trace ON request (trace_id, window_ns) WHERE trace_id <> '';
+-- What else has the request id of a trace?
+CREATE INDEX request_by_request_id ON request (request_id, window_ns) WHERE request_id <> '';
+-- Which rows go to another operation?
+CREATE INDEX request_by_operation ON request (operation_id);
+
 -- Whatever was said of what a place is called, by source; `endpoint` has what it is called. At most 64 rows
 -- of a place, and 65536 in all, of which those heard least lately go. `count`: of requests, answers of the
 -- DNS, or windows in which a file said so.

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/tls.h"
+
 static int compare_name(const void *name, const void *row)
 {
     return strcmp(name, ((const struct service_row *)row)->name);
@@ -42,10 +44,11 @@ static void judge(struct service_row *row)
                                             : NULL;
 }
 
-bool service_tls_add(struct query *q, struct range r, struct service_rows *to, struct err *err)
+bool service_tls_add(struct query *q, struct range r, const struct edge_rows *edges,
+                     struct service_rows *to, struct err *err)
 {
     struct tls_rows rows;
-    if (!query_tls(q, r, 0, &rows, err))
+    if (!tls_rows_beside(q, r, 0, edges, &rows, err))
         return false;
     for (size_t i = 0, len; i < rows.len; i += len) {
         const struct tls_row *row = &rows.row[i];

@@ -15,7 +15,7 @@
 #include "store/wal.h"
 #include "store/window.h"
 
-enum { BUSY_MS = 1000, WAL_SHARE = 8 /* of what is kept in all */ };
+enum { BUSY_MS = 1000, WAL_SHARE = 8 /* of what is kept in all */, RELIEVED = 4 };
 
 struct store {
     char *path; /* owned */
@@ -134,6 +134,11 @@ void store_close(struct store *s)
     free(s);
 }
 
+void store_keep_requests(struct store *s, uint64_t count)
+{
+    s->window.requests.most = count;
+}
+
 void store_keep(struct store *s, const struct keep *k)
 {
     s->retention.keep = *k;
@@ -196,8 +201,8 @@ static void look_after(struct store *s)
         aside(s, delete_old);
         retention_shrink(&s->retention);
     }
-    wal_tidy(&s->wal);
     ballast_make(&s->ballast);
+    wal_tidy(&s->wal, s->ballast.bytes);
 }
 
 /* The disk is full: there is room to copy the log, and to delete, so that pages are free. */
@@ -205,8 +210,13 @@ static void make_room(struct store *s)
 {
     ballast_drop(&s->ballast);
     wal_empty(&s->wal);
-    aside(s, relieve);
+    for (int i = 0; i < RELIEVED; i++) { /* small transactions, since the log takes room too */
+        aside(s, relieve);
+        wal_empty(&s->wal);
+    }
+    aside(s, add_up); /* what is in a sum can be deleted next time */
     wal_empty(&s->wal);
+    ballast_retake(&s->ballast); /* or the next time nothing could be done */
 }
 
 static enum store_status write_once(struct store *s, const struct delta *d,

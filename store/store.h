@@ -20,6 +20,12 @@ struct store;
 struct store *store_open(const char *path, struct err *err);
 void store_close(struct store *s); /* NULL is fine; checkpoints the WAL */
 
+enum { REQUESTS_KEPT_DEFAULT = 200000, REQUESTS_KEPT_MAX = 100000000 };
+
+/* Keeps at most so many requests (docs/requests.md); 0: no more of them. Without it, the default.
+ */
+void store_keep_requests(struct store *s, uint64_t count);
+
 /* What is kept from now on; all, before this is called. What is older leaves as windows are
  * written.
  */

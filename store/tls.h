@@ -20,3 +20,7 @@ bool tls_briefs_load(struct query *q, struct range r, const struct topology *t,
 
 /* The most that any handshake showed. */
 enum tls_mutual tls_mutual_of(const uint64_t mutual[MUTUALS]);
+
+/* query_tls(), with the edges of the range at hand. */
+bool tls_rows_beside(struct query *q, struct range r, int64_t edge_id,
+                     const struct edge_rows *edges, struct tls_rows *ret, struct err *err);

@@ -49,9 +49,11 @@ uint64_t wal_bytes_max(const struct wal *w)
     return (uint64_t)w->frames_max * PAGE_BYTES;
 }
 
-void wal_tidy(struct wal *w)
+void wal_tidy(struct wal *w, uint64_t ballast)
 {
-    if (w->frames >= WAL_PAGES || w->frames >= w->frames_max / 2)
+    uint64_t fits = ballast / 2 / PAGE_BYTES;
+    if (w->frames >= WAL_PAGES || w->frames >= w->frames_max / 2 ||
+        (fits && (uint64_t)w->frames >= fits))
         sqlite3_wal_checkpoint_v2(w->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 

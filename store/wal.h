@@ -23,8 +23,9 @@ void wal_limit(struct wal *w, uint64_t bytes);
 /* And that is. */
 uint64_t wal_bytes_max(const struct wal *w);
 
-/* After a transaction: copies what is in the log, if it is much; waits for nobody. */
-void wal_tidy(struct wal *w);
+/* After a transaction: copies what is in the log, if it is much; waits for nobody. With `ballast`
+ * bytes (not 0) more the disk must be able to take all of it. */
+void wal_tidy(struct wal *w, uint64_t ballast);
 
 /* Is there room for one more transaction? */
 bool wal_has_room(struct wal *w);

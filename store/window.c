@@ -66,8 +66,8 @@ bool window_open(struct window_writer *w, sqlite3 *db)
     return naming_open(&w->naming, db) && connections_open(&w->connections, db) &&
            secured_open(&w->secured, db) && open_calls_open(&w->open_calls, db) &&
            relays_open(&w->relays, db) && evidence_open(&w->evidence, db) &&
-           operations_open(&w->operations, db) && events_open(&w->events, db) &&
-           rollup_open(&w->rollup, db);
+           operations_open(&w->operations, db) && requests_open(&w->requests, db) &&
+           events_open(&w->events, db) && rollup_open(&w->rollup, db);
 }
 
 void window_close(struct window_writer *w)
@@ -79,6 +79,7 @@ void window_close(struct window_writer *w)
     relays_close(&w->relays);
     evidence_close(&w->evidence);
     operations_close(&w->operations);
+    requests_close(&w->requests);
     rollup_close(&w->rollup);
     events_close(&w->events);
     for (int i = 0; i < WINDOW_STATEMENTS; i++)
@@ -343,6 +344,7 @@ static bool write_rows(struct window_writer *w, const struct delta *d, const str
            secured_write(&w->secured, to.id, d, pairs) &&
            relays_write(&w->relays, &w->naming, names, to.id, d, pairs) &&
            evidence_write(&w->evidence, names, d) &&
+           requests_write(&w->requests, &w->operations, d, pairs) &&
            open_calls_write(&w->open_calls, &w->operations, to.shown, d, pairs) &&
            (to.id == to.shown || rollup_fold(&w->rollup, to.id, d->start_ns));
 }

@@ -15,6 +15,7 @@
 #include "store/open_calls.h"
 #include "store/operations.h"
 #include "store/relays.h"
+#include "store/requests.h"
 #include "store/rollup.h"
 #include "store/secured.h"
 #include "store/tallied.h"
@@ -29,6 +30,7 @@ struct window_writer {
     struct evidence_writer evidence;
     struct open_calls open_calls;
     struct secured secured;
+    struct requests requests;
     struct operations operations;
     struct rollup rollup;
     struct events events;

@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/bytes.h"
+#include "ui-tui/go_to.h"
 
 static const uint64_t second_ns = 1000000000;
 static const uint64_t range_s[] = {60, 300, 900, 3600, 21600, 86400}; /* past the last: all */
@@ -51,7 +53,7 @@ void frame_fix(struct frame *f, struct range range)
 {
     f->range = range;
     f->since_ns = range.to_ns - range.from_ns;
-    f->paused = true;
+    f->until_ns = range.to_ns;
 }
 
 void frame_free(struct frame *f)
@@ -82,25 +84,41 @@ void frame_disconnect(struct frame *f, const char *why)
     bytes_to_text(f->trouble.text, sizeof f->trouble.text, bytes_of_text(why));
 }
 
+struct range frame_before(const struct frame *f)
+{
+    const uint64_t ago_ns[COMPARISONS] = {
+        [COMPARE_HOUR] = UINT64_C(3600) * second_ns,
+        [COMPARE_DAY] = UINT64_C(86400) * second_ns,
+        [COMPARE_SPAN] = f->range.to_ns - f->range.from_ns,
+    };
+    uint64_t ago = ago_ns[f->comparison];
+    if (!ago || f->range.from_ns < ago)
+        return (struct range){0, 0};
+    return (struct range){f->range.from_ns - ago, f->range.to_ns - ago};
+}
+
 static bool refresh_page(struct frame *f, struct query *q, struct page *p)
 {
     if (p->refreshed == f->generation || !f->range.to_ns)
         return false;
     p->refreshed = f->generation; /* even if it fails: once a change is often enough */
-    return p->view->refresh(p->state, q, f->range, &f->trouble);
+    if (!p->view->refresh(p->state, q, f->range, &f->trouble))
+        return false;
+    struct range before = frame_before(f);
+    return !p->view->compare || !before.to_ns || p->view->compare(p->state, q, before, &f->trouble);
 }
 
-/* Up to the newest window; while paused, up to the one that was the newest then. */
-static bool find_range(const struct frame *f, struct query *q, struct range *ret, struct err *err)
+/* Up to the time gone to, else up to the newest window; while paused, up to the one that was the
+ * newest then. */
+static bool find_range(struct frame *f, struct query *q, struct range *ret, struct err *err)
 {
-    uint64_t to_ns = f->range.to_ns;
-    struct range history;
-    if (!f->paused || !to_ns)
-        return query_since(q, f->since_ns, ret, err);
-    if (!query_history(q, &history, err))
+    if (!query_history(q, &f->history, err))
         return false;
-    bool all = !f->since_ns || history.from_ns + f->since_ns > to_ns;
-    *ret = (struct range){all ? history.from_ns : to_ns - f->since_ns, to_ns};
+    uint64_t to_ns = f->until_ns ? f->until_ns : f->paused ? f->range.to_ns : 0;
+    if (!to_ns || !f->history.to_ns)
+        return query_since(q, f->since_ns, ret, err);
+    bool all = !f->since_ns || f->history.from_ns + f->since_ns > to_ns;
+    *ret = (struct range){all ? f->history.from_ns : to_ns - f->since_ns, to_ns};
     return true;
 }
 
@@ -152,10 +170,31 @@ static void show_range(struct frame *f, struct query *q, uint64_t since_ns)
         frame_update(f, q);
 }
 
+static void compare_next(struct frame *f)
+{
+    f->comparison = (enum comparison)((f->comparison + 1) % COMPARISONS);
+    f->generation++;
+}
+
 static void pause_or_go_on(struct frame *f, struct query *q)
 {
-    f->paused = !f->paused;
-    if (!f->paused && q)
+    bool resting = f->paused || f->until_ns;
+    f->paused = !resting;
+    f->until_ns = 0;
+    if (resting && q)
+        frame_update(f, q);
+}
+
+/* To the same length of time before or after. What was the newest is followed again. */
+static void step_time(struct frame *f, struct query *q, bool back)
+{
+    uint64_t length_ns = f->range.to_ns - f->range.from_ns;
+    uint64_t end_ns = back ? f->range.from_ns : f->range.to_ns + length_ns;
+    if (!f->since_ns || (back && end_ns <= f->history.from_ns))
+        return; /* all is shown, or there is nothing before */
+    f->until_ns = end_ns < f->history.to_ns ? end_ns : 0;
+    f->paused = f->paused && f->until_ns;
+    if (q)
         frame_update(f, q);
 }
 
@@ -172,6 +211,17 @@ static void open_tab(struct frame *f, size_t tab)
     while (f->depth)
         go_back(f);
     f->open = tab;
+}
+
+bool frame_open(struct frame *f, const char *title)
+{
+    for (size_t i = 0; i < views_len; i++) {
+        if (strcasecmp(views[i]->title, title))
+            continue;
+        open_tab(f, i);
+        return true;
+    }
+    return false;
 }
 
 static void visit(struct frame *f, const struct visit *v)
@@ -200,6 +250,35 @@ static void start_typing(struct frame *f)
     f->filter_err = (struct err){""};
     memcpy(f->filter_before, p->filter, sizeof f->filter_before);
     prompt_start(&f->prompt, p->filter);
+}
+
+static void start_typing_time(struct frame *f)
+{
+    f->typing = f->typing_time = true;
+    f->filter_err = (struct err){""};
+    prompt_start(&f->prompt, "");
+}
+
+/* Enter goes there; a time that is wrong stays, so that it can be put right. */
+static void type_time(struct frame *f, struct query *q, struct key key)
+{
+    struct go_to to = {f->since_ns, 0};
+    enum prompt_status status = prompt_key(&f->prompt, key);
+    f->filter_err = (struct err){""};
+    f->filter_bad_at = 0;
+    if (status == PROMPT_DONE && f->prompt.text[0] &&
+        !go_to_read(f->prompt.text, f->history, &to, &f->filter_err))
+        return;
+    if (status == PROMPT_OPEN)
+        return;
+    f->typing = f->typing_time = false;
+    if (status == PROMPT_CANCELLED || !f->prompt.text[0])
+        return;
+    f->since_ns = to.since_ns;
+    f->until_ns = to.until_ns;
+    f->paused = false;
+    if (q)
+        frame_update(f, q);
 }
 
 /* Enter keeps a wrong filter in the prompt, so that it can be put right. */
@@ -261,6 +340,20 @@ static bool common_key(struct frame *f, struct query *q, struct key key)
     case ' ':
         pause_or_go_on(f, q);
         return true;
+    case 'c':
+        compare_next(f);
+        return true;
+    case 't':
+        start_typing_time(f);
+        return true;
+    case '[':
+    case ']':
+        step_time(f, q, key.code == '[');
+        return true;
+    case 'L':
+        if (f->paused || f->until_ns)
+            pause_or_go_on(f, q);
+        return true;
     case '+':
     case '=':
         show_range(f, q, longer(f->since_ns));
@@ -300,6 +393,10 @@ void frame_key(struct frame *f, struct query *q, struct key key)
         key = key_of_click(f, key);
     if (f->help) {
         f->help = false;
+        return;
+    }
+    if (f->typing_time) {
+        type_time(f, q, key);
         return;
     }
     if (f->typing) {

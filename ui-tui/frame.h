@@ -15,6 +15,9 @@ enum {
     KEY_BAR_MAX = 16,
 };
 
+/* What figures are compared with. */
+enum comparison { COMPARE_NOT, COMPARE_HOUR, COMPARE_DAY, COMPARE_SPAN, COMPARISONS };
+
 /* A view with what it shows. */
 struct page {
     const struct view *view; /* NULL: not opened yet */
@@ -33,19 +36,23 @@ struct frame {
     bool quit;
     bool help;
     bool paused;
+    enum comparison comparison;
 
     struct page tab[VIEWS_MAX];
     size_t open; /* which tab */
     struct page inner[FRAME_DEPTH_MAX];
     size_t depth; /* pages opened inside that tab */
 
-    bool typing; /* the filter is being typed */
+    bool typing;      /* a filter is being typed, */
+    bool typing_time; /* or else a time */
     struct prompt prompt;
     char filter_before[FILTER_TEXT_MAX];
-    struct err filter_err; /* "" if the filter typed is right */
+    struct err filter_err; /* "" if what is typed is right */
     size_t filter_bad_at;
 
-    uint64_t since_ns; /* 0: all */
+    uint64_t since_ns; /* how much is shown; 0: all */
+    uint64_t until_ns; /* its end; 0: the newest there is */
+    struct range history;
     uint64_t now_ns;
     struct range range;
     uint64_t generation; /* of the range and data; pages refreshed at an older one are old */
@@ -61,7 +68,7 @@ struct frame {
 /* `db` is kept. NULL when memory is short. Given to the caller. */
 struct frame *frame_new(const char *db, uint64_t since_ns);
 
-/* Shows a range of the past, as if it had been paused at its end. */
+/* Shows a range of the past, as if it had been gone to. */
 void frame_fix(struct frame *f, struct range range);
 void frame_free(struct frame *f);
 
@@ -76,6 +83,15 @@ bool frame_fetch(struct frame *f, struct query *q);
 /* Does what a key means. The canvas must be that of the last frame_draw(), for clicks. */
 void frame_key(struct frame *f, struct query *q, struct key key);
 
+/* Opens a tab by its title, in any case. false: there is none. */
+bool frame_open(struct frame *f, const char *title);
+
 void frame_draw(struct frame *f, struct canvas *c);
 
+/* What is open as plain text: all rows, not only those that a screen has room for. */
+void frame_print(struct frame *f, FILE *file, bool ascii);
+
 struct page *frame_page(struct frame *f);
+
+/* The time that is compared with; {0, 0}: none is. */
+struct range frame_before(const struct frame *f);

@@ -15,26 +15,31 @@
 
 enum { ROW_TABS, ROW_OVERVIEW, ROW_PATH, ROW_VIEW };
 
-enum { CLOCK_WIDTH = 9 };
+enum { CLOCK_WIDTH = 9, TITLE_MOST = 20 };
 
-/* The tabs, each with a blank on both sides. */
-static int tabs_width(void)
+/* The tabs, each with a number and `gaps` blanks; of the titles at most `letters`. */
+static int tabs_width(int gaps, int letters)
 {
     int width = 0;
-    for (size_t i = 0; i < views_len; i++)
-        width += 4 + (int)strlen(views[i]->title);
+    for (size_t i = 0; i < views_len; i++) {
+        int title = (int)strlen(views[i]->title);
+        width += 1 + gaps + (title < letters ? title : letters);
+    }
     return width;
 }
 
 static void draw_tabs(struct frame *f, const struct pane *line)
 {
-    bool tight = tabs_width() + 2 + CLOCK_WIDTH > line->columns;
+    int letters = TITLE_MOST;
+    bool tight = tabs_width(3, letters) + 2 + CLOCK_WIDTH > line->columns;
+    while (tight && letters > 1 && tabs_width(2, letters) > line->columns)
+        letters--;
     pane_clear(line, INK_TAB);
     int column = 0;
     for (size_t i = 0; i < views_len; i++) {
         enum ink ink = i == f->open ? INK_TAB_OPEN : INK_TAB;
         f->tab_span[i].left = column;
-        column = pane_printf(line, 0, column, ink, " %zu %s%s", i + 1, views[i]->title,
+        column = pane_printf(line, 0, column, ink, " %zu %.*s%s", i + 1, letters, views[i]->title,
                              tight ? "" : " ");
         f->tab_span[i].right = column;
     }
@@ -124,7 +129,7 @@ static void draw_status(struct frame *f, const struct pane *line)
     left.columns = draw_count(f, line);
     int column = draw_path(f, &left);
     const char *filter = frame_page(f)->filter;
-    if (!filter[0] || f->typing)
+    if (!filter[0] || (f->typing && !f->typing_time))
         return;
     column = pane_text(&left, 0, column + 3, INK_DIM, "filter ");
     struct pane field = pane_line(&left, 0, column, left.columns - column);
@@ -134,9 +139,11 @@ static void draw_status(struct frame *f, const struct pane *line)
 static void draw_prompt(const struct frame *f, const struct pane *line)
 {
     bool wrong = f->filter_err.text[0] != '\0';
-    int column = pane_text(line, 0, 1, INK_KEY, "Filter:");
+    int column = pane_text(line, 0, 1, INK_KEY, f->typing_time ? "Time:" : "Filter:");
     column = prompt_draw(&f->prompt, line, column + 1, wrong ? f->filter_bad_at : SIZE_MAX) + 2;
-    const char *hint = "server~cart p95>20ms errors>1%   Enter keeps it, Esc does not";
+    const char *hint = f->typing_time
+                           ? "14:05   2h ago   13:00 to 13:30   30m   now   Enter goes there"
+                           : "server~cart p95>20ms errors>1%   Enter keeps it, Esc does not";
     struct pane right = pane_line(line, 0, column, line->columns - column - 1);
     pane_field(&right, ALIGN_LEFT, wrong ? INK_BAD : INK_DIM, wrong ? f->filter_err.text : hint);
 }
@@ -165,20 +172,38 @@ static void make_room(struct key_label *keys, size_t len, int width)
     }
 }
 
+/* One of the view's own keys. */
+static struct key_label more_key(const struct view *view, size_t i)
+{
+    _Static_assert(VIEW_KEYS_MAX == 4, "draw_keys() shows them all");
+    const char *key = view->keys[i].key;
+    return key ? (struct key_label){key, view->keys[i].label, (uint32_t)*key, true}
+               : (struct key_label){"", NULL, 0, true};
+}
+
 static void draw_keys(struct frame *f, const struct pane *line)
 {
     const struct page *p = frame_page(f);
-    const char *other = p->view->other_key;
+    bool sorted = p->view->table && !p->view->unsorted;
     struct key_label keys[] = {
         {"F1", "Help", '?', false},
         {"/", "Filter", '/', false},
         {"Enter", p->view->opens, KEYCODE_ENTER, false},
-        {other ? other : "", p->view->other_opens, other ? (uint32_t)*other : 0, false},
+        more_key(p->view, 0),
+        more_key(p->view, 1),
+        more_key(p->view, 2),
+        more_key(p->view, 3),
         {"Esc", f->depth || p->filter[0] ? "Back" : NULL, KEYCODE_ESCAPE, false},
-        {"s", "Sort", 's', true},
-        {"p", f->paused ? "Go on" : "Pause", 'p', true},
+        {"s", sorted ? "Sort" : NULL, 's', true},
+        {"p",
+         f->until_ns ? "Now"
+         : f->paused ? "Go on"
+                     : "Pause",
+         'p', true},
+        {"c", "Compare", 'c', true},
+        {"[ ]", "Back", '[', true},
         {"- +", "Time", '+', true},
-        {"I", "Invert", 'I', true},
+        {"I", sorted ? "Invert" : NULL, 'I', true},
         {"q", "Quit", 'q', false},
     };
     const size_t len = sizeof keys / sizeof *keys;
@@ -212,6 +237,40 @@ static void draw_view(struct frame *f, const struct pane *pane)
         p->view->draw(p->state, pane);
 }
 
+enum { PRINT_ROWS = 400, PRINT_COLUMNS = 132 };
+
+/* A screen so large that all is on it, as far as it is used. */
+static void print_screen(struct page *p, FILE *file, bool ascii)
+{
+    struct canvas *c = canvas_new(PRINT_ROWS, PRINT_COLUMNS, ascii);
+    if (!c)
+        return;
+    struct pane whole = pane_whole(c);
+    char text[PRINT_COLUMNS * CELL_POINTS * 4 + 1];
+    int last = 0;
+    p->view->draw(p->state, &whole);
+    for (int row = 0; row < c->rows; row++) {
+        canvas_row_text(c, row, text, sizeof text);
+        last = text[0] ? row : last;
+    }
+    for (int row = 0; row <= last; row++) {
+        canvas_row_text(c, row, text, sizeof text);
+        fprintf(file, "%s\n", text);
+    }
+    canvas_free(c);
+}
+
+void frame_print(struct frame *f, FILE *file, bool ascii)
+{
+    struct page *p = frame_page(f);
+    if (p->view->print)
+        p->view->print(p->state, file, ascii);
+    else if (p->view->table)
+        table_print(p->view->table(p->state), file, ascii);
+    else
+        print_screen(p, file, ascii);
+}
+
 void frame_draw(struct frame *f, struct canvas *c)
 {
     canvas_clear(c);
@@ -225,8 +284,18 @@ void frame_draw(struct frame *f, struct canvas *c)
     struct pane path = pane_line(&all, ROW_PATH, 0, all.columns);
     struct pane view = pane_part(&all, ROW_VIEW, 0, all.rows - ROW_VIEW - 1, all.columns);
     struct pane keys = pane_line(&all, all.rows - 1, 0, all.columns);
+    static const char *const against[COMPARISONS] = {
+        [COMPARE_HOUR] = "1 h ago", [COMPARE_DAY] = "1 d ago", [COMPARE_SPAN] = "the span before"};
+    struct range before = frame_before(f);
     const struct overview_time time = {
-        .range = f->range, .since_ns = f->since_ns, .now_ns = f->now_ns, .paused = f->paused};
+        .range = f->range,
+        .since_ns = f->since_ns,
+        .now_ns = f->now_ns,
+        .paused = f->paused,
+        .past = f->until_ns != 0,
+        .against = against[f->comparison],
+        .against_is_known = before.to_ns > f->history.from_ns,
+    };
     draw_tabs(f, &tabs);
     if (f->range.to_ns) {
         overview_draw(&f->overview, &time, &overview);

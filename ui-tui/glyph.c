@@ -16,15 +16,13 @@ static const struct {
     {0x2191, '^'}, /* ↑ */
     {0x2192, '>'}, /* → */
     {0x2193, 'v'}, /* ↓ */
-    {0x2500, '-'}, /* ─ */
-    {0x2502, '|'}, /* │ */
-    {0x250c, '+'}, /* ┌ */
-    {0x2510, '+'}, /* ┐ */
-    {0x2514, '+'}, /* └ */
-    {0x2518, '+'}, /* ┘ */
+    {0x21bb, '@'}, /* ↻ calls itself */
+    {0x25b8, '>'}, /* ▸ */
+    {0x25c2, '<'}, /* ◂ */
     {0x25b2, '!'}, /* ▲ warning */
     {0x25cb, '.'}, /* ○ idle */
     {0x25cf, 'o'}, /* ● good */
+    {0x2264, '<'}, /* ≤ */
     {0x2716, 'X'}, /* ✖ bad */
 };
 
@@ -44,8 +42,38 @@ static uint32_t ascii_of_braille(uint32_t point)
     return (uint32_t)levels[dots];
 }
 
+/* Lines of boxes; heavy ones can be told from light ones. */
+static uint32_t ascii_of_line(uint32_t point)
+{
+    switch (point) {
+    case 0x2500: /* ─ */
+    case 0x2574:
+    case 0x2576:
+        return '-';
+    case 0x2501: /* ━ */
+    case 0x2578:
+    case 0x257a:
+    case 0x257c:
+    case 0x257e:
+        return '=';
+    case 0x2502: /* │ */
+    case 0x2575:
+    case 0x2577:
+        return '|';
+    case 0x2503: /* ┃ */
+    case 0x2579:
+    case 0x257b:
+    case 0x257d:
+    case 0x257f:
+        return '#';
+    }
+    return '+';
+}
+
 uint32_t glyph_ascii(uint32_t point)
 {
+    if (point >= 0x2500 && point <= 0x257f)
+        return ascii_of_line(point);
     if (point >= 0x2581 && point <= 0x2588)
         return ascii_of_block(point);
     if (point >= 0x2589 && point <= 0x258f) /* the more of its cell a bar fills */

@@ -44,6 +44,11 @@ static int draw_range(const struct overview_time *time, const struct pane *line)
     uint64_t length_ns = time->range.to_ns - time->range.from_ns;
     uint64_t age_ns = time->now_ns > time->range.to_ns ? time->now_ns - time->range.to_ns : 0;
     int column = 1;
+    if (time->past) {
+        column = pane_printf(line, 0, column, INK_STRONG, "%s, to %s", human_span(length_ns).text,
+                             human_moment(time->range.to_ns).text);
+        return column;
+    }
     if (time->since_ns)
         column =
             pane_printf(line, 0, column, INK_STRONG, "last %s", human_span(time->since_ns).text);
@@ -62,6 +67,15 @@ static int draw_figure(const struct pane *line, int column, const char *label, e
     return pane_text(line, 0, column + 1, ink, figure) + 3;
 }
 
+static int draw_against(const struct overview_time *time, const struct pane *line, int column)
+{
+    column = pane_text(line, 0, column, INK_DIM, "against ");
+    column = pane_text(line, 0, column, INK_ACCENT, time->against);
+    if (!time->against_is_known)
+        column = pane_text(line, 0, column, INK_WARN, ": no record");
+    return column + 3;
+}
+
 void overview_draw(const struct overview *o, const struct overview_time *time,
                    const struct pane *line)
 {
@@ -71,8 +85,10 @@ void overview_draw(const struct overview *o, const struct overview_time *time,
                                                   : INK_PLAIN;
     struct human rate = human_rate(o->rate_per_s), errors = human_share(o->error_share);
     struct human drops = human_count((double)o->drops);
-    if (time->paused)
-        column = pane_text(line, 0, column, INK_ALERT, " PAUSED ") + 3;
+    if (time->paused || time->past)
+        column = pane_text(line, 0, column, INK_ALERT, time->past ? " PAST " : " PAUSED ") + 3;
+    if (time->against)
+        column = draw_against(time, line, column);
     column = draw_figure(line, column, "requests", INK_STRONG, rate.text);
     column = draw_figure(line, column, "errors", error_ink, errors.text);
     column = draw_figure(line, column, "drops", o->drops ? INK_WARN : INK_PLAIN, drops.text);

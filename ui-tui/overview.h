@@ -22,6 +22,9 @@ struct overview_time {
     uint64_t since_ns; /* 0: all */
     uint64_t now_ns;   /* wall clock */
     bool paused;
+    bool past;             /* it is a time gone to, not the newest */
+    const char *against;   /* "an hour before": what figures are compared with; NULL: nothing */
+    bool against_is_known; /* there is a history of that time */
 };
 
 void overview_draw(const struct overview *o, const struct overview_time *time,

@@ -62,52 +62,77 @@ void placard_no_insight(const struct pane *pane)
     pane_text(pane, row++, 2, INK_DIM, "A longer time shows more:  +");
 }
 
-/* NULL as key: a heading. */
+/* NULL as key: a heading. What stands in the right half, if there are halves, comes last. */
 static const struct {
     const char *key, *does;
 } help[] = {
     {NULL, "Go"},
-    {"1 to 6  Tab", "to another tab"},
-    {"Enter", "into the edge or service"},
-    {"c  b", "connections, backends of it"},
-    {"t", "edges: how TCP fares"},
-    {"Esc", "back; takes a filter away"},
+    {"1 to 9  Tab", "to another tab"},
+    {"Enter", "into it"},
+    {"Esc", "back; ends a filter"},
     {"j k  g G", "down, up, first, last"},
-    {"^D ^U  PgDn PgUp", "half a page, a page"},
-    {NULL, "See"},
-    {"/", "filter"},
-    {"s <  >", "sort by another column"},
-    {"I", "turn the order around"},
-    {"+ -", "a longer or shorter time"},
-    {"p  Space", "pause, and go on"},
+    {"^D ^U  PgDn", "half a page, a page"},
+    {"o  b  T", "connections, TCP"},
     {"q  F10", "quit"},
-    {NULL, "Filters: all terms must hold"},
-    {"cart", "a word of the row's text"},
-    {"server~shop", "contains;  !~  contains not"},
+    {NULL, "Time"},
+    {"+ -", "a longer, a shorter one"},
+    {"[ ]", "the time before, after"},
+    {"t", "to a time: 14:05, 2h ago"},
+    {"p  Space", "pause, and go on"},
+    {"L", "to the newest again"},
+    {"c", "compare: 1 h, 1 d ago"},
+    {NULL, "See"},
+    {"s < >  I", "sort; turn it around"},
+    {"● ▲ ✖ ○", "good warning bad idle"},
+    {"!M ~D B", "spoiled, a little, note"},
+    {NULL, "Filter"},
+    {"/", "type one"},
+    {"cart", "a word of the row"},
+    {"server~shop", "contains;  !~  not"},
     {"protocol=http", "is;  !=  is not"},
-    {"p95>20ms errors>=1%", "numbers:  = != < <= > >="},
-    {NULL, "Marks"},
-    {"● ▲ ✖ ○", "good, warning, bad, idle"},
-    {"!M ~D B", "spoiled, a little, good to know"},
+    {"p95>20ms", "= != < <= > >="},
+    {"slower>2", "when compared"},
+    {"and or not ()", "together"},
+    {NULL, "Graph"},
+    {"← → ↑ ↓", "walk along the calls"},
+    {"f  < >", "near only; steps"},
+    {"g", "services, groups, hosts"},
+    {"n N", "next that is found"},
+    {"Home", "to the busiest"},
 };
 
-enum { HELP_WIDTH = 58, HELP_HEIGHT = sizeof help / sizeof *help + 2 };
+enum { HELP_LEN = sizeof help / sizeof *help, HELP_LEFT = 19, HELP_WIDTH = 42, HELP_KEYS = 15 };
+
+static void draw_help(const struct pane *pane, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        if (!help[i].key) {
+            pane_text(pane, i - from, 0, INK_STRONG, help[i].does);
+            continue;
+        }
+        pane_text(pane, i - from, 1, INK_ACCENT, help[i].key);
+        pane_text(pane, i - from, HELP_KEYS, INK_PLAIN, help[i].does);
+    }
+}
 
 void placard_help(const struct pane *pane)
 {
-    int width = pane->columns < HELP_WIDTH ? pane->columns : HELP_WIDTH;
-    int height = pane->rows < HELP_HEIGHT ? pane->rows : HELP_HEIGHT;
+    bool halves = pane->columns >= 2 * HELP_WIDTH - 4;
+    int width = halves ? 2 * HELP_WIDTH : HELP_WIDTH;
+    int height = (halves ? HELP_LEFT : HELP_LEN) + 2;
+    width = width < pane->columns ? width : pane->columns;
+    height = height < pane->rows ? height : pane->rows;
     struct pane box =
         pane_part(pane, (pane->rows - height) / 2, (pane->columns - width) / 2, height, width);
     pane_clear(&box, INK_PLAIN);
     pane_border(&box, INK_DIM, " Help: any key closes it ");
     struct pane inner = pane_part(&box, 1, 2, height - 2, width - 4);
-    for (int i = 0; i < HELP_HEIGHT - 2; i++) {
-        if (!help[i].key) {
-            pane_text(&inner, i, 0, INK_STRONG, help[i].does);
-            continue;
-        }
-        pane_text(&inner, i, 2, INK_ACCENT, help[i].key);
-        pane_text(&inner, i, 24, INK_PLAIN, help[i].does);
+    if (!halves) {
+        draw_help(&inner, 0, HELP_LEN);
+        return;
     }
+    struct pane left = pane_part(&inner, 0, 0, inner.rows, inner.columns / 2);
+    struct pane right = pane_part(&inner, 0, inner.columns / 2, inner.rows, inner.columns);
+    draw_help(&left, 0, HELP_LEFT);
+    draw_help(&right, HELP_LEFT, HELP_LEN);
 }

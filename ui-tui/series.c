@@ -31,11 +31,12 @@ static struct series_line *line_of(struct series *s, int64_t edge_id)
     return oldest;
 }
 
-void series_draw(struct series *s, const struct pane *field, int64_t edge_id)
+void series_draw(struct series *s, const struct pane *field, int64_t edge_id, enum series_kind kind)
 {
+    static const enum ink inks[SERIES_KINDS] = {INK_ACCENT, INK_BAD, INK_WARN};
     struct series_line *line = line_of(s, edge_id);
     line->drawn = s->draws;
-    spark_draw(field, INK_ACCENT, SPARK_BLOCKS, line->value, line->len);
+    spark_draw(field, inks[kind], SPARK_BLOCKS, line->value[kind], line->len);
 }
 
 static void take_points(struct series_line *line, const struct points *points)
@@ -46,7 +47,9 @@ static void take_points(struct series_line *line, const struct points *points)
     line->len = points->len < SERIES_POINTS ? points->len : SERIES_POINTS;
     for (size_t i = 0; i < line->len; i++) {
         const struct point *p = &points->point[i];
-        line->value[i] = (double)(asked ? p->requests : p->bytes);
+        line->value[SERIES_RATE][i] = (double)(asked ? p->requests : p->bytes);
+        line->value[SERIES_ERRORS][i] = (double)p->errors;
+        line->value[SERIES_P95][i] = (double)p->p95_ns;
     }
 }
 

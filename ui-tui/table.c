@@ -228,6 +228,22 @@ static void widen(struct table *t, size_t i, int to, int *room)
     *room -= more;
 }
 
+/* Charts get what is left, all the same. */
+static void widen_charts(struct table *t, int room)
+{
+    int charts = 0;
+    for (size_t i = 0; i < t->kind->columns.len; i++)
+        charts += column_of(t, i)->kind == COLUMN_CHART && t->place[i].width;
+    for (size_t i = 0; i < t->kind->columns.len && charts > 0; i++) {
+        int share = room / charts, left = share;
+        if (column_of(t, i)->kind != COLUMN_CHART || !t->place[i].width)
+            continue;
+        widen(t, i, CHART_WIDTH_MOST, &left);
+        room -= share - left;
+        charts--;
+    }
+}
+
 static void place_columns(struct table *t, int width)
 {
     size_t len = t->kind->columns.len;
@@ -240,10 +256,7 @@ static void place_columns(struct table *t, int width)
         if (column_flexible(column_of(t, i)))
             widen(t, i, t->text_width[i], &room);
     }
-    for (size_t i = 0; i < len && room > 0; i++) {
-        if (column_of(t, i)->kind == COLUMN_CHART)
-            widen(t, i, CHART_WIDTH_MOST, &room);
-    }
+    widen_charts(t, room);
     int left = 0;
     for (size_t i = 0; i < len; i++) {
         t->place[i].left = left;

@@ -124,9 +124,19 @@ static bool print_once(struct frame *f, struct source *s, bool ascii, struct err
     frame_update(f, s->query);
     if (f->trouble.text[0])
         return err_set(err, "%s", f->trouble.text);
-    struct page *page = frame_page(f);
-    table_print(page->view->table(page->state), stdout, ascii);
+    frame_print(f, stdout, ascii);
     return true;
+}
+
+/* "services, edges, ..." */
+static bool refuse_view(const char *view, struct err *err)
+{
+    char titles[256] = "";
+    for (size_t i = 0; i < views_len; i++) {
+        strncat(titles, i ? ", " : "", sizeof titles - strlen(titles) - 1);
+        strncat(titles, views[i]->title, sizeof titles - strlen(titles) - 1);
+    }
+    return err_set(err, "tui: there is no view \"%s\"; views are %s", view, titles);
 }
 
 bool tui_run(const struct tui_options *options, struct err *err)
@@ -138,6 +148,10 @@ bool tui_run(const struct tui_options *options, struct err *err)
     struct frame *f = frame_new(options->db, options->since_ns);
     if (!f)
         return err_set(err, "tui: out of memory");
+    if (options->view && !frame_open(f, options->view)) {
+        frame_free(f);
+        return refuse_view(options->view, err);
+    }
     if (options->range.to_ns)
         frame_fix(f, options->range);
     bool good;

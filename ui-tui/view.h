@@ -14,7 +14,9 @@
 /* What the view is about; zeroed: everything. */
 struct scope {
     int64_t service_id, edge_id;       /* 0: any */
-    char name[2 * NAME_TEXT_MAX + 32]; /* of the service or edge */
+    int64_t request_id;                /* of an exchange that was kept; 0: none */
+    char trace_id[33];                 /* that it is part of; "": of none */
+    char name[2 * NAME_TEXT_MAX + 32]; /* of the service, edge or exchange */
 };
 
 /* What tells an edge from others, as rows of many kinds have it. */
@@ -35,12 +37,16 @@ struct visit {
     struct scope scope;
 };
 
+enum { VIEW_KEYS_MAX = 4 };
+
 struct view {
     const char *title;
-    const char *opens;     /* what Enter opens, as one word; NULL: nothing */
-    const char *other_key; /* one more key that leads on, as the key bar shows it; NULL: none */
-    const char *other_opens;
-    size_t state_size; /* zeroed bytes, from the frame */
+    const char *opens; /* what Enter opens, as one word; NULL: nothing */
+    struct {
+        const char *key, *label; /* one character, one word */
+    } keys[VIEW_KEYS_MAX];       /* more keys for the key bar; NULL ends */
+    bool unsorted;               /* its table is not seen, so it is not sorted */
+    size_t state_size;           /* zeroed bytes, from the frame */
 
     void (*init)(void *state, const struct scope *scope);
     void (*fini)(void *state); /* frees what `state` points to */
@@ -51,11 +57,19 @@ struct view {
      * there is something new to draw. Optional. */
     bool (*fetch)(void *state, struct query *q, struct range r);
 
+    /* After each refresh() while times are compared: what all was in the same span before.
+     * Optional.
+     */
+    bool (*compare)(void *state, struct query *q, struct range before, struct err *err);
+
     void (*draw)(void *state, const struct pane *pane);
     /* Returns false for a key that means nothing here. */
     bool (*key)(void *state, struct key key, struct visit *ret);
     /* The table that is filtered, counted and printed. Optional. */
     struct table *(*table)(void *state);
+    /* All of it as plain text, for --batch. Optional: without it, the table is printed; without a
+     * table, a large screen. */
+    void (*print)(void *state, FILE *file, bool ascii);
 };
 
 enum { VIEWS_MAX = 9 }; /* keys 1 to 9 */

@@ -3,16 +3,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ui-tui/change.h"
 #include "ui-tui/figures.h"
 #include "ui-tui/marks.h"
 #include "ui-tui/series.h"
 #include "ui-tui/view.h"
 
-extern const struct view operations_view, connections_view, tcp_view;
+extern const struct view operations_view, connections_view, requests_view, tcp_view;
+
+struct edge_seen {
+    struct edge_row row;
+    struct change change; /* against the time before */
+};
 
 struct edges {
     struct table table;
-    struct edge_rows rows;
+    struct edge_seen *seen; /* owned */
+    size_t len;
     struct series series;
     struct scope scope; /* of a service, or everything */
 };
@@ -58,7 +65,21 @@ static void draw_series(const struct pane *field, const void *row, void *owner)
 {
     const struct edge_row *e = row;
     struct edges *edges = owner;
-    series_draw(&edges->series, field, e->id);
+    series_draw(&edges->series, field, e->id, SERIES_RATE);
+}
+
+static void draw_errors(const struct pane *field, const void *row, void *owner)
+{
+    const struct edge_row *e = row;
+    struct edges *edges = owner;
+    series_draw(&edges->series, field, e->id, SERIES_ERRORS);
+}
+
+static void draw_p95(const struct pane *field, const void *row, void *owner)
+{
+    const struct edge_row *e = row;
+    struct edges *edges = owner;
+    series_draw(&edges->series, field, e->id, SERIES_P95);
 }
 
 static uint64_t edge_id(const void *row)
@@ -87,12 +108,14 @@ static const struct column columns[] = {
      .at = FIGURES,
      .number = figures_rate,
      .ink = figures_rate_ink},
+    CHANGE_MORE(struct edge_seen, 3),
     {.name = "errors",
      .kind = COLUMN_SHARE,
      .width = 7,
      .at = FIGURES,
      .number = figures_errors,
      .ink = figures_errors_ink},
+    CHANGE_FAILING(struct edge_seen, 2),
     {.name = "p50",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -105,6 +128,7 @@ static const struct column columns[] = {
      .leaves = 1,
      .at = FIGURES,
      .number = figures_p95},
+    CHANGE_SLOWER(struct edge_seen, 2),
     {.name = "p99",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -127,12 +151,14 @@ static const struct column columns[] = {
      .number = marks_severity,
      .ink = marks_ink},
     {.name = "trend", .kind = COLUMN_CHART, .width = 8, .leaves = 4, .draw = draw_series},
+    {.name = "errors", .kind = COLUMN_CHART, .width = 8, .leaves = 8, .draw = draw_errors},
+    {.name = "p95", .kind = COLUMN_CHART, .width = 8, .leaves = 8, .draw = draw_p95},
 };
 
 static const struct table_kind kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
     .fields = &edge_fields,
-    .row_size = sizeof(struct edge_row),
+    .row_size = sizeof(struct edge_seen),
     .id = edge_id,
     .sort = 5,
     .none = "No traffic in this time. + shows a longer one, Health what was captured.",
@@ -149,7 +175,7 @@ static void edges_fini(void *state)
 {
     struct edges *e = state;
     table_fini(&e->table);
-    free(e->rows.row);
+    free(e->seen);
 }
 
 static bool edges_refresh(void *state, struct query *q, struct range r, struct err *err)
@@ -159,11 +185,38 @@ static bool edges_refresh(void *state, struct query *q, struct range r, struct e
     if (!query_edges(q, r, &rows, err))
         return false;
     scope_keep_edges(&e->scope, &rows);
-    bool enough = table_set(&e->table, rows.row, rows.len);
-    free(e->rows.row);
-    e->rows = rows;
+    struct edge_seen *seen = calloc(rows.len + 1, sizeof *seen);
+    for (size_t i = 0; seen && i < rows.len; i++)
+        seen[i] = (struct edge_seen){rows.row[i], change_unknown};
+    free(rows.row);
     series_age(&e->series);
-    return enough || err_set(err, "out of memory for %zu edges", rows.len);
+    if (seen && table_set(&e->table, seen, rows.len)) {
+        free(e->seen);
+        e->seen = seen;
+        e->len = rows.len;
+        return true;
+    }
+    free(seen);
+    return err_set(err, "out of memory for %zu edges", rows.len);
+}
+
+static bool edges_compare(void *state, struct query *q, struct range before, struct err *err)
+{
+    struct edges *e = state;
+    struct edge_rows rows = {0};
+    struct past_rows past;
+    if (!query_edges(q, before, &rows, err))
+        return false;
+    if (past_make(&past, rows.len)) {
+        for (size_t i = 0; i < rows.len; i++)
+            past.past[i] = (struct past){(uint64_t)rows.row[i].id, rows.row[i].figures};
+        past_sort(&past);
+        for (size_t i = 0; i < e->len; i++)
+            e->seen[i].change = past_compare(&past, edge_id(&e->seen[i]), &e->seen[i].row.figures);
+        past_free(&past);
+    }
+    free(rows.row);
+    return table_set(&e->table, e->seen, e->len);
 }
 
 static bool edges_fetch(void *state, struct query *q, struct range r)
@@ -196,9 +249,11 @@ static bool edges_key(void *state, struct key key, struct visit *ret)
     struct edges *e = state;
     if (key.code == KEYCODE_ENTER || table_clicked_again(&e->table, key))
         return open_edge(e, &operations_view, ret);
-    if (key.code == 'c')
+    if (key.code == 'o')
         return open_edge(e, &connections_view, ret);
-    if (key.code == 't') {
+    if (key.code == 'r')
+        return open_edge(e, &requests_view, ret);
+    if (key.code == 'T') {
         *ret = (struct visit){&tcp_view, e->scope};
         return true;
     }
@@ -214,12 +269,12 @@ static struct table *edges_table(void *state)
 const struct view edges_view = {
     .title = "Edges",
     .opens = "Operations",
-    .other_key = "c",
-    .other_opens = "Connections",
+    .keys = {{"o", "Connections"}, {"T", "TCP"}, {"r", "Requests"}},
     .state_size = sizeof(struct edges),
     .init = edges_init,
     .fini = edges_fini,
     .refresh = edges_refresh,
+    .compare = edges_compare,
     .fetch = edges_fetch,
     .draw = edges_draw,
     .key = edges_key,

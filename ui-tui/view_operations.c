@@ -5,16 +5,26 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "ui-tui/change.h"
+#include "ui-tui/edge_charts.h"
 #include "ui-tui/figures.h"
 #include "ui-tui/marks.h"
 #include "ui-tui/view.h"
 
-extern const struct view connections_view;
+extern const struct view connections_view, requests_view;
+
+struct operation_seen {
+    struct operation_row row;
+    struct change change; /* against the time before */
+};
 
 struct operations {
     struct table table;
-    struct operation_rows rows;
+    struct operation_seen *seen; /* owned */
+    size_t len;
     int64_t edge_id; /* 0: all */
+    struct edge_charts charts;
+    uint64_t outcomes[OUTCOMES]; /* of all operations */
 };
 
 static void operation_text(const void *row, char *ret)
@@ -91,12 +101,14 @@ static const struct column columns_of_edge[] = {
      .at = FIGURES,
      .number = figures_rate,
      .ink = figures_rate_ink},
+    CHANGE_MORE(struct operation_seen, 3),
     {.name = "errors",
      .kind = COLUMN_SHARE,
      .width = 7,
      .at = FIGURES,
      .number = figures_errors,
      .ink = figures_errors_ink},
+    CHANGE_FAILING(struct operation_seen, 2),
     {.name = "p50",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -109,6 +121,7 @@ static const struct column columns_of_edge[] = {
      .leaves = 1,
      .at = FIGURES,
      .number = figures_p95},
+    CHANGE_SLOWER(struct operation_seen, 2),
     {.name = "p99",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -173,12 +186,14 @@ static const struct column columns_of_all[] = {
      .at = FIGURES,
      .number = figures_rate,
      .ink = figures_rate_ink},
+    CHANGE_MORE(struct operation_seen, 3),
     {.name = "errors",
      .kind = COLUMN_SHARE,
      .width = 7,
      .at = FIGURES,
      .number = figures_errors,
      .ink = figures_errors_ink},
+    CHANGE_FAILING(struct operation_seen, 2),
     {.name = "p50",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -191,6 +206,7 @@ static const struct column columns_of_all[] = {
      .leaves = 1,
      .at = FIGURES,
      .number = figures_p95},
+    CHANGE_SLOWER(struct operation_seen, 2),
     {.name = "p99",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -246,7 +262,7 @@ static const struct column columns_of_all[] = {
 static const struct table_kind kind_of_edge = {
     .columns = {columns_of_edge, sizeof columns_of_edge / sizeof *columns_of_edge},
     .fields = &operation_fields,
-    .row_size = sizeof(struct operation_row),
+    .row_size = sizeof(struct operation_seen),
     .id = operation_id,
     .sort = 2,
     .none = "No request could be read here: it is idle, or its protocol is not decoded.",
@@ -255,7 +271,7 @@ static const struct table_kind kind_of_edge = {
 static const struct table_kind kind_of_all = {
     .columns = {columns_of_all, sizeof columns_of_all / sizeof *columns_of_all},
     .fields = &operation_fields,
-    .row_size = sizeof(struct operation_row),
+    .row_size = sizeof(struct operation_seen),
     .id = operation_id,
     .sort = 2,
     .none = "No request in this range of time. + makes it longer.",
@@ -272,7 +288,8 @@ static void operations_fini(void *state)
 {
     struct operations *o = state;
     table_fini(&o->table);
-    free(o->rows.row);
+    edge_charts_free(&o->charts);
+    free(o->seen);
 }
 
 static bool operations_refresh(void *state, struct query *q, struct range r, struct err *err)
@@ -281,34 +298,76 @@ static bool operations_refresh(void *state, struct query *q, struct range r, str
     struct operation_rows rows = {0};
     if (!query_operations(q, r, o->edge_id, &rows, err))
         return false;
-    bool enough = table_set(&o->table, rows.row, rows.len);
-    free(o->rows.row);
-    o->rows = rows;
-    return enough || err_set(err, "out of memory for %zu operations", rows.len);
+    if (o->edge_id && !edge_charts_refresh(&o->charts, q, r, o->edge_id, err)) {
+        free(rows.row);
+        return false;
+    }
+    memset(o->outcomes, 0, sizeof o->outcomes);
+    for (size_t i = 0; i < rows.len; i++) {
+        for (int end = 0; end < OUTCOMES; end++)
+            o->outcomes[end] += rows.row[i].figures.outcomes[end];
+    }
+    struct operation_seen *seen = calloc(rows.len + 1, sizeof *seen);
+    for (size_t i = 0; seen && i < rows.len; i++)
+        seen[i] = (struct operation_seen){rows.row[i], change_unknown};
+    free(rows.row);
+    if (seen && table_set(&o->table, seen, rows.len)) {
+        free(o->seen);
+        o->seen = seen;
+        o->len = rows.len;
+        return true;
+    }
+    free(seen);
+    return err_set(err, "out of memory for %zu operations", rows.len);
+}
+
+static bool operations_compare(void *state, struct query *q, struct range before, struct err *err)
+{
+    struct operations *o = state;
+    struct operation_rows rows = {0};
+    struct past_rows past;
+    if (!query_operations(q, before, o->edge_id, &rows, err))
+        return false;
+    if (past_make(&past, rows.len)) {
+        for (size_t i = 0; i < rows.len; i++)
+            past.past[i] = (struct past){operation_id(&rows.row[i]), rows.row[i].figures};
+        past_sort(&past);
+        for (size_t i = 0; i < o->len; i++)
+            o->seen[i].change =
+                past_compare(&past, operation_id(&o->seen[i]), &o->seen[i].row.figures);
+        past_free(&past);
+    }
+    free(rows.row);
+    return table_set(&o->table, o->seen, o->len);
 }
 
 static void operations_draw(void *state, const struct pane *pane)
 {
     struct operations *o = state;
     const struct operation_row *row = table_selected(&o->table);
-    struct pane above = marks_below(pane, row ? &row->marks : NULL, NULL);
+    struct pane below = edge_charts_above(&o->charts, o->outcomes, pane);
+    struct pane above = marks_below(&below, row ? &row->marks : NULL, NULL);
     table_draw(&o->table, &above);
 }
 
-static bool open_connections(const struct operations *o, struct visit *ret)
+static bool open_edge(const struct operations *o, const struct view *view, struct visit *ret)
 {
     const struct operation_row *row = table_selected(&o->table);
     if (!row)
         return true;
     const struct edge_ends ends = {row->client, row->server, row->protocol, row->port};
-    *ret = (struct visit){&connections_view, scope_of_edge(row->edge_id, ends)};
+    *ret = (struct visit){view, scope_of_edge(row->edge_id, ends)};
     return true;
 }
 
 static bool operations_key(void *state, struct key key, struct visit *ret)
 {
     struct operations *o = state;
-    return key.code == 'c' ? open_connections(o, ret) : table_key(&o->table, key);
+    if (key.code == 'o')
+        return open_edge(o, &connections_view, ret);
+    if (key.code == 'r')
+        return open_edge(o, &requests_view, ret);
+    return table_key(&o->table, key);
 }
 
 static struct table *operations_table(void *state)
@@ -319,12 +378,12 @@ static struct table *operations_table(void *state)
 
 const struct view operations_view = {
     .title = "Operations",
-    .other_key = "c",
-    .other_opens = "Connections",
+    .keys = {{"o", "Connections"}, {"r", "Requests"}},
     .state_size = sizeof(struct operations),
     .init = operations_init,
     .fini = operations_fini,
     .refresh = operations_refresh,
+    .compare = operations_compare,
     .draw = operations_draw,
     .key = operations_key,
     .table = operations_table,

@@ -5,13 +5,15 @@
 
 #include "ui-tui/figures.h"
 #include "ui-tui/marks.h"
+#include "ui-tui/services_table.h"
 #include "ui-tui/view.h"
 
-extern const struct view edges_view, backends_view;
+extern const struct view edges_view, backends_view, requests_view;
 
 struct services {
     struct table table;
-    struct service_rows rows;
+    struct service_seen *seen; /* owned */
+    size_t len;
 };
 
 static void service_text(const void *row, char *ret)
@@ -75,12 +77,14 @@ static const struct column columns[] = {
      .at = SERVED,
      .number = figures_rate,
      .ink = figures_rate_ink},
+    CHANGE_MORE(struct service_seen, 3),
     {.name = "errors",
      .kind = COLUMN_SHARE,
      .width = 7,
      .at = SERVED,
      .number = figures_errors,
      .ink = figures_errors_ink},
+    CHANGE_FAILING(struct service_seen, 2),
     {.name = "p50",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -93,6 +97,7 @@ static const struct column columns[] = {
      .leaves = 1,
      .at = SERVED,
      .number = figures_p95},
+    CHANGE_SLOWER(struct service_seen, 2),
     {.name = "p99",
      .kind = COLUMN_TIME,
      .width = 7,
@@ -121,10 +126,10 @@ static const struct column columns[] = {
      .ink = marks_ink},
 };
 
-static const struct table_kind kind = {
+const struct table_kind services_table_kind = {
     .columns = {columns, sizeof columns / sizeof *columns},
     .fields = &service_fields,
-    .row_size = sizeof(struct service_row),
+    .row_size = sizeof(struct service_seen),
     .id = service_id,
     .sort = 6,
     .none = "No service was seen in this range of time. + makes it longer.",
@@ -134,14 +139,14 @@ static void services_init(void *state, const struct scope *scope)
 {
     struct services *s = state;
     (void)scope;
-    table_init(&s->table, &kind, s);
+    table_init(&s->table, &services_table_kind, s);
 }
 
 static void services_fini(void *state)
 {
     struct services *s = state;
     table_fini(&s->table);
-    free(s->rows.row);
+    free(s->seen);
 }
 
 static bool services_refresh(void *state, struct query *q, struct range r, struct err *err)
@@ -150,10 +155,38 @@ static bool services_refresh(void *state, struct query *q, struct range r, struc
     struct service_rows rows = {0};
     if (!query_services(q, r, &rows, err))
         return false;
-    bool enough = table_set(&s->table, rows.row, rows.len);
-    free(s->rows.row);
-    s->rows = rows;
-    return enough || err_set(err, "out of memory for %zu services", rows.len);
+    struct service_seen *seen = calloc(rows.len + 1, sizeof *seen);
+    for (size_t i = 0; seen && i < rows.len; i++)
+        seen[i] = (struct service_seen){rows.row[i], change_unknown};
+    free(rows.row);
+    if (seen && table_set(&s->table, seen, rows.len)) {
+        free(s->seen);
+        s->seen = seen;
+        s->len = rows.len;
+        return true;
+    }
+    free(seen);
+    return err_set(err, "out of memory for %zu services", rows.len);
+}
+
+static bool services_compare(void *state, struct query *q, struct range before, struct err *err)
+{
+    struct services *s = state;
+    struct service_rows rows = {0};
+    struct past_rows past;
+    if (!query_services(q, before, &rows, err))
+        return false;
+    if (past_make(&past, rows.len)) {
+        for (size_t i = 0; i < rows.len; i++)
+            past.past[i] = (struct past){(uint64_t)rows.row[i].id, rows.row[i].served};
+        past_sort(&past);
+        for (size_t i = 0; i < s->len; i++)
+            s->seen[i].change =
+                past_compare(&past, service_id(&s->seen[i]), &s->seen[i].row.served);
+        past_free(&past);
+    }
+    free(rows.row);
+    return table_set(&s->table, s->seen, s->len);
 }
 
 static void services_draw(void *state, const struct pane *pane)
@@ -177,6 +210,8 @@ static bool services_key(void *state, struct key key, struct visit *ret)
     struct services *s = state;
     if (key.code == KEYCODE_ENTER || table_clicked_again(&s->table, key))
         return open_service(s, &edges_view, ret);
+    if (key.code == 'r')
+        return open_service(s, &requests_view, ret);
     if (key.code == 'b')
         return open_service(s, &backends_view, ret);
     return table_key(&s->table, key);
@@ -191,12 +226,12 @@ static struct table *services_table(void *state)
 const struct view services_view = {
     .title = "Services",
     .opens = "Edges",
-    .other_key = "b",
-    .other_opens = "Backends",
+    .keys = {{"b", "Backends"}, {"r", "Requests"}},
     .state_size = sizeof(struct services),
     .init = services_init,
     .fini = services_fini,
     .refresh = services_refresh,
+    .compare = services_compare,
     .draw = services_draw,
     .key = services_key,
     .table = services_table,

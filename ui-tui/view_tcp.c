@@ -226,7 +226,7 @@ static bool tcp_key(void *state, struct key key, struct visit *ret)
     struct tcp *t = state;
     if (key.code == KEYCODE_ENTER || table_clicked_again(&t->table, key))
         return open_edge(t, &operations_view, ret);
-    if (key.code == 'c')
+    if (key.code == 'o')
         return open_edge(t, &connections_view, ret);
     return table_key(&t->table, key);
 }
@@ -240,8 +240,7 @@ static struct table *tcp_table(void *state)
 const struct view tcp_view = {
     .title = "TCP",
     .opens = "Operations",
-    .other_key = "c",
-    .other_opens = "Connections",
+    .keys = {{"o", "Connections"}},
     .state_size = sizeof(struct tcp),
     .init = tcp_init,
     .fini = tcp_fini,

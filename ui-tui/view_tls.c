@@ -59,6 +59,20 @@ static void alpn_text(const void *row, char *ret)
     or_dash(p->tls.alpn[0] ? p->tls.alpn : p->tls.alpn_offered, ret);
 }
 
+/* "tls (smtp)": with what was spoken before TLS, and is in it. */
+static void protocol_text(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    snprintf(ret, COLUMN_TEXT_MAX, p->tls.inside[0] ? "%s (%s)" : "%s", p->tls.protocol,
+             p->tls.inside);
+}
+
+static void protocol_word(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", p->tls.protocol);
+}
+
 /* Has the client proved who it is? */
 static void proved_text(const void *row, char *ret)
 {
@@ -145,7 +159,8 @@ static const struct column columns[] = {
     {.name = "client", .width = 8, .at = AT(client), .text = column_text_there},
     {.name = "server", .width = 10, .text = server_text},
     {.name = "port", .kind = COLUMN_COUNT, .hidden = true, .number = port_number},
-    {.name = "protocol", .width = 4, .leaves = 7, .at = AT(protocol), .text = column_text_there},
+    {.name = "protocol", .width = 4, .leaves = 7, .text = protocol_text, .value = protocol_word},
+    {.name = "inside", .hidden = true, .width = 4, .at = AT(inside), .text = column_text_there},
     {.name = "version", .width = 7, .text = version_text},
     {.name = "cipher", .width = 12, .leaves = 5, .at = AT(cipher), .text = or_dash},
     {.name = "name", .width = 8, .leaves = 8, .text = name_text},
@@ -178,13 +193,9 @@ static uint64_t protection_id(const void *row)
 {
     const struct protection *p = row;
     const struct tls_row *t = &p->tls;
-    const char *const parts[] = {t->version,
-                                 t->cipher,
-                                 t->server_name,
-                                 t->certificate.fingerprint,
-                                 t->alpn,
-                                 t->alpn_offered,
-                                 t->client_certificate.fingerprint};
+    const char *const parts[] = {
+        t->version, t->cipher,       t->server_name, t->certificate.fingerprint,
+        t->alpn,    t->alpn_offered, t->inside,      t->client_certificate.fingerprint};
     uint64_t id = (uint64_t)t->edge_id;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         id = hash_rotate(id, 7) ^ hash_of(parts[i]);

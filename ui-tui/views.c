@@ -2,13 +2,15 @@
 #include "ui-tui/view.h"
 
 #define VIEWS(X)                                                                                   \
-    X(edges)                                                                                       \
     X(services)                                                                                    \
+    X(edges)                                                                                       \
+    X(graph)                                                                                       \
     X(operations)                                                                                  \
-    X(streams)                                                                                     \
+    X(requests)                                                                                    \
     X(insights)                                                                                    \
+    X(tls)                                                                                         \
     X(health)                                                                                      \
-    X(tls)
+    X(streams)
 
 #define X(name) extern const struct view name##_view;
 VIEWS(X)

@@ -14,9 +14,23 @@ static const char *lookup(const void *request, const char *name)
     return request_argument(request, name);
 }
 
-static uint64_t hash_text(const struct hash_key *key, const char *text)
+static uint64_t hash_text(uint64_t before, const char *text)
 {
-    return text ? hash_bytes(key, text, strlen(text)) : 0;
+    struct hash_key key = {{0x7461706772617068U, before}};
+    return hash_bytes(&key, text ? text : "", text ? strlen(text) + 1 : 0);
+}
+
+/* What narrows a question for requests. */
+static uint64_t hash_criteria(const struct ask *a)
+{
+    const struct request_criteria *c = &a->params->requests;
+    uint64_t hash = hash_text(0, a->item);
+    const char *const texts[] = {c->client, c->server, c->protocol, c->operation, c->trace_id};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        hash = hash_text(hash, texts[i]);
+    const uint64_t words[] = {hash,     c->outcomes, c->least_ns, (uint64_t)c->after_id,
+                              c->order, c->limit};
+    return hash_bytes(&(struct hash_key){{0}}, words, sizeof words);
 }
 
 /* The same question to the same data has the same tag. Weak, because of the packing. */
@@ -37,11 +51,12 @@ static bool tag(struct answer *answer, const struct ask *a, const char *question
                         (uint64_t)a->params->edge,
                         (uint64_t)a->params->service,
                         a->params->points,
+                        hash_criteria(a),
                         a->params->download,
-                        hash_text(&key, a->params->before_text),
-                        hash_text(&key, a->params->after_text),
-                        hash_text(&key, a->params->find),
-                        hash_text(&key, a->params->hide)};
+                        hash_text(1, a->params->before_text),
+                        hash_text(2, a->params->after_text),
+                        hash_text(3, a->params->find),
+                        hash_text(4, a->params->hide)};
     snprintf(answer->etag, sizeof answer->etag, "W/\"%016" PRIx64 "\"",
              hash_bytes(&key, words, sizeof words));
     return true;
@@ -66,6 +81,10 @@ static void write_answer(struct ask *a, const struct question *question, struct 
         return;
     }
     free(text);
+    if (ret == SAID_NOTHING) {
+        answer_error(answer, 404, "nothing is known of this one; the list without it has all");
+        return;
+    }
     if (ret == SAID_FAILED || ret == SAID_MISASKED) {
         answer_error(answer, ret == SAID_FAILED ? 500 : 400, a->err->text);
         return;
@@ -161,7 +180,8 @@ static void lend_and_answer(struct readers *readers, const struct question *ques
 
 bool api_answer(struct readers *readers, const struct request *r, struct answer *answer)
 {
-    const struct question *question = question_find(r->path);
+    const char *item;
+    const struct question *question = question_find(r->path, &item);
     if (!question)
         return false;
     struct err err = {0};
@@ -174,6 +194,7 @@ bool api_answer(struct readers *readers, const struct request *r, struct answer 
                     .sieve = &asked->sieve,
                     .graph_sieve = &asked->graph_sieve,
                     .path = readers_path(readers),
+                    .item = item,
                     .err = &err};
     if (read_question(question, r, asked, &a, answer))
         lend_and_answer(readers, question, r, asked, &a, answer);

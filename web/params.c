@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t SECOND_NS = 1000000000U;
-static const uint64_t SINCE_DEFAULT_NS = 15 * 60 * 1000000000ULL;
-static const uint64_t SINCE_MAX_S = 366ULL * 100 * 24 * 3600;
+#define MS_NS UINT64_C(1000000)
+#define SECOND_NS UINT64_C(1000000000)
+static const uint64_t SINCE_DEFAULT_NS = 15 * 60 * SECOND_NS;
+static const uint64_t SINCE_MAX_NS = 366ULL * 100 * 24 * 3600 * SECOND_NS;
 
 /* All of `text` is a number of at most `max`. */
 static bool read_number(const char *text, uint64_t max, uint64_t *ret)
@@ -24,9 +25,13 @@ static bool read_number(const char *text, uint64_t max, uint64_t *ret)
 bool params_duration(const char *text, uint64_t *ret_ns)
 {
     static const struct {
-        char unit;
-        uint64_t seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+        char unit[3];
+        uint64_t ns;
+    } units[] = {{"ms", MS_NS},
+                 {"s", SECOND_NS},
+                 {"m", 60 * SECOND_NS},
+                 {"h", 3600 * SECOND_NS},
+                 {"d", 86400 * SECOND_NS}};
     if (strcmp(text, "all") == 0) {
         *ret_ns = 0;
         return true;
@@ -36,13 +41,13 @@ bool params_duration(const char *text, uint64_t *ret_ns)
     char *end;
     errno = 0;
     unsigned long long count = strtoull(text, &end, 10);
-    if (errno || !count || !*end || end[1])
+    if (errno || !count)
         return false;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (*end != units[i].unit)
+        if (strcmp(end, units[i].unit) != 0)
             continue;
-        *ret_ns = count * units[i].seconds * SECOND_NS;
-        return count <= SINCE_MAX_S / units[i].seconds;
+        *ret_ns = count * units[i].ns;
+        return count <= SINCE_MAX_NS / units[i].ns;
     }
     return false;
 }
@@ -91,6 +96,66 @@ static bool read_points(struct params *p, const char *text, struct err *err)
     return true;
 }
 
+static bool read_outcome(struct params *p, const char *text, struct err *err)
+{
+    if (!text)
+        return true;
+    if (strcmp(text, "error") == 0)
+        p->requests.outcomes = 1U << OUTCOME_CLIENT_ERROR | 1U << OUTCOME_SERVER_ERROR |
+                               1U << OUTCOME_TIMEOUT | 1U << OUTCOME_RESET;
+    for (int i = 0; i < OUTCOMES; i++)
+        if (strcmp(text, outcome_name((enum outcome)i)) == 0)
+            p->requests.outcomes = 1U << i;
+    return p->requests.outcomes ||
+           err_set(err,
+                   "outcome is \"%.60s\", but has to be error, ok, client_error, server_error, "
+                   "timeout, reset, cancelled, unanswered or unknown",
+                   text);
+}
+
+static bool read_order(struct params *p, const char *text, struct err *err)
+{
+    static const char *const orders[] = {"newest", "slowest", "oldest"};
+    for (int i = 0; text && i < 3; i++)
+        if (strcmp(text, orders[i]) == 0) {
+            p->requests.order = (enum request_order)i;
+            return true;
+        }
+    return !text ||
+           err_set(err, "order is \"%.60s\", but has to be newest, slowest or oldest", text);
+}
+
+static bool read_limit(struct params *p, const char *text, struct err *err)
+{
+    uint64_t number = 0;
+    if (text && (!read_number(text, REQUESTS_LIMIT_MAX, &number) || !number))
+        return err_set(err, "limit is \"%.60s\", but has to be from 1 to %d", text,
+                       REQUESTS_LIMIT_MAX);
+    p->requests.limit = (uint32_t)number;
+    return true;
+}
+
+/* What narrows a question for requests, or traces. */
+static bool read_requests(struct params *p, params_lookup *lookup, const void *request,
+                          struct err *err)
+{
+    struct request_criteria *c = &p->requests;
+    const char *least = lookup(request, "min");
+    c->client = lookup(request, "client");
+    c->server = lookup(request, "server");
+    c->protocol = lookup(request, "protocol");
+    c->operation = lookup(request, "operation");
+    c->trace_id = lookup(request, "trace");
+    c->service_id = p->service;
+    c->edge_id = p->edge;
+    if (least && !params_duration(least, &c->least_ns))
+        return err_set(err, "min is \"%.60s\", but has to be like 250ms, 2s or 1m", least);
+    return read_outcome(p, lookup(request, "outcome"), err) &&
+           read_order(p, lookup(request, "order"), err) &&
+           read_limit(p, lookup(request, "limit"), err) &&
+           read_id(&c->after_id, "after_id", lookup(request, "after_id"), err);
+}
+
 static bool read_compared(const char *name, const char *text, struct when *ret, struct err *err)
 {
     struct err why;
@@ -106,7 +171,8 @@ bool params_read(struct params *ret, params_lookup *lookup, const void *request,
         !read_grouping(ret, lookup(request, "group"), err) ||
         !read_id(&ret->edge, "edge", lookup(request, "edge"), err) ||
         !read_id(&ret->service, "service", lookup(request, "service"), err) ||
-        !read_points(ret, lookup(request, "points"), err))
+        !read_points(ret, lookup(request, "points"), err) ||
+        !read_requests(ret, lookup, request, err))
         return false;
     ret->before_text = lookup(request, "before");
     ret->after_text = lookup(request, "after");

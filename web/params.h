@@ -17,7 +17,8 @@ struct params {
     int64_t service; /* 0 = all services */
     size_t points;
     char format[FORMAT_TEXT_MAX];
-    bool download; /* to be saved rather than shown */
+    struct request_criteria requests; /* texts are borrowed from the request */
+    bool download;                    /* to be saved rather than shown */
 };
 
 /* The value of a parameter, or NULL. */
@@ -27,5 +28,5 @@ typedef const char *params_lookup(const void *request, const char *name);
  * false; `err` names the parameter, its value and what it may be. */
 bool params_read(struct params *ret, params_lookup *lookup, const void *request, struct err *err);
 
-/* "90s", "15m", "1h", "7d" to ns; "all" to 0. */
+/* "250ms", "90s", "15m", "1h", "7d" to ns; "all" to 0. */
 bool params_duration(const char *text, uint64_t *ret_ns);

@@ -137,6 +137,54 @@ static enum said ask_names(struct ask *a)
     return ret;
 }
 
+static bool passes(const void *sieve, const struct request_row *row)
+{
+    return sieve_passes(sieve, row);
+}
+
+static enum said ask_requests(struct ask *a)
+{
+    if (!a->exporter->requests)
+        return SAID_NO_SUCH;
+    struct request_rows rows = {0};
+    struct request_criteria c = a->params->requests;
+    c.passes = passes;
+    c.ctx = a->sieve;
+    bool asked = !a->q || query_requests(a->q, a->range, &c, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->requests(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+static enum said ask_traces(struct ask *a)
+{
+    const struct request_criteria *c = &a->params->requests;
+    struct trace_criteria criteria = {.service_id = c->service_id,
+                                      .failed = c->outcomes != 0,
+                                      .least_ns = c->least_ns,
+                                      .limit = c->limit};
+    if (!a->exporter->traces)
+        return SAID_NO_SUCH;
+    struct trace_rows rows = {0};
+    bool asked = !a->q || query_traces(a->q, a->range, &criteria, &rows, a->err);
+    enum said ret = said(asked, asked && a->exporter->traces(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+static enum said ask_trace(struct ask *a)
+{
+    if (!a->exporter->trace)
+        return SAID_NO_SUCH;
+    struct trace trace = {0};
+    bool asked = !a->q || query_trace(a->q, a->item, &trace, a->err);
+    enum said ret = asked && !trace.len
+                        ? SAID_NOTHING
+                        : said(asked, asked && a->exporter->trace(a->out, &trace), a->err);
+    trace_free(&trace);
+    return ret;
+}
+
 static enum said ask_insights(struct ask *a)
 {
     if (!a->exporter->insights)
@@ -257,6 +305,9 @@ static const struct question QUESTIONS[] = {
     {"tls", ask_tls, READER_ANY, NULL, &tls_fields},
     {"relays", ask_relays, READER_ANY, NULL, &relay_fields},
     {"names", ask_names, READER_ANY, NULL, &name_fields},
+    {"requests", ask_requests, READER_ANY, NULL, &request_fields},
+    {"traces", ask_traces, READER_ANY, NULL, NULL},
+    {"traces/", ask_trace, READER_ANY, NULL, NULL},
     {"insights", ask_insights, READER_ANY, NULL, &insight_fields},
     {"series", ask_series, READER_ANY, NULL, NULL},
     {"health", ask_health, READER_ANY, NULL, NULL},
@@ -265,14 +316,24 @@ static const struct question QUESTIONS[] = {
     {"info", ask_info, READER_ANY, "application/json", NULL},
 };
 
-const struct question *question_find(const char *path)
+/* Is it asked at this path, which is below the prefix? */
+static bool is_asked_at(const struct question *question, const char *path, const char **ret_item)
+{
+    size_t len = strlen(question->name);
+    *ret_item = NULL;
+    if (question->name[len - 1] != '/')
+        return strcmp(question->name, path) == 0;
+    *ret_item = path + len;
+    return strncmp(question->name, path, len) == 0 && path[len] && !strchr(path + len, '/');
+}
+
+const struct question *question_find(const char *path, const char **ret_item)
 {
     static const char prefix[] = "/api/v1/";
     if (strncmp(path, prefix, sizeof prefix - 1) != 0)
         return NULL;
-    for (size_t i = 0; i < sizeof QUESTIONS / sizeof *QUESTIONS; i++) {
-        if (strcmp(QUESTIONS[i].name, path + sizeof prefix - 1) == 0)
+    for (size_t i = 0; i < sizeof QUESTIONS / sizeof *QUESTIONS; i++)
+        if (is_asked_at(&QUESTIONS[i], path + sizeof prefix - 1, ret_item))
             return &QUESTIONS[i];
-    }
     return NULL;
 }

@@ -18,23 +18,25 @@ struct ask {
     const struct exporter *exporter;
     FILE *out;
     const char *path; /* of the database */
+    const char *item; /* what follows the question's name, if that ends with a slash */
     struct err *err;
 };
 
 enum said {
     SAID,          /* written */
     SAID_FAILED,   /* `err` says why */
+    SAID_NOTHING,  /* there is no such item */
     SAID_MISASKED, /* `err` says what is wrong with the question */
     SAID_NO_SUCH,  /* the format has no way to write it */
 };
 
 struct question {
-    const char *name; /* below /api/v1/ */
+    const char *name; /* below /api/v1/; with a slash behind it: of one item, which follows */
     enum said (*ask)(struct ask *a);
     enum reader_kind reader;
     const char *type;            /* media type; NULL: the exporter's */
     const struct fields *fields; /* what find and hide know of its rows; NULL: it has no rows */
 };
 
-/* NULL if there is none at this path. */
-const struct question *question_find(const char *path);
+/* NULL if there is none at this path. Sets *ret_item, which points into it, if it is of one. */
+const struct question *question_find(const char *path, const char **ret_item);

@@ -158,8 +158,7 @@ static void note_trace(struct exchange *x, struct bytes headers)
     struct trace_context trace;
     if (!trace_context_of_traceparent(nats_header(headers, "traceparent"), &trace))
         return;
-    bytes_to_text(x->trace_id, sizeof x->trace_id, bytes_of_text(trace.trace_id));
-    bytes_to_text(x->span_id, sizeof x->span_id, bytes_of_text(trace.span_id));
+    trace_context_note(&trace, x);
 }
 
 /* A consumer that asks for the next messages of a stream waits for them; they come by themselves.

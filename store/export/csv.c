@@ -444,6 +444,95 @@ static bool names(FILE *out, struct range r, const struct name_rows *rows)
     return !ferror(out);
 }
 
+static void put_cell(FILE *out, const char *text)
+{
+    fputc(',', out);
+    put_text(out, text);
+}
+
+/* Names joined by spaces, as of bits. */
+static void put_bits(FILE *out, uint32_t bits, int len, const char *(*name)(int bit))
+{
+    bool first = true;
+    fputc(',', out);
+    for (int bit = 0; bit < len; bit++)
+        if (bits >> bit & 1) {
+            fprintf(out, "%s%s", first ? "" : " ", name(bit));
+            first = false;
+        }
+}
+
+static const char *reason_name(int bit)
+{
+    return kept_name((enum kept_for)bit);
+}
+
+static void put_request(FILE *out, const struct request_row *row)
+{
+    const struct exchange *x = &row->exchange;
+    char client[ADDRESS_TEXT_MAX], server[ADDRESS_TEXT_MAX];
+    address_to_text(&x->client_address, client, sizeof client);
+    address_to_text(&x->server_address, server, sizeof server);
+    fprintf(out, "%lld,%lld", (long long)row->id, (long long)row->edge_id);
+    put_time(out, row->time_ns);
+    put_cell(out, row->protocol);
+    put_cell(out, client);
+    put_number(out, x->client_port);
+    put_cell(out, server);
+    put_number(out, x->server_port);
+    const char *const texts[] = {row->client, row->server,  x->method, x->host,
+                                 x->path,     x->operation, x->status, outcome_name(x->outcome)};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        put_cell(out, texts[i]);
+    put_ms(out, row->duration_ns, row->is_timed);
+    put_ms(out, row->ttfb_ns, row->has_ttfb);
+    put_number(out, x->request_bytes);
+    put_number(out, x->response_bytes);
+    put_cell(out, x->trace_id);
+    put_cell(out, x->span_id);
+    put_cell(out, x->request_id);
+    put_bits(out, x->notes, NOTES, note_name);
+    put_bits(out, row->kept, KEPTS, reason_name);
+    fputs("\r\n", out);
+}
+
+static bool requests(FILE *out, struct range r, const struct request_rows *rows)
+{
+    (void)r;
+    fputs("id,edge_id,time,protocol,client_address,client_port,server_address,server_port,"
+          "client_name,server_name,method,host,path,operation,status,outcome,duration_ms,ttfb_ms,"
+          "request_bytes,response_bytes,trace_id,span_id,request_id,notes,kept\r\n",
+          out);
+    for (size_t i = 0; i < rows->len; i++)
+        put_request(out, &rows->row[i]);
+    return !ferror(out);
+}
+
+static bool traces(FILE *out, struct range r, const struct trace_rows *rows)
+{
+    (void)r;
+    fputs("trace_id,time,duration_ms,client_name,server_name,protocol,operation,slowest,slowest_ms,"
+          "hops,loose_hops,services,errors\r\n",
+          out);
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct trace_row *row = &rows->row[i];
+        fputs(row->trace_id, out);
+        put_time(out, row->begin_ns);
+        put_ms(out, row->end_ns - row->begin_ns, true);
+        const char *const texts[] = {row->client, row->server, row->protocol, row->operation,
+                                     row->slowest};
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+            put_cell(out, texts[t]);
+        put_ms(out, row->slowest_ns, row->slowest[0]);
+        put_number(out, row->hops);
+        put_number(out, row->loose);
+        put_number(out, row->services);
+        put_number(out, row->errors);
+        fputs("\r\n", out);
+    }
+    return !ferror(out);
+}
+
 static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
 {
     (void)r;
@@ -520,6 +609,8 @@ const struct exporter csv_exporter = {
     .tls = tls,
     .relays = relays,
     .names = names,
+    .requests = requests,
+    .traces = traces,
     .insights = insights,
     .diff = diff,
 };

@@ -30,6 +30,9 @@ struct exporter {
     bool (*tls)(FILE *out, struct range r, const struct tls_rows *rows);
     bool (*relays)(FILE *out, struct range r, const struct relay_rows *rows);
     bool (*names)(FILE *out, struct range r, const struct name_rows *rows);
+    bool (*requests)(FILE *out, struct range r, const struct request_rows *rows);
+    bool (*traces)(FILE *out, struct range r, const struct trace_rows *rows);
+    bool (*trace)(FILE *out, const struct trace *t);
     bool (*insights)(FILE *out, struct range r, const struct insight_rows *rows);
     bool (*diff)(FILE *out, const struct diff *d);
 };
@@ -45,3 +48,7 @@ struct log_names {
     const char *client, *server;
 };
 bool export_log_line(FILE *out, const struct exchange *x, struct log_names names);
+
+/* A request that was kept, with the keys of the log and some more, without a newline. `hop`: as
+ * part of a trace; or NULL. */
+bool export_request(FILE *out, const struct request_row *row, const struct trace_hop *hop);

@@ -1,4 +1,6 @@
 /* json.c - an answer as one JSON document. */
+#include <string.h>
+
 #include "store/export/exporter.h"
 #include "store/export/json_rows.h"
 
@@ -91,6 +93,52 @@ static bool relays(FILE *out, struct range r, const struct relay_rows *rows)
     return json_write(out, o);
 }
 
+/* A document, given, with an empty list as its last member, up to where that begins: the requests
+ * are written by themselves. */
+static bool begin_requests(FILE *out, cJSON *o)
+{
+    char *text = o ? cJSON_PrintUnformatted(o) : NULL;
+    size_t len = text ? strlen(text) : 0;
+    bool written = text && fwrite(text, 1, len - 2, out) == len - 2;
+    cJSON_free(text);
+    cJSON_Delete(o);
+    return written;
+}
+
+static bool requests(FILE *out, struct range r, const struct request_rows *rows)
+{
+    cJSON *list;
+    bool written = begin_requests(out, document(r, "requests", &list));
+    for (size_t i = 0; i < rows->len && written; i++)
+        written = fputs(i ? "," : "", out) != EOF && export_request(out, &rows->row[i], NULL);
+    return written && fputs("]}\n", out) != EOF;
+}
+
+static bool traces(FILE *out, struct range r, const struct trace_rows *rows)
+{
+    cJSON *list, *o = document(r, "traces", &list);
+    for (size_t i = 0; i < rows->len; i++)
+        cJSON_AddItemToArray(list, json_trace(&rows->row[i]));
+    return json_write(out, o);
+}
+
+static bool trace(FILE *out, const struct trace *t)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "trace_id", t->trace_id);
+    cJSON_AddNumberToObject(o, "duration_ms", (double)(t->end_ns - t->begin_ns) / 1e6);
+    cJSON_AddNumberToObject(o, "errors", t->errors);
+    cJSON_AddNumberToObject(o, "services", t->services);
+    cJSON_AddNumberToObject(o, "loose_hops", t->loose);
+    cJSON_AddBoolToObject(o, "cut", t->is_cut);
+    cJSON_AddArrayToObject(o, "hops");
+    bool written = begin_requests(out, o);
+    for (size_t i = 0; i < t->len && written; i++)
+        written =
+            fputs(i ? "," : "", out) != EOF && export_request(out, &t->hop[i].request, &t->hop[i]);
+    return written && fputs("]}\n", out) != EOF;
+}
+
 static bool names(FILE *out, struct range r, const struct name_rows *rows)
 {
     cJSON *list, *o = document(r, "names", &list);
@@ -150,6 +198,9 @@ const struct exporter json_exporter = {
     .tls = tls,
     .relays = relays,
     .names = names,
+    .requests = requests,
+    .traces = traces,
+    .trace = trace,
     .insights = insights,
     .diff = diff,
 };

@@ -645,6 +645,25 @@ cJSON *json_event(const struct event_row *row)
     return o;
 }
 
+cJSON *json_trace(const struct trace_row *row)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "trace_id", row->trace_id);
+    add_time(o, "time", row->begin_ns);
+    add_ms(o, "duration_ms", row->end_ns - row->begin_ns, true);
+    cJSON_AddStringToObject(o, "client_name", row->client);
+    cJSON_AddStringToObject(o, "server_name", row->server);
+    cJSON_AddStringToObject(o, "protocol", row->protocol);
+    cJSON_AddStringToObject(o, "operation", row->operation);
+    add_count(o, "hops", row->hops);
+    add_count(o, "loose_hops", row->loose);
+    add_count(o, "services", row->services);
+    add_count(o, "errors", row->errors);
+    cJSON_AddStringToObject(o, "slowest", row->slowest);
+    add_ms(o, "slowest_ms", row->slowest_ns, row->slowest[0] != '\0');
+    return o;
+}
+
 cJSON *json_range(struct range r)
 {
     cJSON *o = cJSON_CreateObject();

@@ -22,6 +22,7 @@ cJSON *json_tls(const struct tls_row *row);
 cJSON *json_relay(const struct relay_row *row);
 cJSON *json_name(const struct name_row *row);
 cJSON *json_insight(const struct insight_row *row);
+cJSON *json_trace(const struct trace_row *row);
 cJSON *json_diff_row(const struct diff_row *row); /* in json_diff.c */
 cJSON *json_range(struct range r);
 

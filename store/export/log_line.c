@@ -191,6 +191,7 @@ static void put_context(struct line *l, const struct exchange *x)
 {
     text_if_any(l, ",\"trace_id\":", x->trace_id);
     text_if_any(l, ",\"span_id\":", x->span_id);
+    text_if_any(l, ",\"parent_id\":", x->parent_id);
     text_if_any(l, ",\"request_id\":", x->request_id);
     text_if_any(l, ",\"forwarded_for\":", x->forwarded_for);
     put_text(l, ",\"notes\":[");
@@ -304,22 +305,64 @@ static void put_tls(struct line *l, const struct tls_facts *t)
     put_text(l, "}");
 }
 
-bool export_log_line(FILE *out, const struct exchange *x, struct log_names names)
+/* All but the braces. */
+static void put_exchange(struct line *l, const struct exchange *x, const struct log_names *names)
 {
-    struct line l;
     char time[TIME_TEXT_MAX];
-    l.len = 0;
     /* An answer whose request was not seen has no first byte of a request; its end is what we know.
      */
     time_to_text(x->request_ns ? x->request_ns : x->end_ns, time);
-    text_field(&l, "{\"time\":", time);
-    text_field(&l, ",\"protocol\":", x->protocol);
-    put_ends(&l, x, &names);
-    put_request(&l, x);
-    put_answer(&l, x);
-    put_context(&l, x);
-    put_call(&l, x);
-    put_tls(&l, &x->tls);
+    text_field(l, "\"time\":", time);
+    text_field(l, ",\"protocol\":", x->protocol);
+    put_ends(l, x, names);
+    put_request(l, x);
+    put_answer(l, x);
+    put_context(l, x);
+    put_call(l, x);
+    put_tls(l, &x->tls);
+}
+
+static void put_hop(struct line *l, const struct trace_hop *hop)
+{
+    number_field(l, ",\"depth\":", hop->depth);
+    put_text(l, ",\"own_ms\":");
+    put_ms(l, hop->own_ns);
+    flag_field(l, ",\"slowest\":", hop->is_slowest);
+}
+
+bool export_log_line(FILE *out, const struct exchange *x, struct log_names names)
+{
+    struct line l;
+    l.len = 0;
+    put_text(&l, "{");
+    put_exchange(&l, x, &names);
     put_text(&l, "}\n");
+    return fwrite(l.text, 1, l.len, out) == l.len;
+}
+
+static void put_reasons(struct line *l, uint32_t kept)
+{
+    bool first = true;
+    put_text(l, ",\"kept\":[");
+    for (int reason = 0; reason < KEPTS; reason++)
+        if (kept >> reason & 1) {
+            put_text(l, first ? "" : ",");
+            put_escaped(l, kept_name((enum kept_for)reason));
+            first = false;
+        }
+    put_text(l, "],");
+}
+
+bool export_request(FILE *out, const struct request_row *row, const struct trace_hop *hop)
+{
+    struct line l;
+    l.len = 0;
+    number_field(&l, "{\"id\":", (uint64_t)row->id);
+    number_field(&l, ",\"edge_id\":", (uint64_t)row->edge_id);
+    if (hop)
+        put_hop(&l, hop);
+    put_reasons(&l, row->kept);
+    put_exchange(&l, &row->exchange, &(struct log_names){row->client, row->server});
+    put_text(&l, "}");
     return fwrite(l.text, 1, l.len, out) == l.len;
 }

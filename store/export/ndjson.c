@@ -97,6 +97,32 @@ static bool relays(FILE *out, struct range r, const struct relay_rows *rows)
     return written;
 }
 
+static bool requests(FILE *out, struct range r, const struct request_rows *rows)
+{
+    bool written = true;
+    (void)r;
+    for (size_t i = 0; i < rows->len && written; i++)
+        written = export_request(out, &rows->row[i], NULL) && fputc('\n', out) != EOF;
+    return written;
+}
+
+static bool traces(FILE *out, struct range r, const struct trace_rows *rows)
+{
+    bool written = true;
+    (void)r;
+    for (size_t i = 0; i < rows->len && written; i++)
+        written = json_write(out, json_trace(&rows->row[i]));
+    return written;
+}
+
+static bool trace(FILE *out, const struct trace *t)
+{
+    bool written = true;
+    for (size_t i = 0; i < t->len && written; i++)
+        written = export_request(out, &t->hop[i].request, &t->hop[i]) && fputc('\n', out) != EOF;
+    return written;
+}
+
 static bool names(FILE *out, struct range r, const struct name_rows *rows)
 {
     bool written = true;
@@ -138,6 +164,9 @@ const struct exporter ndjson_exporter = {
     .tls = tls,
     .relays = relays,
     .names = names,
+    .requests = requests,
+    .traces = traces,
+    .trace = trace,
     .insights = insights,
     .diff = diff,
 };

@@ -20,7 +20,7 @@ static void check(const struct row *rows, size_t len,
                   bool (*read)(struct bytes, struct trace_context *))
 {
     for (size_t i = 0; i < len; i++) {
-        struct trace_context context = {"untouched", "too"};
+        struct trace_context context = {"untouched", "too", ""};
         bool valid = read(bytes_of_text(rows[i].value), &context);
         if (valid != rows[i].valid)
             print_error("%s\n", rows[i].value);
@@ -73,19 +73,41 @@ static void b3(void **state)
 }
 
 /* Short trace ids are padded; the span may be missing. */
-static void b3_pair(void **state)
+static void b3_fields(void **state)
 {
     (void)state;
     struct trace_context context;
     struct bytes none = {0};
-    assert_true(trace_context_of_b3_pair(bytes_of_text("8448EB211C80319C"), none, &context));
+    assert_true(
+        trace_context_of_b3_fields(bytes_of_text("8448EB211C80319C"), none, none, &context));
     assert_string_equal(context.trace_id, "00000000000000008448eb211c80319c");
     assert_string_equal(context.span_id, "");
-    assert_true(trace_context_of_b3_pair(bytes_of_text(T), bytes_of_text(S), &context));
+    assert_true(trace_context_of_b3_fields(bytes_of_text(T), bytes_of_text(S), none, &context));
     assert_string_equal(context.span_id, S);
-    assert_false(trace_context_of_b3_pair(bytes_of_text(T), bytes_of_text("1"), &context));
-    assert_false(trace_context_of_b3_pair(none, bytes_of_text(S), &context));
-    assert_false(trace_context_of_b3_pair(bytes_of_text("0000000000000000"), none, &context));
+    assert_false(trace_context_of_b3_fields(bytes_of_text(T), bytes_of_text("1"), none, &context));
+    assert_false(trace_context_of_b3_fields(none, bytes_of_text(S), none, &context));
+    assert_false(
+        trace_context_of_b3_fields(bytes_of_text("0000000000000000"), none, none, &context));
+}
+
+/* Only B3 says whose child a span is; what is no id is as if it were not there. */
+static void parents(void **state)
+{
+    (void)state;
+    struct trace_context c;
+    struct bytes trace = bytes_of_text(T), span = bytes_of_text(S);
+    assert_true(trace_context_of_b3(bytes_of_text(T "-" S "-1-05E3AC9A4F6E3B90"), &c));
+    assert_string_equal(c.parent_id, "05e3ac9a4f6e3b90");
+    assert_true(trace_context_of_b3(bytes_of_text(T "-" S "-1-05E3AC9A4F6E3B9"), &c));
+    assert_string_equal(c.parent_id, "");
+    assert_true(trace_context_of_b3(bytes_of_text(T "-" S "-"), &c));
+    assert_string_equal(c.parent_id, "");
+    assert_true(trace_context_of_traceparent(bytes_of_text("00-" T "-" S "-01"), &c));
+    assert_string_equal(c.parent_id, "");
+    assert_true(trace_context_of_b3_fields(trace, span, bytes_of_text("05e3ac9a4f6e3b90"), &c));
+    assert_string_equal(c.parent_id, "05e3ac9a4f6e3b90");
+    assert_true(trace_context_of_b3_fields(trace, span, bytes_of_text("0000000000000000"), &c));
+    assert_string_equal(c.parent_id, "");
 }
 
 int main(void)
@@ -93,7 +115,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(traceparent),
         cmocka_unit_test(b3),
-        cmocka_unit_test(b3_pair),
+        cmocka_unit_test(b3_fields),
+        cmocka_unit_test(parents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,8 +13,11 @@ const MANY = 2000;
 
 const drive = new Drive(process.argv[2]);
 const VIEWPORT = { width: 1280, height: 800 };
-const open = async (address, hash = "since=all", { change, ...options } = {}) => {
-  const prepare = change && ((page) => altered(page, change));
+const open = async (address, hash = "since=all", { change, happened, ...options } = {}) => {
+  const prepare = async (page) => {
+    if (change) await altered(page, change);
+    if (happened) await page.route("**/api/v1/events?*", (route) => route.fulfill({ json: { events: happened } }));
+  };
   const page = await drive.open(address + "#" + hash, { reducedMotion: "reduce", viewport: VIEWPORT, ...options }, prepare);
   await page.locator(".drawing canvas").first().waitFor();
   return page;
@@ -99,10 +102,10 @@ const scenes = {
     await page.getByLabel("Way to").press("Enter");
     await sees(page, "external reaches users in 2 steps");
     assert.deepEqual(names(await shown(page)), ["external", "shop.example.com", "users"]);
-    const back = await open(small, "since=all&node=redis&path=external");
-    await sees(back, "Only external reaches redis, in 4 steps");
-    const none = await open(small, "since=all&node=redis&path=postgres");
-    await sees(none, "Neither reaches the other by calls");
+    await page.goto(small + "#since=all&node=redis&path=external");
+    await sees(page, "Only external reaches redis, in 4 steps");
+    await page.goto(small + "#since=all&node=redis&path=postgres");
+    await sees(page, "Neither reaches the other by calls");
   },
 
   async "labels to choose from"({ small }) {
@@ -170,10 +173,15 @@ const scenes = {
   },
 
   async "the time line: drag, keys, any range, replay"({ small }) {
-    const page = await open(small);
+    const page = await open(small, "since=all", { happened: [{ time: "2026-11-24T21:20:20Z", kind: "new-edge", text: HOSTILE, severity: "warn" }] });
     const line = page.getByRole("slider", { name: /Time range/ });
     await page.waitForTimeout(500);
     const box = await line.boundingBox();
+    const at = box.x + box.width * 0.25;
+    const mark = await line.evaluate((canvas) => canvas.getContext("2d").getImageData(canvas.width / 4, 2, 1, 1).data.join());
+    assert.equal(mark, "199,119,0,255", "an event has a mark, in the colour of its severity");
+    await page.mouse.move(at, box.y + 20);
+    await page.waitForFunction((text) => document.querySelector(".timeline canvas").title.includes("new-edge: " + text), HOSTILE);
     await page.mouse.move(box.x + box.width * 0.55, box.y + 20);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.95, box.y + 20);

@@ -360,6 +360,69 @@ def relays():
 
 
 @capture
+def traces():
+    """Three traces over several services, in each spelling: one that a proxy in front knows by its request id alone, with
+    a hop that fails and takes the time; one by B3, whose parents say which of two calls that were under way at once led
+    to the next; and one of which a hop is not seen. What is secret (CANARY) is in no place that is told of."""
+    c = Capture()
+    secret = ("Cookie: session=CANARY", "Authorization: Bearer CANARY", "X-Api-Key: CANARY")
+
+    def talk(client, server, ports=iter(range(41000, 42000)), port=8080):
+        made = Talk(c, client=(client, next(ports)), server=(server, port))
+        made.open()
+        return made
+
+    def ask(on, path, host, *fields):
+        sent = on.says(request(f"GET {path}?token=CANARY HTTP/1.1", *secret, *fields, host=host))
+        return on, sent, path, host
+
+    def answer(asked, status="200 OK", **more):
+        on, sent, path, host = asked
+        got = on.hears(response(status, "Set-Cookie: session=CANARY", body=b"CANARY"))
+        on.expect(sent, got, "GET", path, status[:3], host=host, **more)
+
+    user, proxy, shop, users, pay, bank, cart, stock = ("203.0.113.9", *(f"10.0.0.{n}" for n in range(5, 12)))
+    front, inside = talk(user, proxy, port=80), talk(proxy, shop)
+    to_users, to_pay, to_bank = talk(shop, users), talk(shop, pay), talk(pay, bank)
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    w3c = lambda span: f"traceparent: 00-{trace}-{span:016x}-01"
+    one = ask(front, "/checkout", "shop.example", "X-Request-Id: 7f3c9a-4711")
+    two = ask(inside, "/checkout", "shop", w3c(0xa1), "X-Request-Id: 7f3c9a-4711")
+    three = ask(to_users, "/users/42", "users", w3c(0xa2))
+    c.wait(4)
+    answer(three, operation="GET /users/{id}", trace_id=trace)
+    four = ask(to_pay, "/charges", "pay", w3c(0xa3))
+    c.wait(30)
+    five = ask(to_bank, "/book", "bank", w3c(0xa4))
+    c.wait(9)
+    answer(five, trace_id=trace)
+    answer(four, "503 Service Unavailable", outcome="server_error", trace_id=trace)
+    answer(two, "502 Bad Gateway", outcome="server_error", trace_id=trace)
+    answer(one, "502 Bad Gateway", outcome="server_error")
+
+    trace = "80f198ee56343ba864fe8b2a57d3eff7"
+    b3 = lambda span, parent: (f"X-B3-TraceId: {trace}", f"X-B3-SpanId: {span:016x}",
+                               *([f"X-B3-ParentSpanId: {parent:016x}"] if parent else []))
+    carts, stocks = [talk(shop, cart) for _ in range(2)], talk(cart, stock)
+    one = ask(inside, "/cart", "shop", *b3(0xb1, 0))
+    two = ask(carts[0], "/cart/a", "cart", *b3(0xb2, 0xb1))
+    three = ask(carts[1], "/cart/b", "cart", *b3(0xb3, 0xb1))
+    four = ask(stocks, "/stock/a", "stock", *b3(0xb4, 0xb2))
+    c.wait(5)
+    answer(four, trace_id=trace, parent_id="00000000000000b2")
+    answer(three, trace_id=trace)
+    c.wait(20)
+    answer(two, trace_id=trace, parent_id="00000000000000b1")
+    answer(one, trace_id=trace)
+
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    one = ask(inside, "/ship", "shop", w3c(0xc1))
+    answer(ask(to_bank, "/book", "bank", w3c(0xc2)), trace_id=trace)
+    answer(one, trace_id=trace)
+    return c
+
+
+@capture
 def hostile_hosts():
     """Somebody who tries out names makes no services of them; and what was known of the server still holds."""
     c = Capture()

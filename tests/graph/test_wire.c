@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "graph/sample.h"
 #include "graph/tally.h"
 #include "tests/check.h"
 #include "tests/graph/make.h"
@@ -115,6 +116,7 @@ static struct delta make_delta(void)
     networks_init(&networks);
     struct tally *tally = tally_new(&(struct hash_key){{3, 4}}, &networks);
     assert_non_null(tally);
+    tally_keep_samples(tally);
     for (unsigned i = 0; i < 40; i++) {
         char path[32];
         snprintf(path, sizeof path, "/caf\303\251/%c", 'a' + (int)i % 6);
@@ -216,6 +218,20 @@ static void assert_tls_came_back(const struct secured_delta *s, const struct cer
 }
 
 /* Encoding what was decoded gives the same bytes. */
+static void assert_samples_came_back(const struct delta *back, const struct delta *d)
+{
+    assert_true(d->sample_len >= 40);
+    assert_int_equal(back->sample_len, d->sample_len);
+    for (uint32_t i = 0; i < d->sample_len; i++) {
+        const struct sample_delta *is = &back->sample[i], *was = &d->sample[i];
+        assert_int_equal(is->edge, was->edge);
+        assert_int_equal(is->kept, was->kept);
+        assert_int_equal(is->templated, was->templated);
+        assert_string_equal(is->operation, was->operation);
+        assert_true(bytes_equal(sample_bytes(back, is), sample_bytes(d, was)));
+    }
+}
+
 static void a_delta_comes_back(void **state)
 {
     (void)state;
@@ -244,6 +260,7 @@ static void a_delta_comes_back(void **state)
     assert_int_equal(back.secured_len, 3);
     assert_int_equal(back.certificate_len, 3);
     assert_tls_came_back(&back.secured[1], &back.certificate[1]);
+    assert_samples_came_back(&back, &d);
     const struct tallied *calls = &back.edge[back.connection[0].edge].exchanges;
     assert_int_equal(calls->streams, 3);
     assert_int_equal(calls->request_messages, 600);
@@ -359,11 +376,44 @@ static void lie_of_calls(struct delta *d, int lie)
     }
 }
 
+static void lie_of_samples(struct delta *d, int lie)
+{
+    struct sample_delta *s = &d->sample[3];
+    switch (lie) {
+    case 21: /* of an edge that is not there */
+        s->edge = d->edge_len;
+        break;
+    case 22: /* for no reason */
+        s->kept = 0;
+        break;
+    case 23: /* for one there is not */
+        s->kept = 1U << KEPTS;
+        break;
+    case 24: /* text that moves the cursor */
+        memcpy(s->operation, "\033[2J", 5);
+        break;
+    case 25: /* less than an exchange */
+        s->len--;
+        break;
+    case 26: /* more than one */
+        s->len++;
+        break;
+    case 27: /* another version of one */
+        d->sample_bytes.at[s->at]++;
+        break;
+    case 28: /* nothing */
+        s->len = 0;
+        break;
+    default:
+        lie_of_calls(d, lie);
+    }
+}
+
 /* Each of these is a lie that a sensor taken over might tell. */
 static void lies_are_refused(void **state)
 {
     (void)state;
-    for (int lie = 0; lie < 21; lie++) {
+    for (int lie = 0; lie < 29; lie++) {
         struct delta d = make_delta();
         assert_true(is_taken(encoded(&d)));
         switch (lie) {
@@ -398,7 +448,7 @@ static void lies_are_refused(void **state)
             d.end_ns = d.start_ns - 1;
             break;
         default:
-            lie_of_calls(&d, lie);
+            lie_of_samples(&d, lie);
         }
         if (is_taken(encoded(&d)))
             fail_msg("lie %d was believed", lie);
@@ -451,6 +501,7 @@ static void exchanges_come_back_one_by_one(void **state)
     first.certainty = (struct certainty){4, 3, 2, 1};
     memcpy(first.message, "no such cart", 13);
     memcpy(first.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736", 33);
+    memcpy(first.parent_id, "05e3ac9a4f6e3b90", 17);
     second.protocol = "redis";
     wire_put_exchange(&writer, &first);
     wire_put_exchange(&writer, &second);
@@ -470,6 +521,7 @@ static void exchanges_come_back_one_by_one(void **state)
     assert_memory_equal(&back.certainty, &first.certainty, sizeof back.certainty);
     assert_string_equal(back.message, "no such cart");
     assert_string_equal(back.trace_id, first.trace_id);
+    assert_string_equal(back.parent_id, "05e3ac9a4f6e3b90");
     struct writer again = {0};
     wire_put_exchange(&again, &back);
     assert_true(again.len < writer.len && memcmp(again.at, writer.at, again.len) == 0);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "graph/wire.h"
 #include "tests/check.h"
 
 struct address address_of(const char *text)
@@ -21,7 +22,8 @@ struct delta window_at(uint64_t start_s)
     d.operation = calloc(ROOM_OPERATIONS, sizeof *d.operation);
     d.connection = calloc(ROOM_CONNECTIONS, sizeof *d.connection);
     d.open_call = calloc(ROOM_CONNECTIONS, sizeof *d.open_call);
-    assert_true(d.edge && d.operation && d.connection && d.open_call);
+    d.sample = calloc(SAMPLES_MAX, sizeof *d.sample);
+    assert_true(d.edge && d.operation && d.connection && d.open_call && d.sample);
     return d;
 }
 
@@ -72,6 +74,48 @@ struct open_call_delta *window_open_call(struct delta *d, uint16_t client_port, 
     c->request_ns = began_s * SECOND_NS;
     c->call = CALL_BIDI_STREAMING;
     return c;
+}
+
+struct sample_delta *window_sample(struct delta *d, const struct exchange *x, uint32_t kept)
+{
+    assert_true(d->edge_len && d->sample_len < SAMPLES_MAX);
+    struct sample_delta *s = &d->sample[d->sample_len++];
+    s->edge = d->edge_len - 1;
+    s->kept = kept;
+    s->at = d->sample_bytes.len;
+    snprintf(s->operation, sizeof s->operation, "%s", x->operation);
+    wire_put_bare_exchange(&d->sample_bytes, x);
+    s->len = (uint32_t)(d->sample_bytes.len - s->at);
+    return s;
+}
+
+struct exchange exchange_at(uint64_t start_s, uint64_t at_ms, uint64_t took_ms, const char *path)
+{
+    uint64_t at_ns = start_s * SECOND_NS + at_ms * MS_NS;
+    struct exchange x = {
+        .protocol = "http",
+        .client_address = address_of("10.0.0.1"),
+        .server_address = address_of("10.0.0.2"),
+        .client_port = 40000,
+        .server_port = 80,
+        .request_ns = at_ns,
+        .request_end_ns = at_ns,
+        .end_ns = at_ns + took_ms * MS_NS,
+        .request_bytes = 100,
+        .response_bytes = 1000,
+        .grpc_status = -1,
+        .error_code = -1,
+        .outcome = took_ms ? OUTCOME_OK : OUTCOME_UNANSWERED,
+        .method = "GET",
+    };
+    if (took_ms) {
+        x.response_ns = at_ns + took_ms * MS_NS / 2;
+        x.response_end_ns = x.end_ns;
+        strcpy(x.status, "200");
+    }
+    snprintf(x.path, sizeof x.path, "%s", path);
+    snprintf(x.operation, sizeof x.operation, "GET %s", path);
+    return x;
 }
 
 void asked(struct tallied *t, enum outcome outcome, uint64_t count, uint64_t duration_ns)

@@ -48,3 +48,10 @@ struct service_rows services_of(struct query *q, struct range r);
 /* "client>server:port requests" of each edge, in order, with spaces between. Borrowed until the
  * next call. */
 const char *told(struct query *q);
+
+/* Adds an exchange that was kept, for these reasons (bits of enum kept_for), of the edge added
+ * last. Its operation is `x->operation`. */
+struct sample_delta *window_sample(struct delta *d, const struct exchange *x, uint32_t kept);
+
+/* An answered GET of http that began `at_ms` after `start_s`, and took `took_ms`; 0: no answer. */
+struct exchange exchange_at(uint64_t start_s, uint64_t at_ms, uint64_t took_ms, const char *path);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "graph/latency.h"
 #include "graph/name.h"
 #include "tests/check.h"
 #include "tests/store/deltas.h"
@@ -253,6 +254,42 @@ static void operations_as_written(void **state)
     assert_int_equal(one.len, 0);
     free(one.row);
     free(rows.row);
+}
+
+/* The histogram of an edge is what its percentiles were made from; that of all is their sum. */
+static void latency_as_written(void **state)
+{
+    struct shop *shop = *state;
+    struct edge_rows edges;
+    struct latency l;
+    struct err err = {0};
+    struct range all = all_of(shop->q);
+    uint64_t timed = 0;
+    assert_true(query_edges(shop->q, all, &edges, &err));
+    for (size_t i = 0; i < edges.len; i++) {
+        const struct percentiles *p = &edges.row[i].figures.duration;
+        assert_true(query_latency(shop->q, all, edges.row[i].id, &l, &err));
+        assert_int_equal(l.count, p->count);
+        assert_int_equal(latency_quantile(&l, 0.5), p->p50_ns);
+        assert_int_equal(latency_quantile(&l, 0.99), p->p99_ns);
+        timed += l.count;
+        latency_free(&l);
+    }
+    assert_int_equal(timed, 20);
+    assert_true(query_latency(shop->q, all, 0, &l, &err));
+    assert_int_equal(l.count, timed);
+    assert_int_equal(latency_at(&l, latency_bucket(100 * MS_NS)), 10);
+    latency_free(&l);
+    /* The first window alone; and an edge that is not there. */
+    struct range first = {all.from_ns, all.from_ns + 1};
+    assert_true(query_latency(shop->q, first, 0, &l, &err));
+    assert_int_equal(latency_at(&l, latency_bucket(100 * MS_NS)), 0);
+    assert_int_equal(l.count, 10);
+    latency_free(&l);
+    assert_true(query_latency(shop->q, all, 4711, &l, &err));
+    assert_int_equal(l.count, 0);
+    latency_free(&l);
+    free(edges.row);
 }
 
 /* Every step is there, also those in which nothing happened. */
@@ -534,6 +571,7 @@ int main(void)
         cmocka_unit_test(vantages_of_a_range),
         cmocka_unit_test_setup_teardown(services_as_written, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(operations_as_written, open_shop, close_shop),
+        cmocka_unit_test_setup_teardown(latency_as_written, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(series_as_written, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(ranges_that_cut, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(since, open_shop, close_shop),

@@ -151,7 +151,33 @@ bool query_events(struct query *q, struct range r, struct event_rows *ret, struc
     return answers(q, err);
 }
 
-/* Of all: 600 requests, 12 of them errors. Of an edge: a saw that rises with its number. */
+const char *grouping_name(enum grouping g)
+{
+    static const char *const names[] = {"service", "group", "host", "subnet"};
+    return names[g];
+}
+
+/* Services in columns by how far they are from one that nobody calls. */
+bool query_graph(struct query *q, struct range r, enum grouping grouping, struct graph *ret,
+                 struct err *err)
+{
+    q->asked = r;
+    q->grouping = grouping;
+    *ret = (struct graph){.range = r, .nodes.len = q->service_len, .edges.len = q->edge_len};
+    ret->nodes.row = copy_of(q->service, q->service_len * sizeof *q->service);
+    ret->edges.row = copy_of(q->edge, q->edge_len * sizeof *q->edge);
+    return answers(q, err);
+}
+
+void graph_free(struct graph *g)
+{
+    free(g->nodes.row);
+    free(g->edges.row);
+    *g = (struct graph){0};
+}
+
+/* Of all: 600 requests, 12 of them errors. Of an edge: a saw that rises with its number, of
+ * which the peaks fail, and the valleys are slow. */
 bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
                   struct points *ret, struct err *err)
 {
@@ -161,8 +187,22 @@ bool query_series(struct query *q, struct range r, int64_t edge_id, size_t point
     for (size_t i = 0; ret->point && i < ret->len; i++) {
         uint64_t step = (i * (uint64_t)(edge_id + 1)) % 12;
         ret->point[i].requests = edge_id ? step : 50;
-        ret->point[i].errors = edge_id ? 0 : 1;
+        ret->point[i].errors = edge_id ? step / 10 : 1;
+        ret->point[i].p95_ns = edge_id ? (12 - step) * 1000000 : 0;
     }
+    return answers(q, err);
+}
+
+/* 40 calls between 1 and 40 ms, and one of 300 ms; ten times slower before the history. */
+bool query_latency(struct query *q, struct range r, int64_t edge_id, struct latency *ret,
+                   struct err *err)
+{
+    (void)edge_id;
+    uint64_t slower = r.to_ns <= q->history.from_ns ? 10 : 1;
+    *ret = (struct latency){0};
+    for (uint64_t i = 1; i <= 40; i++)
+        latency_add(ret, i * slower * 1000000);
+    latency_add(ret, 300 * slower * 1000000);
     return answers(q, err);
 }
 
@@ -288,4 +328,70 @@ struct query shop(void)
                    .capture = {.frames = 48000, .bytes = 31000000, .packets = 47500, .not_ip = 500},
                    .decode = {.flows = 35, .flows_opened = 412, .exchanges = 3756}},
     };
+}
+
+/* Three requests of the shop; the first is part of a trace of two hops. */
+bool query_requests(struct query *q, struct range r, const struct request_criteria *c,
+                    struct request_rows *ret, struct err *err)
+{
+    static struct request_row rows[3];
+    static const struct {
+        const char *client, *server, *path, *status, *trace;
+        enum outcome outcome;
+        uint64_t ms;
+    } made[] = {
+        {"web", "cart", "/cart/7", "200", "4bf92f3577b34da6a3ce929d0e0e4736", OUTCOME_OK, 18},
+        {"web", "pay", "/pay\x1b[2J", "503", "", OUTCOME_SERVER_ERROR, 2400},
+        {"web", "pay", "/health", "", "", OUTCOME_TIMEOUT, 0}};
+    (void)r;
+    *ret = (struct request_rows){.row = calloc(3, sizeof *rows)};
+    for (int i = 0; i < 3; i++) {
+        struct request_row *row = &rows[i];
+        *row = (struct request_row){.id = i + 1, .edge_id = i ? 4 : 3, .is_timed = made[i].ms > 0};
+        snprintf(row->client, sizeof row->client, "%s", made[i].client);
+        snprintf(row->server, sizeof row->server, "%s", made[i].server);
+        strcpy(row->protocol, "http");
+        row->time_ns = q->history.to_ns - (uint64_t)(i + 1) * second;
+        row->duration_ns = row->ttfb_ns = made[i].ms * ms;
+        row->has_ttfb = row->is_timed;
+        row->kept = i ? 1U << KEPT_ERROR : 1U << KEPT_FAIR;
+        strcpy(row->exchange.method, "GET");
+        snprintf(row->exchange.path, sizeof row->exchange.path, "%s", made[i].path);
+        snprintf(row->exchange.status, sizeof row->exchange.status, "%s", made[i].status);
+        snprintf(row->exchange.trace_id, sizeof row->exchange.trace_id, "%s", made[i].trace);
+        row->exchange.outcome = made[i].outcome;
+        if (ret->row && row->id > c->after_id && (!c->edge_id || c->edge_id == row->edge_id) &&
+            (!c->limit || ret->len < c->limit))
+            ret->row[ret->len++] = *row;
+    }
+    return answers(q, err);
+}
+
+bool query_trace(struct query *q, const char *trace_id, struct trace *ret, struct err *err)
+{
+    struct request_rows rows;
+    *ret = (struct trace){.hop = calloc(2, sizeof *ret->hop), .len = 2, .services = 3};
+    snprintf(ret->trace_id, sizeof ret->trace_id, "%s", trace_id);
+    if (!query_requests(q, q->history, &(struct request_criteria){0}, &rows, err) || !ret->hop)
+        return false;
+    ret->begin_ns = q->history.to_ns - second;
+    ret->end_ns = ret->begin_ns + 20 * ms;
+    for (uint32_t i = 0; i < 2; i++) {
+        uint64_t begin_ns = ret->begin_ns + i * 10 * ms;
+        ret->hop[i] = (struct trace_hop){.request = rows.row[i],
+                                         .parent = (int32_t)i - 1,
+                                         .depth = i,
+                                         .begin_ns = begin_ns,
+                                         .end_ns = ret->end_ns,
+                                         .own_ns = 10 * ms,
+                                         .is_slowest = i == 1};
+    }
+    free(rows.row);
+    return true;
+}
+
+void trace_free(struct trace *t)
+{
+    free(t->hop);
+    *t = (struct trace){0};
 }

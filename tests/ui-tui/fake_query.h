@@ -27,7 +27,8 @@ struct query {
     const struct tls_row *tls;
     size_t tls_len;
     struct health_row health;
-    struct range asked; /* the range of the last question about edges */
+    enum grouping grouping; /* of the last question about the graph */
+    struct range asked;     /* the range of the last question about edges */
 };
 
 /* A minute of a small shop: web calls cart and pay, pay is ill, cart keeps its things in redis. The

@@ -17,9 +17,16 @@ struct frame *screen_open(struct query *q)
 {
     struct frame *f = frame_new("shop.db", 0);
     assert_non_null(f);
+    assert_true(frame_open(f, "Edges"));
     frame_update(f, q);
     f->now_ns = q->history.to_ns + 1000000000;
     return f;
+}
+
+void screen_tab(struct frame *f, struct query *q, const char *title)
+{
+    assert_true(frame_open(f, title));
+    frame_fetch(f, q);
 }
 
 static uint32_t code_of(char c)

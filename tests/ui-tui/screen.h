@@ -8,8 +8,11 @@
 /* A setup for cmocka: UTF-8 and UTC. Fails if the system has no UTF-8 locale. */
 int screen_locale(void **state);
 
-/* A dashboard that has been shown `q`, at one second past its newest window. */
+/* A dashboard that has been shown the edges of `q`, at one second past its newest window. */
 struct frame *screen_open(struct query *q);
+
+/* Opens a tab by its title. */
+void screen_tab(struct frame *f, struct query *q, const char *title);
 
 /* Types: a character is itself, \n Enter, \t Tab, ^ Escape. Then asks for what is missing. */
 void screen_type(struct frame *f, struct query *q, const char *keys);

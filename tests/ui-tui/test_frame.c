@@ -33,7 +33,7 @@ static void test_first_screen(void **state)
     struct frame *f = screen_open(&q);
     (void)state;
     screen_shows(f, 10, 80, 0,
-                 " 1 Edges 2 Services 3 Operations 4 Streams 5 Insights 6 Health 7 TLS   12:01:01\n"
+                 " 1 Servic 2 Edges 3 Graph 4 Operat 5 Reques 6 Insigh 7 TLS 8 Health 9 Stream\n"
                  " all 1 min, 1 s old   requests 10.0/s   errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿\n"
                  " Edges                                                                        5\n"
                  "   CLIENT    SERVER          PROTOCOL     RATE↓   ERRORS      P50      P95\n"
@@ -42,7 +42,8 @@ static void test_first_screen(void **state)
                  " ● web       cart:8080       http         9.5/s      0 %   4.5 ms    18 ms\n"
                  " ✖ web       pay:8080        http        0.80/s     12 %   600 ms    2.4 s\n"
                  " ○ web       10.0.0.99:5432  tcp            0/s        -        -        -\n"
-                 " F1 Help  / Filter  Enter Operations  c Connections  s Sort  p Pause  q Quit\n");
+                 " F1 Help  / Filter  Enter Operations  o Connections  T TCP  r Requests  q "
+                 "Quit\n");
     frame_free(f);
 }
 
@@ -53,18 +54,19 @@ static void test_goes_about(void **state)
         const char *keys, *path;
     } cases[] = {
         {"", " Edges "},
-        {"2", " Services "},
+        {"1", " Services "},
+        {"3", " Graph "},
         {"\t\t", " Operations "},
-        {"7\t", " Edges "},
+        {"9\t\t", " Edges "},
         {"\n", " Edges › cart → redis:6379 redis › Operations "},
         {"jj\n", " Edges › web → cart:8080 http › Operations "},
-        {"2j\n", " Services › web › Edges "},
-        {"2j\nj\n", " Services › web › Edges › web → cart:8080 http › Operations "},
-        {"2j\nj\n^", " Services › web › Edges "},
-        {"2j\nj\n^^^^", " Services "},
-        {"2j\n3", " Operations "},
-        {"3\n\n", " Operations "},
-        {"9", " Edges "},
+        {"1j\n", " Services › web › Edges "},
+        {"1j\nj\n", " Services › web › Edges › web → cart:8080 http › Operations "},
+        {"1j\nj\n^", " Services › web › Edges "},
+        {"1j\nj\n^^^^", " Services "},
+        {"1j\n4", " Operations "},
+        {"4\n\n", " Operations "},
+        {"0", " Edges "},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -157,6 +159,91 @@ static void test_pause(void **state)
     frame_free(f);
 }
 
+/* [ and ] step through the past by what is shown; the end of it is now again. p and L go there. */
+static void test_past(void **state)
+{
+    static const struct {
+        const char *keys;
+        uint64_t back_s; /* from the newest window to the end of what is shown */
+        bool past;
+    } cases[] = {{"[", 60, true},  {"[[", 120, true},  {"[[]", 60, true},  {"[]", 0, false},
+                 {"]", 0, false},  {"[[[L", 0, false}, {"[[[p", 0, false}, {"[-", 60, true},
+                 {"p[", 60, true}, {"p[p", 0, false},  {"[+", 60, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct query q = shop();
+        q.history.from_ns -= UINT64_C(864000) * 1000000000;
+        struct frame *f = screen_open(&q);
+        screen_type(f, &q, "------");
+        screen_type(f, &q, cases[i].keys);
+        assert_int_equal((q.history.to_ns - q.asked.to_ns) / 1000000000, cases[i].back_s);
+        assert_int_equal(strstr(row_of(f, 1), " PAST ") != NULL, cases[i].past);
+        assert_null(strstr(row_of(f, 1), "PAUSED"));
+        frame_free(f);
+    }
+}
+
+/* t goes to a time that is typed; a wrong one says why and waits to be put right. */
+static void test_typed_time(void **state)
+{
+    struct query q = shop();
+    q.history.from_ns -= UINT64_C(864000) * 1000000000;
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "------t11:00");
+    assert_non_null(strstr(row_of(f, 15), " Time: 11:00 "));
+    screen_type(f, &q, "\n");
+    assert_non_null(strstr(row_of(f, 1), " 1 min, to 2026-02-03 11:00:00    PAST "));
+    assert_int_equal(q.history.to_ns - q.asked.to_ns, UINT64_C(3660) * 1000000000);
+    screen_type(f, &q, "ttea\n");
+    assert_non_null(strstr(row_of(f, 15), " Time: tea "));
+    screen_type(f, &q, "^");
+    assert_non_null(strstr(row_of(f, 1), " PAST "));
+    screen_type(f, &q, "tnow\n");
+    assert_null(strstr(row_of(f, 1), " PAST "));
+    frame_free(f);
+}
+
+/* Not before the first window, and nowhere while all is shown. */
+static void test_past_ends(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "[");
+    assert_int_equal(q.asked.to_ns, q.history.to_ns);
+    screen_type(f, &q, "------[[[");
+    assert_int_equal(q.asked.to_ns, q.history.to_ns);
+    frame_free(f);
+}
+
+/* c walks through what is compared with; the columns of changes come and go with it. */
+static void test_compare(void **state)
+{
+    static const struct {
+        const char *against;
+        uint64_t ago_s;
+    } cases[] = {{"1 h ago", 3600}, {"1 d ago", 86400}, {"the span before", 60}};
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    q.history.from_ns -= UINT64_C(864000) * 1000000000;
+    screen_type(f, &q, "------");
+    assert_null(strstr(screen_text(f, 24, 130, false), "SLOWER"));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        screen_type(f, &q, "c");
+        assert_int_equal((q.history.to_ns - q.asked.to_ns) / 1000000000, cases[i].ago_s);
+        const char *text = screen_text(f, 24, 130, false);
+        assert_non_null(strstr(text, cases[i].against));
+        assert_non_null(strstr(text, "SLOWER"));
+        assert_null(strstr(text, "no record"));
+    }
+    screen_type(f, &q, "c");
+    assert_null(strstr(screen_text(f, 24, 130, false), "against"));
+    assert_null(strstr(screen_text(f, 24, 130, false), "SLOWER"));
+    frame_free(f);
+}
+
 /* Without a database, and without traffic in it, the screen says what to do. */
 static void test_nothing_to_show(void **state)
 {
@@ -213,7 +300,7 @@ static void test_clicks(void **state)
     struct frame *f = screen_open(&q);
     (void)state;
     row_of(f, 0); /* draws, so that clicks have something to meet */
-    frame_key(f, &q, (struct key){.code = KEYCODE_CLICK, .row = 0, .column = 12});
+    frame_key(f, &q, (struct key){.code = KEYCODE_CLICK, .row = 0, .column = 3});
     frame_fetch(f, &q);
     path_is(f, " Services ");
     struct key second = {.code = KEYCODE_CLICK, .row = ROW_VIEW + 2, .column = 5};
@@ -235,7 +322,9 @@ static void test_any_size(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct query q = shop();
         struct frame *f = screen_open(&q);
-        for (const char *keys = "j1G2\n34^?x/p95>\n^24jjI>>>gG5\n6c1c\n\n\n\n2b\n"; *keys; keys++) {
+        for (const char *keys =
+                 "j2G1\n49^?x/p95>\n^19jjI>>>gG6\n8o2o5\n\n\n\n\n1b\n3lljkg<>>fnN\n/web\n^6\nG";
+             *keys; keys++) {
             char key[2] = {*keys, '\0'};
             screen_type(f, &q, key);
             screen_text(f, sizes[i][0], sizes[i][1], i % 2);
@@ -299,6 +388,10 @@ int main(void)
         cmocka_unit_test(test_wrong_filter),
         cmocka_unit_test(test_time),
         cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_past),
+        cmocka_unit_test(test_past_ends),
+        cmocka_unit_test(test_typed_time),
+        cmocka_unit_test(test_compare),
         cmocka_unit_test(test_nothing_to_show),
         cmocka_unit_test(test_trouble),
         cmocka_unit_test(test_help),

@@ -72,7 +72,7 @@ static void below_an_operation(void **state)
         (struct marks){{[MARK_ONE_WAY] = SEVERITY_BAD, [MARK_COPIES] = SEVERITY_NOTE}};
     q.operation = operations;
     struct frame *f = screen_open(&q);
-    screen_type(f, &q, "3");
+    screen_tab(f, &q, "Operations");
     const char *text = screen_text(f, 15, 80, false);
     assert_non_null(strstr(text, "  !OC"));
     assert_non_null(

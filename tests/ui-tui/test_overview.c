@@ -28,10 +28,14 @@ static void test_says_how_all_is(void **state)
     q.health.capture.kernel_drops = 3;
     q.health.capture.interface_drops = 4;
     assert_string_equal(
-        line_of(&q, (struct overview_time){r, 900 * s, r.to_ns + 7 * s, false}),
+        line_of(&q,
+                (struct overview_time){
+                    .range = r, .since_ns = 900 * s, .now_ns = r.to_ns + 7 * s, .paused = false}),
         " last 15 min, 7 s old   requests 10.0/s   errors 2.0 %   drops 7   ⣿⣿⣿⣿⣿⣿");
     assert_string_equal(
-        line_of(&q, (struct overview_time){r, 0, r.to_ns + 7200 * s, true}),
+        line_of(&q,
+                (struct overview_time){
+                    .range = r, .since_ns = 0, .now_ns = r.to_ns + 7200 * s, .paused = true}),
         " all 1 min, 2 h old    PAUSED    requests 10.0/s   errors 2.0 %   drops 7   ⣿⣿⣿⣿⣿⣿");
 }
 
@@ -42,11 +46,34 @@ static void test_says_how_old(void **state)
     struct range r = q.history;
     (void)state;
     assert_string_equal(
-        line_of(&q, (struct overview_time){r, 0, r.to_ns + 90000 * s, false}),
+        line_of(&q,
+                (struct overview_time){
+                    .range = r, .since_ns = 0, .now_ns = r.to_ns + 90000 * s, .paused = false}),
         " all 1 min to 2026-02-03 12:01:00   requests 10.0/s   errors 2.0 %   drops "
         "0   ⣿⣿⣿⣿⣿⣿");
-    assert_string_equal(line_of(&q, (struct overview_time){r, 0, r.to_ns - 5 * s, false}),
+    assert_string_equal(line_of(&q, (struct overview_time){.range = r,
+                                                           .since_ns = 0,
+                                                           .now_ns = r.to_ns - 5 * s,
+                                                           .paused = false}),
                         " all 1 min, 0 s old   requests 10.0/s   errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿");
+}
+
+/* A time gone to cannot be taken for now; what is compared with is told, or that it is missing. */
+static void test_says_which_time(void **state)
+{
+    struct query q = shop();
+    struct overview_time t = {.range = q.history, .since_ns = 60 * s, .now_ns = q.history.to_ns};
+    (void)state;
+    t.past = true;
+    t.against = "1 h ago";
+    assert_string_equal(line_of(&q, t),
+                        " 1 min, to 2026-02-03 12:01:00    PAST    against 1 h ago: no record   "
+                        "requests 10.0/s   errors 2.0");
+    t.past = false;
+    t.against_is_known = true;
+    assert_string_equal(line_of(&q, t),
+                        " last 1 min, 0 s old   against 1 h ago   requests 10.0/s   "
+                        "errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿");
 }
 
 int main(void)
@@ -54,6 +81,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_says_how_all_is),
         cmocka_unit_test(test_says_how_old),
+        cmocka_unit_test(test_says_which_time),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);
 }

@@ -12,7 +12,8 @@ static void test_of_a_service(void **state)
     struct query q = shop_with_calls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "2b");
+    screen_tab(f, &q, "Services");
+    screen_type(f, &q, "b");
     screen_shows(
         f, 24, 80, ROW_PATH,
         " Services › orders › Backends                                                 3\n"
@@ -31,7 +32,8 @@ static void test_narrow_screen(void **state)
     struct query q = shop_with_calls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "2b");
+    screen_tab(f, &q, "Services");
+    screen_type(f, &q, "b");
     screen_shows(f, 10, 46, ROW_VIEW,
                  "   BACKEND          CALLS↓   SHARE   CONNS\n"
                  " ● 10.0.0.21:50051    1164    97 %       2\n"

@@ -13,7 +13,7 @@ static void test_of_an_edge(void **state)
     struct query q = shop_with_calls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "c");
+    screen_type(f, &q, "o");
     screen_shows(
         f, 24, 80, ROW_PATH,
         " Edges › web → orders:50051 grpc › Connections                                2\n"
@@ -29,7 +29,7 @@ static void test_wide_screen(void **state)
     struct query q = shop_with_calls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "c");
+    screen_type(f, &q, "o");
     screen_shows(f, 24, 140, ROW_VIEW,
                  " CLIENT          SERVER           CALLS↓   SHARE                    OPEN      AGE"
                  "   KNOWN     NOW  STATE   RESETS  STALLS   GOAWAYS     PING\n"
@@ -46,7 +46,7 @@ static void test_goes_on(void **state)
     struct query q = shop_with_calls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "\nc");
+    screen_type(f, &q, "\no");
     screen_shows(f, 24, 80, ROW_PATH,
                  " Edges › web → orders:50051 grpc › Operations › Connections ");
     screen_type(f, &q, "\n");
@@ -62,7 +62,7 @@ static void test_none(void **state)
     struct query q = shop();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "c");
+    screen_type(f, &q, "o");
     assert_non_null(strstr(screen_text(f, 24, 80, false),
                            "No connection that carries many calls at once (HTTP/2, gRPC)"));
     frame_free(f);
@@ -79,7 +79,7 @@ static void test_certainty(void **state)
     row.began_ns = row.last_ns = q.history.to_ns;
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "c");
+    screen_type(f, &q, "o");
     screen_shows(
         f, 24, 80, ROW_VIEW + 1,
         " 10.0.0.2:40312  10.0.0.21:50051    1164    97 %      2        -       -       -\n");

@@ -36,6 +36,20 @@ static void test_wide_screen(void **state)
     frame_free(f);
 }
 
+/* In a window with more room than that, errors and p95 over time, too. */
+static void test_trends(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_text(f, 12, 170, false);
+    frame_fetch(f, &q);
+    const char *text = screen_text(f, 12, 170, false);
+    assert_non_null(strstr(text, " TREND                 ERRORS                 P95\n"));
+    assert_non_null(strstr(text, "▂▃▅▆█ ▂▃▅▆█               █     █           █▇▅▄▃▁█▇▅▄▃▁\n"));
+    frame_free(f);
+}
+
 /* In the narrowest window the names, the rate and the errors stay. */
 static void test_narrow_screen(void **state)
 {
@@ -54,7 +68,8 @@ static void test_of_a_service(void **state)
     struct query q = shop();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "2jj\n");
+    screen_tab(f, &q, "Services");
+    screen_type(f, &q, "jj\n");
     screen_shows(f, 10, 80, ROW_PATH,
                  " Services › cart › Edges                                                      2\n"
                  "   CLIENT    SERVER      PROTOCOL     RATE↓   ERRORS      P50      P95  TREND\n"
@@ -79,9 +94,8 @@ static void test_by_health(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wide_screen),
-        cmocka_unit_test(test_narrow_screen),
-        cmocka_unit_test(test_of_a_service),
+        cmocka_unit_test(test_wide_screen),   cmocka_unit_test(test_trends),
+        cmocka_unit_test(test_narrow_screen), cmocka_unit_test(test_of_a_service),
         cmocka_unit_test(test_by_health),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);

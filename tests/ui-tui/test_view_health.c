@@ -11,7 +11,7 @@ static void test_good(void **state)
     struct query q = shop();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "6");
+    screen_tab(f, &q, "Health");
     screen_shows(f, 24, 80, ROW_VIEW,
                  " ● good: nothing was lost that the collector knows of\n"
                  "\n"
@@ -33,7 +33,7 @@ static void test_bad(void **state)
     q.health.capture.kernel_drops = 1234;
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "6");
+    screen_tab(f, &q, "Health");
     screen_shows(f, 24, 80, ROW_VIEW,
                  " ✖ figures are lower bounds: 2.5 % of packets (1234) were dropped by the kernel\n"
                  "   The collector was too slow: a larger --ring, a narrower filter (-f) or more\n"
@@ -61,7 +61,7 @@ static void test_protocols(void **state)
     p[1].quality.missing_bytes = 1460;
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "6");
+    screen_tab(f, &q, "Health");
     const char *text = screen_text(f, 30, 80, false);
     assert_non_null(strstr(text, " ▲ not everything could be read: places that could not be "
                                  "decoded: 100, all in…\n"));

@@ -12,7 +12,7 @@ static void test_tells(void **state)
     struct query q = shop_with_calls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "5");
+    screen_tab(f, &q, "Insights");
     screen_shows(f, 24, 80, ROW_VIEW,
                  "   FINDING\n"
                  " ▲ One of 3 backends of orders:50051 takes 97 % of its calls.\n"
@@ -45,7 +45,8 @@ static void test_goes_on(void **state)
     struct query q = shop_with_calls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "5\n");
+    screen_tab(f, &q, "Insights");
+    screen_type(f, &q, "\n");
     screen_shows(f, 24, 80, ROW_PATH, " Insights › orders:50051 grpc › Backends ");
     screen_type(f, &q, "^j\n");
     screen_shows(f, 24, 80, ROW_PATH, " Insights › web → orders:50051 grpc › Connections ");
@@ -62,7 +63,8 @@ static void test_none(void **state)
     q.insight_len = 0;
     frame_update(f, &q);
     assert_null(strstr(screen_text(f, 24, 80, false), "insights"));
-    screen_type(f, &q, "5\n");
+    screen_tab(f, &q, "Insights");
+    screen_type(f, &q, "\n");
     screen_shows(f, 24, 80, ROW_VIEW + 2, "  Nothing to act on in this range of time\n");
     frame_free(f);
 }
@@ -79,7 +81,7 @@ static void test_hostile(void **state)
     strcpy(row.evidence[0].what, "\xe2\x80\xae\x07");
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "5");
+    screen_tab(f, &q, "Insights");
     for (const char *at = screen_text(f, 24, 80, false); *at; at++)
         assert_true(*at == '\n' || (unsigned char)*at >= 0x20);
     assert_null(strstr(screen_text(f, 24, 80, false), "\xe2\x80\xae"));

@@ -9,7 +9,7 @@ static void test_screen(void **state)
     struct query q = shop();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "2");
+    screen_tab(f, &q, "Services");
     screen_shows(
         f, 10, 95, ROW_VIEW,
         "   SERVICE     PROTOCOL    CALLERS   CALLS    RATE↓   ERRORS      P50      P95      P99\n"
@@ -28,7 +28,8 @@ static void test_finds_addresses(void **state)
     struct query q = shop();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "2/address~0.5\n");
+    screen_tab(f, &q, "Services");
+    screen_type(f, &q, "/address~0.5\n");
     screen_shows(f, 10, 60, ROW_VIEW,
                  "   SERVICE     PROTOCOL     RATE↓   ERRORS      P50      P95\n"
                  " ✖ pay         -           0.80/s     12 %   600 ms    2.4 s\n");

@@ -13,7 +13,7 @@ static void test_of_all(void **state)
     struct query q = shop_with_calls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "4");
+    screen_tab(f, &q, "Streams");
     screen_shows(f, 24, 80, ROW_PATH,
                  " Streams                                                                      2\n"
                  " OPERATION          KIND       AGE↓     ASKS   ANSWERS   SILENT  FROM\n"
@@ -28,7 +28,7 @@ static void test_wide_screen(void **state)
     struct query q = shop_with_calls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "4");
+    screen_tab(f, &q, "Streams");
     screen_shows(f, 24, 120, ROW_VIEW,
                  " OPERATION          KIND       AGE↓     ASKS   ANSWERS   SILENT  FROM       TO  "
                  "               ASKED  ANSWERED\n"
@@ -45,7 +45,8 @@ static void test_filter_and_enter(void **state)
     struct query q = shop_with_calls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "4/server=orders age<1min\n");
+    screen_tab(f, &q, "Streams");
+    screen_type(f, &q, "/server=orders age<1min\n");
     assert_non_null(strstr(screen_text(f, 24, 80, false), "1 of 2"));
     screen_type(f, &q, "\n");
     screen_shows(f, 24, 80, ROW_PATH, " Streams › web → orders:50051 grpc › Connections ");
@@ -58,7 +59,7 @@ static void test_none(void **state)
     struct query q = shop();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "4");
+    screen_tab(f, &q, "Streams");
     assert_non_null(strstr(screen_text(f, 24, 80, false), "No call was open"));
     frame_free(f);
 }

@@ -33,7 +33,7 @@ static void the_other_face_of_edges(void **state)
     (void)state;
     fill(&q);
     struct frame *f = screen_open(&q);
-    screen_type(f, &q, "t");
+    screen_type(f, &q, "T");
     screen_shows(f, 10, 170, ROW_PATH + 1,
                  " CLIENT    SERVER          PROTOCOL    OPENED    OPEN  CONNECT  RTT-CLIENT  "
                  "RTT-SERVER  RETRANS↓    LATE  FULL-FOR   RESETS  REFUSED  NO-ANSWER        "
@@ -61,7 +61,8 @@ static void of_a_service(void **state)
     (void)state;
     fill(&q);
     struct frame *f = screen_open(&q);
-    screen_type(f, &q, "2jj\nt");
+    screen_tab(f, &q, "Services");
+    screen_type(f, &q, "jj\nT");
     const char *text = screen_text(f, 10, 80, false);
     assert_non_null(strstr(text, " Services › cart › Edges › TCP "));
     assert_non_null(strstr(text, "redis:6379"));

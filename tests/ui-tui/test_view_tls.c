@@ -65,7 +65,7 @@ static void tells(void **state)
     struct query q = shop_in_tls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "7");
+    screen_tab(f, &q, "TLS");
     screen_shows(
         f, 10, 190, ROW_VIEW,
         " VERDICT↓       CLIENT    SERVER      PROTOCOL   VERSION    CIPHER                        "
@@ -95,7 +95,8 @@ static void sorts_and_filters(void **state)
     struct query q = shop_in_tls();
     struct frame *f = screen_open(&q);
     (void)state;
-    screen_type(f, &q, "7/expires<30d\n");
+    screen_tab(f, &q, "TLS");
+    screen_type(f, &q, "/expires<30d\n");
     const char *text = screen_text(f, 10, 100, false);
     assert_non_null(strstr(text, "1 of 4"));
     assert_non_null(strstr(text, "CN=cart"));
@@ -112,11 +113,30 @@ static void sorts_and_filters(void **state)
     frame_free(f);
 }
 
+/* What was spoken before TLS, and is in it, stands beside the protocol. */
+static void tells_what_is_inside(void **state)
+{
+    struct query q = shop_in_tls();
+    struct tls_row rows[4];
+    (void)state;
+    memcpy(rows, q.tls, sizeof rows);
+    strcpy(rows[3].inside, "smtp");
+    q.tls = rows;
+    struct frame *f = screen_open(&q);
+    screen_tab(f, &q, "TLS");
+    screen_type(f, &q, "/inside=smtp and protocol=tls\n");
+    const char *text = screen_text(f, 10, 190, false);
+    assert_non_null(strstr(text, "1 of 4"));
+    assert_non_null(strstr(text, "  tls (smtp)  "));
+    frame_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells),
         cmocka_unit_test(sorts_and_filters),
+        cmocka_unit_test(tells_what_is_inside),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);
 }

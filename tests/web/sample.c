@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "graph/wire.h"
 #include "store/store.h"
 
 static const uint64_t SECOND_NS = 1000000000U;
@@ -61,6 +62,35 @@ static void add_calls(struct delta *d)
     };
 }
 
+/* On the first edge: a request that failed, of a trace. */
+static void add_request(struct delta *d)
+{
+    struct exchange x = {
+        .protocol = "http",
+        .client_address = address_v4((uint8_t[]){10, 0, 0, 1}),
+        .server_address = address_v4((uint8_t[]){10, 0, 0, 2}),
+        .server_port = 8080,
+        .request_ns = d->start_ns,
+        .request_end_ns = d->start_ns,
+        .response_ns = d->start_ns + 5000000,
+        .response_end_ns = d->start_ns + 9000000,
+        .end_ns = d->start_ns + 9000000,
+        .grpc_status = -1,
+        .error_code = -1,
+        .outcome = OUTCOME_SERVER_ERROR,
+        .method = "GET",
+        .status = "503",
+        .path = "/cart/1",
+        .trace_id = SAMPLE_TRACE,
+    };
+    d->sample = calloc(1, sizeof *d->sample);
+    d->sample_len = 1;
+    wire_put_bare_exchange(&d->sample_bytes, &x);
+    d->sample[0] = (struct sample_delta){.kept = 1U << KEPT_ERROR,
+                                         .len = (uint32_t)d->sample_bytes.len,
+                                         .operation = "GET /cart/{id}"};
+}
+
 static struct names *sample_names(void)
 {
     static const struct hash_key key = {{1, 2}};
@@ -97,6 +127,7 @@ void sample_window(const char *path, unsigned second)
     d.operation[0].exchanges = same.exchanges;
     snprintf(d.operation[0].name, sizeof d.operation[0].name, "GET /cart/{id}");
     add_calls(&d);
+    add_request(&d);
     struct names *names = sample_names();
     assert_int_equal(store_write(store, &d, names, &err), STORE_OK);
     names_free(names);

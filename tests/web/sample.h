@@ -1,6 +1,7 @@
 /* sample.h - a small database: web calls cart, and a server whose name is an attack. */
 #pragma once
 
+#define SAMPLE_TRACE "4bf92f3577b34da6a3ce929d0e0e4736"
 #define SAMPLE_HOSTILE "<img src=x onerror=alert(1)>"
 
 enum { SAMPLE_PATH_MAX = 64 };

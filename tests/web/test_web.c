@@ -78,6 +78,10 @@ static void answers_without_a_database(void **state)
     expect("/api/v1/names", 200, "\"names\":[]");
     expect("/api/v1/relays?format=csv", 200, "client,via,via_address,server,port,protocol");
     expect("/api/v1/names?format=csv", 200, "address,port,tenant,name,source,is_name,count");
+    expect("/api/v1/requests", 200, "\"requests\":[]}");
+    expect("/api/v1/requests?format=csv", 200, "id,edge_id,time,protocol,client_address");
+    expect("/api/v1/traces", 200, "\"traces\":[]");
+    expect("/api/v1/traces/" SAMPLE_TRACE, 404, "nothing is known of this one");
     expect("/api/v1/insights", 200, "\"insights\":[]");
     expect("/api/v1/health", 200, "\"frames\":0");
     expect("/metrics", 200, "tapgraph_edges 0\n");
@@ -114,6 +118,38 @@ static void answers_every_question(void **state)
     expect("/api/v1/events", 200, "\"events\":[");
     expect("/api/v1/openapi.json", 200, "\"openapi\": \"3.1.0\"");
     expect("/api/v1/edges?from=2027-01-15T08:00:05Z", 200, "\"requests\":10,");
+}
+
+/* Requests one by one, by what narrows them, and as parts of a trace. */
+static void answers_of_requests(void **state)
+{
+    static const char none[] = "\"requests\":[]}";
+    (void)state;
+    expect("/api/v1/requests", 200, "\"path\":\"/cart/1\",\"operation\":\"GET /cart/{id}\"");
+    expect("/api/v1/requests?format=ndjson", 200, "\"kept\":[\"error\"],\"time\":");
+    expect("/api/v1/requests?format=csv", 200,
+           "\"GET /cart/{id}\",\"503\",\"server_error\",9.000,");
+    expect("/api/v1/requests?outcome=error&min=9ms&client=web&limit=1&order=slowest", 200,
+           "\"503\"");
+    expect("/api/v1/requests?trace=" SAMPLE_TRACE "&operation=cart", 200, "\"503\"");
+    expect("/api/v1/requests?outcome=ok", 200, none);
+    expect("/api/v1/requests?min=10ms", 200, none);
+    expect("/api/v1/requests?service=99", 200, none);
+    expect("/api/v1/requests?after_id=2", 200, none);
+    expect("/api/v1/requests?server=web", 200, none);
+    expect("/api/v1/requests?outcome=bad", 400, "outcome is \\\"bad\\\"");
+    expect("/api/v1/requests?find=status%20%3D%20503", 200, "\"503\"");
+    expect("/api/v1/requests?hide=status%20%3D%20503", 200, none);
+    expect("/api/v1/requests?order=no", 400, "order is");
+    expect("/api/v1/requests?limit=0", 400, "limit is");
+    expect("/api/v1/requests?min=soon", 400, "min is");
+    expect("/api/v1/requests?format=dot", 400, "dot has no way to write requests");
+    expect("/api/v1/traces", 200, "\"trace_id\":\"" SAMPLE_TRACE "\"");
+    expect("/api/v1/traces?min=10ms", 200, "\"traces\":[]");
+    expect("/api/v1/traces/" SAMPLE_TRACE, 200, "\"depth\":0,\"own_ms\":9,\"slowest\":true,");
+    expect("/api/v1/traces/none", 404, "nothing is known of this one");
+    expect("/api/v1/traces/", 404, "there is nothing at this path");
+    expect("/api/v1/traces/" SAMPLE_TRACE "/x", 404, "there is nothing at this path");
 }
 
 /* What is counted grows by each window once, whoever asks how often. */
@@ -399,6 +435,7 @@ int main(void)
         WITH_DATA(bounds_the_head),
         WITH_DATA(tags_its_answers),
         WITH_DATA(packs_and_lets_keep),
+        WITH_DATA(answers_of_requests),
         WITH_DATA(names_downloads),
         WITH_DATA(tells_of_changes),
         WITH_DATA(bounds_and_ends_streams),

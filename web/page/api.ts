@@ -227,6 +227,7 @@ export interface Incident {
   time: string;
   kind: string;
   text: string;
+  severity: Severity;
 }
 
 export interface CaptureFinding {

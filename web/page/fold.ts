@@ -15,6 +15,7 @@ export interface Folding {
 export interface Card extends Service, Changed {
   box: string; // key of the box it stands in; "" = none
   folded?: Service[]; // what it stands for
+  rest?: boolean; // and those are the quietest of too many
 }
 
 export interface Line extends Edge, Changed {
@@ -168,7 +169,7 @@ function thin(cards: Card[], keep: Set<number>, room: number): Card[] {
   const rest = new Map<string, Card[]>();
   for (const card of cards) if (!shown.has(card)) rest.set(card.box, [...(rest.get(card.box) ?? []), card]);
   const result = cards.filter((card) => shown.has(card));
-  for (const [box, members] of rest) result.push({ ...folded("rest of " + box, `${members.length} quieter`, members), box });
+  for (const [box, members] of rest) result.push({ ...folded("rest of " + box, `${members.length} quieter`, members), box, rest: true });
   return result;
 }
 

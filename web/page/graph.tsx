@@ -10,7 +10,7 @@ import { boxOf, membersOf, sceneOf, type Card, type Line, type Scene } from "./f
 import { count, rate, share } from "./format";
 import { overlap, Places } from "./layout";
 import { Mark } from "./parts";
-import { Picture } from "./picture";
+import { Picture, type Callbacks } from "./picture";
 import { COLUMN, ROW, type Point } from "./route";
 import { SaveMenu } from "./save";
 
@@ -183,12 +183,10 @@ export function GraphView(props: Props) {
 
   const choose = (card: Card) => {
     if (!card.folded) go({ node: card.name, edge: 0 });
-    else if (card.id === folds.current.rest(card)) go({ view: "services", sort: "" });
-    else go({ ...toggled(address, folds.current.keyOf(card), true), node: "", edge: 0 });
+    else if (card.rest) go({ view: "services", sort: "" });
+    else go({ ...toggled(address, boxOf(membersOf(card)[0]!, all.by), true), node: "", edge: 0 });
   };
-  const folds = useRef({ keyOf: (card: Card) => boxOf(membersOf(card)[0]!, all.by), rest: (_: Card): number | null => null });
-  folds.current = { keyOf: (card) => boxOf(membersOf(card)[0]!, all.by), rest: (card) => (/^\d+ quieter$/.test(card.name) ? card.id : null) };
-  const callbacks = useRef({ onNode: choose, onEdge: (line: Line) => go({ edge: line.merged?.length === 1 ? line.merged[0]!.id : line.id, node: "" }), onBox: (_: string) => {}, onNothing: () => {} });
+  const callbacks = useRef<Callbacks>(null!);
   callbacks.current = {
     onNode: choose,
     onEdge: (line) => go({ edge: line.merged?.length === 1 ? line.merged[0]!.id : line.id, node: "" }),

@@ -105,7 +105,7 @@ function App() {
   const quality = useMemo(() => verdict(health.data), [health.data]);
   const error = graph.error;
   const sieved = !!(address.filter.trim() || address.hide.trim());
-  const sheet = { graph: shown!, address, go };
+  const sheet = { graph: answer!, address, go };
   return (
     <>
       <TopBar address={address} go={go} paused={paused} onPause={pause} theme={theme} onTheme={nextTheme} onHelp={() => setHelp(true)} insights={insights.data?.insights.length ?? 0} services={shown?.nodes ?? []} />
@@ -135,7 +135,7 @@ function App() {
         {shown && shown.nodes.length > 0 && address.view === "tls" && <TlsSheet tls={tls} address={address} go={go} />}
         {shown && shown.nodes.length > 0 && address.view === "insights" && <InsightsView {...sheet} insights={insights} />}
         {address.view === "health" && <CaptureView address={address} version={version} health={health.data} />}
-        {shown && <Panel graph={shown} address={address} go={go} version={version} turn={turn} />}
+        {answer && <Panel graph={answer} address={address} go={go} version={version} turn={turn} />}
       </main>
       {address.view === "graph" && history.to > 0 && (
         <Scrubber address={address} go={go} version={version} history={history} shown={answer?.range} against={against} turn={turn} speed={speed} onPlay={play} />

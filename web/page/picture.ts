@@ -192,6 +192,7 @@ export class Picture {
 
   private showCards(cards: Card[], places: Map<string, Point>) {
     const seen = new Map<string, Card>();
+    const fresh: cytoscape.ElementDefinition[] = [];
     for (const card of cards) {
       const id = "n" + card.id;
       seen.set(id, card);
@@ -204,8 +205,7 @@ export class Picture {
         old = this.cy.getElementById(id);
       }
       if (old.empty()) {
-        this.cy.add({ group: "nodes", data: { id, ...(parent ? { parent } : {}) }, position: { ...place }, classes });
-        this.rerouted = true;
+        fresh.push({ group: "nodes", data: { id, ...(parent ? { parent } : {}) }, position: { ...place }, classes });
         continue;
       }
       this.restyle(old, classes);
@@ -220,7 +220,14 @@ export class Picture {
         this.cy.getElementById(id).remove();
         this.rerouted = true;
       }
+    this.add(fresh);
     this.cards = seen;
+  }
+
+  private add(fresh: cytoscape.ElementDefinition[]) {
+    if (!fresh.length) return;
+    this.cy.add(fresh);
+    this.rerouted = true;
   }
 
   /** Sets classes, but leaves alone what has them. */
@@ -233,6 +240,7 @@ export class Picture {
 
   private showLines(lines: Line[], label: Label, seconds: number) {
     const seen = new Map<string, Line>();
+    const fresh: cytoscape.ElementDefinition[] = [];
     this.texts.clear();
     for (const line of lines) {
       const id = "e" + line.id;
@@ -245,8 +253,7 @@ export class Picture {
       const old = this.cy.getElementById(id);
       if (old.empty()) {
         const start = { from: "0px 0px", to: "0px 0px", weights: [0.5], distances: [0] };
-        this.cy.add({ group: "edges", data: { id, ...ends, ...start, ...data }, classes });
-        this.rerouted = true;
+        fresh.push({ group: "edges", data: { id, ...ends, ...start, ...data }, classes });
         continue;
       }
       if (old.data("width") !== data.width || old.data("color") !== data.color) old.data(data);
@@ -257,6 +264,7 @@ export class Picture {
         this.cy.getElementById(id).remove();
         this.rerouted = true;
       }
+    this.add(fresh);
     this.lines = seen;
   }
 

@@ -56,8 +56,8 @@ function draw(canvas: HTMLCanvasElement, history: History, points: Point[], even
     c.fillStyle = color("bad");
     c.fillRect(left, height - failed, bar, failed);
   }
-  c.fillStyle = color("accent");
   for (const event of events) {
+    c.fillStyle = color(event.severity === "warn" || event.severity === "bad" ? event.severity : "accent");
     const at = x(ms(event.time));
     c.beginPath();
     c.moveTo(at - 4, 0);

@@ -68,6 +68,7 @@ bool daemon_options_set_reading(struct daemon_options *options, const struct dae
         .workers = a->workers ? a->workers : 1,
         .loop = a->loop,
         .quiet = a->quiet,
+        .no_sandbox = a->no_sandbox,
         .no_dedup = a->no_dedup,
         .engine.flows_max = a->flows,
     };

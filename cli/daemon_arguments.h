@@ -35,6 +35,8 @@
      &(a).vxlan_ports},                                                                            \
     {0, "geneve-port", "N", "GENEVE is on this UDP port too; may be repeated", ARGUMENT_TEXTS,     \
      &(a).geneve_ports},                                                                           \
+    {0, "no-sandbox", NULL, "do not confine system calls and files: to look for a fault",          \
+     ARGUMENT_FLAG, &(a).no_sandbox},                                                              \
     {0, "tenants", NULL, "addresses may overlap: VLANs and virtual networks tell them apart",      \
      ARGUMENT_FLAG, &(a).tenants}
 
@@ -68,7 +70,7 @@ struct daemon_arguments {
     uint32_t snap_bytes, ring_bytes, workers, flows;
     struct protection_files protection_files; /* to be read into `protection` */
     struct protection protection;
-    bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi;
+    bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi, no_sandbox;
 };
 
 /* Checks them and fills in defaults. `options` borrows from `a`. */

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/daemon_arguments.h"
 #include "daemon/privilege.h"
+#include "daemon/sandbox.h"
 #include "doctor/look.h"
 #include "doctor/report.h"
 
@@ -51,7 +52,8 @@ static int tell(const struct doctor *d, const struct facts *facts)
 static int look_and_tell(const struct doctor *d, struct look *look, struct facts *facts)
 {
     struct err err;
-    if (!privilege_drop_sensor(d->options.user, &err) || !look_run(look, &err))
+    if (!privilege_drop_sensor(d->options.user, &err) || !sandbox_sensor(&d->options, NULL, &err) ||
+        !look_run(look, &err))
         return command_failed(&err);
     return tell(d, facts);
 }
@@ -124,6 +126,8 @@ static int run(const struct command *self, int argc, char **argv)
          ARGUMENT_FLAG, &a.not_promiscuous},
         {'Z', "user", "NAME", "read packets as this user, if started as root (nobody)",
          ARGUMENT_TEXT, &a.user},
+        {0, "no-sandbox", NULL, "do not confine system calls and files: to look for a fault",
+         ARGUMENT_FLAG, &a.no_sandbox},
         {0},
     };
     struct err err = {0};

@@ -11,6 +11,7 @@
 #include "daemon/control.h"
 #include "daemon/keeping.h"
 #include "daemon/privilege.h"
+#include "daemon/sandbox.h"
 #include "web/web.h"
 
 enum { RETRY_MS = 1000 };
@@ -36,7 +37,7 @@ static bool start(struct keeper *k, const struct daemon_options *options, struct
     if (!privilege_drop_keeper(options->user, err))
         return false;
     k->keeping = keeping_open(options, err);
-    if (!k->keeping)
+    if (!k->keeping || !sandbox_keeper_files(options, err))
         return false;
     if (options->listen) {
         k->web = web_start(&(struct web_options){options->db, options->listen, options->protection},
@@ -44,6 +45,8 @@ static bool start(struct keeper *k, const struct daemon_options *options, struct
         if (!k->web)
             return false;
     }
+    if (!sandbox_keeper_calls(options, 0, err))
+        return false;
     tell(k, CONTROL_READY, k->web ? web_address(k->web) : "");
     return true;
 }

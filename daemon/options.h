@@ -38,6 +38,7 @@ struct daemon_options {
     unsigned workers;       /* 1 or more; each also reads its share of an interface */
     bool loop;              /* play the files again and again */
     bool quiet;             /* no progress bar */
+    bool no_sandbox;        /* system calls and files are not confined (daemon/sandbox.h) */
     struct frame_options frame;
     bool no_dedup; /* copies count as packets */
     struct engine_options engine;

@@ -23,32 +23,49 @@ static bool become(const char *user, struct err *err)
     return true;
 }
 
-static bool drop_all(struct err *err)
+/* As `user`, without any capability. */
+static bool become_powerless(const char *user, struct err *err)
 {
-    capng_clear(CAPNG_SELECT_ALL);
+    /* The bounding set needs CAP_SETPCAP to change, which goes with root; who has not got it has
+     * nothing to bound. */
+    capng_get_caps_process();
+    bool bounded = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+    capng_clear(CAPNG_SELECT_BOUNDS);
+    if (bounded && capng_apply(CAPNG_SELECT_BOUNDS) != 0)
+        return err_set(err, "cannot drop capabilities for good: %s", strerror(errno));
+    if (!become(user, err))
+        return false;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return err_set(err, "cannot forbid new privileges: %s", strerror(errno));
-    /* The bounding set needs CAP_SETPCAP to change; without it there is nothing left to bound. */
-    bool bounded = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
-    if (capng_apply(bounded ? CAPNG_SELECT_ALL : CAPNG_SELECT_CAPS) != 0)
+    capng_clear(CAPNG_SELECT_ALL);
+    if (capng_apply(CAPNG_SELECT_CAPS) != 0)
         return err_set(err, "cannot drop capabilities: %s", strerror(errno));
     return true;
 }
 
-bool privilege_drop_sensor(const char *user, struct err *err)
+/* What is in memory has been captured. */
+static void forbid_dumps(void)
 {
     const struct rlimit none = {0, 0};
-    if (!become(user ? user : "nobody", err) || !drop_all(err))
-        return false;
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &none);
+}
+
+bool privilege_drop_sensor(const char *user, struct err *err)
+{
+    if (!become_powerless(user ? user : "nobody", err))
+        return false;
+    forbid_dumps();
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* after the change of user, which clears it */
     return true;
 }
 
 bool privilege_drop_keeper(const char *user, struct err *err)
 {
-    return become(user, err) && drop_all(err);
+    if (!become_powerless(user, err))
+        return false;
+    forbid_dumps();
+    return true;
 }
 
 bool privilege_keep_capture(struct err *err)

@@ -9,7 +9,7 @@
 bool privilege_drop_sensor(const char *user, struct err *err);
 
 /* For the keeper: becomes `user` if one is given, else stays who it is, so that it can write the
- * database; no capability is left either way. */
+ * database; no capability is left either way, and no core dump is written. */
 bool privilege_drop_keeper(const char *user, struct err *err);
 
 /* For the supervisor: keeps CAP_NET_RAW, to open an interface again, and what it needs to start and

@@ -14,6 +14,7 @@
 #include "daemon/ndpi_watch.h"
 #include "daemon/privilege.h"
 #include "daemon/progress.h"
+#include "daemon/sandbox.h"
 #include "daemon/sensor.h"
 
 static pid_t sensor;
@@ -24,6 +25,20 @@ static void stop(int signal_number)
 {
     (void)signal_number;
     kill(sensor, SIGTERM);
+}
+
+static _Noreturn void be_sensor(const struct daemon_options *options, struct capture_file *file,
+                                struct keylog_file *keys, int keeper_fd)
+{
+    struct daemon_options with_keys = *options;
+    struct err err = {0};
+    if (privilege_drop_sensor(options->user, &err)) {
+        with_keys.engine.keys = keylog_file_load(keys, &options->engine.key, true);
+        if (sandbox_sensor(options, NULL, &err))
+            _exit((int)sensor_run_file(&with_keys, file, keeper_fd));
+    }
+    log_line(LOG_LEVEL_ERROR, "%s", err.text);
+    _exit(SENSOR_FAILED);
 }
 
 /* Starts the sensor; returns its end of the pipe, or -1. */
@@ -39,14 +54,7 @@ static int start_sensor(const struct daemon_options *options, struct capture_fil
     sensor = fork();
     if (sensor == 0) {
         close(pipe_fd[0]);
-        if (!privilege_drop_sensor(options->user, err)) {
-            log_line(LOG_LEVEL_ERROR, "%s", err->text);
-            _exit(SENSOR_FAILED);
-        }
-        struct daemon_options with_keys = *options;
-        with_keys.engine.keys = keylog_file_load(keys, &options->engine.key, true);
-        enum sensor_exit status = sensor_run_file(&with_keys, file, pipe_fd[1]);
-        _exit((int)status);
+        be_sensor(options, file, keys, pipe_fd[1]);
     }
     close(pipe_fd[1]);
     if (sensor < 0) {
@@ -100,7 +108,9 @@ static int run(const struct daemon_options *options, int fd)
 {
     struct err err = {0};
     struct keeping *k = keeping_open(options, &err);
-    if (!k) {
+    if (!k || !sandbox_keeper_files(options, &err) ||
+        !sandbox_keeper_calls(options, sensor, &err)) {
+        keeping_close(k);
         kill(sensor, SIGKILL);
         waitpid(sensor, NULL, 0);
         log_line(LOG_LEVEL_ERROR, "%s", err.text);

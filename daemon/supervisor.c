@@ -31,6 +31,7 @@
 #include "daemon/keylog_file.h"
 #include "daemon/ndpi_watch.h"
 #include "daemon/privilege.h"
+#include "daemon/sandbox.h"
 #include "daemon/sensor.h"
 
 enum { REOPEN_MS = 500, BACKOFF_MAX_MS = 5000, STEADY_MS = 10000, END_MS = 10000 };
@@ -154,6 +155,10 @@ static void be_sensor(struct supervisor *s, struct keylog_file *keys, int keeper
         _exit(SENSOR_FAILED);
     }
     options.engine.keys = keylog_file_load(keys, &options.engine.key, false);
+    if (!sandbox_sensor(&options, options.keylog, &err)) {
+        log_line(LOG_LEVEL_ERROR, "%s", err.text);
+        _exit(SENSOR_FAILED);
+    }
     enum sensor_exit status = s->files ? sensor_run_paced(&options, s->file, keeper_fd)
                                        : sensor_run_live(&options, s->live, s->live_len, keeper_fd);
     _exit((int)status);
@@ -417,6 +422,7 @@ int supervisor_run(const struct daemon_options *options, bool files)
     struct supervisor s = {
         .options = options, .sensor_options = &own, .files = files, .signals = -1, .control = -1};
     struct err err = {0};
+    sandbox_announce(options);
     s.ndpi = ndpi_watch_open(&own);
     if (start(&s, &err)) {
         event(&s, "capture-started", files ? "playing a capture file" : "capturing");

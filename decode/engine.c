@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "decode/inspector.h"
 #include "decode/label.h"
@@ -90,6 +91,19 @@ fail:
     err_set(err, "decode: out of memory for a table of flows");
     engine_free(e);
     return NULL;
+}
+
+void engine_prepare(const struct engine_options *options)
+{
+    const struct label_watch *w = &options->watch;
+    tzset();
+    if (!options->labels || !inspector_exists())
+        return;
+    if (w->enter)
+        w->enter(w->ctx);
+    inspector_free(inspector_new(NULL));
+    if (w->leave)
+        w->leave(w->ctx);
 }
 
 static void free_flows(struct lifecycle *l)

@@ -37,6 +37,10 @@ struct engine_options {
 
 struct engine;
 
+/* Has libraries read the files that they read once in a process (the time zone; what nDPI's look
+ * for), for an engine that works where no file can be opened. Takes some milliseconds. */
+void engine_prepare(const struct engine_options *options);
+
 /* `sink` is copied. NULL when memory is short. Given to the caller. */
 struct engine *engine_new(const struct engine_options *options, struct sink sink, struct err *err);
 void engine_free(struct engine *e); /* emits nothing; NULL is fine */

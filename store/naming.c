@@ -75,9 +75,11 @@ static const char *const sql[NAMING_STATEMENTS] = {
                        "AND substr(s.name, 1, length(?4) + 1) = ?4 || '.' "
                        "HAVING count(*) = 1",
     /* What a client ?4 has called a server last, by host. */
+    /* From the client on: a server may have any number of them, and each may ask. */
     [CALLED_LAST] = "SELECT e.id, e.service_id, e.name_source, e.last_ns, s.name "
-                    "FROM endpoint e JOIN service s ON s.id = e.service_id "
-                    "JOIN pair p ON p.server_id = e.id JOIN endpoint c ON c.id = p.client_id "
+                    "FROM endpoint c CROSS JOIN endpoint e CROSS JOIN pair p "
+                    "ON p.client_id = c.id AND p.server_id = e.id "
+                    "JOIN service s ON s.id = e.service_id "
                     "WHERE e.address = ?1 AND e.port = ?2 AND e.tenant = ?3 "
                     "AND e.name_source = 'host' AND c.address = ?4 AND c.port = 0 "
                     "AND c.tenant = ?3 AND p.last_ns >= ?5 "
@@ -137,6 +139,12 @@ void naming_forget(struct naming *n)
     n->client_endpoint = 0;
     n->reviewed = false;
     n->labelled = 0;
+}
+
+static void forget_spoken(struct naming *n)
+{
+    for (int i = 0; i < NAMING_SPOKEN; i++)
+        n->spoken[i].protocol[0] = '\0';
 }
 
 /* The id in the first column of a statement's row; 0 if there is no row. */
@@ -586,7 +594,8 @@ bool naming_pair(struct naming *n, const struct names *names, const struct edge_
     return true;
 }
 
-bool naming_protocol(struct naming *n, const struct edge_key *key, char *text, size_t size)
+/* From the database. */
+static bool find_protocol(struct naming *n, const struct edge_key *key, char *text, size_t size)
 {
     sqlite3_stmt *s = n->statement[PROTOCOL_FIND];
     struct place p = place_of(&key->server, key->port, key->tenant);
@@ -597,6 +606,30 @@ bool naming_protocol(struct naming *n, const struct edge_key *key, char *text, s
         column_text(s, 0, text, size);
     bool fine = status == SQLITE_ROW || status == SQLITE_DONE;
     return sqlite3_reset(s) == SQLITE_OK && fine;
+}
+
+static struct spoken *spoken_by(struct naming *n, const struct edge_key *key)
+{
+    uint32_t sum = key->port;
+    for (size_t i = 0; i < sizeof key->server.byte; i++)
+        sum = sum * 31 + key->server.byte[i];
+    return &n->spoken[sum % NAMING_SPOKEN];
+}
+
+bool naming_protocol(struct naming *n, const struct edge_key *key, char *text, size_t size)
+{
+    struct spoken *s = spoken_by(n, key);
+    bool known = s->protocol[0] && s->port == key->port && s->tenant == key->tenant &&
+                 address_equal(&s->server, &key->server);
+    if (!known) {
+        *s = (struct spoken){.server = key->server, .tenant = key->tenant, .port = key->port};
+        if (!find_protocol(n, key, s->protocol, sizeof s->protocol)) {
+            s->protocol[0] = '\0';
+            return false;
+        }
+    }
+    text_clean(text, size, bytes_of_text(s->protocol));
+    return true;
 }
 
 struct unnamed {
@@ -638,6 +671,7 @@ static bool name_belatedly(struct naming *n, const struct names *names, const st
 bool naming_review(struct naming *n, const struct names *names, uint64_t now_ns)
 {
     n->client_endpoint = 0; /* it may have another name by now */
+    forget_spoken(n);
     if (names && n->labelled != names_given_version(names) && !label_services(n, names))
         return false;
     if (!names || (n->reviewed && n->version == names_version(names)))

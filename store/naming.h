@@ -19,7 +19,7 @@
 
 #define NAMING_REACH_NS (24 * 3600 * UINT64_C(1000000000))
 
-enum { NAMING_STATEMENTS = 24 };
+enum { NAMING_STATEMENTS = 24, NAMING_SPOKEN = 256 };
 
 struct naming {
     sqlite3_stmt *statement[NAMING_STATEMENTS];
@@ -28,6 +28,14 @@ struct naming {
     uint32_t client_tenant;
     int64_t client_endpoint, client_service; /* client_endpoint 0: none */
     enum name_source client_source;
+    /* What servers were found to speak in this window, so that a flood of connections on which
+     * nothing is said asks once for each server, not once for each client. */
+    struct spoken {
+        struct address server;
+        uint32_t tenant;
+        uint16_t port;
+        char protocol[PROTOCOL_TEXT_MAX]; /* "": nothing is in this place */
+    } spoken[NAMING_SPOKEN];
     bool reviewed;     /* all endpoints have been reviewed at `version` */
     uint64_t version;  /* names_version() */
     uint64_t refused;  /* exchanges not counted under the name that was called, for want of room */
@@ -46,7 +54,8 @@ void naming_forget(struct naming *n);
 bool naming_review(struct naming *n, const struct names *names, uint64_t now_ns);
 
 /* What the server of an edge is known to speak, by its latest pair; "tcp" if that is not known. For
- * connections on which nothing was said: refused, never answered, or closed again. */
+ * connections on which nothing was said: refused, never answered, or closed again; they come after
+ * all others of their window, and so this does not change among them. */
 bool naming_protocol(struct naming *n, const struct edge_key *key, char *text, size_t size);
 
 struct pair {

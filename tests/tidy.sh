@@ -38,6 +38,7 @@ ndpi_[a-z]+\(                decode/ndpi\.c|daemon/(ndpi_watch|supervisor|replay
 #include.<(n?curses)         ui-tui/term\.c
 #include.<(pthread|stdatomic) capture/ring|decode/label|daemon/|web/
 #include.<cap-ng             daemon/
+#include.<seccomp            daemon/calls\.c
 #include.<openssl            decode/(tls_digest|tls_certificate|tls_seal|quic_initial)
 END
 

@@ -21,7 +21,10 @@ static enum said ask_graph(struct ask *a)
     bool asked = !a->q || query_graph(a->q, a->range, a->params->grouping, &graph, a->err);
     if (asked)
         graph_sieve(a->graph_sieve, &graph);
-    enum said ret = said(asked, asked && a->exporter->graph(a->out, &graph), a->err);
+    bool written = asked && a->exporter->graph(a->out, &graph);
+    enum said ret = said(asked, written, a->err);
+    if (asked && !written && a->exporter->needs)
+        err_set(a->err, "%s", a->exporter->needs);
     graph_free(&graph);
     return ret;
 }

@@ -100,6 +100,8 @@ static bool diff(FILE *out, const struct diff *d)
 const struct exporter svg_exporter = {
     .name = "svg",
     .type = "image/svg+xml",
+    .needs = "a picture takes Graphviz's dot, which is not installed, or which this process may "
+             "not run, as that of a capture: tapgraph graph --format svg does",
     .graph = graph,
     .diff = diff,
 };

@@ -1,0 +1,16 @@
+/* calls.h - filters of system calls, which libseccomp makes. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/err.h"
+
+enum calls_role {
+    CALLS_SENSOR,        /* reads what is open, and writes to what is open */
+    CALLS_SENSOR_KEYLOG, /* and opens a file, to read it */
+    CALLS_KEEPER,        /* files, and a socket that listens */
+};
+
+/* From now on all threads of this process may make the system calls of `role` alone. `child` (0:
+ * none) is a process that they may send signals to and wait for. */
+bool calls_confine(enum calls_role role, pid_t child, struct err *err);

@@ -1,0 +1,109 @@
+/* sandbox.c - see sandbox.h. */
+#include "daemon/sandbox.h"
+
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "daemon/calls.h"
+#include "daemon/landlock.h"
+
+/* The database's (and, if it is a symbolic link, that of what it leads to), and three of names. */
+enum { FOLDERS = 5 };
+
+void sandbox_announce(const struct daemon_options *options)
+{
+    if (options->no_sandbox)
+        log_line(LOG_LEVEL_WARNING, "--no-sandbox: system calls and files are not confined");
+    else if (!landlock_is_there())
+        log_line(LOG_LEVEL_NOTICE, "this kernel has no Landlock: which files the keeper may open "
+                                   "is said by the rights of its user alone");
+}
+
+static bool out_of_memory(struct err *err)
+{
+    return err_set(err, "sandbox: out of memory");
+}
+
+/* Given to the caller; NULL: memory is short. */
+static char *folder_of(const char *path)
+{
+    char *copy = strdup(path), *ret = copy ? strdup(dirname(copy)) : NULL;
+    free(copy);
+    return ret;
+}
+
+static bool is_written_to_file(int fd)
+{
+    struct stat is;
+    return fstat(fd, &is) == 0 && S_ISREG(is.st_mode);
+}
+
+/* No file of the sensor's grows, but for one that its log or report was directed to. */
+static void limit_files(void)
+{
+    const struct rlimit none = {0, 0};
+    if (is_written_to_file(STDOUT_FILENO) || is_written_to_file(STDERR_FILENO))
+        return;
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &none);
+}
+
+bool sandbox_sensor(const struct daemon_options *options, const char *keylog, struct err *err)
+{
+    if (options->no_sandbox)
+        return true;
+    engine_prepare(&options->engine);
+    limit_files();
+    char *folder = keylog ? folder_of(keylog) : NULL;
+    if (keylog && !folder)
+        return out_of_memory(err);
+    bool files = !landlock_is_there() ||
+                 landlock_confine(&(struct landlock_folder){folder, false}, folder != NULL, err);
+    free(folder);
+    return files && calls_confine(keylog ? CALLS_SENSOR_KEYLOG : CALLS_SENSOR, 0, err);
+}
+
+/* Their folders, since a file that is written anew is often another of the same name. */
+static size_t folders_of_keeper(const struct daemon_options *options,
+                                struct landlock_folder ret[FOLDERS])
+{
+    char *real = realpath(options->db, NULL);
+    const struct landlock_folder file[FOLDERS] = {{options->db, true},
+                                                  {real, true},
+                                                  {options->names, false},
+                                                  {options->kube, false},
+                                                  {options->hosts, false}};
+    size_t len = 0;
+    for (int i = 0; i < FOLDERS; i++)
+        if (file[i].path)
+            ret[len++] = (struct landlock_folder){folder_of(file[i].path), file[i].written};
+    free(real);
+    return len;
+}
+
+bool sandbox_keeper_files(const struct daemon_options *options, struct err *err)
+{
+    if (options->no_sandbox || !landlock_is_there())
+        return true;
+    struct landlock_folder folder[FOLDERS];
+    size_t len = folders_of_keeper(options, folder);
+    bool all = true;
+    for (size_t i = 0; i < len; i++)
+        all = all && folder[i].path;
+    bool fine = all ? landlock_confine(folder, len, err) : out_of_memory(err);
+    for (size_t i = 0; i < len; i++)
+        free((char *)folder[i].path);
+    return fine;
+}
+
+bool sandbox_keeper_calls(const struct daemon_options *options, pid_t child, struct err *err)
+{
+    return options->no_sandbox || calls_confine(CALLS_KEEPER, child, err);
+}

@@ -1,0 +1,31 @@
+/* sandbox.h - what the kernel does for a process of ours once it has begun: no more than it needs.
+ *
+ * A filter of system calls (seccomp) covers all threads and cannot be taken off. A call that a
+ * process has no use for fails with EPERM; one that only an intruder makes (to run a program, to
+ * look into another process) ends the process. Landlock says which files there are, where the
+ * kernel has it. Both are left out where tapgraph was built with a sanitizer, which needs calls of
+ * its own, or without libseccomp (sandbox_none.c). SECURITY.md has what each process may do. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "daemon/options.h"
+
+/* Says in the log what is missing, if anything is. Once, at the start. */
+void sandbox_announce(const struct daemon_options *options);
+
+/* For the sensor, after privilege_drop_sensor(), before its threads start: it opens no file and no
+ * socket, starts no process, and writes to what it has open. `keylog` (NULL: none) is a file that
+ * it may open again when another takes its name. */
+bool sandbox_sensor(const struct daemon_options *options, const char *keylog, struct err *err);
+
+/* For the keeper, once its files are open: of files there are from now on the folder of the
+ * database, to be written, and those of the names, to be read. For this thread and those that it
+ * starts. */
+bool sandbox_keeper_files(const struct daemon_options *options, struct err *err);
+
+/* For the keeper, once its page is there: it opens no socket, connects to nothing, starts no
+ * process. For all its threads. `child` (0: none) is one that it may send signals to and wait for.
+ */
+bool sandbox_keeper_calls(const struct daemon_options *options, pid_t child, struct err *err);

@@ -1,0 +1,12 @@
+# The units of systemd: one for whatever /etc/default/tapgraph says, one for an instance an interface.
+include(GNUInstallDirs)
+function(make_unit name)
+    cmake_parse_arguments(PARSE_ARGV 1 "" "" "OF_WHAT;INTERFACE;STATE;DEFAULTS" "")
+    foreach(word OF_WHAT INTERFACE STATE DEFAULTS)
+        set(${word} "${_${word}}")
+    endforeach()
+    configure_file(${CMAKE_SOURCE_DIR}/share/tapgraph.service.in ${CMAKE_BINARY_DIR}/share/${name}.service @ONLY)
+    install(FILES ${CMAKE_BINARY_DIR}/share/${name}.service DESTINATION lib/systemd/system)
+endfunction()
+make_unit(tapgraph OF_WHAT "" INTERFACE "" STATE tapgraph DEFAULTS /etc/default/tapgraph)
+make_unit(tapgraph@ OF_WHAT ": %i" INTERFACE "-i %i " STATE tapgraph-%i DEFAULTS /etc/default/tapgraph-%i)

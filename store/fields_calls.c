@@ -259,6 +259,7 @@ static const struct field events[] = {
 
 const struct fields event_fields = {"events", events, sizeof events / sizeof *events};
 
+/* clang-format off */
 const struct fields *const fields_of_all[] = {
     &edge_fields,
     &service_fields,
@@ -275,3 +276,4 @@ const struct fields *const fields_of_all[] = {
     &request_fields,
     NULL,
 };
+/* clang-format on */

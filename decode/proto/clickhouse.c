@@ -51,7 +51,7 @@ struct clickhouse {
     bool cancelled;
     bool failed;
     bool fresh;  /* the client has asked since the server's last byte */
-    bool heard;  /* there is a server: it has said something */
+    bool heard;  /* there is a server: what it says comes by */
     bool astray; /* what the server says may be to something that was not seen */
     bool closed; /* nothing of it can be read: packets come in chunks */
     int32_t code;
@@ -76,7 +76,7 @@ static void settle(struct conn *c, struct clickhouse *m)
         exchange_text(x, x->status, sizeof x->status, bytes_of_text("OK"));
         x->outcome = OUTCOME_OK;
     }
-    if (x && !m->heard)
+    if (x && !m->heard && !(x->notes & NOTE_GAP))
         x->notes |= NOTE_ONE_WAY; /* nobody asks on without having heard */
     if (x)
         conn_abort(c, KEY, OUTCOME_UNKNOWN); /* but for an answer that was whole */
@@ -588,7 +588,6 @@ static int64_t clickhouse_gap(struct conn *c, enum dir dir, uint64_t len)
     m->side[dir].place = AT_PACKET;
     m->astray = true;
     m->fresh = false;
-    m->heard = m->heard || dir == TO_CLIENT;
     if (dir == TO_SERVER)
         conn_abort(c, KEY, OUTCOME_UNKNOWN);
     return DECODE_LOST;

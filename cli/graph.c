@@ -48,9 +48,7 @@ static bool write_graph(const struct exporter *exporter, const struct graph *gra
 {
     if (exporter->graph(stdout, graph) && fflush(stdout) == 0)
         return true;
-    bool svg = strcmp(exporter->name, "svg") == 0;
-    return err_set(err, "graph: %s could not be written whole%s", exporter->name,
-                   svg ? " (it needs Graphviz: sudo apt install graphviz)" : "");
+    return err_set(err, "graph: %s could not be written whole", exporter->name);
 }
 
 static int draw(const struct command *self, struct picture *p)
@@ -83,7 +81,7 @@ static void list(struct picture *p, struct argument *ret)
     *at++ = (struct argument){0,
                               "format",
                               "NAME",
-                              "dot, svg (through Graphviz), json, mermaid (dot)",
+                              "dot, svg (nicer with Graphviz), json, mermaid (dot)",
                               ARGUMENT_TEXT,
                               &p->format};
     *at++ = (struct argument){

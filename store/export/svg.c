@@ -1,5 +1,6 @@
 /* svg.c - the graph as a picture: our DOT through Graphviz's dot, which is not linked but run,
- * since it is large and not made for threads. It fails when dot is not installed. */
+ * since it is large and not made for threads. Where it cannot be run (it is not installed, or the
+ * process is confined) the graph is drawn by ourselves, more plainly; what changed is not. */
 #include <errno.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/export/drawing.h"
 #include "store/export/exporter.h"
 
 extern const struct exporter dot_exporter;
@@ -72,12 +74,13 @@ static bool copy(FILE *out, int from)
     return n == 0;
 }
 
-static bool draw(FILE *out, struct drawn what)
+static bool draw(FILE *out, struct drawn what, bool *ret_started)
 {
     pid_t pid;
     int status = -1, dot = write_dot(what), svg = dot < 0 ? -1 : start_dot(dot, &pid);
     if (dot >= 0)
         close(dot);
+    *ret_started = svg >= 0;
     if (svg < 0)
         return false;
     bool copied = copy(out, svg);
@@ -89,19 +92,22 @@ static bool draw(FILE *out, struct drawn what)
 
 static bool graph(FILE *out, const struct graph *g)
 {
-    return draw(out, (struct drawn){.graph = g});
+    bool started, drawn = draw(out, (struct drawn){.graph = g}, &started);
+    return started ? drawn : drawing_svg(out, g);
 }
 
 static bool diff(FILE *out, const struct diff *d)
 {
-    return draw(out, (struct drawn){.diff = d});
+    bool started;
+    return draw(out, (struct drawn){.diff = d}, &started);
 }
 
 const struct exporter svg_exporter = {
     .name = "svg",
     .type = "image/svg+xml",
-    .needs = "a picture takes Graphviz's dot, which is not installed, or which this process may "
-             "not run, as that of a capture: tapgraph graph --format svg does",
+    .needs =
+        "a picture of what changed takes Graphviz's dot, which is not installed, or which this "
+        "process may not run, as that of a capture: tapgraph diff --format svg does",
     .graph = graph,
     .diff = diff,
 };

@@ -1,6 +1,7 @@
 /* test_exporters.c - names from the wire stay names in every format. */
 #include <string.h>
 
+#include "store/export/drawing.h"
 #include "tests/check.h"
 #include "tests/store/hostile.h"
 
@@ -134,6 +135,34 @@ static void svg(void **state)
     reads_back("svg", ASK_GRAPH, "python3", SVG_NODES);
 }
 
+/* Where Graphviz cannot be run: the same names, whole in the titles, and an arrow for each edge. */
+static void svg_of_our_own(void **state)
+{
+    static const char read[] =
+        PYTHON "'import sys, xml.etree.ElementTree as E\n"
+               "s = \"{http://www.w3.org/2000/svg}\"\n"
+               "groups = list(E.parse(sys.stdin.buffer).iter(s + \"g\"))\n"
+               "edges = [g for g in groups if g.get(\"class\") != \"node\"]\n"
+               "assert len(edges) == 12 and all(len(g.findall(s + \"path\")) == 2 for g in edges)\n"
+               "for g in groups:\n"
+               "  if g.get(\"class\") == \"node\": print(g.find(s + \"title\").text)'";
+    struct hostile h;
+    char *text = NULL, *names = hostile_lines();
+    size_t len = 0;
+    (void)state;
+    hostile_fill(&h);
+    for (size_t i = 0; i < HOSTILE_NAMES; i++)
+        h.service[i].x = (double)(i % 4) - 1;
+    FILE *out = open_memstream(&text, &len);
+    assert_true(drawing_svg(out, &h.graph));
+    fclose(out);
+    char *back = piped(text, "python3", read);
+    assert_string_equal(back, names);
+    free(back);
+    free(names);
+    free(text);
+}
+
 /* Mermaid has no parser here: each name is what its lines say, with every sign that could end it
  * written as a number. */
 static void mermaid(void **state)
@@ -172,6 +201,7 @@ int main(void)
         cmocka_unit_test(csv),
         cmocka_unit_test(dot),
         cmocka_unit_test(svg),
+        cmocka_unit_test(svg_of_our_own),
         cmocka_unit_test(mermaid),
         cmocka_unit_test(found_by_name),
         cmocka_unit_test(messages_where_there_are_any),

@@ -1,0 +1,209 @@
+/* drawing.c - see drawing.h. */
+#include "store/export/drawing.h"
+
+#include "store/export/picture.h"
+
+/* Of a node, of a column and a row of the layout, and around all of it; in pixels. */
+enum { NODE_WIDTH = 150, NODE_HEIGHT = 34, COLUMN = 310, ROW = 62, MARGIN = 30, NAME_MOST = 21 };
+
+struct frame {
+    double left, top; /* of the layout, in its units */
+    double width, height;
+};
+
+static void put_escaped(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '&')
+            fputs("&amp;", out);
+        else if (*text == '<')
+            fputs("&lt;", out);
+        else if (*text == '>')
+            fputs("&gt;", out);
+        else
+            fputc(*text, out);
+    }
+}
+
+/* As many characters as a node has room for; the whole name is in its title. */
+static void put_name(FILE *out, const char *name)
+{
+    char text[NAME_TEXT_MAX];
+    size_t len = 0, characters = 0;
+    for (; name[len] && len + 1 < sizeof text; len++) {
+        bool begins = ((unsigned char)name[len] & 0xc0) != 0x80;
+        if (begins && characters++ == NAME_MOST)
+            break;
+        text[len] = name[len];
+    }
+    text[len] = '\0';
+    put_escaped(out, text);
+    if (name[len])
+        fputs("\xe2\x80\xa6", out); /* an ellipsis */
+}
+
+static struct frame frame_of(const struct graph *g)
+{
+    struct frame f = {0};
+    double right = 0, bottom = 0;
+    for (size_t i = 0; i < g->nodes.len; i++) {
+        const struct service_row *s = &g->nodes.row[i];
+        f.left = !i || s->x < f.left ? s->x : f.left;
+        f.top = !i || s->y < f.top ? s->y : f.top;
+        right = !i || s->x > right ? s->x : right;
+        bottom = !i || s->y > bottom ? s->y : bottom;
+    }
+    f.width = (right - f.left) * COLUMN + NODE_WIDTH + 2 * MARGIN;
+    f.height = (bottom - f.top) * ROW + NODE_HEIGHT + 2 * MARGIN;
+    return f;
+}
+
+/* The upper left corner of a node. */
+static double left_of(const struct frame *f, const struct service_row *s)
+{
+    return MARGIN + (s->x - f->left) * COLUMN;
+}
+
+static double top_of(const struct frame *f, const struct service_row *s)
+{
+    return MARGIN + (s->y - f->top) * ROW;
+}
+
+static void put_shape(FILE *out, enum picture_kind kind, double x, double y)
+{
+    double right = x + NODE_WIDTH, bottom = y + NODE_HEIGHT;
+    switch (kind) {
+    case PICTURE_DATABASE:
+        fprintf(out,
+                "<path d=\"M%.1f %.1fa75 5 0 0 1 150 0v24a75 5 0 0 1 -150 0zm0 0a75 5 0 0 0 150 "
+                "0\"/>",
+                x, y + 5);
+        return;
+    case PICTURE_QUEUE:
+        fprintf(out, "<path d=\"M%.1f %.1fH%.1fL%.1f %.1fL%.1f %.1fH%.1fz\"/>", x, y, right - 12,
+                right, (y + bottom) / 2, right - 12, bottom, x);
+        return;
+    case PICTURE_EXTERNAL:
+        fprintf(out,
+                "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"17\" "
+                "stroke-dasharray=\"4 3\"/>",
+                x, y, NODE_WIDTH, NODE_HEIGHT);
+        return;
+    case PICTURE_SERVICE:
+        break;
+    }
+    fprintf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"6\"/>", x, y,
+            NODE_WIDTH, NODE_HEIGHT);
+}
+
+static void put_node(FILE *out, const struct frame *f, const struct service_row *s)
+{
+    double x = left_of(f, s), y = top_of(f, s);
+    enum health h = s->served.requests ? s->served.health : HEALTH_IDLE;
+    fprintf(out, "<g class=\"node\" fill=\"#F6F8FA\" stroke=\"%s\" stroke-width=\"%s\"><title>",
+            picture_color(h), h == HEALTH_BAD ? "2.5" : "1.5");
+    put_escaped(out, s->name);
+    fputs("</title>", out);
+    put_shape(out, picture_kind(s), x, y);
+    fprintf(out,
+            "<text x=\"%.1f\" y=\"%.1f\" fill=\"#1F2328\" stroke=\"none\" font-size=\"12\" "
+            "text-anchor=\"middle\">",
+            x + NODE_WIDTH / 2.0, y + NODE_HEIGHT / 2.0 + 4);
+    put_name(out, s->name);
+    fputs("</text></g>\n", out);
+}
+
+/* Where an edge runs: from right to left side; where the server is not to the right, around both
+ * from below. */
+struct line {
+    double x1, y1, x2, y2, below;
+};
+
+static struct line line_of(const struct frame *f, const struct service_row *client,
+                           const struct service_row *server)
+{
+    double middle = NODE_HEIGHT / 2.0;
+    struct line l = {.x1 = left_of(f, client) + NODE_WIDTH,
+                     .y1 = top_of(f, client) + middle,
+                     .x2 = left_of(f, server) - 5,
+                     .y2 = top_of(f, server) + middle};
+    l.below = l.x2 < l.x1 ? ROW : 0;
+    return l;
+}
+
+static void put_edge(FILE *out, struct line l, const struct edge_row *e,
+                     const struct service_row *client, const struct service_row *server)
+{
+    static const char *const dashes[HEALTHS] = {[HEALTH_IDLE] = "2 3",
+                                                [HEALTH_GOOD] = "none",
+                                                [HEALTH_WARN] = "none",
+                                                [HEALTH_BAD] = "7 3"};
+    const char *color = picture_color(e->figures.health);
+    double bend = COLUMN / 3.0;
+    fprintf(out,
+            "<g fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\" stroke-dasharray=\"%s\"><title>",
+            color, picture_width(e), dashes[e->figures.health]);
+    put_escaped(out, client->name);
+    fputs(" - ", out);
+    put_escaped(out, server->name);
+    fprintf(out, ", port %u, ", e->port);
+    put_escaped(out, e->protocol);
+    fprintf(out,
+            "</title><path d=\"M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f\"/>"
+            "<path d=\"M%.1f %.1fl-7 -4v8z\" fill=\"%s\" stroke=\"none\"/></g>\n",
+            l.x1, l.y1, l.x1 + bend, l.y1 + l.below, l.x2 - bend, l.y2 + l.below, l.x2, l.y2,
+            l.x2 + 5, l.y2, color);
+}
+
+static void put_label(FILE *out, struct line l, const struct edge_row *e)
+{
+    char label[128];
+    picture_edge_label(e, ", ", label, sizeof label);
+    fprintf(out,
+            "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\" stroke=\"#FFFFFF\" stroke-width=\"3\" "
+            "paint-order=\"stroke\" font-size=\"9\" text-anchor=\"middle\">",
+            (l.x1 + l.x2) / 2, (l.y1 + l.y2) / 2 + 0.75 * l.below - 3,
+            picture_color(e->figures.health));
+    put_escaped(out, label);
+    fputs("</text>\n", out);
+}
+
+static const struct service_row *node_of(const struct graph *g, int64_t id)
+{
+    for (size_t i = 0; i < g->nodes.len; i++)
+        if (g->nodes.row[i].id == id)
+            return &g->nodes.row[i];
+    return NULL;
+}
+
+static void put_edges(FILE *out, const struct frame *f, const struct graph *g, bool labels)
+{
+    for (size_t i = 0; i < g->edges.len; i++) {
+        const struct edge_row *e = &g->edges.row[i];
+        const struct service_row *client = node_of(g, e->client_id);
+        const struct service_row *server = node_of(g, e->server_id);
+        if (!client || !server)
+            continue;
+        struct line l = line_of(f, client, server);
+        if (labels)
+            put_label(out, l, e);
+        else
+            put_edge(out, l, e, client, server);
+    }
+}
+
+bool drawing_svg(FILE *out, const struct graph *g)
+{
+    struct frame f = frame_of(g);
+    fprintf(out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
+            "viewBox=\"0 0 %.0f %.0f\" font-family=\"sans-serif\">\n"
+            "<rect width=\"100%%\" height=\"100%%\" fill=\"#FFFFFF\"/>\n",
+            f.width, f.height + ROW, f.width, f.height + ROW);
+    put_edges(out, &f, g, false);
+    for (size_t i = 0; i < g->nodes.len; i++)
+        put_node(out, &f, &g->nodes.row[i]);
+    put_edges(out, &f, g, true); /* what they say lies above all lines */
+    fputs("</svg>\n", out);
+    return !ferror(out);
+}

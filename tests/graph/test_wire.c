@@ -2,6 +2,7 @@
 #include "graph/wire.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "graph/sample.h"
@@ -593,6 +594,41 @@ static void protocols_have_a_cap(void **state)
     assert_in_range(taken, 100, 128);
 }
 
+/* The seed is what is written today; where TAPGRAPH_SEEDS is set it is made anew. */
+static void assert_seed(const char *name, struct bytes now)
+{
+    char path[256];
+    uint8_t seed[65536];
+    snprintf(path, sizeof path, "%s/fuzz/corpus/wire/%s", TESTS_DIR, name);
+    bool anew = getenv("TAPGRAPH_SEEDS") != NULL;
+    FILE *file = fopen(path, anew ? "w+" : "r");
+    assert_non_null(file);
+    if (anew)
+        assert_int_equal(fwrite(now.at, 1, now.len, file), now.len);
+    rewind(file);
+    size_t len = fread(seed, 1, sizeof seed, file);
+    fclose(file);
+    if (len != now.len || memcmp(seed, now.at, len) != 0)
+        fail_msg("%s is of an older format: run this with TAPGRAPH_SEEDS=1", path);
+}
+
+/* A fuzzer that begins with what is refused at once finds nothing. */
+static void seeds_of_the_fuzzer_are_of_this_format(void **state)
+{
+    (void)state;
+    struct delta d = make_delta(), nothing = {.start_ns = 5000000000, .end_ns = 10000000000};
+    assert_seed("window", encoded(&d));
+    assert_seed("empty", encoded(&nothing));
+    delta_free(&d);
+    struct exchange x = make_exchange("/caf\303\251");
+    writer_clear(&writer);
+    wire_put_exchange(&writer, &x);
+    memcpy(x.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736", 33);
+    x.call = CALL_BIDI_STREAMING;
+    wire_put_exchange(&writer, &x);
+    assert_seed("exchanges", writer_view(&writer));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -606,6 +642,7 @@ int main(void)
         cmocka_unit_test_teardown(exchanges_come_back_one_by_one, end),
         cmocka_unit_test_teardown(a_damaged_exchange_is_refused, end),
         cmocka_unit_test_teardown(protocols_have_a_cap, end),
+        cmocka_unit_test_teardown(seeds_of_the_fuzzer_are_of_this_format, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,6 +38,7 @@ static int start(const struct command *self, struct daemon_arguments *a)
     if (!daemon_options_set(&options, a, sources, &err))
         return command_misused(self, &err);
     options.log_at_once = true;
+    options.protection = &a->protection;
     return supervisor_run(&options, a->files.len != 0);
 }
 

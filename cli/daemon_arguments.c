@@ -58,7 +58,6 @@ bool daemon_options_set_reading(struct daemon_options *options, const struct dae
         .not_promiscuous = a->not_promiscuous,
         .log = a->log,
         .listen = a->listen,
-        .protection = &a->protection,
         .user = a->user,
         .names = a->names,
         .keylog = a->keylog,

@@ -26,13 +26,13 @@ struct daemon_options {
     const char *log;    /* path, "-" for standard output, or NULL */
     bool log_at_once;   /* do not wait for the names that the rest of the window teaches */
     const char *listen; /* address of the page, or NULL for none */
-    const struct protection *protection; /* of the page, or NULL (web/protection.h) */
-    const char *user;                    /* whom to become, or NULL */
-    const char *keylog;                  /* file of secrets of TLS (decode/keylog.h), or NULL */
-    const char *names;                   /* file of names that the user gives, or NULL */
-    const char *kube;                    /* dump of a Kubernetes cluster, or NULL */
-    const char *hosts;                   /* file in the form of hosts(5), or NULL */
-    struct keep keep;                    /* of the history */
+    struct protection *protection; /* of the page, or NULL (web/protection.h) */
+    const char *user;              /* whom to become, or NULL */
+    const char *keylog;            /* file of secrets of TLS (decode/keylog.h), or NULL */
+    const char *names;             /* file of names that the user gives, or NULL */
+    const char *kube;              /* dump of a Kubernetes cluster, or NULL */
+    const char *hosts;             /* file in the form of hosts(5), or NULL */
+    struct keep keep;              /* of the history */
     uint64_t window_ns;
     uint32_t requests_kept; /* in the database; 0: none, and no sample is made */
     unsigned workers;       /* 1 or more; each also reads its share of an interface */

@@ -33,6 +33,7 @@
 #include "daemon/privilege.h"
 #include "daemon/sandbox.h"
 #include "daemon/sensor.h"
+#include "web/web.h"
 
 enum { REOPEN_MS = 500, BACKOFF_MAX_MS = 5000, STEADY_MS = 10000, END_MS = 10000 };
 enum { PROBE_BYTES = 2 * 1024 * 1024 };
@@ -150,6 +151,7 @@ static void be_sensor(struct supervisor *s, struct keylog_file *keys, int keeper
     struct err err = {0};
     unblock_signals();
     close(s->control);
+    protection_free(s->options->protection); /* its copy: who reads packets knows no password */
     if (!privilege_drop_sensor(s->options->user, &err)) {
         log_line(LOG_LEVEL_ERROR, "%s", err.text);
         _exit(SENSOR_FAILED);

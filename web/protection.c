@@ -21,6 +21,7 @@ static FILE *open_private(const char *path, const char *what, struct err *err)
         err_set(err, "web: others can read the %s %s: make it yours alone, with chmod 600 %s", what,
                 path, path);
     } else {
+        setvbuf(file, NULL, _IONBF, 0); /* no copy is left in a buffer */
         return file;
     }
     if (file)
@@ -117,6 +118,8 @@ bool protection_read(struct protection *ret, const struct protection_files *file
 
 void protection_free(struct protection *p)
 {
+    if (!p)
+        return;
     if (p->key)
         explicit_bzero(p->key, strlen(p->key));
     free(p->key);

@@ -33,7 +33,7 @@ struct protection {
 /* Refuses a file that others than its owner can read, an empty one, and one with secrets that are
  * too short; `err` names the file and what to do. On failure `ret` is empty. */
 bool protection_read(struct protection *ret, const struct protection_files *files, struct err *err);
-void protection_free(struct protection *p); /* forgets the secrets */
+void protection_free(struct protection *p); /* forgets the secrets; NULL is fine */
 
 /* Is `authorization` (the header's value; NULL: there is none) one of the secrets? Takes the same
  * time whatever it shares with one. NULL `p`: everyone is allowed. */

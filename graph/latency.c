@@ -108,24 +108,25 @@ uint32_t latency_at(const struct latency *l, int bucket)
     return octave ? octave[index % LATENCY_OCTAVE] : 0;
 }
 
+/* How far the buckets were counted. */
+struct walk {
+    int next;      /* bucket */
+    uint64_t seen; /* values in those before it */
+};
+
 /* The bucket that holds the value of this rank (from 1), or LATENCY_HIGHEST + 1 if the buckets hold
- * fewer. */
-static int bucket_of_rank(const struct latency *l, uint64_t rank)
+ * fewer. Goes on from `w`, which is not beyond it. */
+static int bucket_of_rank(const struct latency *l, uint64_t rank, struct walk *w)
 {
-    uint64_t seen = 0;
-    for (int bucket = LATENCY_LOWEST; bucket <= LATENCY_HIGHEST; bucket++) {
-        if (!l->octave[(bucket - LATENCY_LOWEST) / LATENCY_OCTAVE]) {
-            bucket += LATENCY_OCTAVE - 1;
-            continue;
-        }
-        seen += latency_at(l, bucket);
-        if (seen >= rank)
-            return bucket;
-    }
-    return LATENCY_HIGHEST + 1;
+    while (w->seen < rank && w->next <= LATENCY_HIGHEST)
+        if (l->octave[(w->next - LATENCY_LOWEST) / LATENCY_OCTAVE])
+            w->seen += latency_at(l, w->next++);
+        else
+            w->next += LATENCY_OCTAVE; /* where one begins, since those there are counted whole */
+    return w->seen < rank ? LATENCY_HIGHEST + 1 : w->next - 1;
 }
 
-uint64_t latency_quantile(const struct latency *l, double q)
+static uint64_t quantile(const struct latency *l, double q, struct walk *w)
 {
     if (!l->count || q <= 0)
         return l->count ? l->min_ns : 0;
@@ -133,13 +134,26 @@ uint64_t latency_quantile(const struct latency *l, double q)
     uint64_t rank = wanted < (double)l->count ? (uint64_t)wanted : l->count;
     if ((double)rank < wanted)
         rank++;
-    int bucket = rank >= l->count ? LATENCY_HIGHEST + 1 : bucket_of_rank(l, rank);
+    int bucket = rank >= l->count ? LATENCY_HIGHEST + 1 : bucket_of_rank(l, rank, w);
     if (bucket > LATENCY_HIGHEST)
         return l->max_ns; /* the last value; or its bucket was full, or memory was short */
     uint64_t middle = (uint64_t)(latency_lower_ns(bucket) * half_bucket + 0.5);
     if (middle < l->min_ns)
         return l->min_ns;
     return middle < l->max_ns ? middle : l->max_ns;
+}
+
+void latency_quantiles(const struct latency *l, const double *q, size_t len, uint64_t *ret)
+{
+    struct walk w = {.next = LATENCY_LOWEST};
+    for (size_t i = 0; i < len; i++)
+        ret[i] = quantile(l, q[i], &w);
+}
+
+uint64_t latency_quantile(const struct latency *l, double q)
+{
+    struct walk w = {.next = LATENCY_LOWEST};
+    return quantile(l, q, &w);
 }
 
 void latency_free(struct latency *l)

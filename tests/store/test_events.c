@@ -164,6 +164,40 @@ static void tells_what_vanished(void **state)
     place_remove(&p);
 }
 
+/* One window a minute, with or without the edge. */
+static void see_minutes(struct store *s, uint64_t from_s, uint64_t to_s, bool edge)
+{
+    for (uint64_t second = from_s; second < to_s; second += 60) {
+        struct delta d = window_at(second);
+        d.end_ns = (second + 60) * SECOND_NS;
+        if (edge)
+            edge_seen(&d, "10.0.0.1", "10.0.0.2", "GET /");
+        written(s, &d, NULL);
+    }
+}
+
+/* Minutes tell what windows told that are deleted by then. */
+static void tells_what_vanished_from_minutes(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct keep k = keep_all();
+    struct err err;
+    const uint64_t end_s = BEGIN_S + 3600;
+    (void)state;
+    assert_true(keep_set_ages(&k, "5s=10min", &err));
+    store_keep(s, &k);
+    see_minutes(s, BEGIN_S, end_s, true);
+    see_minutes(s, end_s, end_s + 3600 - 120, false);
+    assert_string_equal(told_since(&p, end_s), "");
+    see_minutes(s, end_s + 3600 - 120, end_s + 3600 + 300, false);
+    assert_string_equal(told_since(&p, end_s), "vanished-edge: 10.0.0.1 -> 10.0.0.2:80 (http)\n");
+    assert_in_range(place_number(p.db, "SELECT count(*) FROM capture_window WHERE level = 0"), 10,
+                    13);
+    store_close(s);
+    place_remove(&p);
+}
+
 /* While nothing was captured, nothing vanished. */
 static void does_not_take_a_pause_for_silence(void **state)
 {
@@ -242,6 +276,7 @@ int main(void)
         cmocka_unit_test(tells_of_addresses),
         cmocka_unit_test(is_bounded),
         cmocka_unit_test(tells_what_vanished),
+        cmocka_unit_test(tells_what_vanished_from_minutes),
         cmocka_unit_test(does_not_take_a_pause_for_silence),
         cmocka_unit_test(tells_of_drops),
         cmocka_unit_test(tells_of_certificates),

@@ -1,9 +1,12 @@
 /* test_retention.c - what is kept, by age and by size; and what a reader can do to the writer. */
 #include "store/retention.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "store/wal.h"
 #include "tests/check.h"
@@ -128,7 +131,7 @@ static int64_t longest_deletion(const struct place *p, const struct keep *k, int
  * ones fewer: the writer waits for no more than that. */
 static void deletes_little_by_little(void **state)
 {
-    enum { WINDOWS = 24, WIDE = 5000 };
+    enum { WINDOWS = 16, WIDE = 5000 };
     struct place p = place_make();
     struct keep k = keep_all();
     struct err err;
@@ -243,12 +246,58 @@ static void a_reader_that_stays(void **state)
     place_remove(&p);
 }
 
+/* Two programs that ask and ask: there is always one of them that has not finished. */
+static void read_in_turns(const char *path)
+{
+    sqlite3 *reader[2];
+    for (int i = 0; i < 2; i++)
+        if (sqlite3_open(path, &reader[i]) != SQLITE_OK)
+            _exit(1);
+    for (int turn = 0;; turn = !turn) {
+        database_run(reader[turn], "BEGIN; SELECT count(*) FROM capture_window");
+        if (!sqlite3_get_autocommit(reader[!turn]))
+            database_run(reader[!turn], "COMMIT");
+        usleep(2000);
+    }
+}
+
+/* Readers that finish do not stop the writer, and the log stays as short as it has to be. */
+static void readers_that_take_turns(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct keep k = keep_all();
+    struct err err = {0};
+    enum store_status status;
+    int how;
+    (void)state;
+    k.size_bytes = 8 * MEBIBYTE;
+    store_keep(s, &k);
+    written_plain(s, DAY_S);
+    pid_t readers = fork();
+    assert_true(readers >= 0);
+    if (!readers)
+        read_in_turns(p.db);
+    for (uint64_t i = 0; i < 100; i++) {
+        write_wide(s, DAY_S + WINDOW_S * (i + 1), &status, &err);
+        if (status != STORE_OK)
+            fail_msg("window %d: %s", (int)i, err.text);
+        assert_in_range(bytes_of_file(p.db, "-wal"), 0, 2 * MEBIBYTE);
+    }
+    assert_int_equal(kill(readers, SIGKILL), 0);
+    assert_int_equal(waitpid(readers, &how, 0), readers);
+    assert_true(WIFSIGNALED(how)); /* it read all the time */
+    assert_int_equal(windows_of(&p, LEVEL_WINDOW), 101);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ages_and_sizes_as_text),   cmocka_unit_test(by_age),
         cmocka_unit_test(deletes_little_by_little), cmocka_unit_test(by_size),
-        cmocka_unit_test(a_reader_that_stays),
+        cmocka_unit_test(a_reader_that_stays),      cmocka_unit_test(readers_that_take_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -228,6 +228,19 @@ static void is_added_up(void **state)
     }
 }
 
+/* One of the version before, with its views: they are made anew. */
+static void views_are_made_anew(void **state)
+{
+    struct place p = place_make();
+    (void)state;
+    store_close(place_store(&p));
+    place_run(p.db, "DROP VIEW v_operations; ALTER TABLE operation DROP COLUMN first_ns; "
+                    "ALTER TABLE operation DROP COLUMN last_ns; PRAGMA user_version = 4");
+    store_close(place_store(&p));
+    assert_int_equal(place_number(p.db, "PRAGMA user_version"), SCHEMA_VERSION);
+    place_remove(&p);
+}
+
 /* When operations were seen is read from the windows that are left; of others it is not known, and
  * stays so. */
 static void operations_are_dated(void **state)
@@ -293,13 +306,10 @@ static void all_or_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_lost),
-        cmocka_unit_test(new_columns_are_neutral),
-        cmocka_unit_test(is_like_a_new_one),
-        cmocka_unit_test(is_written_on),
-        cmocka_unit_test(is_added_up),
-        cmocka_unit_test(operations_are_dated),
-        cmocka_unit_test(a_reader_asks_for_a_writer),
+        cmocka_unit_test(nothing_is_lost),      cmocka_unit_test(new_columns_are_neutral),
+        cmocka_unit_test(is_like_a_new_one),    cmocka_unit_test(is_written_on),
+        cmocka_unit_test(is_added_up),          cmocka_unit_test(views_are_made_anew),
+        cmocka_unit_test(operations_are_dated), cmocka_unit_test(a_reader_asks_for_a_writer),
         cmocka_unit_test(all_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -300,7 +300,7 @@ static void is_found_in_little_time(void **state)
     uint64_t second = BEGIN_S;
     (void)state;
     for (; second < BEGIN_S + 3600; second += 300) {
-        struct delta d = window_at(second);
+        struct delta d = window_with_room(second, MANY);
         fill_many(&d);
         written(s, &d, NULL);
         see_minutes(s, second + 60, second + 300, false);

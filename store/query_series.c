@@ -1,4 +1,6 @@
 /* query_series.c - figures over time. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/sums.h"
@@ -6,16 +8,24 @@
 enum { POINTS_MAX = 100000 };
 #define WINDOW_NS_DEFAULT UINT64_C(5000000000)
 
-static const char all_sql[] = "SELECT w.start_ns" TALLIED_COLUMNS ", "
-                              "x.bytes_to_server + x.bytes_to_client FROM " RANGE_WINDOWS
-                              " JOIN total_window x ON x.window_id = w.id";
+#define SERIES_COLUMNS "w.start_ns" TALLIED_COLUMNS ", x.bytes_to_server + x.bytes_to_client FROM "
 
-/* CROSS, since the pairs of an edge are fewer than those of a window. */
-static const char edge_sql[] =
-    "SELECT w.start_ns" TALLIED_COLUMNS
-    ", x.bytes_to_server + x.bytes_to_client FROM " RANGE_WINDOWS
-    " CROSS JOIN pair p ON p.edge_id = ?3 "
-    "CROSS JOIN edge_window x ON x.window_id = w.id AND x.pair_id = p.id";
+static const char all_sql[] =
+    "SELECT 0, " SERIES_COLUMNS RANGE_WINDOWS " JOIN total_window x ON x.window_id = w.id";
+
+/* ?3: a JSON array of ids. CROSS, since the pairs that are wanted are fewer than those of a window.
+ */
+#define OF_PAIRS(from)                                                                             \
+    "WITH wanted (place, pair_id) AS MATERIALIZED (SELECT j.key, p.id FROM json_each(?3) j " from  \
+    ") SELECT wanted.place, " SERIES_COLUMNS RANGE_WINDOWS " CROSS JOIN wanted "                   \
+    "CROSS JOIN edge_window x ON x.window_id = w.id AND x.pair_id = wanted.pair_id"
+
+static const char *const sql_of[] = {
+    [SERIES_OF_ALL] = all_sql,
+    [SERIES_OF_EDGE] = OF_PAIRS("CROSS JOIN pair p ON p.edge_id = j.value"),
+    [SERIES_OF_SERVICE] = OF_PAIRS("CROSS JOIN edge g ON g.server_id = j.value "
+                                   "CROSS JOIN pair p ON p.edge_id = g.id"),
+};
 
 /* How long the windows of the range are. */
 static bool window_length(struct query *q, struct range r, uint64_t *ret, struct err *err)
@@ -39,8 +49,9 @@ struct steps {
     struct range range;
     uint64_t origin_ns; /* where the first step begins */
     uint64_t step_ns;
-    int highest; /* level of windows that lie in one step */
-    size_t len;
+    int highest;         /* level of windows that lie in one step */
+    size_t len;          /* of the steps of a line */
+    size_t lines;        /* which stand behind each other in what follows */
     struct tallied *sum; /* owned */
     uint64_t *bytes;     /* owned */
 };
@@ -91,37 +102,46 @@ static bool make_steps(struct query *q, struct steps *s, struct range r, size_t 
     }
     if (window_ns > s->step_ns)
         set_steps(s, r, window_ns, points_max);
-    s->sum = calloc(s->len + 1, sizeof *s->sum);
-    s->bytes = calloc(s->len + 1, sizeof *s->bytes);
+    s->sum = calloc(s->len * s->lines + 1, sizeof *s->sum);
+    s->bytes = calloc(s->len * s->lines + 1, sizeof *s->bytes);
     return (s->sum && s->bytes) || question_no_memory(q, err);
 }
 
-static bool add_rows(struct query *q, struct steps *steps, int64_t edge_id, struct err *err)
+static void add_row(struct steps *steps, sqlite3_stmt *s)
+{
+    uint64_t line = column_count(s, 0), start_ns = column_count(s, 1);
+    if (line >= steps->lines || start_ns < steps->origin_ns)
+        return;
+    uint64_t step = (start_ns - steps->origin_ns) / steps->step_ns;
+    if (step >= steps->len)
+        return;
+    size_t at = (size_t)line * steps->len + (size_t)step;
+    tallied_read(s, 2, &steps->sum[at]);
+    steps->bytes[at] += column_count(s, 2 + TALLIED_READ);
+}
+
+/* `ids`: a JSON array; NULL for what has none. */
+static bool add_rows(struct query *q, struct steps *steps, enum series_of of, const char *ids,
+                     struct err *err)
 {
     bool failed = false;
-    sqlite3_stmt *s = question_ask_range(q, edge_id ? edge_sql : all_sql, steps->range, err);
+    sqlite3_stmt *s = question_ask_range(q, sql_of[of], steps->range, err);
     if (!s)
         return false;
-    if (edge_id)
-        bind_id(s, 3, edge_id);
-    while (question_row(q, s, &failed, err)) {
-        uint64_t start_ns = column_count(s, 0);
-        uint64_t at = start_ns < steps->origin_ns ? steps->len
-                                                  : (start_ns - steps->origin_ns) / steps->step_ns;
-        if (at >= steps->len)
-            continue;
-        tallied_read(s, 1, &steps->sum[at]);
-        steps->bytes[at] += column_count(s, 1 + TALLIED_READ);
-    }
+    if (ids)
+        sqlite3_bind_text(s, 3, ids, -1, SQLITE_STATIC);
+    while (question_row(q, s, &failed, err))
+        add_row(steps, s);
     sqlite3_finalize(s);
     return !failed;
 }
 
-static struct point point_of(const struct steps *s, size_t i)
+static struct point point_of(const struct steps *s, size_t line, size_t step)
 {
+    size_t i = line * s->len + step;
     struct figures f = figures_of(&s->sum[i], s->range);
     return (struct point){
-        .time_ns = s->origin_ns + i * s->step_ns,
+        .time_ns = s->origin_ns + step * s->step_ns,
         .requests = f.requests,
         .errors = f.errors,
         .p50_ns = f.duration.p50_ns,
@@ -131,25 +151,68 @@ static struct point point_of(const struct steps *s, size_t i)
     };
 }
 
+/* "[3,17]", given. */
+static char *ids_to_json(const int64_t *id, size_t len)
+{
+    char *text = malloc(len * 22 + 3), *at = text;
+    if (!text)
+        return NULL;
+    *at++ = '[';
+    for (size_t i = 0; i < len; i++)
+        at += sprintf(at, i ? ",%" PRId64 : "%" PRId64, id[i]);
+    at[0] = ']';
+    at[1] = '\0';
+    return text;
+}
+
+static void free_steps(struct steps *s)
+{
+    for (size_t i = 0; s->sum && i < s->len * s->lines; i++)
+        tallied_free(&s->sum[i]);
+    free(s->sum);
+    free(s->bytes);
+}
+
+/* Gives each line its points; all or none. */
+static bool give_points(const struct steps *s, struct points *ret)
+{
+    for (size_t line = 0; line < s->lines; line++) {
+        struct point *point = malloc((s->len + 1) * sizeof *point);
+        if (!point) {
+            while (line > 0)
+                free(ret[--line].point);
+            return false;
+        }
+        for (size_t step = 0; step < s->len; step++)
+            point[step] = point_of(s, line, step);
+        ret[line] = (struct points){point, s->len};
+    }
+    return true;
+}
+
+bool query_series_of(struct query *q, struct range r, enum series_of of, struct series_ids ids,
+                     size_t points_max, struct points *ret, struct err *err)
+{
+    struct steps steps = {.lines = of == SERIES_OF_ALL ? 1 : ids.len};
+    char *json = ids_to_json(ids.id, ids.len);
+    if (!json)
+        return question_no_memory(q, err);
+    bool asked = question_begin(q, err);
+    if (asked) {
+        asked = make_steps(q, &steps, r, points_max, err) &&
+                (!steps.len || add_rows(q, &steps, of, of == SERIES_OF_ALL ? NULL : json, err));
+        question_end(q);
+    }
+    free(json);
+    bool given = asked && (give_points(&steps, ret) || question_no_memory(q, err));
+    free_steps(&steps);
+    return given;
+}
+
 bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
                   struct points *ret, struct err *err)
 {
-    struct steps steps = {0};
-    if (!question_begin(q, err))
-        return false;
-    bool added = make_steps(q, &steps, r, points_max, err) &&
-                 (!steps.len || add_rows(q, &steps, edge_id, err));
-    question_end(q);
-    struct points points = {.point = added ? malloc((steps.len + 1) * sizeof *points.point) : NULL};
-    if (added && !points.point)
-        added = question_no_memory(q, err);
-    for (; added && points.len < steps.len; points.len++)
-        points.point[points.len] = point_of(&steps, points.len);
-    for (size_t i = 0; steps.sum && i < steps.len; i++)
-        tallied_free(&steps.sum[i]);
-    free(steps.sum);
-    free(steps.bytes);
-    if (added)
-        *ret = points;
-    return added;
+    const struct series_ids ids = {&edge_id, 1};
+    return query_series_of(q, r, edge_id ? SERIES_OF_EDGE : SERIES_OF_ALL, ids, points_max, ret,
+                           err);
 }

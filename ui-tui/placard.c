@@ -68,11 +68,11 @@ static const struct {
 } help[] = {
     {NULL, "Go"},
     {"1 to 9  Tab", "to another tab"},
+    {":relays", "names, events, any view"},
     {"Enter", "into it"},
     {"Esc", "back; ends a filter"},
     {"j k  g G", "down, up, first, last"},
     {"^D ^U  PgDn", "half a page, a page"},
-    {"o  b  T", "connections, TCP"},
     {"q  F10", "quit"},
     {NULL, "Time"},
     {"+ -", "a longer, a shorter one"},

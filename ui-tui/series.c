@@ -16,25 +16,25 @@ void series_begin(struct series *s)
     s->draws++;
 }
 
-/* The edge's line; else the one that was drawn longest ago, made its own. */
-static struct series_line *line_of(struct series *s, int64_t edge_id)
+/* The line of that id; else the one that was drawn longest ago, made its own. */
+static struct series_line *line_of(struct series *s, int64_t id)
 {
     struct series_line *oldest = &s->line[0];
     for (size_t i = 0; i < SERIES_MAX; i++) {
         struct series_line *line = &s->line[i];
-        if (line->edge_id == edge_id)
+        if (line->id == id)
             return line;
         if (line->drawn < oldest->drawn)
             oldest = line;
     }
-    *oldest = (struct series_line){.edge_id = edge_id};
+    *oldest = (struct series_line){.id = id};
     return oldest;
 }
 
-void series_draw(struct series *s, const struct pane *field, int64_t edge_id, enum series_kind kind)
+void series_draw(struct series *s, const struct pane *field, int64_t id, enum series_kind kind)
 {
     static const enum ink inks[SERIES_KINDS] = {INK_ACCENT, INK_BAD, INK_WARN};
-    struct series_line *line = line_of(s, edge_id);
+    struct series_line *line = line_of(s, id);
     line->drawn = s->draws;
     spark_draw(field, inks[kind], SPARK_BLOCKS, line->value[kind], line->len);
 }
@@ -53,19 +53,33 @@ static void take_points(struct series_line *line, const struct points *points)
     }
 }
 
+/* Those that the last screen missed, or some of them. */
+static size_t missing(struct series *s, struct series_line *ret[SERIES_AT_ONCE])
+{
+    size_t len = 0;
+    for (size_t i = 0; i < SERIES_MAX && len < SERIES_AT_ONCE; i++) {
+        struct series_line *line = &s->line[i];
+        if (line->id && !line->fresh && line->drawn == s->draws)
+            ret[len++] = line;
+    }
+    return len;
+}
+
 bool series_fetch(struct series *s, struct query *q, struct range r)
 {
-    int asked = 0;
-    for (size_t i = 0; i < SERIES_MAX && asked < SERIES_AT_ONCE; i++) {
-        struct series_line *line = &s->line[i];
-        struct points points = {0};
-        if (!line->edge_id || line->fresh || line->drawn != s->draws)
-            continue;
-        line->fresh = true; /* even if it fails: the next refresh tries again */
-        asked++;
-        if (query_series(q, r, line->edge_id, SERIES_POINTS, &points, NULL))
-            take_points(line, &points);
-        free(points.point);
+    struct series_line *line[SERIES_AT_ONCE];
+    struct points points[SERIES_AT_ONCE];
+    int64_t id[SERIES_AT_ONCE];
+    struct series_ids ids = {id, missing(s, line)};
+    for (size_t i = 0; i < ids.len; i++) {
+        line[i]->fresh = true; /* even if it fails: the next refresh tries again */
+        id[i] = line[i]->id;
     }
-    return asked > 0;
+    if (!ids.len || !query_series_of(q, r, s->of, ids, SERIES_POINTS, points, NULL))
+        return false;
+    for (size_t i = 0; i < ids.len; i++) {
+        take_points(line[i], &points[i]);
+        free(points[i].point);
+    }
+    return true;
 }

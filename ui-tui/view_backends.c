@@ -11,7 +11,7 @@
 #include "ui-tui/marks.h"
 #include "ui-tui/view.h"
 
-extern const struct view edges_view;
+extern const struct view names_view, edges_view;
 
 struct backends {
     struct table table;
@@ -149,11 +149,11 @@ static void backends_draw(void *state, const struct pane *pane)
     table_draw(&b->table, &above);
 }
 
-static bool open_edges(const struct backends *b, struct visit *ret)
+static bool open_service(const struct backends *b, const struct view *view, struct visit *ret)
 {
     const struct backend_row *row = table_selected(&b->table);
     if (row)
-        *ret = (struct visit){&edges_view, scope_of_service(row->service_id, row->service)};
+        *ret = (struct visit){view, scope_of_service(row->service_id, row->service)};
     return true;
 }
 
@@ -161,7 +161,9 @@ static bool backends_key(void *state, struct key key, struct visit *ret)
 {
     struct backends *b = state;
     if (key.code == KEYCODE_ENTER || table_clicked_again(&b->table, key))
-        return open_edges(b, ret);
+        return open_service(b, &edges_view, ret);
+    if (key.code == 'n')
+        return open_service(b, &names_view, ret);
     return table_key(&b->table, key);
 }
 
@@ -174,6 +176,7 @@ static struct table *backends_table(void *state)
 const struct view backends_view = {
     .title = "Backends",
     .opens = "Edges",
+    .keys = {{"n", "Names"}},
     .state_size = sizeof(struct backends),
     .init = backends_init,
     .fini = backends_fini,

@@ -9,7 +9,7 @@
 #include "ui-tui/series.h"
 #include "ui-tui/view.h"
 
-extern const struct view operations_view, connections_view, requests_view, tcp_view;
+extern const struct view operations_view, connections_view, requests_view, tcp_view, relays_view;
 
 struct edge_seen {
     struct edge_row row;
@@ -168,6 +168,7 @@ static void edges_init(void *state, const struct scope *scope)
 {
     struct edges *e = state;
     e->scope = *scope;
+    e->series.of = SERIES_OF_EDGE;
     table_init(&e->table, &kind, e);
 }
 
@@ -241,6 +242,8 @@ static bool open_edge(const struct edges *e, const struct view *view, struct vis
         return true;
     const struct edge_ends ends = {row->client, row->server, row->protocol, row->port};
     *ret = (struct visit){view, scope_of_edge(row->id, ends)};
+    ret->scope.client_id = row->client_id;
+    ret->scope.server_id = row->server_id;
     return true;
 }
 
@@ -253,6 +256,8 @@ static bool edges_key(void *state, struct key key, struct visit *ret)
         return open_edge(e, &connections_view, ret);
     if (key.code == 'r')
         return open_edge(e, &requests_view, ret);
+    if (key.code == 'v')
+        return open_edge(e, &relays_view, ret);
     if (key.code == 'T') {
         *ret = (struct visit){&tcp_view, e->scope};
         return true;
@@ -269,7 +274,7 @@ static struct table *edges_table(void *state)
 const struct view edges_view = {
     .title = "Edges",
     .opens = "Operations",
-    .keys = {{"o", "Connections"}, {"T", "TCP"}, {"r", "Requests"}},
+    .keys = {{"o", "Connections"}, {"T", "TCP"}, {"r", "Requests"}, {"v", "Via"}},
     .state_size = sizeof(struct edges),
     .init = edges_init,
     .fini = edges_fini,

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/hash.h"
+#include "ui-tui/text_id.h"
 #include "ui-tui/view.h"
 
 extern const struct view operations_view;
@@ -183,12 +183,6 @@ static const struct column columns[] = {
     {.name = "failed", .kind = COLUMN_COUNT, .width = 6, .leaves = 3, .number = failed},
 };
 
-static uint64_t hash_of(const char *text)
-{
-    static const struct hash_key key = {{0, 0}}; /* only to tell rows apart, so no secret */
-    return hash_bytes(&key, text, strlen(text));
-}
-
 static uint64_t protection_id(const void *row)
 {
     const struct protection *p = row;
@@ -198,7 +192,7 @@ static uint64_t protection_id(const void *row)
         t->alpn,    t->alpn_offered, t->inside,      t->client_certificate.fingerprint};
     uint64_t id = (uint64_t)t->edge_id;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        id = hash_rotate(id, 7) ^ hash_of(parts[i]);
+        id = text_id(id, parts[i]);
     return id;
 }
 

@@ -176,20 +176,30 @@ void graph_free(struct graph *g)
     *g = (struct graph){0};
 }
 
-/* Of all: 600 requests, 12 of them errors. Of an edge: a saw that rises with its number, of
- * which the peaks fail, and the valleys are slow. */
-bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
+/* Of all: 600 requests, 12 of them errors. Of an edge or service: a saw that rises with its number,
+ * of which the peaks fail, and the valleys are slow. */
+bool query_series(struct query *q, struct range r, int64_t id, size_t points_max,
                   struct points *ret, struct err *err)
 {
     (void)r;
     ret->len = points_max < 12 ? points_max : 12;
     ret->point = calloc(ret->len, sizeof *ret->point);
     for (size_t i = 0; ret->point && i < ret->len; i++) {
-        uint64_t step = (i * (uint64_t)(edge_id + 1)) % 12;
-        ret->point[i].requests = edge_id ? step : 50;
-        ret->point[i].errors = edge_id ? step / 10 : 1;
-        ret->point[i].p95_ns = edge_id ? (12 - step) * 1000000 : 0;
+        uint64_t step = (i * (uint64_t)(id + 1)) % 12;
+        ret->point[i].requests = id ? step : 50;
+        ret->point[i].errors = id ? step / 10 : 1;
+        ret->point[i].p95_ns = id ? (12 - step) * 1000000 : 0;
     }
+    return answers(q, err);
+}
+
+bool query_series_of(struct query *q, struct range r, enum series_of of, struct series_ids ids,
+                     size_t points_max, struct points *ret, struct err *err)
+{
+    q->series_of = of;
+    q->series_asked++;
+    for (size_t i = 0; !q->fails && i < ids.len; i++)
+        query_series(q, r, ids.id[i], points_max, &ret[i], err);
     return answers(q, err);
 }
 

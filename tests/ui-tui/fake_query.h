@@ -27,8 +27,10 @@ struct query {
     const struct tls_row *tls;
     size_t tls_len;
     struct health_row health;
-    enum grouping grouping; /* of the last question about the graph */
-    struct range asked;     /* the range of the last question about edges */
+    enum grouping grouping;   /* of the last question about the graph */
+    enum series_of series_of; /* of the last question for many series at once, */
+    int series_asked;         /* and how many such there were */
+    struct range asked;       /* the range of the last question about edges */
 };
 
 /* A minute of a small shop: web calls cart and pay, pay is ill, cart keeps its things in redis. The

@@ -272,8 +272,8 @@ static void type_view(struct frame *f, struct key key)
     f->asking_bad_at = 0;
     if (f->prompt.text[0] && !view) {
         char names[256];
-        view_names(names, sizeof names);
-        err_set(&f->asking_err, "there is %s", names);
+        view_names(names, sizeof names, true);
+        err_set(&f->asking_err, "views are %s", names);
     }
     if (status == PROMPT_OPEN || (status == PROMPT_DONE && f->asking_err.text[0]))
         return;

@@ -17,12 +17,18 @@ enum { ROW_TABS, ROW_OVERVIEW, ROW_PATH, ROW_VIEW };
 
 enum { CLOCK_WIDTH = 9, TITLE_MOST = 20 };
 
+static const char *tab_title(size_t tab, bool brief)
+{
+    const struct view *view = views[tab];
+    return brief && view->brief ? view->brief : view->title;
+}
+
 /* The tabs, each with a number and `gaps` blanks; of the titles at most `letters`. */
 static int tabs_width(int gaps, int letters)
 {
     int width = 0;
     for (size_t i = 0; i < views_len; i++) {
-        int title = (int)strlen(views[i]->title);
+        int title = (int)strlen(tab_title(i, gaps < 3));
         width += 1 + gaps + (title < letters ? title : letters);
     }
     return width;
@@ -39,8 +45,8 @@ static void draw_tabs(struct frame *f, const struct pane *line)
     for (size_t i = 0; i < views_len; i++) {
         enum ink ink = i == f->open ? INK_TAB_OPEN : INK_TAB;
         f->tab_span[i].left = column;
-        column = pane_printf(line, 0, column, ink, " %zu %.*s%s", i + 1, letters, views[i]->title,
-                             tight ? "" : " ");
+        column = pane_printf(line, 0, column, ink, " %zu %.*s%s", i + 1, letters,
+                             tab_title(i, tight), tight ? "" : " ");
         f->tab_span[i].right = column;
     }
     struct human clock = human_clock(f->now_ns);
@@ -151,7 +157,7 @@ static void draw_prompt(const struct frame *f, const struct pane *line)
     const char *hint = kinds[f->asking].hint;
     if (f->asking == ASKING_VIEW) {
         const struct view *view = view_named(f->prompt.text);
-        view_names(names, sizeof names);
+        view_names(names, sizeof names, false);
         hint = view ? view->title : names;
     }
     int column = pane_text(line, 0, 1, INK_KEY, kinds[f->asking].label);
@@ -319,5 +325,5 @@ void frame_draw(struct frame *f, struct canvas *c)
     else
         draw_keys(f, &keys);
     if (f->help)
-        placard_help(&all);
+        placard_help(&all, frame_page(f)->view);
 }

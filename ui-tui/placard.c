@@ -77,7 +77,7 @@ static const struct {
     {NULL, "Time"},
     {"+ -", "a longer, a shorter one"},
     {"[ ]", "the time before, after"},
-    {"t", "to a time: 14:05, 2h ago"},
+    {"t", "to a time: 14:05, 2h"},
     {"p  Space", "pause, and go on"},
     {"L", "to the newest again"},
     {"c", "compare: 1 h, 1 d ago"},
@@ -101,7 +101,28 @@ static const struct {
     {"Home", "to the busiest"},
 };
 
-enum { HELP_LEN = sizeof help / sizeof *help, HELP_LEFT = 19, HELP_WIDTH = 42, HELP_KEYS = 15 };
+enum {
+    HELP_LEN = sizeof help / sizeof *help,
+    HELP_LEFT = 19,
+    HELP_WIDTH = 42,
+    HELP_KEYS = 15,
+    HELP_ROWS = 20
+};
+
+/* The keys of the view that is open, which the bar may have no room for. */
+static void draw_own_keys(const struct pane *pane, const struct view *view)
+{
+    int row = 0;
+    pane_text(pane, row++, 0, INK_STRONG, view->title);
+    if (view->opens) {
+        pane_text(pane, row, 1, INK_ACCENT, "Enter");
+        pane_text(pane, row++, HELP_KEYS, INK_PLAIN, view->opens);
+    }
+    for (int i = 0; i < VIEW_KEYS_MAX && view->keys[i].key; i++) {
+        pane_text(pane, row, 1, INK_ACCENT, view->keys[i].key);
+        pane_text(pane, row++, HELP_KEYS, INK_PLAIN, view->keys[i].label);
+    }
+}
 
 static void draw_help(const struct pane *pane, int from, int to)
 {
@@ -115,11 +136,11 @@ static void draw_help(const struct pane *pane, int from, int to)
     }
 }
 
-void placard_help(const struct pane *pane)
+void placard_help(const struct pane *pane, const struct view *view)
 {
     bool halves = pane->columns >= 2 * HELP_WIDTH - 4;
     int width = halves ? 2 * HELP_WIDTH : HELP_WIDTH;
-    int height = (halves ? HELP_LEFT : HELP_LEN) + 2;
+    int height = (halves ? HELP_ROWS : HELP_LEN) + 2;
     width = width < pane->columns ? width : pane->columns;
     height = height < pane->rows ? height : pane->rows;
     struct pane box =
@@ -135,4 +156,6 @@ void placard_help(const struct pane *pane)
     struct pane right = pane_part(&inner, 0, inner.columns / 2, inner.rows, inner.columns);
     draw_help(&left, 0, HELP_LEFT);
     draw_help(&right, HELP_LEFT, HELP_LEN);
+    struct pane own = pane_part(&right, HELP_LEN - HELP_LEFT, 0, right.rows, right.columns);
+    draw_own_keys(&own, view);
 }

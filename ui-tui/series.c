@@ -39,7 +39,16 @@ void series_draw(struct series *s, const struct pane *field, int64_t id, enum se
     spark_draw(field, inks[kind], SPARK_BLOCKS, line->value[kind], line->len);
 }
 
-static void take_points(struct series_line *line, const struct points *points)
+double series_covered(const struct points *points, size_t i, struct range r)
+{
+    const struct point *p = points->point;
+    uint64_t from_ns = p[i].time_ns > r.from_ns ? p[i].time_ns : r.from_ns;
+    uint64_t step_ns = points->len > 1 ? p[1].time_ns - p[0].time_ns : 0;
+    uint64_t to_ns = step_ns && p[i].time_ns + step_ns < r.to_ns ? p[i].time_ns + step_ns : r.to_ns;
+    return step_ns && to_ns > from_ns ? (double)(to_ns - from_ns) / (double)step_ns : 1;
+}
+
+static void take_points(struct series_line *line, const struct points *points, struct range r)
 {
     bool asked = false;
     for (size_t i = 0; i < points->len; i++)
@@ -47,8 +56,9 @@ static void take_points(struct series_line *line, const struct points *points)
     line->len = points->len < SERIES_POINTS ? points->len : SERIES_POINTS;
     for (size_t i = 0; i < line->len; i++) {
         const struct point *p = &points->point[i];
-        line->value[SERIES_RATE][i] = (double)(asked ? p->requests : p->bytes);
-        line->value[SERIES_ERRORS][i] = (double)p->errors;
+        double covered = series_covered(points, i, r);
+        line->value[SERIES_RATE][i] = (double)(asked ? p->requests : p->bytes) / covered;
+        line->value[SERIES_ERRORS][i] = (double)p->errors / covered;
         line->value[SERIES_P95][i] = (double)p->p95_ns;
     }
 }
@@ -78,7 +88,7 @@ bool series_fetch(struct series *s, struct query *q, struct range r)
     if (!ids.len || !query_series_of(q, r, s->of, ids, SERIES_POINTS, points, NULL))
         return false;
     for (size_t i = 0; i < ids.len; i++) {
-        take_points(line[i], &points[i]);
+        take_points(line[i], &points[i], r);
         free(points[i].point);
     }
     return true;

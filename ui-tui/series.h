@@ -21,8 +21,12 @@ struct series_line {
     bool fresh;     /* of the present range */
     uint64_t drawn; /* when last, in draws */
     size_t len;
-    double value[SERIES_KINDS][SERIES_POINTS]; /* rate: requests, or bytes where there were none */
+    double value[SERIES_KINDS][SERIES_POINTS]; /* counts: as if steps were whole; rate: requests, or
+                                                  bytes where there were none */
 };
+
+/* How much of the step of a point lies in the range, 0 to 1: at the ends, it may be a part. */
+double series_covered(const struct points *points, size_t i, struct range r);
 
 /* Zeroed but for `of` is empty. */
 struct series {

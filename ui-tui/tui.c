@@ -131,7 +131,7 @@ static bool print_once(struct frame *f, struct source *s, bool ascii, struct err
 static bool refuse_view(const char *view, struct err *err)
 {
     char titles[256];
-    view_names(titles, sizeof titles);
+    view_names(titles, sizeof titles, true);
     return err_set(err, "tui: there is no view \"%s\"; views are %s", view, titles);
 }
 

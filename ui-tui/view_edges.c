@@ -138,10 +138,10 @@ static const struct column columns[] = {
     {.name = "requests",
      .kind = COLUMN_COUNT,
      .width = 8,
-     .leaves = 7,
+     .leaves = 9,
      .at = FIGURES,
      .number = figures_requests},
-    {.name = "bytes", .kind = COLUMN_BYTES, .width = 7, .leaves = 6, .number = wire_bytes},
+    {.name = "bytes", .kind = COLUMN_BYTES, .width = 7, .leaves = 8, .number = wire_bytes},
     {.name = "marks",
      .width = 5,
      .sparse = true,
@@ -150,9 +150,9 @@ static const struct column columns[] = {
      .value = marks_names,
      .number = marks_severity,
      .ink = marks_ink},
-    {.name = "trend", .kind = COLUMN_CHART, .width = 8, .leaves = 4, .draw = draw_series},
-    {.name = "errors", .kind = COLUMN_CHART, .width = 8, .leaves = 8, .draw = draw_errors},
-    {.name = "p95", .kind = COLUMN_CHART, .width = 8, .leaves = 8, .draw = draw_p95},
+    {.name = "trend", .kind = COLUMN_CHART, .width = 6, .leaves = 4, .draw = draw_series},
+    {.name = "errors", .kind = COLUMN_CHART, .width = 8, .leaves = 7, .draw = draw_errors},
+    {.name = "p95", .kind = COLUMN_CHART, .width = 8, .leaves = 7, .draw = draw_p95},
 };
 
 static const struct table_kind kind = {

@@ -50,7 +50,7 @@ static const struct column columns[] = {
     {.name = "protocol", .width = 5, .leaves = 3, .at = AT(protocol), .text = column_text_there},
     {.name = "requests",
      .kind = COLUMN_COUNT,
-     .width = 8,
+     .width = 9,
      .at = AT(requests),
      .number = column_count_there},
     {.name = "unchanged", .kind = COLUMN_SHARE, .width = 9, .leaves = 1, .number = passed_share},

@@ -131,13 +131,13 @@ static const struct column columns[] = {
     {.name = "requests",
      .kind = COLUMN_COUNT,
      .width = 8,
-     .leaves = 8,
+     .leaves = 9,
      .at = SERVED,
      .number = figures_requests},
     {.name = "bytes",
      .kind = COLUMN_BYTES,
      .width = 7,
-     .leaves = 7,
+     .leaves = 8,
      .at = SERVED,
      .number = figures_bytes},
     {.name = "marks",
@@ -148,9 +148,9 @@ static const struct column columns[] = {
      .value = marks_names,
      .number = marks_severity,
      .ink = marks_ink},
-    {.name = "trend", .kind = COLUMN_CHART, .width = 8, .leaves = 4, .draw = draw_series},
-    {.name = "errors", .kind = COLUMN_CHART, .width = 8, .leaves = 8, .draw = draw_errors},
-    {.name = "p95", .kind = COLUMN_CHART, .width = 8, .leaves = 8, .draw = draw_p95},
+    {.name = "trend", .kind = COLUMN_CHART, .width = 6, .leaves = 4, .draw = draw_series},
+    {.name = "errors", .kind = COLUMN_CHART, .width = 8, .leaves = 7, .draw = draw_errors},
+    {.name = "p95", .kind = COLUMN_CHART, .width = 8, .leaves = 7, .draw = draw_p95},
 };
 
 const struct table_kind services_table_kind = {

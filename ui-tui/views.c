@@ -16,13 +16,7 @@
     X(health)                                                                                      \
     X(streams)
 
-#define MORE_VIEWS(X)                                                                              \
-    X(backends)                                                                                    \
-    X(connections)                                                                                 \
-    X(tcp)                                                                                         \
-    X(relays)                                                                                      \
-    X(names)                                                                                       \
-    X(events)
+#define MORE_VIEWS(X) X(relays) X(names) X(events) X(backends) X(connections) X(tcp)
 
 #define X(name) extern const struct view name##_view;
 VIEWS(X)
@@ -58,16 +52,15 @@ const struct view *view_named(const char *title)
     return begins;
 }
 
-void view_names(char *ret, size_t size)
+void view_names(char *ret, size_t size, bool tabs)
 {
     size_t used = 0;
     const struct view *v;
-    for (size_t i = 0; (v = view_at(i)); i++) {
-        const char *parts[] = {i ? ", " : "", v->title};
+    for (size_t i = tabs ? 0 : views_len; (v = view_at(i)); i++) {
+        const char *parts[] = {used ? ", " : "", v->title};
         for (size_t part = 0; part < 2; part++)
             for (const char *at = parts[part]; *at && used + 1 < size; at++)
                 ret[used++] = (char)tolower((unsigned char)*at);
     }
-    if (size)
-        ret[used] = '\0';
+    ret[used] = '\0';
 }

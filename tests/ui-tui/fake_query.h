@@ -24,6 +24,12 @@ struct query {
     size_t open_call_len;
     const struct insight_row *insight;
     size_t insight_len;
+    const struct relay_row *relay;
+    size_t relay_len;
+    const struct name_row *name;
+    size_t name_len;
+    const int64_t *member; /* of any node of a grouping */
+    size_t member_len;
     const struct tls_row *tls;
     size_t tls_len;
     struct health_row health;

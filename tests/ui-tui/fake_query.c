@@ -401,6 +401,10 @@ struct query shop(void)
         .operation_len = 4,
         .event = events,
         .event_len = 2,
+        .relay = relays,
+        .relay_len = 2,
+        .name = names,
+        .name_len = 3,
         .health = {.windows = 12,
                    .capture = {.frames = 48000, .bytes = 31000000, .packets = 47500, .not_ip = 500},
                    .decode = {.flows = 35, .flows_opened = 412, .exchanges = 3756}},
@@ -438,7 +442,7 @@ bool query_requests(struct query *q, struct range r, const struct request_criter
         snprintf(row->exchange.trace_id, sizeof row->exchange.trace_id, "%s", made[i].trace);
         row->exchange.outcome = made[i].outcome;
         if (ret->row && row->id > c->after_id && (!c->edge_id || c->edge_id == row->edge_id) &&
-            (!c->limit || ret->len < c->limit))
+            (!c->passes || c->passes(c->ctx, row)) && (!c->limit || ret->len < c->limit))
             ret->row[ret->len++] = *row;
     }
     return answers(q, err);

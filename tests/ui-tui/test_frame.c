@@ -33,7 +33,7 @@ static void test_first_screen(void **state)
     struct frame *f = screen_open(&q);
     (void)state;
     screen_shows(f, 10, 80, 0,
-                 " 1 Servic 2 Edges 3 Graph 4 Operat 5 Reques 6 Insigh 7 TLS 8 Health 9 Stream\n"
+                 " 1 Services 2 Edges 3 Graph 4 Ops 5 Reqs 6 Insights 7 TLS 8 Health 9 Streams\n"
                  " all 1 min, 1 s old   requests 10.0/s   errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿\n"
                  " Edges                                                                        5\n"
                  "   CLIENT    SERVER          PROTOCOL     RATE↓   ERRORS      P50      P95\n"
@@ -65,7 +65,14 @@ static void test_goes_about(void **state)
         {"1j\nj\n^", " Services › web › Edges "},
         {"1j\nj\n^^^^", " Services "},
         {"1j\n4", " Operations "},
-        {"4\n\n", " Operations "},
+        {"4\n", " Operations › GET /cart/{id} › Requests "},
+        {":rel\n", " Edges › Relays "},
+        {"1:NAMES\n", " Services › Names "},
+        {"\n:ev\n", " Edges › Events "},
+        {":graph\n", " Graph "},
+        {":re^", " Edges "},
+        {":xyz\n", " Edges "},
+        {"1j\nv", " Services › web › Edges › external → web:8080 http › Relays "},
         {"0", " Edges "},
     };
     (void)state;

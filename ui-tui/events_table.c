@@ -74,7 +74,7 @@ const struct table_kind events_table_kind = {
     .row_size = sizeof(struct event_row),
     .id = event_id,
     .sort = 1,
-    .none = "Nothing happened in this time: nothing is new in the first 10 minutes of a history.",
+    .none = "Nothing happened in this time. + shows a longer one.",
 };
 
 /* What happens to the collector has the time of the wall, which of a capture that is replayed lies

@@ -51,6 +51,7 @@ void placard_no_insight(const struct pane *pane)
     pane_text(pane, row++, 2, INK_DIM, "Looked for:");
     row++;
     pane_text(pane, row++, 4, INK_PLAIN, "○ a capture so bad that figures are not to be trusted");
+    pane_text(pane, row++, 4, INK_PLAIN, "○ certificates near their end, and weak TLS");
     row++;
     pane_text(pane, row++, 2, INK_DIM, "and where there are at least 100 calls:");
     row++;

@@ -16,6 +16,9 @@ void series_begin(struct series *s)
     s->draws++;
 }
 
+/* What is short, since there is no more history, is drawn as wide as there is room for. */
+enum { COLUMNS_WIDE = 64 };
+
 /* The line of that id; else the one that was drawn longest ago, made its own. */
 static struct series_line *line_of(struct series *s, int64_t id)
 {
@@ -36,7 +39,15 @@ void series_draw(struct series *s, const struct pane *field, int64_t id, enum se
     static const enum ink inks[SERIES_KINDS] = {INK_ACCENT, INK_BAD, INK_WARN};
     struct series_line *line = line_of(s, id);
     line->drawn = s->draws;
-    spark_draw(field, inks[kind], SPARK_BLOCKS, line->value[kind], line->len);
+    double wide[COLUMNS_WIDE];
+    size_t times = line->len ? (size_t)field->columns / line->len : 0;
+    if (times < 2 || times * line->len > COLUMNS_WIDE) {
+        spark_draw(field, inks[kind], SPARK_BLOCKS, line->value[kind], line->len);
+        return;
+    }
+    for (size_t i = 0; i < times * line->len; i++)
+        wide[i] = line->value[kind][i / times];
+    spark_draw(field, inks[kind], SPARK_BLOCKS, wide, times * line->len);
 }
 
 double series_covered(const struct points *points, size_t i, struct range r)

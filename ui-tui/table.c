@@ -8,7 +8,7 @@
 enum {
     GAP = 2,               /* blanks between columns */
     TEXT_WIDTH_LEAST = 18, /* columns leave before longer text than this is cut further */
-    CHART_WIDTH_MOST = 32,
+    CHART_WIDTH_MOST = 24,
 };
 
 void table_fini(struct table *t)

@@ -110,7 +110,7 @@ static const struct table_kind kind = {
     .row_size = sizeof(struct name_row),
     .id = name_id,
     .sort = 0,
-    .none = "Nothing has named an address in this time; those without a name are called by it.",
+    .none = "Nothing has named an address in this time. + shows a longer one.",
 };
 
 static void names_init(void *state, const struct scope *scope)

@@ -69,8 +69,7 @@ static const struct table_kind kind = {
     .row_size = sizeof(struct relay_row),
     .id = relay_id,
     .sort = 5,
-    .none = "No request was found on both sides of a service: they carry no x-request-id, "
-            "traceparent or B3.",
+    .none = "No request was found on both sides of a service in this time.",
 };
 
 /* Of a service, whichever place it has; of an edge, if both of its ends are in it. */

@@ -52,9 +52,9 @@ static void test_trends(void **state)
     const char *text = screen_text(f, 12, 170, false);
     const char *at = strstr(text, " TREND ");
     assert_true(at && strstr(at, " ERRORS ") && strstr(at, " P95\n"));
-    assert_non_null(strstr(text, "▂▃▅▆█ ▂▃▅▆█ "));
-    assert_non_null(strstr(text, " █     █ "));
-    assert_non_null(strstr(text, "█▇▅▄▃▁█▇▅▄▃▁\n"));
+    assert_non_null(strstr(text, "▂▂▃▃▅▅▆▆██  ▂▂▃▃▅▅▆▆██ "));
+    assert_non_null(strstr(text, " ██          ██ "));
+    assert_non_null(strstr(text, "██▇▇▅▅▄▄▃▃▁▁██▇▇▅▅▄▄▃▃▁▁\n"));
     frame_free(f);
 }
 

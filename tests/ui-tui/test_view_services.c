@@ -42,7 +42,7 @@ static void test_trends(void **state)
     assert_true(at && strstr(at, " ERRORS ") && strstr(at, " P95\n"));
     const char *pay = strstr(text, " ✖ pay "); /* 5: its saw has two teeth */
     assert_non_null(pay);
-    assert_non_null(strstr(pay, " █ █ █ █ █ █ "));
+    assert_non_null(strstr(pay, " ██  ██  ██  ██  ██  ██ "));
     assert_false(frame_fetch(f, &q)); /* all is there */
     frame_free(f);
 }

@@ -94,13 +94,18 @@ static void certificate_text(const void *row, char *ret)
         snprintf(ret, COLUMN_TEXT_MAX, "%s", c->unreadable ? "not readable" : c->subject);
 }
 
-static void expires_text(const void *row, char *ret)
+static void date_text(uint64_t seconds, char *ret)
 {
-    const struct protection *p = row;
-    time_t end = (time_t)p->tls.certificate.not_after_s;
+    time_t end = (time_t)seconds;
     struct tm tm;
     if (!end || !gmtime_r(&end, &tm) || !strftime(ret, COLUMN_TEXT_MAX, "%Y-%m-%d", &tm))
         snprintf(ret, COLUMN_TEXT_MAX, "-");
+}
+
+static void expires_text(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    date_text(p->tls.certificate.not_after_s, ret);
 }
 
 static double expires_in(const void *row)
@@ -252,7 +257,7 @@ static bool tls_refresh(void *state, struct query *q, struct range r, struct err
 static int draw_fact(const struct pane *pane, int row, int column, const char *label,
                      const char *text)
 {
-    if (!text[0])
+    if (!text[0] || !strcmp(text, "-"))
         return column;
     column = pane_text(pane, row, column, INK_DIM, label);
     return pane_text(pane, row, column + 1, INK_PLAIN, text) + 3;
@@ -261,11 +266,13 @@ static int draw_fact(const struct pane *pane, int row, int column, const char *l
 static void draw_certificate(const struct pane *pane, int row, const char *label,
                              const struct certificate_row *c)
 {
-    char key[CERTIFICATE_KEY_MAX + 16] = "";
+    char until[COLUMN_TEXT_MAX], key[CERTIFICATE_KEY_MAX + 16] = "";
     if (c->key_bits)
         snprintf(key, sizeof key, "%s %u", c->key, c->key_bits);
     int column = draw_fact(pane, row, 1, label, c->subject);
     column = draw_fact(pane, row, column, "by", c->self_signed ? "itself" : c->issuer);
+    date_text(c->not_after_s, until);
+    column = draw_fact(pane, row, column, "until", until);
     column = draw_fact(pane, row, column, "key", key);
     draw_fact(pane, row, column, "names", c->names);
 }

@@ -45,11 +45,11 @@ static void test_trends(void **state)
     struct frame *f = screen_open(&q);
     (void)state;
     q.series_asked = 0;
-    screen_text(f, 12, 170, false);
+    screen_text(f, 12, 220, false);
     frame_fetch(f, &q);
     assert_int_equal(q.series_asked, 1); /* in one question */
     assert_int_equal(q.series_of, SERIES_OF_EDGE);
-    const char *text = screen_text(f, 12, 170, false);
+    const char *text = screen_text(f, 12, 220, false);
     const char *at = strstr(text, " TREND ");
     assert_true(at && strstr(at, " ERRORS ") && strstr(at, " P95\n"));
     assert_non_null(strstr(text, "▂▂▃▃▅▅▆▆██  ▂▂▃▃▅▅▆▆██ "));

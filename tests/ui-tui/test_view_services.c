@@ -33,11 +33,11 @@ static void test_trends(void **state)
     (void)state;
     screen_tab(f, &q, "Services");
     q.series_asked = 0;
-    screen_text(f, 12, 180, false);
+    screen_text(f, 12, 220, false);
     frame_fetch(f, &q);
     assert_int_equal(q.series_asked, 1);
     assert_int_equal(q.series_of, SERIES_OF_SERVICE);
-    const char *text = screen_text(f, 12, 180, false);
+    const char *text = screen_text(f, 12, 220, false);
     const char *at = strstr(text, " TREND ");
     assert_true(at && strstr(at, " ERRORS ") && strstr(at, " P95\n"));
     const char *pay = strstr(text, " ✖ pay "); /* 5: its saw has two teeth */

@@ -24,11 +24,11 @@ static const char *tab_title(size_t tab, bool brief)
 }
 
 /* The tabs, each with a number and `gaps` blanks; of the titles at most `letters`. */
-static int tabs_width(int gaps, int letters)
+static int tabs_width(int gaps, int letters, bool brief)
 {
     int width = 0;
     for (size_t i = 0; i < views_len; i++) {
-        int title = (int)strlen(tab_title(i, gaps < 3));
+        int title = (int)strlen(tab_title(i, brief));
         width += 1 + gaps + (title < letters ? title : letters);
     }
     return width;
@@ -37,8 +37,9 @@ static int tabs_width(int gaps, int letters)
 static void draw_tabs(struct frame *f, const struct pane *line)
 {
     int letters = TITLE_MOST;
-    bool tight = tabs_width(3, letters) + 2 + CLOCK_WIDTH > line->columns;
-    while (tight && letters > 1 && tabs_width(2, letters) > line->columns)
+    bool tight = tabs_width(3, letters, false) + 2 + CLOCK_WIDTH > line->columns;
+    bool brief = tight && tabs_width(2, letters, false) > line->columns;
+    while (brief && letters > 1 && tabs_width(2, letters, true) > line->columns)
         letters--;
     pane_clear(line, INK_TAB);
     int column = 0;
@@ -46,7 +47,7 @@ static void draw_tabs(struct frame *f, const struct pane *line)
         enum ink ink = i == f->open ? INK_TAB_OPEN : INK_TAB;
         f->tab_span[i].left = column;
         column = pane_printf(line, 0, column, ink, " %zu %.*s%s", i + 1, letters,
-                             tab_title(i, tight), tight ? "" : " ");
+                             tab_title(i, brief), tight ? "" : " ");
         f->tab_span[i].right = column;
     }
     struct human clock = human_clock(f->now_ns);

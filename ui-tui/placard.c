@@ -1,14 +1,15 @@
 /* placard.c - see placard.h. */
 #include "ui-tui/placard.h"
 
+#include "ui-tui/wrap.h"
+
 void placard_no_database(const struct pane *pane, const char *path, const char *why)
 {
     int row = pane->rows > 14 ? 2 : 0;
     pane_printf(pane, row++, 2, INK_STRONG, "Waiting for a database");
     row++;
-    struct pane line = pane_line(pane, row++, 2, pane->columns - 4);
-    pane_field(&line, ALIGN_LEFT, INK_WARN, why);
-    row++;
+    struct pane text = pane_part(pane, 0, 2, pane->rows, pane->columns - 4);
+    row = wrap_draw(&text, row, INK_WARN, why) + 1;
     pane_text(pane, row++, 2, INK_DIM, "This screen looks again every second. To fill it:");
     row++;
     pane_text(pane, row, 4, INK_PLAIN, "live");

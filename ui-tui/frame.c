@@ -104,7 +104,8 @@ static bool refresh_page(struct frame *f, struct query *q, struct page *p)
     if (!p->view->refresh(p->state, q, f->range, &f->trouble))
         return false;
     struct range before = frame_before(f);
-    return !p->view->compare || !before.to_ns || p->view->compare(p->state, q, before, &f->trouble);
+    bool recorded = before.to_ns > f->history.from_ns;
+    return !p->view->compare || !recorded || p->view->compare(p->state, q, before, &f->trouble);
 }
 
 /* Up to the time gone to, else up to the newest window; while paused, up to the one that was the
@@ -344,6 +345,7 @@ static bool common_key(struct frame *f, struct query *q, struct key key)
     case 'h':
     case KEYCODE_F1:
         f->help = true;
+        f->help_top = 0;
         return true;
     case '/':
     case KEYCODE_F1 + 2:
@@ -414,12 +416,26 @@ static struct key key_of_click(const struct frame *f, struct key click)
     return click;
 }
 
+/* Up and down while there is more; any other key closes it. */
+static bool scroll_help(struct frame *f, struct key key)
+{
+    int by = 0;
+    if (key.code == 'j' || key.code == KEYCODE_DOWN || key.code == KEYCODE_WHEEL_DOWN)
+        by = 1;
+    else if (key.code == 'k' || key.code == KEYCODE_UP || key.code == KEYCODE_WHEEL_UP)
+        by = -1;
+    int top = f->help_top + by;
+    if (by && f->help_end)
+        f->help_top = top < 0 ? 0 : top > f->help_end ? f->help_end : top;
+    return by && f->help_end;
+}
+
 void frame_key(struct frame *f, struct query *q, struct key key)
 {
     if (key.code == KEYCODE_CLICK)
         key = key_of_click(f, key);
     if (f->help) {
-        f->help = false;
+        f->help = scroll_help(f, key);
         return;
     }
     switch (f->asking) {

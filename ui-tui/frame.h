@@ -37,6 +37,7 @@ struct frame {
     const char *db; /* kept */
     bool quit;
     bool help;
+    int help_top, help_end; /* the row it is read from; the last such, when it was drawn last */
     bool paused;
     enum comparison comparison;
 

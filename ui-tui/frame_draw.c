@@ -326,5 +326,5 @@ void frame_draw(struct frame *f, struct canvas *c)
     else
         draw_keys(f, &keys);
     if (f->help)
-        placard_help(&all, frame_page(f)->view);
+        f->help_end = placard_help(&all, frame_page(f)->view, f->help_top);
 }

@@ -111,10 +111,11 @@ enum {
     HELP_ROWS = 20
 };
 
-/* The keys of the view that is open, which the bar may have no room for. */
-static void draw_own_keys(const struct pane *pane, const struct view *view)
+/* The keys of the view that is open, which the bar may have no room for. Returns how many rows they
+ * take, whether they lie in the pane or not. */
+static int draw_own_keys(const struct pane *pane, int row, const struct view *view)
 {
-    int row = 0;
+    int first = row;
     pane_text(pane, row++, 0, INK_STRONG, view->title);
     if (view->opens) {
         pane_text(pane, row, 1, INK_ACCENT, "Enter");
@@ -124,40 +125,51 @@ static void draw_own_keys(const struct pane *pane, const struct view *view)
         pane_text(pane, row, 1, INK_ACCENT, view->keys[i].key);
         pane_text(pane, row++, HELP_KEYS, INK_PLAIN, view->keys[i].label);
     }
+    return row - first;
 }
 
-static void draw_help(const struct pane *pane, int from, int to)
+/* Those from `from` to `to`; from `row` of the pane on, which may lie outside. */
+static void draw_help(const struct pane *pane, int row, int from, int to)
 {
-    for (int i = from; i < to; i++) {
+    for (int i = from; i < to; i++, row++) {
         if (!help[i].key) {
-            pane_text(pane, i - from, 0, INK_STRONG, help[i].does);
+            pane_text(pane, row, 0, INK_STRONG, help[i].does);
             continue;
         }
-        pane_text(pane, i - from, 1, INK_ACCENT, help[i].key);
-        pane_text(pane, i - from, HELP_KEYS, INK_PLAIN, help[i].does);
+        pane_text(pane, row, 1, INK_ACCENT, help[i].key);
+        pane_text(pane, row, HELP_KEYS, INK_PLAIN, help[i].does);
     }
 }
 
-void placard_help(const struct pane *pane, const struct view *view)
+static void draw_help_in_halves(const struct pane *inner, const struct view *view)
 {
-    bool halves = pane->columns >= 2 * HELP_WIDTH - 4;
+    struct pane left = pane_part(inner, 0, 0, inner->rows, inner->columns / 2);
+    struct pane right = pane_part(inner, 0, inner->columns / 2, inner->rows, inner->columns);
+    draw_help(&left, 0, 0, HELP_LEFT);
+    draw_help(&right, 0, HELP_LEFT, HELP_LEN);
+    draw_own_keys(&right, HELP_LEN - HELP_LEFT, view);
+}
+
+int placard_help(const struct pane *pane, const struct view *view, int top)
+{
+    bool halves = pane->columns >= 2 * HELP_WIDTH - 4 && pane->rows >= HELP_ROWS + 2;
     int width = halves ? 2 * HELP_WIDTH : HELP_WIDTH;
-    int height = (halves ? HELP_ROWS : HELP_LEN) + 2;
+    int height = (halves ? HELP_ROWS : HELP_LEN + 2 + VIEW_KEYS_MAX) + 2;
     width = width < pane->columns ? width : pane->columns;
     height = height < pane->rows ? height : pane->rows;
     struct pane box =
         pane_part(pane, (pane->rows - height) / 2, (pane->columns - width) / 2, height, width);
     pane_clear(&box, INK_PLAIN);
-    pane_border(&box, INK_DIM, " Help: any key closes it ");
     struct pane inner = pane_part(&box, 1, 2, height - 2, width - 4);
-    if (!halves) {
-        draw_help(&inner, 0, HELP_LEN);
-        return;
+    int rows = 0;
+    if (halves) {
+        draw_help_in_halves(&inner, view);
+    } else {
+        draw_help(&inner, -top, 0, HELP_LEN);
+        rows = HELP_LEN + draw_own_keys(&inner, HELP_LEN - top, view);
     }
-    struct pane left = pane_part(&inner, 0, 0, inner.rows, inner.columns / 2);
-    struct pane right = pane_part(&inner, 0, inner.columns / 2, inner.rows, inner.columns);
-    draw_help(&left, 0, HELP_LEFT);
-    draw_help(&right, HELP_LEFT, HELP_LEN);
-    struct pane own = pane_part(&right, HELP_LEN - HELP_LEFT, 0, right.rows, right.columns);
-    draw_own_keys(&own, view);
+    bool longer = rows > inner.rows;
+    pane_border(&box, INK_DIM,
+                longer ? " Help: j k scroll, else it closes " : " Help: any key closes it ");
+    return longer ? rows - inner.rows : 0;
 }

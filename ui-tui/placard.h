@@ -12,5 +12,6 @@ void placard_too_small(const struct pane *pane, int rows, int columns);
 /* A range of time without a finding: what is looked for. */
 void placard_no_insight(const struct pane *pane);
 
-/* A box over the middle: the keys of all views, and of the one that is open. */
-void placard_help(const struct pane *pane, const struct view *view);
+/* A box over the middle: the keys of all views, and of the one that is open; from row `top` of them
+ * on. Returns the greatest `top` there is something to see from. */
+int placard_help(const struct pane *pane, const struct view *view, int top);

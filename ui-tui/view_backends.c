@@ -41,6 +41,10 @@ static uint64_t backend_id(const void *row)
 }
 
 static const struct column columns[] = {
+    {.name = "service", /* left out where all are of one */
+     .width = 8,
+     .at = offsetof(struct backend_row, service),
+     .text = column_text_there},
     {.name = "health",
      .mute = true,
      .width = 1,
@@ -106,12 +110,23 @@ static const struct column columns[] = {
      .ink = marks_ink},
 };
 
-static const struct table_kind kind = {
-    .columns = {columns, sizeof columns / sizeof *columns},
+enum { COLUMNS = sizeof columns / sizeof *columns, SORTED_BY = 3 };
+
+static const struct table_kind kind_of_all = {
+    .columns = {columns, COLUMNS},
     .fields = &backend_fields,
     .row_size = sizeof(struct backend_row),
     .id = backend_id,
-    .sort = 2,
+    .sort = SORTED_BY,
+    .none = "Nothing answered a request in this range of time. + makes it longer.",
+};
+
+static const struct table_kind kind_of_one = {
+    .columns = {columns + 1, COLUMNS - 1},
+    .fields = &backend_fields,
+    .row_size = sizeof(struct backend_row),
+    .id = backend_id,
+    .sort = SORTED_BY - 1,
     .none = "It answered no request in this range of time. + makes it longer.",
 };
 
@@ -119,7 +134,7 @@ static void backends_init(void *state, const struct scope *scope)
 {
     struct backends *b = state;
     b->service_id = scope->service_id;
-    table_init(&b->table, &kind, b);
+    table_init(&b->table, b->service_id ? &kind_of_one : &kind_of_all, b);
 }
 
 static void backends_fini(void *state)

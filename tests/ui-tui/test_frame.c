@@ -251,6 +251,19 @@ static void test_compare(void **state)
     frame_free(f);
 }
 
+/* Of a time that was not recorded nothing is said: not all of it is new. */
+static void test_compare_with_nothing(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "c");
+    const char *text = screen_text(f, 24, 130, false);
+    assert_non_null(strstr(text, "against 1 h ago: no record"));
+    assert_null(strstr(text, "MORE"));
+    frame_free(f);
+}
+
 /* Without a database, and without traffic in it, the screen says what to do. */
 static void test_nothing_to_show(void **state)
 {
@@ -297,6 +310,27 @@ static void test_help(void **state)
     assert_null(strstr(screen_text(f, 24, 80, false), "Help:"));
     screen_type(f, &q, "q");
     assert_true(f->quit);
+    frame_free(f);
+}
+
+/* Where it does not fit it can be read on; its last rows are the keys of the view. */
+static void test_help_scrolls(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "?");
+    assert_null(strstr(screen_text(f, 14, 60, false), "Connections"));
+    for (int i = 0; i < 60; i++) {
+        screen_type(f, &q, "j");
+        screen_text(f, 14, 60, false);
+    }
+    const char *text = screen_text(f, 14, 60, false);
+    assert_non_null(strstr(text, "j k scroll"));
+    assert_non_null(strstr(text, "Connections"));
+    assert_non_null(strstr(text, "│  v             Via"));
+    screen_type(f, &q, "kkx");
+    assert_false(f->help);
     frame_free(f);
 }
 
@@ -399,9 +433,11 @@ int main(void)
         cmocka_unit_test(test_past_ends),
         cmocka_unit_test(test_typed_time),
         cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_compare_with_nothing),
         cmocka_unit_test(test_nothing_to_show),
         cmocka_unit_test(test_trouble),
         cmocka_unit_test(test_help),
+        cmocka_unit_test(test_help_scrolls),
         cmocka_unit_test(test_clicks),
         cmocka_unit_test(test_any_size),
         cmocka_unit_test(test_hostile_names),

@@ -32,7 +32,7 @@ function optionsOf({ lines, print }: ChartProps, width: number, range: () => [nu
   return {
     width,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     cursor: { points: { size: 6 }, drag: { x: false, y: false }, sync: { key: "tapgraph" } },
     legend: { live: true },
     scales: { x: { range }, y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.12 : 1] } },
@@ -67,7 +67,10 @@ function Chart(props: ChartProps) {
     const place = box.current!;
     const width = () => Math.max(160, place.clientWidth);
     plot.current = new uPlot(optionsOf(props, width(), () => range.current), data, place);
-    const observer = new ResizeObserver(() => plot.current?.setSize({ width: width(), height: HEIGHT }));
+    const observer = new ResizeObserver(() => {
+      plot.current?.setSize({ width: width(), height: HEIGHT });
+      plot.current?.setLegend({ idx: plot.current.data[0].length - 1 }, false);
+    });
     observer.observe(place);
     return () => {
       observer.disconnect();

@@ -35,7 +35,7 @@ interface Cell {
 
 const HEIGHT = 168;
 /** As the charts above have it, so that one moment stands above the other. */
-const PAD = { left: 54, right: 8, top: 6, bottom: 22 };
+const PAD = { left: 54, right: 18, top: 6, bottom: 22 };
 
 const startOf = (map: HeatMap, column: number) => Date.parse(map.columns[0]!.time) + column * map.step_ms;
 
@@ -203,8 +203,9 @@ function fullest(map: HeatMap): Cell {
 function useWidth(place: { current: HTMLElement | null }): number {
   const [width, setWidth] = useState(380);
   useEffect(() => {
-    const observer = new ResizeObserver(() => setWidth(Math.max(160, place.current!.clientWidth)));
-    observer.observe(place.current!);
+    const element = place.current!;
+    const observer = new ResizeObserver(() => setWidth(Math.max(160, element.clientWidth)));
+    observer.observe(element);
     return () => observer.disconnect();
   }, []);
   return width;

@@ -27,7 +27,19 @@ export const asked = (of: Kept): string => of.operation || [of.method, of.path].
 
 const SHOWN = 8;
 
-function Rows({ requests, chosen, onChoose }: { requests: Kept[]; chosen: number; onChoose: (id: number) => void }) {
+interface RowsProps {
+  requests: Kept[];
+  ends: boolean; // who asked whom is told
+  chosen: number;
+  onChoose: (id: number) => void;
+}
+
+function underOf(one: Kept, ends: boolean): string {
+  if (ends) return `${one.client_name ?? one.client_address ?? "unknown"} → ${one.server_name}`;
+  return one.path && asked(one) !== one.path ? asked(one) : "";
+}
+
+function Rows({ requests, ends, chosen, onChoose }: RowsProps) {
   return (
     <table class="data tight kept">
       <thead>
@@ -44,9 +56,7 @@ function Rows({ requests, chosen, onChoose }: { requests: Kept[]; chosen: number
             <td class="at">{clock(new Date(one.time))}</td>
             <td class="name" title={`${asked(one)}\n${one.path ?? ""}`}>
               <button class="link">{one.path || asked(one)}</button>
-              <small class="under">
-                {one.client_name ?? one.client_address ?? "unknown"} → {one.server_name}
-              </small>
+              <small class="under">{underOf(one, ends)}</small>
             </td>
             <td class="end">
               <Ended of={one} />
@@ -99,7 +109,7 @@ export function Samples({ subject, failing, address, go, version }: SamplesProps
           All of them
         </button>
       </div>
-      {requests && requests.length > 0 && <Rows requests={requests} chosen={address.request} onChoose={(request) => go({ request })} />}
+      {requests && requests.length > 0 && <Rows requests={requests} ends={!subject.edge} chosen={address.request} onChoose={(request) => go({ request })} />}
       {requests && !requests.length && <p class="hint">{NOTHING[sample]}</p>}
       {answer.error && <p class="hint">{answer.error.message}</p>}
     </Section>
@@ -127,7 +137,7 @@ export function Marked({ subject, address, go, version }: Omit<SamplesProps, "fa
           </button>
         </span>
       </div>
-      {requests.length > 0 && <Rows requests={requests} chosen={address.request} onChoose={(request) => go({ request })} />}
+      {requests.length > 0 && <Rows requests={requests} ends={!subject.edge} chosen={address.request} onChoose={(request) => go({ request })} />}
       {answer.data && !requests.length && <p class="hint">All were counted, but none of these was kept: of each edge some requests are, those that failed and the slowest first.</p>}
       {answer.error && <p class="hint">{answer.error.message}</p>}
     </div>

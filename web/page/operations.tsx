@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Operation } from "./api";
 import type { Address } from "./address";
-import { milliseconds, rate, share } from "./format";
+import { rate, roughly, share } from "./format";
 import { Mark, Section, Spoiled } from "./parts";
 import { OUTCOMES } from "./words";
 
@@ -18,8 +18,8 @@ interface Column {
 const COLUMNS: Column[] = [
   { title: "Rate", words: "Requests a second", value: (o) => o.rate_per_s, show: (o) => rate(o.rate_per_s) },
   { title: "Errors", words: "Share that failed", value: (o) => o.error_rate, show: (o) => share(o.error_rate) },
-  { title: "p50", words: "Half of them took less", value: (o) => o.latency_ms?.p50 ?? -1, show: (o) => milliseconds(o.latency_ms?.p50) },
-  { title: "p95", words: "95 of 100 took less", value: (o) => o.latency_ms?.p95 ?? -1, show: (o) => milliseconds(o.latency_ms?.p95) },
+  { title: "p50", words: "Half of them took less", value: (o) => o.latency_ms?.p50 ?? -1, show: (o) => roughly(o.latency_ms?.p50) },
+  { title: "p95", words: "95 of 100 took less", value: (o) => o.latency_ms?.p95 ?? -1, show: (o) => roughly(o.latency_ms?.p95) },
 ];
 
 const endsOf = (one: Operation) => OUTCOMES.filter(([name]) => one.outcomes[name]);

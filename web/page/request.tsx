@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import type { Kept, Trace } from "./api";
 import type { Address } from "./address";
-import { useAnswer } from "./data";
+import { useAnswer, type Fetched } from "./data";
 import { bytes, certainty, count, milliseconds, moment } from "./format";
 import { asked, Ended, FAILED } from "./kept";
 import { Figure, Mark, Section } from "./parts";
@@ -40,7 +40,7 @@ function factsOf(of: Kept): [string, ComponentChildren][] {
     ["Request id", text(of, "request_id")],
     ["Statement", text(of, "fingerprint")],
     ["Header fields known", known !== undefined && certainty(known) + (late !== undefined && late !== known ? `, now ${certainty(late)}` : "")],
-    ["Kept since", of.kept.map((why) => KEPT_WORDS[why] ?? why).join(", and ")],
+    ["Kept because", of.kept.map((why) => KEPT_WORDS[why] ?? why).join(", and ")],
   ];
   return facts.filter(([, value]) => value !== undefined && value !== false && value !== "");
 }
@@ -85,7 +85,7 @@ function Ends({ of, go }: { of: Kept; go: RequestProps["go"] }) {
         {client}
       </button>
       <button class="link arrow" aria-label="their edge" onClick={() => go({ edge: of.edge_id, node: "", group: "service" })}>
-        {" → "}
+        →
       </button>
       <button class="link" onClick={to(of.server_name)}>
         {of.server_name}
@@ -94,8 +94,21 @@ function Ends({ of, go }: { of: Kept; go: RequestProps["go"] }) {
   );
 }
 
+const NEAR_MS = 60000;
+
+/** Its trace; a proxy that knows none may have passed on a request id, by which another knows it. */
+function useTrace(of: Kept): Fetched<Trace> {
+  const id = of.trace_id ? "" : (text(of, "request_id") ?? "");
+  const asks = id.length >= 8 && !id.includes('"');
+  const at = (ms: number) => new Date(Date.parse(of.time) + ms).toISOString();
+  const params = asks ? { from: at(-NEAR_MS), to: at(NEAR_MS), find: `request_id = "${id}" and has trace_id`, limit: "1" } : {};
+  const others = useAnswer<{ requests: Kept[] }>(asks ? "requests" : null, params as Record<string, string>, 0);
+  const trace = of.trace_id ?? others.data?.requests[0]?.trace_id;
+  return useAnswer<Trace>(trace ? `traces/${encodeURIComponent(trace)}` : null, {}, 0);
+}
+
 function Told({ of, address, go }: RequestProps & { of: Kept }) {
-  const trace = useAnswer<Trace>(of.trace_id ? `traces/${encodeURIComponent(of.trace_id)}` : null, {}, 0);
+  const trace = useTrace(of);
   const failed = FAILED.includes(of.outcome);
   return (
     <>
@@ -117,7 +130,7 @@ function Told({ of, address, go }: RequestProps & { of: Kept }) {
         </div>
         <Figure name="Asked with" value={bytes(of.request_bytes)} />
         <Figure name="Answered with" value={bytes(of.response_bytes)} />
-        <Figure name="Hops of its trace" value={trace.data ? count(trace.data.hops.length) : of.trace_id ? "…" : "no trace"} />
+        <Figure name="Hops of its trace" value={trace.data ? count(trace.data.hops.length) : trace.busy ? "…" : "no trace"} />
       </dl>
       {trace.data && (
         <Section title="Trace">
@@ -126,9 +139,9 @@ function Told({ of, address, go }: RequestProps & { of: Kept }) {
       )}
       {trace.error && <p class="hint">The trace: {trace.error.message}</p>}
       <Facts of={of} />
-      {address.view !== "requests" && of.trace_id && (
+      {address.view !== "requests" && trace.data && (
         <p class="ways">
-          <button class="way" onClick={() => go({ view: "requests", wanted: `trace_id = ${of.trace_id}`, sort: "time", node: "", edge: 0 })}>
+          <button class="way" onClick={() => go({ view: "requests", wanted: `trace_id = ${trace.data!.trace_id}`, sort: "time", node: "", edge: 0 })}>
             Requests of this trace
           </button>
         </p>

@@ -35,12 +35,12 @@ function Took({ of, longest }: { of: Kept; longest: number }) {
 
 const COLUMNS: Column[] = [
   { id: "time", title: "Time", value: (r) => r.time, show: (r) => clock(new Date(r.time)) + new Date(r.time).toISOString().slice(19, 23) },
-  { id: "client", title: "Client", value: (r) => nameOf(r.client_name, r.client_address), show: (r) => nameOf(r.client_name, r.client_address) },
-  { id: "server", title: "Server", value: (r) => r.server_name, show: (r) => r.server_name },
-  { id: "protocol", title: "Protocol", value: (r) => r.protocol, show: (r) => r.protocol },
-  { id: "asked", title: "Request", value: (r) => r.path || asked(r), show: (r) => <button class="link">{r.path && r.method && !asked(r).includes(r.path) ? `${r.method} ${r.path}` : asked(r)}</button> },
   { id: "end", title: "End", value: (r) => r.outcome + r.status, show: (r) => <Ended of={r} /> },
   { id: "took", title: "Took", number: true, value: (r) => r.duration_ms ?? -1, show: (r, longest) => <Took of={r} longest={longest} /> },
+  { id: "client", title: "Client", value: (r) => nameOf(r.client_name, r.client_address), show: (r) => nameOf(r.client_name, r.client_address) },
+  { id: "server", title: "Server", value: (r) => r.server_name, show: (r) => r.server_name },
+  { id: "asked", title: "Request", value: (r) => r.path || asked(r), show: (r) => <button class="link">{r.path && r.method && !asked(r).includes(r.path) ? `${r.method} ${r.path}` : asked(r)}</button> },
+  { id: "protocol", title: "Protocol", value: (r) => r.protocol, show: (r) => r.protocol },
   { id: "ttfb", title: "First byte", number: true, value: (r) => r.ttfb_ms ?? -1, show: (r) => milliseconds(r.ttfb_ms) },
   { id: "size", title: "Answer", number: true, value: (r) => r.response_bytes, show: (r) => bytes(r.response_bytes) },
   { id: "trace", title: "Trace", value: (r) => r.trace_id ?? "", show: (r) => (r.trace_id ? <abbr title={`trace ${r.trace_id}`}>{r.trace_id.slice(0, 6)}</abbr> : "") },

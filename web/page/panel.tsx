@@ -114,7 +114,7 @@ function Quality({ edge }: { edge: Edge }) {
 function Wrong({ insights, go }: { insights: Insight[]; go: PanelProps["go"] }) {
   if (!insights.length) return null;
   return (
-    <ul class="wrong" aria-label="What is wrong">
+    <ul class="ailing" aria-label="What is wrong">
       {insights.map((one, i) => (
         <li key={one.kind + i}>
           <button class="link" title={one.advice} onClick={() => go({ view: "insights" })}>

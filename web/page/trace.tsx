@@ -75,7 +75,7 @@ function Row({ trace, index, begin, chosen, onChoose }: { trace: Trace; index: n
       <td class="name">
         <span class="hop" style={{ paddingLeft: `${Math.min(hop.depth, 12) * 12}px` }}>
           <button class="link" aria-current={chosen ? "true" : undefined}>
-            {hop.server_name}
+            {hop.depth === 0 ? `${hop.client_name ?? "unknown"} → ${hop.server_name}` : hop.server_name}
           </button>
           <small class="under">{asked(hop)}</small>
         </span>

@@ -463,15 +463,26 @@ struct points {
 bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
                   struct points *ret, struct err *err);
 
-/* What figures over time are of; zeroed: of all edges together. */
+/* Of what a series is: of all edges together, of an edge, of a service as it is asked (as
+ * service_row.served is). */
+enum series_of { SERIES_OF_ALL, SERIES_OF_EDGE, SERIES_OF_SERVICE };
+struct series_ids {
+    const int64_t *id;
+    size_t len;
+};
+/* Likewise of many at once: one question, whose answers have the same steps. Writes ids.len of them
+ * to `ret` (of SERIES_OF_ALL one), in the order of the ids, each given; on failure none. An id that
+ * nothing has gets zeroes. */
+bool query_series_of(struct query *q, struct range r, enum series_of of, struct series_ids ids,
+                     size_t points_max, struct points *ret, struct err *err);
+
+/* What a heat map is of; zeroed: of all edges together. */
 struct subject {
     int64_t edge_id;
-    int64_t service_id;    /* without an edge: what it answers, */
-    bool as_client;        /* or what it asks for */
+    int64_t service_id;    /* without an edge: as it is asked, */
+    bool as_client;        /* or by what it asks for */
     const char *operation; /* only what has this name, the whole of it; NULL: all */
 };
-bool query_series_of(struct query *q, struct range r, const struct subject *of, size_t points_max,
-                     struct points *ret, struct err *err);
 
 /* How long requests took over time: columns are as the points of a series, rows are ranges of
  * latency, each so many buckets of the histograms high. Streaming calls are not in it. */

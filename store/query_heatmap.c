@@ -65,7 +65,7 @@ static bool fill(struct heatmap *h, const struct steps *s)
     for (; h->len < s->len; h->len++) {
         const struct tallied *t = &s->sum[h->len];
         struct heat_column *column = &h->column[h->len];
-        column->point = steps_point(s, h->len);
+        column->point = steps_point(s, 0, h->len);
         memcpy(column->outcomes, t->outcomes, sizeof column->outcomes);
         for (size_t row = 0; row < h->rows && is_timed(&t->duration); row++)
             h->cell[h->len * h->rows + row] =
@@ -74,25 +74,32 @@ static bool fill(struct heatmap *h, const struct steps *s)
     return true;
 }
 
+/* Of an edge, else of a service, else of all. */
+static struct steps_of steps_of(const struct subject *of)
+{
+    enum series_of service = of->service_id ? SERIES_OF_SERVICE : SERIES_OF_ALL;
+    return (struct steps_of){.of = of->edge_id ? SERIES_OF_EDGE : service,
+                             .ids = {of->edge_id ? &of->edge_id : &of->service_id, 1},
+                             .as_client = of->as_client,
+                             .operation = of->operation};
+}
+
 bool query_heatmap(struct query *q, struct range r, const struct subject *of,
                    struct heatmap_size most, struct heatmap *ret, struct err *err)
 {
-    struct steps steps = {0};
+    struct steps steps;
     struct heatmap h = {0};
-    if (!question_begin(q, err))
+    const struct steps_of what = steps_of(of);
+    if (!steps_load(&steps, q, r, &what, most.columns, err))
         return false;
-    bool loaded = steps_load(&steps, q, r, of, most.columns, err);
-    question_end(q);
-    if (loaded)
-        set_rows(&h, &steps, most.rows);
-    if (loaded && !fill(&h, &steps))
-        loaded = question_no_memory(q, err);
+    set_rows(&h, &steps, most.rows);
+    bool filled = fill(&h, &steps) || question_no_memory(q, err);
     steps_free(&steps);
-    if (loaded)
+    if (filled)
         *ret = h;
     else
         heatmap_free(&h);
-    return loaded;
+    return filled;
 }
 
 double heatmap_floor_ns(const struct heatmap *h, size_t row)

@@ -218,9 +218,15 @@ static enum said ask_series(struct ask *a)
 {
     if (!a->exporter->series)
         return SAID_NO_SUCH;
+    const struct params *p = a->params;
     struct points points = {0};
-    bool asked = !a->q || query_series_of(a->q, a->range, &a->params->subject, a->params->points,
-                                          &points, a->err);
+    if (p->edge && p->service) {
+        err_set(a->err, "edge and service exclude each other");
+        return SAID_MISASKED;
+    }
+    enum series_of of = p->edge ? SERIES_OF_EDGE : p->service ? SERIES_OF_SERVICE : SERIES_OF_ALL;
+    const struct series_ids ids = {p->edge ? &p->edge : &p->service, 1};
+    bool asked = !a->q || query_series_of(a->q, a->range, of, ids, p->points, &points, a->err);
     enum said ret = said(asked, asked && a->exporter->series(a->out, a->range, &points), a->err);
     free(points.point);
     return ret;

@@ -139,7 +139,8 @@ static void answers_of_heat(void **state)
     expect("/api/v1/heatmap?edge=1&points=1&rows=1&format=csv", 200,
            "time,over_ms,to_ms,requests\r\n2027-01-15T08:00:00.000000000Z,");
     expect("/api/v1/heatmap?edge=1&points=1&rows=1&format=ndjson", 200, ",\"requests\":20}\n");
-    expect("/api/v1/series?operation_is=GET&points=1", 200, nobody);
+    expect("/api/v1/series?service=1&points=1", 200, nobody);
+    expect("/api/v1/series?service=2&edge=1", 400, "edge and service exclude each other");
     expect("/api/v1/series?service=2&points=1", 200, "\"requests\":20");
     expect("/api/v1/heatmap?rows=65", 400, "rows is \\\"65\\\", but has to be from 1 to 64");
     expect("/api/v1/heatmap?points=0", 400, "points is");

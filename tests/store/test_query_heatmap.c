@@ -140,6 +140,41 @@ static void as_coarse_as_asked_for(void **state)
     }
 }
 
+/* Each stands in the row that says so, wherever in its bucket it lies. */
+static void rows_say_what_is_in_them(void **state)
+{
+    enum { VALUES = 300 };
+    static uint64_t value[VALUES];
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct delta d = window_at(1000);
+    struct edge_delta *e = window_edge(&d, "10.0.0.1", "10.0.0.9", 80);
+    for (size_t i = 0; i < VALUES; i++) {
+        value[i] = 40000 + i * i * 9001;
+        asked(&e->exchanges, OUTCOME_OK, 1, value[i]);
+    }
+    written(s, &d, NULL);
+    store_close(s);
+    struct history of = {.q = place_query(&p)};
+    of.all = all_of(of.q);
+    for (size_t rows = 1; rows <= HEATMAP_ROWS_MAX; rows++) {
+        struct heatmap map = map_of(&of, (struct subject){0}, 1, rows);
+        assert_in_range(map.rows, 1, rows);
+        for (size_t row = 0; row < map.rows; row++) {
+            uint64_t in = 0;
+            for (size_t i = 0; i < VALUES; i++)
+                in += (double)value[i] > heatmap_floor_ns(&map, row) &&
+                      (double)value[i] <= heatmap_floor_ns(&map, row + 1);
+            assert_int_equal(map.cell[row], in);
+        }
+        assert_int_equal(timed_in(&map), VALUES);
+        heatmap_free(&map);
+    }
+    query_close(of.q);
+    place_remove(&p);
+    (void)state;
+}
+
 /* A service by what it answers, and by what it asks for; all edges; an operation, of one and of
  * all; what is not there. */
 static void of_a_subject(void **state)
@@ -205,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(cells_of_an_edge, open_history, close_history),
         cmocka_unit_test_setup_teardown(as_coarse_as_asked_for, open_history, close_history),
+        cmocka_unit_test(rows_say_what_is_in_them),
         cmocka_unit_test_setup_teardown(of_a_subject, open_history, close_history),
         cmocka_unit_test_setup_teardown(series_of_many, open_history, close_history),
         cmocka_unit_test_setup_teardown(of_nothing, open_history, close_history),

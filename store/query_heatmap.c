@@ -104,7 +104,8 @@ bool query_heatmap(struct query *q, struct range r, const struct subject *of,
 
 double heatmap_floor_ns(const struct heatmap *h, size_t row)
 {
-    return latency_lower_ns(h->lowest + (int)row * h->buckets);
+    int bucket = h->lowest + (int)row * h->buckets;
+    return bucket > LATENCY_HIGHEST ? latency_upper_ns(LATENCY_HIGHEST) : latency_lower_ns(bucket);
 }
 
 void heatmap_free(struct heatmap *h)

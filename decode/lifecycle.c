@@ -161,6 +161,16 @@ void lifecycle_forget(struct lifecycle *l, struct flow *f, struct moment m)
     l->counters.flows = flow_table_count(l->flows);
 }
 
+void lifecycle_abandon(struct lifecycle *l, struct flow *f)
+{
+    reader_close(&l->reader, f);
+    stream_fini(&f->stream[0], &l->reader.stream);
+    stream_fini(&f->stream[1], &l->reader.stream);
+    lookups_release(l->reader.lookups, f->asked);
+    flow_remove(l->flows, f);
+    l->counters.flows = flow_table_count(l->flows);
+}
+
 static struct flow_report report_of(const struct flow *f, const char *protocol)
 {
     unsigned server = flow_server(f);

@@ -5,14 +5,12 @@
 
 enum { TOLERABLE = 1000 }; /* one frame lost of so many is no overload */
 
-/* Halves until what came would have fitted, if every frame costs the same. */
+/* If more was lost than read, half is not enough. More than a step further is not believed: who was
+ * not let run for a moment loses all of it, whatever the load. */
 static unsigned level_that_fits(unsigned level, uint64_t read, uint64_t lost)
 {
-    do {
-        level++;
-        lost = lost > read ? (lost - read) / 2 : 0;
-    } while (lost && level < FOLLOW_LEVEL_MAX);
-    return level;
+    level += lost > read ? 2 : 1;
+    return level < FOLLOW_LEVEL_MAX ? level : FOLLOW_LEVEL_MAX;
 }
 
 static void follow_fewer(struct sampling *s, uint64_t read, uint64_t lost)
@@ -23,8 +21,7 @@ static void follow_fewer(struct sampling *s, uint64_t read, uint64_t lost)
                 : 2 * wait_s < SAMPLING_WAIT_MAX_S ? 2 * wait_s
                                                    : SAMPLING_WAIT_MAX_S;
     s->tries = false;
-    if (s->level < FOLLOW_LEVEL_MAX)
-        s->level = level_that_fits(s->level, read, lost);
+    s->level = level_that_fits(s->level, read, lost);
 }
 
 static void follow_more(struct sampling *s)

@@ -483,7 +483,7 @@ bool tally_take(struct tally *t, struct delta *into)
     struct delta *open = &t->rows.open;
     rows_finish(&t->rows);
     sum_operations(open);
-    bool merged = merge_rows(into, open);
+    bool merged = merge_first_rows(into, open);
     if (!merged)
         merge_drop_rows(into, open);
     rows_clear(&t->rows);

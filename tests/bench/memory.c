@@ -1,7 +1,7 @@
-/* flows.c - what a connection costs in memory: for each kind, many of them in one engine, the
+/* memory.c - what a connection costs in memory: for each kind, many of them in one engine, the
  * growth of the process' resident memory over their number.
  *
- * usage: bench_flows [COUNT]        [100000] */
+ * usage: bench_memory [COUNT]        [100000] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -71,7 +71,8 @@ struct daemon_arguments {
     const char *shed;
     struct protection_files protection_files; /* to be read into `protection` */
     struct protection protection;
-    bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi, no_sandbox, no_shed;
+    bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi, no_sandbox,
+        no_shed;
 };
 
 /* Checks them and fills in defaults. `options` borrows from `a`. */

@@ -41,7 +41,7 @@ struct crew {
     atomic_bool sorting;     /* everything goes through the mailboxes; unset while nobody works */
     atomic_bool handed_over; /* something was, since this was unset */
     uint64_t plain_ns;       /* time of packets: nothing was since then; guarded by `turn` */
-    atomic_uint level; /* as it is to be; each lane takes it over at its next tick */
+    atomic_uint level;       /* as it is to be; each lane takes it over at its next tick */
     atomic_bool stopping;
     _Atomic uint64_t stop_ns; /* wall time; what came before is still read */
     atomic_bool failed;

@@ -17,7 +17,7 @@ static void follow_fewer(struct sampling *s, uint64_t read, uint64_t lost)
 {
     uint32_t wait_s = s->wait_s ? s->wait_s : SAMPLING_WAIT_S;
     s->quiet_s = 0;
-    s->wait_s = !s->tries ? wait_s
+    s->wait_s = !s->tries                          ? wait_s
                 : 2 * wait_s < SAMPLING_WAIT_MAX_S ? 2 * wait_s
                                                    : SAMPLING_WAIT_MAX_S;
     s->tries = false;

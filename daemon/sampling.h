@@ -17,11 +17,11 @@ enum {
 
 /* Zeroed is a beginning: all are followed. */
 struct sampling {
-    unsigned level;    /* one in 2^level is followed */
-    uint32_t quiet_s;  /* seconds without loss */
-    uint32_t wait_s;   /* how many of them it takes; 0: SAMPLING_WAIT_S */
-    uint32_t tried_s;  /* seconds since more were tried; counted up to SAMPLING_TRIAL_S */
-    bool tries;        /* and they have not passed */
+    unsigned level;   /* one in 2^level is followed */
+    uint32_t quiet_s; /* seconds without loss */
+    uint32_t wait_s;  /* how many of them it takes; 0: SAMPLING_WAIT_S */
+    uint32_t tried_s; /* seconds since more were tried; counted up to SAMPLING_TRIAL_S */
+    bool tries;       /* and they have not passed */
 };
 
 /* A second has passed, in which `read` frames were read and `lost` were not. Returns whether the

@@ -31,7 +31,7 @@ struct worker {
     struct tally *tally;
     const struct daemon_options *options;
     bool in_tick;
-    uint32_t weight; /* of what is counted */
+    uint32_t weight;  /* of what is counted */
     uint64_t tick_ns; /* the latest */
     struct writer records;
     struct ended *ended; /* owned */

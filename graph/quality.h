@@ -45,7 +45,7 @@ struct quality {
     bool midstream, some_one_way; /* as the notes say */
     /* Of the capture as a whole, in that range: */
     uint64_t frames, dropped, mirror_seen, mirror_lost;
-    uint64_t captured, uncertain; /* packets; of them, copies or sent again */
+    uint64_t captured, uncertain;     /* packets; of them, copies or sent again */
     uint64_t sampled_ns, left_out_ns; /* how long connections were left out; times their share */
 };
 

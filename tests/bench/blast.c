@@ -18,7 +18,15 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { BATCH = 64, CONNECTIONS = 1000, FRAME_MAX = 1514, HEADERS = 54, PSH_ACK = 0x18, ACK = 0x10 };
+enum {
+    BATCH = 64,
+    CONNECTIONS = 1000,
+    FULL_CONNECTIONS = 16,
+    FRAME_MAX = 1514,
+    HEADERS = 54,
+    PSH_ACK = 0x18,
+    ACK = 0x10
+};
 
 static uint32_t sequence[CONNECTIONS][2];
 static const char ask[] = "GET /shop/cart HTTP/1.1\r\nHost: shop.example\r\n\r\n";
@@ -91,7 +99,8 @@ static unsigned send_batch(int fd, const char *kind, uint64_t sent)
     memset(message, 0, sizeof message);
     for (uint32_t i = 0; i < BATCH; i++) {
         uint64_t nth = sent + i;
-        uint32_t len = make(frame[i], (uint32_t)(nth / 2 % CONNECTIONS), nth & 1, kind);
+        uint32_t connections = strcmp(kind, "full") == 0 ? FULL_CONNECTIONS : CONNECTIONS;
+        uint32_t len = make(frame[i], (uint32_t)(nth / 2 % connections), nth & 1, kind);
         part[i] = (struct iovec){frame[i], len};
         message[i].msg_hdr.msg_iov = &part[i];
         message[i].msg_hdr.msg_iovlen = 1;

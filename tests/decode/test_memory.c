@@ -1,4 +1,5 @@
-/* test_memory.c - what a connection may cost in memory. tests/bench/memory.c prints what it does. */
+/* test_memory.c - what a connection may cost in memory. tests/bench/memory.c prints what it does.
+ */
 #include "crowd.h"
 
 #include "tests/check.h"

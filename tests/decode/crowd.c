@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 
 #ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/allocator_interface.h>
+size_t __sanitizer_get_current_allocated_bytes(void); /* gcc comes without its header */
 #endif
 
 #define TEXT(text) bytes_of(text, sizeof(text) - 1)

@@ -135,6 +135,8 @@ static int drawn_counters(const struct health_row *h, struct counter ret[COUNTER
         {"lost by the mirror", c->mirror_lost, LOSS},
         {"behind by over 1 s", c->behind_ns, SECONDS_LOST},
         {"interface gone", c->source_gone, LOSS},
+        {"of connections left out", c->unfollowed, LOSS},
+        {"sampled, counts scaled", c->sampled_ns, SECONDS_LOST},
         {"connections now", d->flows, PLAIN},
         {"connections opened", d->flows_opened, PLAIN},
         {"connections given up", d->flows_evicted, LOSS},

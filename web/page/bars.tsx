@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Graph, Service } from "./api";
 import { BOXES, GROUPS, LABELS, SINCE, type Address, type Label, type View } from "./address";
-import { count, moment, rate, share, span } from "./format";
+import { count, milliseconds, moment, rate, share, span } from "./format";
 import { Choices, Select } from "./parts";
 import { Search } from "./search";
 import type { Theme } from "./theme";
@@ -105,11 +105,22 @@ interface StripProps {
   onSieve: () => void;
 }
 
+const ENOUGH = 20; // requests, for a p95 to say something
+
+/** The edge that answers slowest, of those that were asked often enough; of all, if none was. */
+function slowest(graph: Graph) {
+  const timed = graph.edges.filter((edge) => edge.latency_ms?.p95 != null);
+  const often = timed.filter((edge) => edge.requests >= ENOUGH);
+  const p95 = (edge: (typeof timed)[number]) => edge.latency_ms!.p95!;
+  return (often.length ? often : timed).reduce<(typeof timed)[number] | null>((most, one) => (most && p95(most) >= p95(one) ? most : one), null);
+}
+
 function Totals({ graph, quality, go }: { graph: Graph } & Pick<StripProps, "quality" | "go">) {
   const requests = graph.edges.reduce((sum, edge) => sum + edge.requests, 0);
   const errors = graph.edges.reduce((sum, edge) => sum + edge.errors, 0);
   const perSecond = graph.edges.reduce((sum, edge) => sum + edge.rate_per_s, 0);
   const bad = failing(graph);
+  const slow = slowest(graph);
   return (
     <div class="totals" aria-live="polite">
       <span>
@@ -127,6 +138,11 @@ function Totals({ graph, quality, go }: { graph: Graph } & Pick<StripProps, "qua
       {bad.length > 0 && (
         <button class="chip" onClick={() => go({ view: "edges", sort: "-health" })}>
           {count(bad.length)} to look at
+        </button>
+      )}
+      {slow && (
+        <button class="chip calm" title={`${slow.client} → ${slow.server}, ${slow.protocol} on port ${slow.port}: 95 of 100 requests were answered within this. Click for why`} onClick={() => go({ edge: slow.id, node: "" })}>
+          slowest {milliseconds(slow.latency_ms?.p95)}
         </button>
       )}
       {quality.spoiled && (

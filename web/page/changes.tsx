@@ -29,7 +29,7 @@ export const DIFF_COLUMNS: Column<DiffRow>[] = [
       <>
         {changesOf(row).map((change) => (
           <span key={change} class={WORSE.includes(change) ? "change worse" : "change"}>
-            {CHANGES[change].join(" ")}
+            {CHANGES[change].join(" ")}{" "}
           </span>
         ))}
         {row.few && (

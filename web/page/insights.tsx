@@ -8,7 +8,7 @@ import { narrows } from "./listing";
 import { Bar, Mark } from "./parts";
 
 interface InsightsProps {
-  graph: Graph;
+  graph: Graph | null; // not there yet
   address: Address;
   go: (change: Partial<Address>) => void;
   list: Fetched<Answer>;
@@ -40,13 +40,13 @@ function EvidenceTable({ evidence, of }: { evidence: Evidence[]; of: number }) {
 }
 
 /** What the address has to be to show what the finding is about; null if it is about nothing there. */
-function subjectOf(insight: Insight, graph: Graph): Partial<Address> | null {
+function subjectOf(insight: Insight, graph: Graph | null): Partial<Address> | null {
   if (insight.edge_id) return { edge: insight.edge_id, node: "", group: "service" };
-  const service = graph.nodes.find((one) => one.id === insight.service_id);
+  const service = graph?.nodes.find((one) => one.id === insight.service_id);
   return service ? { node: service.name, edge: 0, group: "service" } : null;
 }
 
-function Finding({ insight, graph, go }: { insight: Insight; graph: Graph; go: InsightsProps["go"] }) {
+function Finding({ insight, graph, go }: { insight: Insight; graph: Graph | null; go: InsightsProps["go"] }) {
   const subject = subjectOf(insight, graph);
   return (
     <li class="card finding">

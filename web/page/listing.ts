@@ -1,7 +1,7 @@
 // Which question a view with rows asks, and with what. Its downloads ask the same one, so that they
 // have what is shown, in the order it is shown in.
 import { rangeParams, type Address, type View } from "./address";
-import type { ApiError, Range } from "./api";
+import { ApiError, type Range } from "./api";
 
 export interface Listing {
   question: string; // below /api/v1/
@@ -34,7 +34,8 @@ function findOf({ filter, find }: Address): string {
 /** Where in the expression itself an error is, which is told of all that was asked. */
 export function placed(error: ApiError | null, { filter, find }: Address): ApiError | null {
   if (error?.parameter !== "find" || !filter.trim() || !wordsOf(find).length) return error;
-  return Object.assign(error, { at: Math.min(Math.max(0, error.at - 1), new TextEncoder().encode(filter).length) });
+  const at = Math.min(Math.max(0, error.at - 1), new TextEncoder().encode(filter).length);
+  return new ApiError(error.message, error.gone, error.parameter, at);
 }
 
 export const sortOf = (address: Address) => address.sort || (LISTINGS[address.view]?.sort ?? "");

@@ -16,7 +16,7 @@ type Go = (change: Partial<Address>) => void;
 export type Answer = Record<string, unknown>;
 
 interface ListProps {
-  graph: Graph;
+  graph: Graph | null; // not there yet
   address: Address;
   go: Go;
   list: Fetched<Answer>;
@@ -140,10 +140,10 @@ const VIEWS: Record<string, (props: ListProps) => Own<any>> = {
     columns: DIFF_COLUMNS,
     keyOf: (d) => edgeKey(d) + (d.operation ?? ""),
     choose: (d) => {
-      const edge = graph.edges.find((one) => edgeKey(one) === edgeKey(d));
+      const edge = graph?.edges.find((one) => edgeKey(one) === edgeKey(d));
       return edge ? { edge: edge.id, node: "", group: "service" } : null;
     },
-    about: <Compared diff={list.data as unknown as Diff | null} address={address} go={go} shown={graph.range} against={against} />,
+    about: <Compared diff={list.data as unknown as Diff | null} address={address} go={go} shown={graph?.range} against={against} />,
     none: <p>Nothing changed between the two ranges. “Compare with” takes another one; on the graph's time line Shift and drag choose any.</p>,
     formats: ["csv", "json", "svg"],
   }),
@@ -170,9 +170,9 @@ const VIEWS: Record<string, (props: ListProps) => Own<any>> = {
   }),
 };
 
-function subjectOf(event: Incident, graph: Graph): Partial<Address> | null {
-  if (event.edge_id && graph.edges.some((one) => one.id === event.edge_id)) return { edge: event.edge_id, node: "", group: "service" };
-  const service = graph.nodes.find((one) => one.id === event.service_id);
+function subjectOf(event: Incident, graph: Graph | null): Partial<Address> | null {
+  if (event.edge_id && graph?.edges.some((one) => one.id === event.edge_id)) return { edge: event.edge_id, node: "", group: "service" };
+  const service = graph?.nodes.find((one) => one.id === event.service_id);
   return service ? { node: service.name, edge: 0, group: "service" } : null;
 }
 

@@ -129,7 +129,9 @@ function App() {
   const quality = useMemo(() => verdict(health.data), [health.data]);
   const error = graph.error ?? list.error;
   const sieved = !!(address.filter.trim() || address.hide.trim());
-  const there = !!shown && (shown.nodes.length > 0 || LISTED_WITHOUT_TRAFFIC.includes(address.view));
+  const there = shown ? shown.nodes.length > 0 || LISTED_WITHOUT_TRAFFIC.includes(address.view) : !!list.data;
+  const drawn = useRef(false); // the graph stays as it is while tables are looked at, but is not made for them
+  drawn.current ||= address.view === "graph";
   return (
     <>
       <TopBar address={address} go={go} theme={theme} onTheme={nextTheme} onHelp={() => setHelp(true)} insights={insights.data?.insights.length ?? 0} services={shown?.nodes ?? []} />
@@ -148,14 +150,14 @@ function App() {
       <Strip address={address} graph={answer} quality={quality} go={go} paused={paused} onPause={pause} sieve={sieve || sieved} onSieve={() => (sieve ? setSieve(false) : openSieve())} />
       {(sieve || sieved) && <Sieve address={address} go={go} error={error} />}
       <main class={address.node || address.edge > 0 ? "with-panel" : ""}>
-        {!shown && !error && <p class="loading">Loading…</p>}
-        {shown && shown.nodes.length > 0 && (
+        {!shown && !there && !error && <p class="loading">Loading…</p>}
+        {shown && shown.nodes.length > 0 && drawn.current && (
           <GraphView graph={shown} address={address} go={go} turn={turn} hidden={address.view !== "graph"} moving={!paused || speed > 0} compared={isCompared} />
         )}
         {shown && !there && sieved && address.view === "graph" && <NothingFound onClear={() => go({ filter: "", hide: "" })} />}
         {shown && !there && !(sieved && address.view === "graph") && address.view !== "health" && <Empty info={info.data} range={address.since} />}
-        {there && address.view !== "insights" && <ListView graph={answer!} address={address} go={go} list={list} params={params} against={against} />}
-        {there && address.view === "insights" && <InsightsView graph={answer!} address={address} go={go} list={list} params={params} />}
+        {there && address.view !== "insights" && <ListView graph={answer} address={address} go={go} list={list} params={params} against={against} />}
+        {there && address.view === "insights" && <InsightsView graph={answer} address={address} go={go} list={list} params={params} />}
         {address.view === "health" && <CaptureView address={address} version={version} health={health.data} />}
         {answer && <Panel graph={answer} address={address} go={go} version={version} turn={turn} />}
       </main>

@@ -40,7 +40,7 @@ export interface TableProps<Row> {
 
 const ROW_PX = 37; // as .wide tr has it
 const ALL = 200; // so many rows are drawn whether in sight or not
-const AROUND = 30; // drawn above and below what is in sight
+const AROUND = 20; // drawn above and below what is in sight
 const STEP = 15; // rows scrolled by before others are drawn
 
 /** From which row to which one is drawn. */

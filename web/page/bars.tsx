@@ -14,6 +14,7 @@ const VIEW_CHOICES: { value: View; text: string; title: string }[] = [
   { value: "services", text: "Services", title: "Table of services (s)" },
   { value: "edges", text: "Edges", title: "Table of edges: who calls whom (t)" },
   { value: "operations", text: "Operations", title: "What is asked for (o)" },
+  { value: "requests", text: "Requests", title: "Requests, one by one (r)" },
   { value: "insights", text: "Insights", title: "What to act on (i)" },
   { value: "tls", text: "TLS", title: "What protects edges (l)" },
   { value: "events", text: "Events", title: "What happened (e)" },

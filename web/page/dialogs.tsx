@@ -12,6 +12,7 @@ const KEYS: [string, string][] = [
   ["s", "services"],
   ["t", "table of edges"],
   ["o", "operations: what is asked for"],
+  ["r", "requests, one by one"],
   ["i", "insights: what to act on"],
   ["l", "TLS: what protects edges"],
   ["e", "events"],

@@ -13,6 +13,7 @@ import { listingParams, LISTINGS, placed } from "./listing";
 import { ListView, type Answer } from "./lists";
 import { Panel } from "./panel";
 import { useReplay } from "./replay";
+import { RequestsView } from "./requests";
 import { Scrubber } from "./scrubber";
 import { Sieve } from "./sieve";
 import { useTheme } from "./theme";
@@ -29,6 +30,7 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       t: () => go({ view: "edges", sort: "" }),
       s: () => go({ view: "services", sort: "" }),
       o: () => go({ view: "operations", sort: "" }),
+      r: () => go({ view: "requests", sort: "" }),
       l: () => go({ view: "tls", sort: "" }),
       i: () => go({ view: "insights", sort: "" }),
       e: () => go({ view: "events", sort: "" }),
@@ -55,7 +57,8 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "Escape") {
         (document.activeElement as HTMLElement | null)?.blur();
-        go(address.node || address.edge ? { node: "", edge: 0, path: "" } : { find: "" });
+        if (address.request) go({ request: 0 });
+        else go(address.node || address.edge ? { node: "", edge: 0, path: "" } : { find: "" });
       } else if (!typing && keys[event.key] && !(event.key.startsWith("Arrow") && address.view !== "graph")) {
         event.preventDefault();
         keys[event.key]!();
@@ -149,17 +152,18 @@ function App() {
       )}
       <Strip address={address} graph={answer} quality={quality} go={go} paused={paused} onPause={pause} sieve={sieve || sieved} onSieve={() => (sieve ? setSieve(false) : openSieve())} />
       {(sieve || sieved) && <Sieve address={address} go={go} error={error} />}
-      <main class={address.node || address.edge > 0 ? "with-panel" : ""}>
+      <main class={address.node || address.edge > 0 || address.request ? "with-panel" : ""}>
         {!shown && !there && !error && <p class="loading">Loading…</p>}
         {shown && shown.nodes.length > 0 && drawn.current && (
           <GraphView graph={shown} address={address} go={go} turn={turn} hidden={address.view !== "graph"} moving={!paused || speed > 0} compared={isCompared} />
         )}
         {shown && !there && sieved && address.view === "graph" && <NothingFound onClear={() => go({ filter: "", hide: "" })} />}
         {shown && !there && !(sieved && address.view === "graph") && address.view !== "health" && <Empty info={info.data} range={address.since} />}
+        {shown && there && address.view === "requests" && <RequestsView graph={answer!} address={address} go={go} version={version} />}
         {there && address.view !== "insights" && <ListView graph={answer} address={address} go={go} list={list} params={params} against={against} />}
         {there && address.view === "insights" && <InsightsView graph={answer} address={address} go={go} list={list} params={params} />}
         {address.view === "health" && <CaptureView address={address} version={version} health={health.data} />}
-        {answer && <Panel graph={answer} address={address} go={go} version={version} turn={turn} />}
+        {answer && <Panel graph={answer} address={address} go={go} version={version} turn={turn} insights={insights.data?.insights ?? []} />}
       </main>
       {address.view === "graph" && history.to > 0 && (
         <Scrubber address={address} go={go} version={version} history={history} shown={answer?.range} against={against} turn={turn} speed={speed} onPlay={play} />

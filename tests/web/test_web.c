@@ -225,7 +225,8 @@ static void counts_for_prometheus(void **state)
            "traces_service_graph_request_failed_total{client=\"web\",server=\"cart\","
            "connection_type=\"\"} 3\n");
     expect("/metrics?families=tempo,istio", 200, "istio_requests_total{reporter=\"source\",");
-    expect("/metrics?families=spanmetrics", 200, "traces_spanmetrics_calls_total{service=\"cart\",");
+    expect("/metrics?families=spanmetrics", 200,
+           "traces_spanmetrics_calls_total{service=\"cart\",");
     expect("/metrics?families=mine", 400, "own, tempo, istio, spanmetrics");
     struct reply r = get("/metrics", "");
     assert_true(reply_has(&r, "Content-Type: text/plain; version=0.0.4; charset=utf-8"));

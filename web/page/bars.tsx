@@ -162,7 +162,7 @@ export function Strip(props: StripProps) {
   return (
     <div class="strip">
       {graph && graph.nodes.length > 0 && <Totals graph={graph} quality={props.quality} go={go} />}
-      {address.view !== "health" && (
+      {address.view !== "health" && address.view !== "requests" && (
         <button class="toggle" aria-pressed={props.sieve} title="Find and hide by an expression (x)" onClick={props.onSieve}>
           Find and hide
         </button>

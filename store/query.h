@@ -271,6 +271,7 @@ bool query_tls(struct query *q, struct range r, int64_t edge_id, struct tls_rows
 
 /* Requests that reached a server by way of another service. */
 struct relay_row {
+    int64_t client_id, via_id, server_id; /* of service_row */
     char client[NAME_TEXT_MAX], via[NAME_TEXT_MAX], server[NAME_TEXT_MAX];
     char via_address[64]; /* one of them */
     uint16_t port;        /* of the server */
@@ -293,7 +294,8 @@ struct name_row {
     enum name_source source;
     uint64_t count;
     uint64_t first_ns, last_ns;
-    bool is_name; /* it is called so */
+    bool is_name;       /* it is called so */
+    int64_t service_id; /* of service_row: what is there now */
 };
 struct name_rows {
     struct name_row *row;
@@ -451,6 +453,15 @@ bool query_graph(struct query *q, struct range r, enum grouping grouping, struct
                  struct err *err);
 void graph_free(struct graph *g);
 
+/* The services that a node of a grouping is made of, in no order; by its name. Of what it is made
+ * of ever, not only in a range. */
+struct member_ids {
+    int64_t *id; /* given: free() */
+    size_t len;
+};
+bool query_members(struct query *q, enum grouping grouping, const char *node,
+                   struct member_ids *ret, struct err *err);
+
 /* A figure over time, for charts and sparklines: one point a step. */
 struct point {
     uint64_t time_ns; /* start of the step */
@@ -573,6 +584,7 @@ struct vantage_rows {
 bool query_vantages(struct query *q, struct range r, struct vantage_rows *ret, struct err *err);
 
 struct event_row {
+    int64_t id; /* rises from one stored to the next */
     uint64_t time_ns;
     char kind[32];
     char text[256];
@@ -584,4 +596,9 @@ struct event_rows {
     struct event_row *row;
     size_t len;
 };
+/* In order of time; of a range with more than 1,000, the latest. */
 bool query_events(struct query *q, struct range r, struct event_rows *ret, struct err *err);
+/* Those stored after that one, in that order; the first 1,000. */
+bool query_events_after(struct query *q, int64_t after_id, struct event_rows *ret, struct err *err);
+/* The id of the one stored last; 0: there is none. */
+bool query_last_event(struct query *q, int64_t *ret, struct err *err);

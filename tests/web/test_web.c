@@ -116,6 +116,7 @@ static void answers_every_question(void **state)
     expect("/api/v1/services", 200, "\"name\":\"web\"");
     expect("/api/v1/operations", 200, "GET /cart/{id}");
     expect("/api/v1/series?points=10", 200, "\"requests\":");
+    expect("/api/v1/series?edge=1&service=1", 400, "exclude each other");
     expect("/api/v1/health", 200, "\"windows\":2");
     expect("/api/v1/events", 200, "\"events\":[");
     expect("/api/v1/openapi.json", 200, "\"openapi\": \"3.1.0\"");

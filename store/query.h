@@ -438,6 +438,10 @@ bool query_insights(struct query *q, struct range r, struct insight_rows *ret, s
 enum grouping { GROUP_SERVICE, GROUP_GROUP, GROUP_HOST, GROUP_SUBNET, GROUPINGS };
 const char *grouping_name(enum grouping g); /* "service", "group", ... */
 
+/* The edges between such nodes. */
+bool query_grouped_edges(struct query *q, struct range r, enum grouping grouping,
+                         struct edge_rows *ret, struct err *err);
+
 /* The graph as it is drawn: services (or groups) with their places, and the edges between them.
  * Services that were placed by an earlier call on this handle keep their places. */
 struct graph {

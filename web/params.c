@@ -74,7 +74,8 @@ static bool read_grouping(struct params *p, const char *text, struct err *err)
             return true;
     }
     p->grouping = GROUP_SERVICE;
-    return !text || err_set(err, "group is \"%.60s\", but has to be service, host or subnet", text);
+    return !text ||
+           err_set(err, "group is \"%.60s\", but has to be service, group, host or subnet", text);
 }
 
 /* An id of what is called `name`; 0 if it is not given. */
@@ -199,6 +200,7 @@ bool params_read(struct params *ret, params_lookup *lookup, const void *request,
     snprintf(ret->format, sizeof ret->format, "%s", format ? format : "json");
     ret->find = lookup(request, "find");
     ret->hide = lookup(request, "hide");
+    ret->sort = lookup(request, "sort");
     ret->download = lookup(request, "download") != NULL;
     return true;
 }

@@ -10,6 +10,7 @@ enum { POINTS_DEFAULT = 240, POINTS_MAX = 2000, ROWS_DEFAULT = 32, FORMAT_TEXT_M
 struct params {
     struct when when;
     const char *find, *hide;              /* which rows; NULL: all; of the request */
+    const char *sort;                     /* "-p95"; NULL: as they come; of the request */
     const char *before_text, *after_text; /* of the request; NULL: not given */
     struct when before, after;            /* what is compared */
     enum grouping grouping;

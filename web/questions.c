@@ -13,6 +13,13 @@ static enum said said(bool asked, bool written, struct err *err)
     return asked && written ? SAID : SAID_FAILED;
 }
 
+/* Of the rows those that are asked for, in the order asked for. False: memory is short. */
+static bool keep(const struct ask *a, void *rows, size_t *len, size_t size)
+{
+    *len = sieve_rows(a->sieve, rows, *len, size);
+    return order_rows(a->order, rows, *len, size) || err_set(a->err, "memory is short");
+}
+
 static enum said ask_graph(struct ask *a)
 {
     if (!a->exporter->graph)
@@ -23,8 +30,6 @@ static enum said ask_graph(struct ask *a)
         graph_sieve(a->graph_sieve, &graph);
     bool written = asked && a->exporter->graph(a->out, &graph);
     enum said ret = said(asked, written, a->err);
-    if (asked && !written && a->exporter->needs)
-        err_set(a->err, "%s", a->exporter->needs);
     graph_free(&graph);
     return ret;
 }
@@ -35,7 +40,7 @@ static enum said ask_edges(struct ask *a)
         return SAID_NO_SUCH;
     struct edge_rows rows = {0};
     bool asked = !a->q || query_edges(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->edges(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -47,7 +52,7 @@ static enum said ask_services(struct ask *a)
         return SAID_NO_SUCH;
     struct service_rows rows = {0};
     bool asked = !a->q || query_services(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->services(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -59,7 +64,7 @@ static enum said ask_operations(struct ask *a)
         return SAID_NO_SUCH;
     struct operation_rows rows = {0};
     bool asked = !a->q || query_operations(a->q, a->range, a->params->edge, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->operations(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -71,7 +76,7 @@ static enum said ask_backends(struct ask *a)
         return SAID_NO_SUCH;
     struct backend_rows rows = {0};
     bool asked = !a->q || query_backends(a->q, a->range, a->params->service, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->backends(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -83,7 +88,7 @@ static enum said ask_connections(struct ask *a)
         return SAID_NO_SUCH;
     struct connection_rows rows = {0};
     bool asked = !a->q || query_connections(a->q, a->range, a->params->edge, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->connections(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -95,7 +100,7 @@ static enum said ask_open_calls(struct ask *a)
         return SAID_NO_SUCH;
     struct open_call_rows rows = {0};
     bool asked = !a->q || query_open_calls(a->q, a->range, a->params->edge, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->open_calls(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -107,7 +112,7 @@ static enum said ask_tls(struct ask *a)
         return SAID_NO_SUCH;
     struct tls_rows rows = {0};
     bool asked = !a->q || query_tls(a->q, a->range, a->params->edge, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->tls(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -119,7 +124,7 @@ static enum said ask_relays(struct ask *a)
         return SAID_NO_SUCH;
     struct relay_rows rows = {0};
     bool asked = !a->q || query_relays(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->relays(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -131,7 +136,7 @@ static enum said ask_names(struct ask *a)
         return SAID_NO_SUCH;
     struct name_rows rows = {0};
     bool asked = !a->q || query_names(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->names(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -151,6 +156,7 @@ static enum said ask_requests(struct ask *a)
     c.passes = passes;
     c.ctx = a->sieve;
     bool asked = !a->q || query_requests(a->q, a->range, &c, &rows, a->err);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->requests(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -208,7 +214,7 @@ static enum said ask_insights(struct ask *a)
         return SAID_NO_SUCH;
     struct insight_rows rows = {0};
     bool asked = !a->q || query_insights(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->insights(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -259,7 +265,7 @@ static enum said ask_events(struct ask *a)
         return SAID_NO_SUCH;
     struct event_rows rows = {0};
     bool asked = !a->q || query_events(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->events(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -279,12 +285,12 @@ static enum said ask_diff(struct ask *a)
     }
     bool asked = !a->q || (when_resolve(&p->before, a->q, &before, &misasked, a->err) &&
                            when_resolve(&p->after, a->q, &after, &misasked, a->err) &&
-                           diff_make(a->q, before, a->q, after, &d, a->err));
+                           diff_make_grouped(a->q, before, a->q, after, p->grouping, &d, a->err));
     if (misasked)
         return SAID_MISASKED;
     if (a->exporter->edges) /* which drawings have not: they show what is around, too */
         diff_drop_same(&d);
-    d.len = sieve_rows(a->sieve, d.row, d.len, sizeof *d.row);
+    asked = asked && keep(a, d.row, &d.len, sizeof *d.row);
     enum said ret = said(asked, asked && a->exporter->diff(a->out, &d), a->err);
     diff_free(&d);
     return ret;

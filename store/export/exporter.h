@@ -12,9 +12,8 @@
 #include "store/query.h"
 
 struct exporter {
-    const char *name;  /* "dot", as in --format */
-    const char *type;  /* media type, "text/vnd.graphviz" */
-    const char *needs; /* what else than memory a failure may be for want of; may be NULL */
+    const char *name; /* "dot", as in --format */
+    const char *type; /* media type, "text/vnd.graphviz" */
     /* Any may be NULL: the format has no such thing. They return false when the stream failed or
      * memory is short. */
     bool (*graph)(FILE *out, const struct graph *g);

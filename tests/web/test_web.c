@@ -225,7 +225,9 @@ static void counts_for_prometheus(void **state)
            "traces_service_graph_request_failed_total{client=\"web\",server=\"cart\","
            "connection_type=\"\"} 3\n");
     expect("/metrics?families=tempo,istio", 200, "istio_requests_total{reporter=\"source\",");
-    expect("/metrics?families=mine", 400, "own, tempo, istio");
+    expect("/metrics?families=spanmetrics", 200,
+           "traces_spanmetrics_calls_total{service=\"cart\",");
+    expect("/metrics?families=mine", 400, "own, tempo, istio, spanmetrics");
     struct reply r = get("/metrics", "");
     assert_true(reply_has(&r, "Content-Type: text/plain; version=0.0.4; charset=utf-8"));
     reply_free(&r);
@@ -271,6 +273,9 @@ static void finds_and_hides(void **state)
     expect("/api/v1/edges?since=all&find=client%20%3D%20nobody", 200, "\"edges\":[]");
     expect("/api/v1/edges?since=all&find=requests%20%3E%3D%2010", 200, "\"client\":");
     expect("/api/v1/edges?since=all&hide=errors%20%3E%200", 200, "\"edges\":[]");
+    expect("/api/v1/edges?since=all&sort=-p95", 200, "\"client\":");
+    expect("/api/v1/edges?since=all&sort=speed", 400, "\"parameter\":\"sort\"");
+    expect("/api/v1/health?sort=p95", 400, "\"parameter\":\"sort\"");
     expect("/api/v1/operations?since=all&hide=requests%3E0", 200, "\"operations\":[]");
     expect("/api/v1/services?since=all&find=service%20~%20nobody", 200, "\"services\":[]");
     expect("/api/v1/graph?since=all&find=p95%20%3E%201h", 200, "\"nodes\":[],\"edges\":[]");

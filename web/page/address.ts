@@ -2,7 +2,7 @@
 // exactly what one sees.
 import { useEffect, useState } from "preact/hooks";
 
-export const VIEWS = ["graph", "edges", "services", "requests", "tls", "insights", "health"] as const;
+export const VIEWS = ["graph", "services", "edges", "operations", "requests", "insights", "tls", "events", "diff", "relays", "names", "health"] as const;
 export type View = (typeof VIEWS)[number];
 
 export const LABELS = ["rate", "errors", "p50", "p95", "p99", "throughput", "bytes", "protocol", "tls", "none"] as const;

@@ -277,10 +277,70 @@ export interface Info {
 }
 
 export interface Incident {
+  id?: number;
   time: string;
   kind: string;
   text: string;
   severity: Severity;
+  subject: string | null;
+  service_id: number | null;
+  edge_id: number | null;
+}
+
+/** Who reaches whom by way of whom. */
+export interface Relay {
+  client: string;
+  via: string;
+  via_address: string;
+  server: string;
+  port: number;
+  protocol: string;
+  requests: number;
+  passed_on: number;
+}
+
+/** What was said of what an address is called. */
+export interface Name {
+  address: string;
+  port: number;
+  tenant: number;
+  name: string;
+  source: string;
+  is_name: boolean;
+  count: number;
+  first_seen: string;
+  last_seen: string;
+}
+
+/** How an edge or an operation was in one of two ranges. */
+export interface DiffSide {
+  protocol: string;
+  requests: number;
+  rate_per_s: number;
+  errors: number;
+  error_rate: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  tls?: string | null;
+}
+
+export interface DiffRow {
+  what: "edge" | "operation";
+  changes: string[];
+  few: boolean; // so few requests that it may be chance
+  client: string;
+  server: string;
+  port: number;
+  protocol: string;
+  operation: string | null;
+  before: DiffSide | null;
+  after: DiffSide | null;
+}
+
+export interface Diff {
+  before: Range;
+  after: Range;
+  changes: DiffRow[];
 }
 
 export interface CaptureFinding {

@@ -92,10 +92,11 @@ export function Choices<T extends string>(props: {
   name: string;
   choices: Choice<T>[];
   value: T;
+  class?: string;
   onChoose: (value: T) => void;
 }) {
   return (
-    <div class="choices" role="group" aria-label={props.name}>
+    <div class={`choices ${props.class ?? ""}`} role="group" aria-label={props.name}>
       {props.choices.map((choice) => (
         <button
           type="button"

@@ -1,4 +1,8 @@
 // What the short words of the data mean, in sentences.
+import type { Health, Severity } from "./api";
+
+/** The mark that stands for a severity. */
+export const SEVERITY_HEALTH: Record<Severity, Health> = { none: "good", note: "good", warn: "warn", bad: "bad" };
 
 export const NOTES: Record<string, string> = {
   midstream: "Some connections began before the capture, so their first requests may be missing.",

@@ -108,6 +108,7 @@ void merge_drop_rows(struct delta *into, struct delta *from)
 {
     for (uint32_t i = 0; i < from->edge_len; i++) {
         into->edges_dropped += tallied_requests(&from->edge[i].exchanges);
+        into->edges_dropped += from->edge[i].packets[0] || from->edge[i].packets[1]; /* reports */
         tallied_free(&from->edge[i].exchanges);
     }
     for (uint32_t i = 0; i < from->operation_len; i++)

@@ -44,6 +44,7 @@ struct worker {
     } window[WINDOWS_MAX];
     size_t window_len;
     struct decode_counters handed; /* at the end of the latest window that was handed over */
+    bool finished;                 /* after the next tick comes nothing */
     uint64_t passed_ns;    /* the end of the latest window that has ended, set aside or not */
     struct tally *spare;   /* an empty one, or NULL */
     struct relays *relays; /* of all workers, in the first one */
@@ -202,14 +203,14 @@ void worker_follow(struct worker *w, unsigned level)
 }
 
 /* Sets the tally aside. When WINDOWS_MAX wait for a slow reader, or memory is short, the open
- * window simply goes on: its counts come with the next. */
+ * window simply goes on: its counts come with the next. After the last one there is none. */
 static void end_window(struct worker *w, const struct tick *tick)
 {
     w->passed_ns = tick->end_ns;
     struct tally *next = w->window_len < WINDOWS_MAX ? w->spare : NULL;
     if (!next && w->window_len < WINDOWS_MAX)
         next = new_tally(w->options);
-    if (!next) {
+    if (!next && !(w->finished && w->window_len < WINDOWS_MAX)) {
         tally_forget_open_calls(w->tally);
         return;
     }
@@ -246,6 +247,7 @@ void worker_finish(struct worker *w, uint64_t now_ns, uint64_t number)
     w->tick_ns = now_ns;
     engine_finish(w->engine, now_ns, number);
     w->in_tick = false;
+    w->finished = true;
 }
 
 static int compare_ended(const void *left, const void *right)

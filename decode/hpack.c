@@ -159,7 +159,9 @@ static bool insert(struct reader *r, struct hpack_field *f, uint64_t size)
         *f = (struct hpack_field){0};
     else
         r->inserted += len;
-    return hpack_window_insert(r->h, f, size);
+    bool inserted = hpack_window_insert(r->h, f, size);
+    r->h->shortened += !inserted; /* memory is short: the rest of the block is not read */
+    return inserted;
 }
 
 /* The insertion may move the table's text, and evict where the name was taken from. */

@@ -106,10 +106,24 @@ static void forget_rows(struct delta *d)
     writer_clear(&d->sample_bytes);
 }
 
+static void merge_counters(struct delta *into, struct delta *from)
+{
+    into->edges_dropped += from->edges_dropped;
+    into->names_dropped += from->names_dropped;
+    into->connections_dropped += from->connections_dropped;
+    into->open_calls_dropped += from->open_calls_dropped;
+    into->secured_dropped += from->secured_dropped;
+    into->hops_dropped += from->hops_dropped;
+    from->secured_dropped = from->hops_dropped = 0;
+    from->edges_dropped = from->names_dropped = 0;
+    from->connections_dropped = from->open_calls_dropped = 0;
+}
+
 void merge_drop_rows(struct delta *into, struct delta *from)
 {
     for (uint32_t i = 0; i < from->edge_len; i++) {
         into->edges_dropped += tallied_requests(&from->edge[i].exchanges);
+        into->edges_dropped += from->edge[i].packets[0] || from->edge[i].packets[1]; /* reports */
         tallied_free(&from->edge[i].exchanges);
     }
     for (uint32_t i = 0; i < from->operation_len; i++)
@@ -122,6 +136,8 @@ void merge_drop_rows(struct delta *into, struct delta *from)
     for (uint32_t i = 0; i < from->certificate_len; i++)
         into->secured_dropped += from->certificate[i].shown;
     into->hops_dropped += from->hop_len;
+    if (into != from)
+        merge_counters(into, from);
     forget_rows(from);
 }
 
@@ -386,19 +402,6 @@ static void drop_excess(struct delta *d)
         d->names_dropped += d->name_len - NAMES_MAX;
         d->name_len = NAMES_MAX;
     }
-}
-
-static void merge_counters(struct delta *into, struct delta *from)
-{
-    into->edges_dropped += from->edges_dropped;
-    into->names_dropped += from->names_dropped;
-    into->connections_dropped += from->connections_dropped;
-    into->open_calls_dropped += from->open_calls_dropped;
-    into->secured_dropped += from->secured_dropped;
-    into->hops_dropped += from->hops_dropped;
-    from->secured_dropped = from->hops_dropped = 0;
-    from->edges_dropped = from->names_dropped = 0;
-    from->connections_dropped = from->open_calls_dropped = 0;
 }
 
 /* Gives the rows that were made to `d`, and what it had to `w`. */

@@ -38,5 +38,6 @@ bool merge_first_rows(struct delta *into, struct delta *from);
  * on how many deltas they came in. */
 void merge_finish(struct delta *d);
 
-/* Empties `from` of rows, which are lost, and counts in `into` what was in them. */
+/* Empties `from` of rows, which are lost, and counts in `into`, which may be the same, what was in
+ * them and what was lost before. */
 void merge_drop_rows(struct delta *into, struct delta *from);

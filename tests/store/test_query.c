@@ -1,12 +1,14 @@
 /* test_query.c - what was written comes back, to the last nanosecond. */
 #include "store/query.h"
 
+#include <signal.h>
 #include <stdio.h>
-
 #include <string.h>
+#include <sys/resource.h>
 
 #include "graph/latency.h"
 #include "graph/name.h"
+#include "store/handle.h"
 #include "tests/check.h"
 #include "tests/store/deltas.h"
 #include "tests/store/place.h"
@@ -588,6 +590,29 @@ static void empty_database(void **state)
     place_remove(&p);
 }
 
+/* Who asks may be confined: sorting more than SQLite's cache holds makes no file. */
+static void sorts_without_a_file(void **state)
+{
+    struct query *q = ((const struct shop *)*state)->q;
+    struct err err;
+    struct rlimit before, none;
+    int64_t rows = 0;
+    assert_true(question_begin(q, &err));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = (struct rlimit){0, before.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    bool sorted = database_number(
+        q->db,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) "
+        "SELECT count(DISTINCT hex(randomblob(100))) FROM n",
+        &rows);
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_true(sorted);
+    assert_int_equal(rows, 40000);
+    question_end(q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -606,6 +631,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(places_stay, open_shop, close_shop),
         cmocka_unit_test(events_as_written),
         cmocka_unit_test(empty_database),
+        cmocka_unit_test_setup_teardown(sorts_without_a_file, open_shop, close_shop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

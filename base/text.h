@@ -14,6 +14,9 @@
  * character's border when `size` is reached; always terminated. Returns false if text was cut. */
 bool text_clean(char *text, size_t size, struct bytes raw);
 
+/* Is all of it printable ASCII? Nearly everything is, and so canonical as it is. */
+bool text_is_plain(struct bytes text);
+
 /* True if `text` is in canonical form already. */
 bool text_is_clean(struct bytes text);
 

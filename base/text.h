@@ -20,6 +20,12 @@ bool text_is_plain(struct bytes text);
 /* True if `text` is in canonical form already. */
 bool text_is_clean(struct bytes text);
 
+/* Are they the same? Inline, for words that mostly differ in their first letter. */
+static inline bool text_equal(const char *a, const char *b)
+{
+    return a[0] == b[0] && strcmp(a, b) == 0;
+}
+
 /* How many bytes have to be added, left out or changed to make one word of the other; for words of
  * less than 64 bytes, else 64. */
 unsigned text_distance(const char *a, const char *b);

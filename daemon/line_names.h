@@ -1,7 +1,7 @@
 /* line_names.h - what the ends of exchanges are called in the lines of a log.
  *
- * A busy client asks the same server by the same name thousands of times in a window, and the answer
- * is the same until names are learned: so the latest answers are kept. */
+ * A busy client asks the same server by the same name thousands of times in a window, and the
+ * answer is the same until names are learned: so the latest ones are kept. */
 #pragma once
 
 #include "graph/name.h"

@@ -55,14 +55,14 @@ bool protocol_has_host(const char *protocol)
 {
     static const char *const named[] = {"http", "http2", "grpc", "websocket", "tls", "quic"};
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-        if (strcmp(protocol, named[i]) == 0)
+        if (text_equal(protocol, named[i]))
             return true;
     return false;
 }
 
 bool exchange_calls_server(const struct exchange *x)
 {
-    return x->host[0] && !x->elsewhere && strcmp(x->method, "CONNECT") != 0 &&
+    return x->host[0] && !x->elsewhere && !text_equal(x->method, "CONNECT") &&
            protocol_has_host(x->protocol);
 }
 

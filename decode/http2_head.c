@@ -142,29 +142,30 @@ struct interest {
         name, sizeof(name) - 1, take                                                               \
     }
 
+/* The shortest names first, so that a search ends early. */
 static const struct interest interests[2][16] = {
     [TO_SERVER] =
         {
+            INTEREST("b3", on_b3),
+            INTEREST("host", on_host),
             INTEREST(":path", on_path),
             INTEREST(":method", on_method),
-            INTEREST(":authority", on_authority),
             INTEREST(":protocol", on_protocol),
+            INTEREST(":authority", on_authority),
+            INTEREST("traceparent", on_traceparent),
+            INTEREST("x-b3-spanid", on_b3_span),
             INTEREST("content-type", on_content_type),
             INTEREST("grpc-timeout", on_grpc_timeout),
-            INTEREST("traceparent", on_traceparent),
             INTEREST("x-request-id", on_request_id),
-            INTEREST("x-forwarded-for", on_forwarded_for),
-            INTEREST("host", on_host),
-            INTEREST("b3", on_b3),
             INTEREST("x-b3-traceid", on_b3_trace),
-            INTEREST("x-b3-spanid", on_b3_span),
+            INTEREST("x-forwarded-for", on_forwarded_for),
             INTEREST("x-b3-parentspanid", on_b3_parent),
         },
     [TO_CLIENT] =
         {
             INTEREST(":status", on_status),
-            INTEREST("content-type", on_content_type),
             INTEREST("grpc-status", on_grpc_status),
+            INTEREST("content-type", on_content_type),
             INTEREST("grpc-message", on_grpc_message),
             INTEREST("x-request-id", on_request_id),
         },
@@ -172,8 +173,11 @@ static const struct interest interests[2][16] = {
 
 static const struct interest *interest_in(enum dir dir, struct bytes name)
 {
-    for (const struct interest *i = interests[dir]; i->name; i++)
-        if (i->len == name.len && memcmp(i->name, name.at, name.len) == 0)
+    const struct interest *i = interests[dir];
+    for (; i->name && i->len < name.len; i++)
+        ;
+    for (; i->name && i->len == name.len; i++)
+        if (i->name[0] == (char)name.at[0] && memcmp(i->name, name.at, name.len) == 0)
             return i;
     return NULL;
 }
@@ -281,7 +285,7 @@ static bool read_block(struct hpack *hpack, struct bytes block, struct reading *
         return false;
     }
     narrow(r);
-    if (!x->trace_id[0] &&
+    if (r->b3_trace[0] && !x->trace_id[0] &&
         trace_context_of_b3_fields(bytes_of_text(r->b3_trace), bytes_of_text(r->b3_span),
                                    bytes_of_text(r->b3_parent), &trace))
         trace_context_note(&trace, x);

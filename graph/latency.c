@@ -84,8 +84,12 @@ static void add_figures(struct latency *l, const struct latency *more)
 
 void latency_add(struct latency *l, uint64_t value_ns)
 {
-    struct latency one = {.count = 1, .sum_ns = value_ns, .min_ns = value_ns, .max_ns = value_ns};
-    add_figures(l, &one);
+    if (!l->count || value_ns < l->min_ns)
+        l->min_ns = value_ns;
+    if (!l->count || value_ns > l->max_ns)
+        l->max_ns = value_ns;
+    l->count++;
+    l->sum_ns += value_ns;
     add_to_bucket(l, (unsigned)(latency_bucket(value_ns) - LATENCY_LOWEST), 1);
 }
 

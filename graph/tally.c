@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "graph/hops.h"
 #include "graph/host.h"
 #include "graph/merge.h"
@@ -316,7 +317,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     keep_sample(t, row_of(t, edge), operation, x, ids);
     if (given || operation == NO_ROW)
         return;
-    if (strcmp(t->rows.open.operation[operation].name, OPERATION_OTHER) == 0)
+    if (text_equal(t->rows.open.operation[operation].name, OPERATION_OTHER))
         bytes_to_text(x->operation, sizeof x->operation, bytes_of_text(OPERATION_OTHER));
 }
 

@@ -60,18 +60,16 @@ void writer_le64(struct writer *w, uint64_t value)
 
 void writer_varint(struct writer *w, uint64_t value)
 {
-    uint8_t bytes[10];
-    size_t len = 0;
-    if (value < 0x80) {
-        writer_u8(w, (uint8_t)value);
+    size_t len = 1;
+    for (uint64_t left = value >> 7; left; left >>= 7)
+        len++;
+    if (!make_room(w, len))
         return;
-    }
-    while (value >= 0x80) {
-        bytes[len++] = (uint8_t)(value | 0x80);
-        value >>= 7;
-    }
-    bytes[len++] = (uint8_t)value;
-    writer_bytes(w, bytes, len);
+    uint8_t *at = w->at + w->len;
+    w->len += len;
+    for (; value >= 0x80; value >>= 7)
+        *at++ = (uint8_t)(value | 0x80);
+    *at = (uint8_t)value;
 }
 
 void writer_text(struct writer *w, const char *text)

@@ -31,6 +31,7 @@ struct worker {
     struct tally *tally;
     const struct daemon_options *options;
     bool in_tick;
+    uint32_t weight;  /* of what is counted */
     uint64_t tick_ns; /* the latest */
     struct writer records;
     struct ended *ended; /* owned */
@@ -148,6 +149,7 @@ struct worker *worker_new(const struct daemon_options *options, struct err *err)
         .ctx = w,
     };
     w->options = options;
+    w->weight = 1;
     w->tally = new_tally(options);
     w->relays = relays_new();
     w->engine = w->tally && w->relays ? engine_new(&options->engine, sink, err) : NULL;
@@ -190,6 +192,15 @@ void worker_learn(struct worker *w, const struct packet *p)
     engine_learn(w->engine, p);
 }
 
+void worker_follow(struct worker *w, unsigned level)
+{
+    w->in_tick = true;
+    engine_follow(w->engine, level);
+    w->in_tick = false;
+    w->weight = 1U << level;
+    tally_set_weight(w->tally, w->weight);
+}
+
 /* Sets the tally aside. When WINDOWS_MAX wait for a slow reader, or memory is short, the open
  * window simply goes on: its counts come with the next. */
 static void end_window(struct worker *w, const struct tick *tick)
@@ -203,6 +214,7 @@ static void end_window(struct worker *w, const struct tick *tick)
         return;
     }
     w->spare = NULL;
+    tally_set_weight(next, w->weight);
     w->window[w->window_len++] = (struct window){
         .start_ns = tick->start_ns,
         .end_ns = tick->end_ns,

@@ -56,6 +56,11 @@ bool engine_learns(const struct packet *p);
  * such packets in the order of the capture, all engines know the same. */
 void engine_learn(struct engine *e, const struct packet *p);
 
+/* From now on packets of one connection in 2^level come (capture/follow.h): the others that are
+ * known are forgotten, and what is open on them is not told. What was counted so far is reported
+ * first. */
+void engine_follow(struct engine *e, unsigned level);
+
 /* Packet time has reached `now_ns`: time-outs happen, and every flow that changed since the last
  * tick is reported. `number` is that of the next packet. Called at each window's end, and at least
  * once a second of packet time while there are packets. */

@@ -333,7 +333,7 @@ static void read_label(const struct place *at, uint64_t arrived_ns, struct bytes
 void reader_datagram(struct place *at, struct bytes in, uint32_t cut)
 {
     struct flow *f = at->flow;
-    f->health.missing_bytes[at->side] += cut;
+    health_missing(&f->health, at->side, cut);
     if (f->reading == READING_LABEL)
         read_label(at, at->moment.now_ns, in);
     if (in.len && f->reading == READING_OPENING)
@@ -390,7 +390,7 @@ void reader_gap(void *ctx, uint64_t len, bool cut)
 void reader_missing(void *ctx, uint64_t len)
 {
     struct place *at = ctx;
-    at->flow->health.missing_bytes[at->side] += len;
+    health_missing(&at->flow->health, at->side, len);
 }
 
 void reader_end(void *ctx)

@@ -28,6 +28,10 @@ void operation_move(struct operation_delta *into, struct operation_delta *from);
  * Returns false, with both as they were, when memory is short. */
 bool merge_rows(struct delta *into, struct delta *from);
 
+/* The same, if `into` has no rows yet and those of `from` are unique: their arrays of edges,
+ * operations and names are `into`'s then, and not copied, and `from` has none (NULL). */
+bool merge_first_rows(struct delta *into, struct delta *from);
+
 /* When all rows of a window are there: brings the names by which a server is called down to
  * PLACE_NAMES_MAX (graph/settle_hosts.h), and the operations of each edge to
  * OPERATIONS_PER_EDGE_MAX and "other" (graph/settle.h). What comes of it depends on the rows, not

@@ -18,6 +18,7 @@ struct tally {
     const struct networks *networks;
     const struct patterns *patterns; /* or NULL */
     bool keeps_samples;
+    uint32_t weight;
     struct sampler sampler;
     struct lately lately;
     char last_host[NAME_TEXT_MAX]; /* of the exchange before, and */
@@ -34,7 +35,13 @@ struct tally *tally_new(const struct hash_key *key, const struct networks *netwo
         return NULL;
     rows_init(&t->rows, key);
     t->networks = networks;
+    t->weight = 1;
     return t;
+}
+
+void tally_set_weight(struct tally *t, uint32_t weight)
+{
+    t->weight = weight;
 }
 
 void tally_set_patterns(struct tally *t, const struct patterns *patterns)
@@ -79,27 +86,27 @@ static void note_times(struct edge_delta *edge, uint64_t first_ns, uint64_t last
 }
 
 /* From one moment to another, if both were seen and are the right way round. */
-static void count_span(struct latency *l, uint64_t from_ns, uint64_t to_ns)
+static void count_span(struct latency *l, uint64_t from_ns, uint64_t to_ns, uint32_t weight)
 {
     if (from_ns && to_ns >= from_ns)
-        latency_add(l, to_ns - from_ns);
+        latency_add_many(l, to_ns - from_ns, weight);
 }
 
-static void count_exchange(struct tallied *t, const struct exchange *x)
+static void count_exchange(struct tallied *t, const struct exchange *x, uint32_t weight)
 {
-    t->outcomes[x->outcome]++;
-    t->request_bytes += x->request_bytes;
-    t->response_bytes += x->response_bytes;
-    t->request_messages += x->request_messages;
-    t->response_messages += x->response_messages;
+    t->outcomes[x->outcome] += weight;
+    t->request_bytes += x->request_bytes * weight;
+    t->response_bytes += x->response_bytes * weight;
+    t->request_messages += (uint64_t)x->request_messages * weight;
+    t->response_messages += (uint64_t)x->response_messages * weight;
     if (!call_is_streaming(x->call)) {
-        count_span(&t->duration, x->request_ns, x->response_end_ns);
-        count_span(&t->ttfb, x->request_end_ns, x->response_ns);
+        count_span(&t->duration, x->request_ns, x->response_end_ns, weight);
+        count_span(&t->ttfb, x->request_end_ns, x->response_ns, weight);
         return;
     }
-    t->streams++;
-    count_span(&t->first_message, x->request_ns, x->first_message_ns);
-    count_span(&t->age, x->request_ns, x->response_end_ns ? x->response_end_ns : x->end_ns);
+    t->streams += weight;
+    count_span(&t->first_message, x->request_ns, x->first_message_ns, weight);
+    count_span(&t->age, x->request_ns, x->response_end_ns ? x->response_end_ns : x->end_ns, weight);
 }
 
 /* What the path is a case of, at the end of an operation; it is made anew if it has not been of
@@ -211,15 +218,15 @@ static void count_secured(struct tally *t, uint32_t edge, const struct exchange 
         .cipher = tls->cipher,
         .certificate = tls->certificate,
         .client_certificate = tls->client_certificate,
-        .handshakes = 1,
-        .established = established,
-        .resumed = tls->resumed,
-        .retried = tls->retried,
-        .unreadable = tls->unreadable,
-        .ech = tls->ech,
+        .handshakes = t->weight,
+        .established = established ? t->weight : 0,
+        .resumed = tls->resumed ? t->weight : 0,
+        .retried = tls->retried ? t->weight : 0,
+        .unreadable = tls->unreadable ? t->weight : 0,
+        .ech = tls->ech ? t->weight : 0,
         .last_ns = x->end_ns,
     };
-    more.mutual[tls->mutual] = established;
+    more.mutual[tls->mutual] = more.established;
     memcpy(more.server_name, x->host, sizeof more.server_name);
     memcpy(more.alpn, tls->alpn, sizeof more.alpn);
     memcpy(more.alpn_offered, tls->alpn_offered, sizeof more.alpn_offered);
@@ -345,10 +352,10 @@ void tally_exchange(struct tally *t, struct exchange *x)
     }
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
     edge->notes |= x->notes;
-    edge->skewed += x->notes & NOTE_SKEW ? 1 : 0;
-    edge->decrypted += x->notes & NOTE_DECRYPTED ? 1 : 0;
+    edge->skewed += x->notes & NOTE_SKEW ? t->weight : 0;
+    edge->decrypted += x->notes & NOTE_DECRYPTED ? t->weight : 0;
     uint32_t operation = find_operation(t, row_of(t, edge), x);
-    count_exchange(tallied_of(t, row_of(t, edge), operation), x);
+    count_exchange(tallied_of(t, row_of(t, edge), operation), x, t->weight);
     count_secured(t, row_of(t, edge), x);
     struct ids ids = {hop_hash(x->request_id), hop_hash(x->trace_id)};
     count_hop(t, row_of(t, edge), x, ids);
@@ -367,7 +374,7 @@ void tally_message(struct tally *t, struct exchange *x, uint64_t gap_ns)
     note_times(edge, x->last_message_ns, x->last_message_ns);
     bool given = x->operation[0];
     uint32_t row = row_of(t, edge), operation = find_operation(t, row, x);
-    latency_add(&tallied_of(t, row, operation)->message_gap, gap_ns);
+    latency_add_many(&tallied_of(t, row, operation)->message_gap, gap_ns, t->weight);
     if (!given)
         x->operation[0] = '\0';
 }
@@ -452,6 +459,39 @@ static void count_connection(struct tally *t, uint32_t edge, const struct flow_r
         t->rows.open.connections_dropped++;
 }
 
+/* What the report counts, as often as it stands for. */
+static void count_report(struct edge_delta *edge, const struct flow_report *r, uint64_t weight)
+{
+    bool handshake = r->rtt_server_ns || r->rtt_client_ns;
+    edge->opened += r->opened * weight;
+    edge->failed += r->failed * weight;
+    edge->refused += r->refused * weight;
+    edge->closed += r->closed * weight;
+    edge->reset_by_client += r->reset_by_client * weight;
+    edge->reset_by_server += r->reset_by_server * weight;
+    for (size_t dir = 0; dir < 2; dir++) {
+        edge->packets[dir] += r->packets[dir] * weight;
+        edge->bytes[dir] += r->bytes[dir] * weight;
+        edge->duplicates[dir] += r->duplicates[dir] * weight;
+        edge->missing_bytes[dir] += r->missing_bytes[dir] * weight;
+        edge->truncated[dir] += r->truncated[dir] * weight;
+        edge->retransmits[dir] += r->retransmits[dir] * weight;
+        edge->zero_windows[dir] += r->zero_windows[dir] * weight;
+        edge->out_of_order[dir] += r->out_of_order[dir] * weight;
+        edge->zero_window_ns[dir] += r->zero_window_ns[dir] * weight;
+    }
+    for (size_t i = 0; i < TROUBLES; i++)
+        edge->troubles[i] += r->troubles[i] * weight;
+    edge->one_way += r->one_way * weight;
+    edge->rtt_least_server_sum_ns += r->rtt_least_server_ns * weight;
+    edge->rtt_least_client_sum_ns += r->rtt_least_client_ns * weight;
+    edge->rtt_least_servers += r->rtt_least_server_ns ? weight : 0;
+    edge->rtt_least_clients += r->rtt_least_client_ns ? weight : 0;
+    edge->handshakes += handshake ? weight : 0;
+    edge->rtt_server_sum_ns += r->rtt_server_ns * weight;
+    edge->rtt_client_sum_ns += r->rtt_client_ns * weight;
+}
+
 void tally_flow(struct tally *t, const struct flow_report *r)
 {
     struct edge_key key = {.client = r->client_address,
@@ -464,37 +504,9 @@ void tally_flow(struct tally *t, const struct flow_report *r)
         return;
     note_times(edge, r->end_ns, r->end_ns);
     edge->notes |= r->notes;
-    edge->opened += r->opened;
-    edge->failed += r->failed;
-    edge->refused += r->refused;
-    edge->closed += r->closed;
-    edge->reset_by_client += r->reset_by_client;
-    edge->reset_by_server += r->reset_by_server;
-    for (size_t dir = 0; dir < 2; dir++) {
-        edge->packets[dir] += r->packets[dir];
-        edge->bytes[dir] += r->bytes[dir];
-        edge->duplicates[dir] += r->duplicates[dir];
-        edge->missing_bytes[dir] += r->missing_bytes[dir];
-        edge->truncated[dir] += r->truncated[dir];
-        edge->retransmits[dir] += r->retransmits[dir];
-        edge->zero_windows[dir] += r->zero_windows[dir];
-        edge->out_of_order[dir] += r->out_of_order[dir];
-        edge->zero_window_ns[dir] += r->zero_window_ns[dir];
-    }
-    for (size_t i = 0; i < TROUBLES; i++)
-        edge->troubles[i] += r->troubles[i];
-    edge->one_way += r->one_way;
-    edge->rtt_least_server_sum_ns += r->rtt_least_server_ns;
-    edge->rtt_least_client_sum_ns += r->rtt_least_client_ns;
-    edge->rtt_least_servers += r->rtt_least_server_ns != 0;
-    edge->rtt_least_clients += r->rtt_least_client_ns != 0;
+    count_report(edge, r, t->weight);
     if (r->multiplexed)
         count_connection(t, row_of(t, edge), r);
-    if (!r->rtt_server_ns && !r->rtt_client_ns)
-        return;
-    edge->handshakes++;
-    edge->rtt_server_sum_ns += r->rtt_server_ns;
-    edge->rtt_client_sum_ns += r->rtt_client_ns;
 }
 
 static void sum_operations(struct delta *d)
@@ -510,7 +522,7 @@ bool tally_take(struct tally *t, struct delta *into)
     struct delta *open = &t->rows.open;
     rows_finish(&t->rows);
     sum_operations(open);
-    bool merged = merge_rows(into, open);
+    bool merged = merge_first_rows(into, open);
     if (!merged)
         merge_drop_rows(into, open);
     rows_clear(&t->rows);

@@ -15,7 +15,7 @@ while read -r folder may; do
 done >>"$found" <<'END'
 base    none
 capture base/
-decode  base/|capture/(packet|address|counters)\.h
+decode  base/|capture/(follow|packet|address|counters)\.h
 graph   base/|capture/(address|tenant|counters|vantage)\.h|decode/(sink|exchange|flow_report|counters|tls_facts)\.h
 store   base/|capture/(address|tenant|counters|vantage)\.h|decode/(exchange|counters|tls_facts)\.h|graph/(delta|merge|variety|name|host|latency|verdict|posture|quality|layout|sample)\.h
 ui-tui  base/|store/(query|diff|field|fields|filter|moment|when|sieve)\.h|store/export/exporter\.h

@@ -454,6 +454,26 @@ static void assert_services(struct query *q, enum grouping g, const char *expect
     assert_string_equal(text, expected);
 }
 
+/* Which services a node of a grouping is made of: "cart db ". */
+static void assert_members(struct query *q, enum grouping g, const char *node, const char *expected)
+{
+    struct member_ids ids;
+    struct service_rows rows;
+    struct err err = {0};
+    char text[1024] = "";
+    assert_true(query_services(q, all_of(q), &rows, &err));
+    assert_true(query_members(q, g, node, &ids, &err));
+    for (size_t i = 0; i < rows.len; i++)
+        for (size_t n = 0; n < ids.len; n++)
+            if (rows.row[i].id == ids.id[n]) {
+                size_t len = strlen(text);
+                snprintf(text + len, sizeof text - len, "%.99s ", rows.row[i].name);
+            }
+    free(ids.id);
+    free(rows.row);
+    assert_string_equal(text, expected);
+}
+
 /* Services of one group are one node; a service whose line goes is in none. */
 static void groups_that_were_given(void **state)
 {
@@ -474,6 +494,11 @@ static void groups_that_were_given(void **state)
         assert_services(q, GROUP_SERVICE,
                         once ? "cart/shop/eu,x db// web// " : "cart/shop/eu,x db/shop/eu,x web// ");
         assert_services(q, GROUP_GROUP, once ? "db// shop// web// " : "shop// web// ");
+        assert_members(q, GROUP_GROUP, "shop", once ? "cart " : "cart db ");
+        assert_members(q, GROUP_GROUP, "web", "web ");
+        assert_members(q, GROUP_HOST, "10.0.0.3", "db ");
+        assert_members(q, GROUP_SUBNET, "10.0.0.0/24", "cart db web ");
+        assert_members(q, GROUP_SUBNET, "10.0.9.0/24", "");
         query_close(q);
     }
     names_free(names);

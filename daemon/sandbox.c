@@ -59,7 +59,7 @@ bool sandbox_sensor(const struct daemon_options *options, const char *keylog, st
 {
     if (options->no_sandbox)
         return true;
-    engine_prepare(&options->engine);
+    engine_prepare();
     limit_files();
     char *folder = keylog ? folder_of(keylog) : NULL;
     if (keylog && !folder)

@@ -269,6 +269,16 @@ static int compare_ended(const void *left, const void *right)
     return a->nth < b->nth ? -1 : a->nth > b->nth;
 }
 
+/* By packet number, as those of one worker nearly always are: only time-outs break the order. */
+static void sort_ended(struct ended *ended, size_t len)
+{
+    for (size_t i = 1; i < len; i++)
+        if (compare_ended(&ended[i - 1], &ended[i]) > 0) {
+            qsort(ended, len, sizeof *ended, compare_ended);
+            return;
+        }
+}
+
 /* The oldest window to hand over, as its start and end. */
 struct span {
     uint64_t start_ns, end_ns;
@@ -294,9 +304,7 @@ static void merge_ended(struct worker *const *workers, unsigned workers_len, str
     size_t next[WORKERS_MAX] = {0};
     for (unsigned i = 0; i < workers_len; i++) {
         log->failed = log->failed || workers[i]->records.failed;
-        if (ready(workers[i], window))
-            qsort(workers[i]->ended, ready(workers[i], window), sizeof(struct ended),
-                  compare_ended);
+        sort_ended(workers[i]->ended, ready(workers[i], window));
     }
     for (;;) {
         const struct worker *first = NULL;

@@ -94,17 +94,9 @@ fail:
     return NULL;
 }
 
-void engine_prepare(const struct engine_options *options)
+void engine_prepare(void)
 {
-    const struct label_watch *w = &options->watch;
     tzset();
-    if (!options->labels || !inspector_exists())
-        return;
-    if (w->enter)
-        w->enter(w->ctx);
-    inspector_free(inspector_new(NULL));
-    if (w->leave)
-        w->leave(w->ctx);
 }
 
 static void free_flows(struct lifecycle *l)

@@ -37,9 +37,9 @@ struct engine_options {
 
 struct engine;
 
-/* Has libraries read the files that they read once in a process (the time zone; what nDPI's look
- * for), for an engine that works where no file can be opened. Takes some milliseconds. */
-void engine_prepare(const struct engine_options *options);
+/* Has libraries read the files that they read once in a process (the time zone), for an engine that
+ * works where no file can be opened. */
+void engine_prepare(void);
 
 /* `sink` is copied. NULL when memory is short. Given to the caller. */
 struct engine *engine_new(const struct engine_options *options, struct sink sink, struct err *err);

@@ -4,8 +4,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "graph/hops.h"
 #include "graph/host.h"
+#include "graph/lately.h"
 #include "graph/merge.h"
 #include "graph/rows.h"
 #include "graph/sampler.h"
@@ -18,6 +20,7 @@ struct tally {
     bool keeps_samples;
     uint32_t weight;
     struct sampler sampler;
+    struct lately lately;
     char last_host[NAME_TEXT_MAX]; /* of the exchange before, and */
     char last_name[NAME_TEXT_MAX]; /* the name in it; "": there is none */
 };
@@ -106,9 +109,25 @@ static void count_exchange(struct tallied *t, const struct exchange *x, uint32_t
     count_span(&t->age, x->request_ns, x->response_end_ns ? x->response_end_ns : x->end_ns, weight);
 }
 
+/* What the path is a case of, at the end of an operation; it is made anew if it has not been of
+ * late. */
+static void put_template(struct tally *t, const char *path, char *text, size_t size)
+{
+    struct lately_path *lately = lately_path_place(&t->lately, path);
+    if (lately && strcmp(lately->path, path) != 0) {
+        strcpy(lately->path, path);
+        template_path(path, lately->made, sizeof lately->made);
+    }
+    size_t len = lately ? strlen(lately->made) : 0;
+    if (lately && len < size)
+        memcpy(text, lately->made, len + 1);
+    else
+        template_path(path, text, size);
+}
+
 /* Of a path that was not seen only the decoder can say which it may be. Returns whether it is a
  * template of ours. */
-static bool make_operation(const struct tally *t, struct exchange *x)
+static bool make_operation(struct tally *t, struct exchange *x)
 {
     if (!x->path[0] && x->notes & NOTE_UNKNOWN_FIELDS)
         return false;
@@ -123,7 +142,7 @@ static bool make_operation(const struct tally *t, struct exchange *x)
         bytes_to_text(x->operation + len, sizeof x->operation - len, bytes_of_text(given));
         return false;
     }
-    template_path(x->path, x->operation + len, sizeof x->operation - len);
+    put_template(t, x->path, x->operation + len, sizeof x->operation - len);
     return x->path[0] == '/';
 }
 
@@ -234,23 +253,43 @@ void tally_certificate(struct tally *t, const struct certificate *c)
         t->rows.open.secured_dropped++;
 }
 
-/* The edge of an exchange; if that has ended, the name by which it calls is heard. */
-static struct edge_delta *edge_of(struct tally *t, const struct exchange *x, bool ended)
+static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
+{
+    return (uint32_t)(edge - t->rows.open.edge);
+}
+
+/* As edge_of(), of one that was not seen of late. */
+static struct edge_delta *look_for_edge(struct tally *t, const struct exchange *x, const char *host,
+                                        bool ended)
 {
     struct edge_key key = {.client = x->client_address,
                            .server = x->server_address,
                            .port = x->server_port,
                            .tenant = x->tenant};
-    const char *host = exchange_calls_server(x) ? x->host : "";
     uint32_t row = call_server(t, &key, x->asked, host);
-    if (ended && host[0] && name_in_host(t, host)[0])
+    bool named = host[0] && name_in_host(t, host)[0];
+    if (ended && named)
         hear_name(t, row, x->end_ns, 0);
-    return find_edge(t, &key, x->protocol);
+    struct edge_delta *edge = find_edge(t, &key, x->protocol);
+    if (!edge || (named && row == NO_ROW)) /* dropped, and counted each time */
+        return edge;
+    struct lately_edge *lately = lately_edge_place(&t->lately, x);
+    lately_edge_keep(lately, x, host);
+    lately->edge = row_of(t, edge);
+    lately->name = row;
+    return edge;
 }
 
-static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
+/* The edge of an exchange; if that has ended, the name by which it calls is heard. */
+static struct edge_delta *edge_of(struct tally *t, const struct exchange *x, bool ended)
 {
-    return (uint32_t)(edge - t->rows.open.edge);
+    const char *host = exchange_calls_server(x) ? x->host : "";
+    const struct lately_edge *lately = lately_edge_place(&t->lately, x);
+    if (!lately_edge_is(lately, x, host))
+        return look_for_edge(t, x, host, ended);
+    if (ended && lately->name != NO_ROW)
+        hear_name(t, lately->name, x->end_ns, 0);
+    return &t->rows.open.edge[lately->edge];
 }
 
 /* For whom a service inside says that it asks. */
@@ -323,7 +362,7 @@ void tally_exchange(struct tally *t, struct exchange *x)
     keep_sample(t, row_of(t, edge), operation, x, ids);
     if (given || operation == NO_ROW)
         return;
-    if (strcmp(t->rows.open.operation[operation].name, OPERATION_OTHER) == 0)
+    if (text_equal(t->rows.open.operation[operation].name, OPERATION_OTHER))
         bytes_to_text(x->operation, sizeof x->operation, bytes_of_text(OPERATION_OTHER));
 }
 
@@ -487,6 +526,7 @@ bool tally_take(struct tally *t, struct delta *into)
     if (!merged)
         merge_drop_rows(into, open);
     rows_clear(&t->rows);
+    lately_forget_rows(&t->lately);
     sampler_clear(&t->sampler);
     return merged;
 }

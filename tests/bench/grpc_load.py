@@ -12,7 +12,7 @@ import time
 import grpc
 
 METHODS = ("shop.Cart/Get", "shop.Cart/Add", "shop.Stock/Quote", "shop.Orders/List")
-CHANNELS = 16  # each a connection with one call at a time, so that calls do not share packets
+CHANNELS = 64  # each a connection with one call at a time, so that calls do not share packets
 
 
 class Shop(grpc.GenericRpcHandler):

@@ -82,8 +82,8 @@ def cost(command, cwd=None):
     if status != "0":
         raise RuntimeError(f"{' '.join(command)}: exit status {status}")
     cpu, wall = float(cpu), float(wall)
-    return Cost(cpu, wall, max(sum(watch.peaks.values()), int(largest) * 1024), max(watch.threads.values(), default=cpu),
-                max(0, busy() - before - cpu) / wall)
+    peak = sum(watch.peaks.values()) or int(largest) * 1024
+    return Cost(cpu, wall, peak, max(watch.threads.values(), default=cpu), max(0, busy() - before - cpu) / wall)
 
 
 def interleaved(commands, runs, before=lambda: None):

@@ -26,7 +26,7 @@ GRPC_LOAD = os.path.join(HERE, "grpc_load.py")
 
 HTTP1 = {"full": 300_000, "quick": 40_000, "tiny": 500}
 H2C = {"full": 700_000, "quick": 150_000, "tiny": 3_000}
-GRPC = {"full": 100_000, "quick": 8_000, "tiny": 200}
+GRPC = {"full": 150_000, "quick": 8_000, "tiny": 200}
 # Of Redis for each of two commands, PostgreSQL's transactions, questions to the DNS, requests in TLS, requests of HTTP
 # with a connection each, and MB at once.
 MIXED = {"full": (50_000, 5_000, 40_000, 4_000, 10_000, 120), "quick": (8_000, 800, 8_000, 600, 1_500, 20),
@@ -237,7 +237,7 @@ def grpc(lab, tap, size):
     target = f"{lab.address('server')}:50051"
     lab.start("server", GRPC_LOAD, "serve", target)
     wait_until(lambda: listens(lab, "server", 50051), 20, "the gRPC server listens")
-    said = begin(lab, GRPC_LOAD, "call", target, str(GRPC[size]), str(SECONDS_MAX))()
+    said = begin(lab, GRPC_LOAD, "call", target, str(GRPC[size]), str(2 * SECONDS_MAX))()
     return [count("grpc_load.py", "grpc", number(r"^(\d+) calls.*", said))]
 
 

@@ -40,7 +40,7 @@ def call(target, calls, seconds):
             open_calls.popleft().result()
             ended += 1
         if begun < calls:
-            metadata = (("x-request-id", f"{begun:08x}"), ("x-tenant", "lamps"))
+            metadata = (("x-session", f"{begun % 500:08x}"), ("x-tenant", "lamps"))
             open_calls.append(methods[begun % len(methods)].future(b"m" * (40 + begun % 160), metadata=metadata))
             begun += 1
         if time.monotonic() > until:

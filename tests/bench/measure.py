@@ -97,7 +97,7 @@ def interleaved(commands, runs, before=lambda: None):
 
 
 def ratio(costs, peer, what="cpu"):
-    """The median over the rounds, each of which had both run under the same conditions."""
+    """The median over the rounds, in each of which both ran under the same conditions."""
     return statistics.median(getattr(one, what) / max(getattr(other, what), 1e-3) for one, other in zip(costs, peer))
 
 

@@ -29,7 +29,7 @@ H2C = {"full": 700_000, "quick": 150_000, "tiny": 3_000}
 GRPC = {"full": 150_000, "quick": 8_000, "tiny": 200}
 # Of Redis for each of two commands, PostgreSQL's transactions, questions to the DNS, requests in TLS, requests of HTTP
 # with a connection each, and MB at once.
-MIXED = {"full": (50_000, 5_000, 40_000, 4_000, 10_000, 120), "quick": (8_000, 800, 8_000, 600, 1_500, 20),
+MIXED = {"full": (100_000, 5_000, 60_000, 4_000, 10_000, 120), "quick": (8_000, 800, 8_000, 600, 1_500, 20),
          "tiny": (200, 20, 200, 40, 50, 1)}
 
 SHOP = """

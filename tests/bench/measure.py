@@ -86,16 +86,6 @@ def cost(command, cwd=None):
     return Cost(cpu, wall, peak, max(watch.threads.values(), default=cpu), max(0, busy() - before - cpu) / wall)
 
 
-def interleaved(commands, runs, before=lambda: None):
-    """Runs commands ({name: list of words}) in turn, and that `runs` times over; returns {name: list of Cost}."""
-    costs = {name: [] for name in commands}
-    for _ in range(runs):
-        for name, words in commands.items():
-            before()
-            costs[name].append(cost(words))
-    return costs
-
-
 def ratio(costs, peer, what="cpu"):
     """The median over the rounds, in each of which both ran under the same conditions."""
     return statistics.median(getattr(one, what) / max(getattr(other, what), 1e-3) for one, other in zip(costs, peer))

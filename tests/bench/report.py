@@ -54,7 +54,8 @@ def print_row(capture, row, judge):
 
 
 def print_table(captures, judge):
-    print(f"\n| {'capture':9} | {'program':41} | {'CPU s':>6} | {'ratio':>6} | Mpacket/s | {'Gbit/s':>6} | {'peak MB':>7} | aim | not above | |")
+    print(f"\n| {'capture':9} | {'program':41} | {'CPU s':>6} | {'ratio':>6} | Mpacket/s | {'Gbit/s':>6} | {'peak MB':>7} | aim "
+          "| not above | |")
     print("| --- | --- | --: | --: | --: | --: | --: | --: | --: | --- |")
     return sum(print_row(capture, row, judge) for capture in captures for row in capture.rows)
 
@@ -96,15 +97,17 @@ def print_bounds(captures, judge):
     return missed
 
 
-def show(captures, runs, judge):
+def show(captures, runs, start_up, judge):
     """Prints the tables; returns how many bounds are not met."""
     others = max(cost.others for one in captures for row in one.rows for cost in row["costs"])
-    print(f"\n{platform.machine()}, {processor()}, Linux {platform.release()}; other programs kept up to {others:.1f} processors busy")
+    print(f"\n{platform.machine()}, {processor()}, Linux {platform.release()}; other programs kept up to {others:.1f} processors "
+          "busy")
     for one in captures:
         print(f"{one.name}: {one.packets:,} packets, {one.size / MB:,.0f} MB on the wire; median of {runs}")
     missed = print_table(captures, judge)
     print("\nCPU s: user and system, all processes. ratio: to tcpdump's CPU time in the same round. Mpacket/s, Gbit/s: a second of "
-          "CPU time.\npeak MB: VmHWM of /proc/PID/status, added up over a program's processes (sensor and keeper).")
+          "CPU time.\npeak MB: VmHWM of /proc/PID/status, added up over a program's processes (sensor and keeper).\n"
+          f"Of each replay, {start_up:.2f} s are for starting and ending it.")
     return missed + print_bounds(captures, judge)
 
 

@@ -19,7 +19,7 @@ from lab import Lab, check, wait_until  # noqa: E402
 from grpc_lab import listens  # noqa: E402
 
 SECONDS_MAX = 50  # of load; a generator that counts its time then ends with what it has done
-RING_KIB = {"full": 1 << 20, "quick": 1 << 18, "tiny": 1 << 15}
+RING_KIB = {"full": 1 << 20, "quick": 1 << 18, "tiny": 1 << 15}  # the whole of a capture, nearly
 POSTGRES = max(glob.glob("/usr/lib/postgresql/*/bin"), default="")
 AS_POSTGRES = ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups")
 GRPC_LOAD = os.path.join(HERE, "grpc_load.py")
@@ -111,11 +111,12 @@ def count(by, protocol, found, operation=None):
 
 # --- load; each begins at once and returns what waits for its end and tells what it counted ---
 
-def wrk(lab, tap, requests, port=80, connections=32, name="load", more=""):
-    script = lab.write(f"{name}.lua", WRK % (requests, SECONDS_MAX, more))
-    out = lab.path(f"{name}.wrk")
-    process = subprocess.Popen(["ip", "netns", "exec", lab.namespace("client"), "wrk", "-t1", f"-c{connections}", "-d600s", "-s",
-                                script, f"http://{lab.address('server')}:{port}"], stdin=subprocess.DEVNULL, stdout=open(out, "w"))
+def wrk(lab, tap, requests, more=""):
+    script = lab.write("load.lua", WRK % (requests, SECONDS_MAX, more))
+    out = lab.path("load.wrk")
+    with open(out, "w") as said:
+        process = subprocess.Popen(["ip", "netns", "exec", lab.namespace("client"), "wrk", "-t1", "-c32", "-d600s", "-s", script,
+                                    f"http://{lab.address('server')}"], stdin=subprocess.DEVNULL, stdout=said)
     lab.processes.append(process)
 
     def end():
@@ -190,10 +191,10 @@ def dns(lab, questions):
     return lambda: [count("dnsperf", "dns", number(r"^ *Queries completed: +(\d+).*", end()))]
 
 
-def tls(lab, requests, port=443):
+def tls(lab, requests):
     """Counted are the connections: what is asked in them nobody sees."""
     clients = max(4, requests // 20)
-    end = begin(lab, "h2load", "-n", str(requests), "-c", str(clients), "-m", "4", f"https://{lab.address('server')}:{port}/page")
+    end = begin(lab, "h2load", "-n", str(requests), "-c", str(clients), "-m", "4", f"https://{lab.address('server')}/page")
 
     def counted():
         said = end()
@@ -203,7 +204,8 @@ def tls(lab, requests, port=443):
 
 
 def bulk(lab, megabytes):
-    end = begin(lab, "curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{size_download} 1 request\\n", f"http://{lab.address('server')}:81/bulk")
+    end = begin(lab, "curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{size_download} 1 request\\n",
+                f"http://{lab.address('server')}:81/bulk")
 
     def counted():
         said = end()
@@ -251,7 +253,7 @@ def mixed(lab, tap, size):
     lab.nginx("server", SHOP + f"listen 443 ssl http2; ssl_certificate {certificate}; ssl_certificate_key {key};\n"
               f"listen 81; location = /bulk {{ root {lab.folder}; }}")
     ends = [postgresql(lab, for_postgres), redis(lab, for_redis), dns(lab, for_dns), tls(lab, for_tls), bulk(lab, megabytes)]
-    ends.append(wrk(lab, tap, for_http, name="short", more=', ["Connection"] = "close"'))
+    ends.append(wrk(lab, tap, for_http, more=', ["Connection"] = "close"'))
     found = [one for end in ends for one in end()]
     web = next(one for one in found if one["by"] == "wrk")
     web["count"] += sum(one["count"] for one in found if one["by"] == "curl")

@@ -13,8 +13,9 @@ def folder():
 
 
 def some(names):
-    """All of them; with TAPGRAPH_EVERY=N in the environment each N-th, for builds in which everything takes long."""
-    return names[::int(os.environ.get("TAPGRAPH_EVERY", "1"))]
+    """All of them; with TAPGRAPH_EVERY=N:K in the environment each N-th from the K-th on."""
+    every, _, first = (os.environ.get("TAPGRAPH_EVERY") or "1").partition(":")
+    return names[int(first or 0)::int(every)]
 
 
 def run(*command):

@@ -1,6 +1,7 @@
 /* deltas.c - see deltas.h. */
 #include "tests/store/deltas.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,20 +18,31 @@ struct address address_of(const char *text)
 
 struct delta window_at(uint64_t start_s)
 {
+    return window_with_room(start_s, ROOM);
+}
+
+struct delta window_with_room(uint64_t start_s, size_t room)
+{
     struct delta d = {.start_ns = start_s * SECOND_NS, .end_ns = (start_s + WINDOW_S) * SECOND_NS};
-    d.edge = calloc(ROOM_EDGES, sizeof *d.edge);
-    d.operation = calloc(ROOM_OPERATIONS, sizeof *d.operation);
-    d.connection = calloc(ROOM_CONNECTIONS, sizeof *d.connection);
-    d.open_call = calloc(ROOM_CONNECTIONS, sizeof *d.open_call);
-    d.sample = calloc(SAMPLES_MAX, sizeof *d.sample);
+    d.edge = calloc(room, sizeof *d.edge);
+    d.operation = calloc(2 * room, sizeof *d.operation);
+    d.connection = calloc(2 * room, sizeof *d.connection);
+    d.open_call = calloc(2 * room, sizeof *d.open_call);
+    d.sample = calloc(room, sizeof *d.sample);
     assert_true(d.edge && d.operation && d.connection && d.open_call && d.sample);
     return d;
+}
+
+/* Fails the test where `rows`, of `size` each, have no room for one after `len`. */
+static void check_room(void *rows, size_t len, size_t size)
+{
+    assert_true((len + 1) * size <= malloc_usable_size(rows));
 }
 
 struct edge_delta *window_edge(struct delta *d, const char *client, const char *server,
                                uint16_t port)
 {
-    assert_true(d->edge_len < ROOM_EDGES);
+    check_room(d->edge, d->edge_len, sizeof *d->edge);
     struct edge_delta *e = &d->edge[d->edge_len++];
     e->key.client = address_of(client);
     e->key.server = address_of(server);
@@ -43,7 +55,8 @@ struct edge_delta *window_edge(struct delta *d, const char *client, const char *
 
 struct operation_delta *window_operation(struct delta *d, const char *name)
 {
-    assert_true(d->edge_len && d->operation_len < ROOM_OPERATIONS);
+    assert_true(d->edge_len);
+    check_room(d->operation, d->operation_len, sizeof *d->operation);
     struct operation_delta *o = &d->operation[d->operation_len++];
     o->edge = d->edge_len - 1;
     snprintf(o->name, sizeof o->name, "%s", name);
@@ -53,7 +66,8 @@ struct operation_delta *window_operation(struct delta *d, const char *name)
 struct connection_delta *window_connection(struct delta *d, uint16_t client_port, uint64_t began_s,
                                            uint64_t calls)
 {
-    assert_true(d->edge_len && d->connection_len < ROOM_CONNECTIONS);
+    assert_true(d->edge_len);
+    check_room(d->connection, d->connection_len, sizeof *d->connection);
     struct connection_delta *c = &d->connection[d->connection_len++];
     c->edge = d->edge_len - 1;
     c->client_port = client_port;
@@ -66,7 +80,8 @@ struct connection_delta *window_connection(struct delta *d, uint16_t client_port
 struct open_call_delta *window_open_call(struct delta *d, uint16_t client_port, uint32_t stream_id,
                                          uint64_t began_s)
 {
-    assert_true(d->edge_len && d->open_call_len < ROOM_CONNECTIONS);
+    assert_true(d->edge_len);
+    check_room(d->open_call, d->open_call_len, sizeof *d->open_call);
     struct open_call_delta *c = &d->open_call[d->open_call_len++];
     c->edge = d->edge_len - 1;
     c->client_port = client_port;
@@ -78,7 +93,8 @@ struct open_call_delta *window_open_call(struct delta *d, uint16_t client_port, 
 
 struct sample_delta *window_sample(struct delta *d, const struct exchange *x, uint32_t kept)
 {
-    assert_true(d->edge_len && d->sample_len < SAMPLES_MAX);
+    assert_true(d->edge_len);
+    check_room(d->sample, d->sample_len, sizeof *d->sample);
     struct sample_delta *s = &d->sample[d->sample_len++];
     s->edge = d->edge_len - 1;
     s->kept = kept;

@@ -7,12 +7,14 @@
 #define SECOND_NS UINT64_C(1000000000)
 #define MS_NS UINT64_C(1000000)
 
-enum { WINDOW_S = 5, ROOM_EDGES = 1024, ROOM_OPERATIONS = 2048, ROOM_CONNECTIONS = 2048 };
+enum { WINDOW_S = 5, ROOM = 64 };
 
 struct address address_of(const char *text); /* "" is none */
 
-/* An empty window of five seconds, with room for rows. delta_free() frees it. */
+/* An empty window of five seconds, with room for a few rows, or for `room` edges and twice as many
+ * of what belongs to them. delta_free() frees it. */
 struct delta window_at(uint64_t start_s);
+struct delta window_with_room(uint64_t start_s, size_t room);
 
 /* Adds an edge, of protocol http and seen in the window's first second, and returns it. Edges come
  * in order of client. Client "" is external. */

@@ -115,7 +115,7 @@ static int write_some(struct store *s, uint64_t *next, int windows, struct err *
 {
     int failed = 0;
     for (; windows; windows--, ++*next) {
-        struct delta d = window_at(1000 + WINDOW_S * *next);
+        struct delta d = window_with_room(1000 + WINDOW_S * *next, 100);
         for (uint16_t port = 1; port <= 100; port++)
             asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", port)->exchanges, OUTCOME_OK, 1, MS_NS);
         enum store_status status = store_write(s, &d, NULL, err);

@@ -144,7 +144,7 @@ static void many_ports(void **state)
     struct store *s = place_store(&p);
     (void)state;
     for (uint64_t window = 0; window < 4; window++) {
-        struct delta d = window_at(1000 + WINDOW_S * window);
+        struct delta d = window_with_room(1000 + WINDOW_S * window, 1000);
         for (int i = 0; i < 1000; i++)
             window_edge(&d, "10.0.0.1", "10.0.0.2", (uint16_t)(1 + 1000 * (int)window + i));
         written(s, &d, NULL);

@@ -110,7 +110,7 @@ static uint64_t bytes_of_file(const char *path, const char *end)
 
 static void write_wide(struct store *s, uint64_t start_s, enum store_status *ret, struct err *err)
 {
-    struct delta d = window_at(start_s);
+    struct delta d = window_with_room(start_s, 100);
     for (uint16_t port = 1; port <= 100; port++)
         asked(&window_edge(&d, "10.0.0.1", "10.0.0.2", port)->exchanges, OUTCOME_OK, 10, MS_NS);
     *ret = store_write(s, &d, NULL, err);

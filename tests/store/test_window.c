@@ -270,7 +270,7 @@ static void operations_past_the_cap(void **state)
     uint64_t requests = 0, other = 0;
     (void)state;
     for (uint64_t window = 0; window < 2; window++) {
-        struct delta d = window_at(1000 + WINDOW_S * window);
+        struct delta d = window_with_room(1000 + WINDOW_S * window, OPERATIONS_PER_EDGE_MAX);
         window_edge(&d, "10.0.0.1", "10.0.0.2", 80);
         for (int i = 0; i < OPERATIONS_PER_EDGE_MAX + 50; i++) {
             char name[32];

@@ -14,7 +14,7 @@ class Cost:
     cpu: float  # seconds, user and system, of all processes
     wall: float  # seconds
     peak: int  # bytes: the sum of what each process had at its own peak (VmHWM)
-    busiest: float  # seconds of CPU of the thread that took most: what it would take on free processors
+    busiest: float  # seconds of CPU of the thread that took most, as it was seen last
     others: float  # processors that other programs kept busy meanwhile
 
 

@@ -335,7 +335,9 @@ struct request_criteria {
     int64_t edge_id, service_id;           /* service: on either side */
     const char *client, *server, *service; /* names */
     const char *protocol;
-    const char *operation; /* a part of its name */
+    const char *operation;    /* a part of its name, */
+    const char *operation_is; /* or the whole of it */
+    int64_t id;               /* this one alone */
     const char *trace_id;
     const char *whole_trace; /* likewise, and what has no trace id but a request id of the trace */
     uint32_t outcomes;       /* bit n: of this enum outcome */
@@ -460,6 +462,54 @@ struct points {
  * multiple of the window's length. Steps without traffic are there, with zeroes. */
 bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
                   struct points *ret, struct err *err);
+
+/* Of what a series is: of all edges together, of an edge, of a service as it is asked (as
+ * service_row.served is). */
+enum series_of { SERIES_OF_ALL, SERIES_OF_EDGE, SERIES_OF_SERVICE };
+struct series_ids {
+    const int64_t *id;
+    size_t len;
+};
+/* Likewise of many at once: one question, whose answers have the same steps. Writes ids.len of them
+ * to `ret` (of SERIES_OF_ALL one), in the order of the ids, each given; on failure none. An id that
+ * nothing has gets zeroes. */
+bool query_series_of(struct query *q, struct range r, enum series_of of, struct series_ids ids,
+                     size_t points_max, struct points *ret, struct err *err);
+
+/* What a heat map is of; zeroed: of all edges together. */
+struct subject {
+    int64_t edge_id;
+    int64_t service_id;    /* without an edge: as it is asked, */
+    bool as_client;        /* or by what it asks for */
+    const char *operation; /* only what has this name, the whole of it; NULL: all */
+};
+
+/* How long requests took over time: columns are as the points of a series, rows are ranges of
+ * latency, each so many buckets of the histograms high. Streaming calls are not in it. */
+struct heat_column {
+    struct point point;
+    uint64_t outcomes[OUTCOMES];
+};
+struct heatmap {
+    struct heat_column *column; /* owned: heatmap_free() */
+    size_t len;
+    uint64_t step_ns; /* from column to column */
+    int lowest;       /* bucket (graph/latency.h) that the first row begins with */
+    int buckets;      /* in a row */
+    size_t rows;      /* 0: nothing was timed */
+    uint64_t *cell;   /* owned; requests, of column c and row r at c * rows + r */
+};
+
+enum { HEATMAP_ROWS_MAX = 64 };
+struct heatmap_size {
+    size_t columns, rows; /* at most */
+};
+bool query_heatmap(struct query *q, struct range r, const struct subject *of,
+                   struct heatmap_size most, struct heatmap *ret, struct err *err);
+void heatmap_free(struct heatmap *h);
+
+/* Where a row begins, which does not belong to it; `rows`: where the last ends, which does. */
+double heatmap_floor_ns(const struct heatmap *h, size_t row);
 
 /* The latency of an edge's exchanges in a range, but for streaming calls, as its percentiles are
  * made from; edge_id 0: of all edges together. Given to the caller: latency_free(). */

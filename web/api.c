@@ -25,7 +25,8 @@ static uint64_t hash_criteria(const struct ask *a)
 {
     const struct request_criteria *c = &a->params->requests;
     uint64_t hash = hash_text(0, a->item);
-    const char *const texts[] = {c->client, c->server, c->protocol, c->operation, c->trace_id};
+    const char *const texts[] = {c->client,    c->server,       c->protocol,
+                                 c->operation, c->operation_is, c->trace_id};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hash = hash_text(hash, texts[i]);
     const uint64_t words[] = {hash,     c->outcomes, c->least_ns, (uint64_t)c->after_id,
@@ -51,6 +52,8 @@ static bool tag(struct answer *answer, const struct ask *a, const char *question
                         (uint64_t)a->params->edge,
                         (uint64_t)a->params->service,
                         a->params->points,
+                        a->params->rows,
+                        a->params->subject.as_client,
                         hash_criteria(a),
                         a->params->download,
                         hash_text(1, a->params->before_text),

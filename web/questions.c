@@ -156,6 +156,23 @@ static enum said ask_requests(struct ask *a)
     return ret;
 }
 
+/* One of them, whenever it was. */
+static enum said ask_request(struct ask *a)
+{
+    const struct range ever = {0, INT64_MAX};
+    const struct request_criteria c = {.id = strtoll(a->item, NULL, 10), .limit = 1};
+    if (!a->exporter->requests)
+        return SAID_NO_SUCH;
+    struct request_rows rows = {0};
+    bool asked = !a->q || c.id <= 0 || query_requests(a->q, ever, &c, &rows, a->err);
+    enum said ret =
+        asked && !rows.len
+            ? SAID_NOTHING
+            : said(asked, asked && a->exporter->requests(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
 static enum said ask_traces(struct ask *a)
 {
     const struct request_criteria *c = &a->params->requests;
@@ -201,11 +218,29 @@ static enum said ask_series(struct ask *a)
 {
     if (!a->exporter->series)
         return SAID_NO_SUCH;
+    const struct params *p = a->params;
     struct points points = {0};
-    bool asked =
-        !a->q || query_series(a->q, a->range, a->params->edge, a->params->points, &points, a->err);
+    if (p->edge && p->service) {
+        err_set(a->err, "edge and service exclude each other");
+        return SAID_MISASKED;
+    }
+    enum series_of of = p->edge ? SERIES_OF_EDGE : p->service ? SERIES_OF_SERVICE : SERIES_OF_ALL;
+    const struct series_ids ids = {p->edge ? &p->edge : &p->service, 1};
+    bool asked = !a->q || query_series_of(a->q, a->range, of, ids, p->points, &points, a->err);
     enum said ret = said(asked, asked && a->exporter->series(a->out, a->range, &points), a->err);
     free(points.point);
+    return ret;
+}
+
+static enum said ask_heatmap(struct ask *a)
+{
+    const struct heatmap_size most = {a->params->points, a->params->rows};
+    if (!a->exporter->heatmap)
+        return SAID_NO_SUCH;
+    struct heatmap h = {0};
+    bool asked = !a->q || query_heatmap(a->q, a->range, &a->params->subject, most, &h, a->err);
+    enum said ret = said(asked, asked && a->exporter->heatmap(a->out, a->range, &h), a->err);
+    heatmap_free(&h);
     return ret;
 }
 
@@ -306,10 +341,12 @@ static const struct question QUESTIONS[] = {
     {"relays", ask_relays, READER_ANY, NULL, &relay_fields},
     {"names", ask_names, READER_ANY, NULL, &name_fields},
     {"requests", ask_requests, READER_ANY, NULL, &request_fields},
+    {"requests/", ask_request, READER_ANY, NULL, NULL},
     {"traces", ask_traces, READER_ANY, NULL, NULL},
     {"traces/", ask_trace, READER_ANY, NULL, NULL},
     {"insights", ask_insights, READER_ANY, NULL, &insight_fields},
     {"series", ask_series, READER_ANY, NULL, NULL},
+    {"heatmap", ask_heatmap, READER_ANY, NULL, NULL},
     {"health", ask_health, READER_ANY, NULL, NULL},
     {"events", ask_events, READER_ANY, NULL, &event_fields},
     {"diff", ask_diff, READER_ANY, NULL, &diff_fields},

@@ -22,6 +22,7 @@ struct exporter {
     bool (*services)(FILE *out, struct range r, const struct service_rows *rows);
     bool (*operations)(FILE *out, struct range r, const struct operation_rows *rows);
     bool (*series)(FILE *out, struct range r, const struct points *points);
+    bool (*heatmap)(FILE *out, struct range r, const struct heatmap *h);
     bool (*health)(FILE *out, struct range r, const struct health_row *row);
     bool (*events)(FILE *out, struct range r, const struct event_rows *rows);
     bool (*backends)(FILE *out, struct range r, const struct backend_rows *rows);

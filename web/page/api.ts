@@ -215,6 +215,59 @@ export interface Point {
   bytes: number;
 }
 
+/** A request that was kept. What the protocol has not, or was not seen, is left out or null. */
+export interface Kept {
+  id: number;
+  edge_id: number;
+  kept: string[];
+  time: string;
+  protocol: string;
+  client_address: string | null;
+  client_port: number;
+  server_address: string;
+  server_port: number;
+  client_name: string | null;
+  server_name: string;
+  method?: string | null;
+  host?: string;
+  path?: string;
+  operation?: string;
+  status?: string | null;
+  outcome: string;
+  duration_ms: number | null;
+  ttfb_ms: number | null;
+  request_bytes: number;
+  response_bytes: number;
+  trace_id?: string;
+  notes: string[];
+  [field: string]: unknown;
+}
+
+/** A request as part of a trace, before those it led to. */
+export interface Hop extends Kept {
+  depth: number;
+  own_ms: number | null;
+  slowest: boolean;
+}
+
+export interface Trace {
+  trace_id: string;
+  duration_ms: number;
+  errors: number;
+  services: number;
+  loose_hops: number;
+  cut: boolean;
+  hops: Hop[];
+}
+
+/** How long requests took over time; a cell is [row, requests]. */
+export interface HeatMap {
+  range: Range;
+  step_ms: number;
+  rows: { over_ms: number; to_ms: number }[];
+  columns: (Point & { outcomes: Record<string, number>; cells: [number, number][] })[];
+}
+
 export interface Info {
   version: string;
   data_version: string;

@@ -13,6 +13,7 @@ const VIEW_CHOICES: { value: View; text: string; title: string }[] = [
   { value: "graph", text: "Graph", title: "Graph (g)" },
   { value: "edges", text: "Edges", title: "Table of edges (t)" },
   { value: "services", text: "Services", title: "Table of services (s)" },
+  { value: "requests", text: "Requests", title: "Requests, one by one (r)" },
   { value: "tls", text: "TLS", title: "What protects edges (l)" },
   { value: "insights", text: "Insights", title: "What to act on (i)" },
   { value: "health", text: "Capture", title: "Capture health (h)" },

@@ -47,7 +47,7 @@ function sameSubject(a: string, b: string): boolean {
   const subject = (key: string) => {
     const [question, query] = key.split("?");
     const params = new URLSearchParams(query);
-    return [question, params.get("edge"), params.get("service")].join(" ");
+    return [question, ...["edge", "service", "server", "side", "operation_is"].map((name) => params.get(name))].join(" ");
   };
   return subject(a) === subject(b);
 }

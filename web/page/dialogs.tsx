@@ -11,6 +11,7 @@ const KEYS: [string, string][] = [
   ["g", "graph"],
   ["t", "table of edges"],
   ["s", "services"],
+  ["r", "requests, one by one"],
   ["l", "TLS: what protects edges"],
   ["i", "insights: what to act on"],
   ["h", "capture health"],

@@ -11,6 +11,7 @@ import { GraphView } from "./graph";
 import { InsightsView } from "./insights";
 import { Panel } from "./panel";
 import { useReplay } from "./replay";
+import { RequestsView } from "./requests";
 import { Scrubber } from "./scrubber";
 import { Sieve } from "./sieve";
 import { EdgeSheet, ServiceSheet } from "./tables";
@@ -28,6 +29,7 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       g: () => go({ view: "graph" }),
       t: () => go({ view: "edges", sort: "" }),
       s: () => go({ view: "services", sort: "" }),
+      r: () => go({ view: "requests", sort: "" }),
       l: () => go({ view: "tls", sort: "" }),
       i: () => go({ view: "insights" }),
       h: () => go({ view: "health" }),
@@ -50,7 +52,8 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "Escape") {
         (document.activeElement as HTMLElement | null)?.blur();
-        go(address.node || address.edge ? { node: "", edge: 0, path: "" } : { find: "" });
+        if (address.request) go({ request: 0 });
+        else go(address.node || address.edge ? { node: "", edge: 0, path: "" } : { find: "" });
       } else if (!typing && keys[event.key] && !(event.key.startsWith("Arrow") && address.view !== "graph")) {
         event.preventDefault();
         keys[event.key]!();
@@ -123,7 +126,7 @@ function App() {
       )}
       {shown && (shown.nodes.length > 0 || sieved) && <Strip graph={answer!} quality={quality} go={go} paused={paused} sieve={sieve || sieved} onSieve={() => (sieve ? setSieve(false) : openSieve())} />}
       {(sieve || sieved) && <Sieve address={address} go={go} error={error} />}
-      <main class={address.node || address.edge > 0 ? "with-panel" : ""}>
+      <main class={address.node || address.edge > 0 || address.request ? "with-panel" : ""}>
         {!shown && !error && <p class="loading">Loading…</p>}
         {shown && shown.nodes.length > 0 && (
           <GraphView graph={shown} address={address} go={go} turn={turn} hidden={address.view !== "graph"} moving={!paused || speed > 0} compared={!!against && !!past.data} />
@@ -132,10 +135,11 @@ function App() {
         {shown && !shown.nodes.length && !sieved && address.view !== "health" && <Empty info={info.data} range={address.since} />}
         {shown && shown.nodes.length > 0 && address.view === "edges" && <EdgeSheet {...sheet} />}
         {shown && shown.nodes.length > 0 && address.view === "services" && <ServiceSheet {...sheet} />}
+        {shown && shown.nodes.length > 0 && address.view === "requests" && <RequestsView {...sheet} version={version} />}
         {shown && shown.nodes.length > 0 && address.view === "tls" && <TlsSheet tls={tls} address={address} go={go} />}
         {shown && shown.nodes.length > 0 && address.view === "insights" && <InsightsView {...sheet} insights={insights} />}
         {address.view === "health" && <CaptureView address={address} version={version} health={health.data} />}
-        {answer && <Panel graph={answer} address={address} go={go} version={version} turn={turn} />}
+        {answer && <Panel graph={answer} address={address} go={go} version={version} turn={turn} insights={insights.data?.insights ?? []} />}
       </main>
       {address.view === "graph" && history.to > 0 && (
         <Scrubber address={address} go={go} version={version} history={history} shown={answer?.range} against={against} turn={turn} speed={speed} onPlay={play} />

@@ -194,21 +194,26 @@ unsigned latency_octaves(const struct latency *l)
     return (unsigned)__builtin_popcount(l->octaves);
 }
 
+/* How far the buckets were counted. */
+struct walk {
+    int bucket;    /* the last of them */
+    uint64_t seen; /* values in them */
+};
+
 /* The bucket that holds the value of this rank (from 1), or LATENCY_HIGHEST + 1 if the buckets hold
- * fewer. */
-static int bucket_of_rank(const struct latency *l, uint64_t rank)
+ * fewer. Goes on from `w`, which is not beyond it. */
+static int bucket_of_rank(const struct latency *l, uint64_t rank, struct walk *w)
 {
-    uint64_t seen = 0;
-    int bucket = LATENCY_LOWEST - 1;
-    while ((bucket = latency_next(l, bucket)) <= LATENCY_HIGHEST) {
-        seen += latency_at(l, bucket);
-        if (seen >= rank)
-            return bucket;
+    while (w->seen < rank) {
+        w->bucket = latency_next(l, w->bucket);
+        if (w->bucket > LATENCY_HIGHEST)
+            break;
+        w->seen += latency_at(l, w->bucket);
     }
-    return bucket;
+    return w->bucket;
 }
 
-uint64_t latency_quantile(const struct latency *l, double q)
+static uint64_t quantile(const struct latency *l, double q, struct walk *w)
 {
     if (!l->count || q <= 0)
         return l->count ? l->min_ns : 0;
@@ -216,13 +221,26 @@ uint64_t latency_quantile(const struct latency *l, double q)
     uint64_t rank = wanted < (double)l->count ? (uint64_t)wanted : l->count;
     if ((double)rank < wanted)
         rank++;
-    int bucket = rank >= l->count ? LATENCY_HIGHEST + 1 : bucket_of_rank(l, rank);
+    int bucket = rank >= l->count ? LATENCY_HIGHEST + 1 : bucket_of_rank(l, rank, w);
     if (bucket > LATENCY_HIGHEST)
         return l->max_ns; /* the last value; or its bucket was full, or memory was short */
     uint64_t middle = (uint64_t)(latency_lower_ns(bucket) * half_bucket + 0.5);
     if (middle < l->min_ns)
         return l->min_ns;
     return middle < l->max_ns ? middle : l->max_ns;
+}
+
+void latency_quantiles(const struct latency *l, const double *q, size_t len, uint64_t *ret)
+{
+    struct walk w = {.bucket = LATENCY_LOWEST - 1};
+    for (size_t i = 0; i < len; i++)
+        ret[i] = quantile(l, q[i], &w);
+}
+
+uint64_t latency_quantile(const struct latency *l, double q)
+{
+    struct walk w = {.bucket = LATENCY_LOWEST - 1};
+    return quantile(l, q, &w);
 }
 
 void latency_free(struct latency *l)

@@ -57,6 +57,9 @@ void latency_forget_buckets(struct latency *l);
  * min and max. 0 when empty. */
 uint64_t latency_quantile(const struct latency *l, double q);
 
+/* Several, of rising `q`, in one pass. */
+void latency_quantiles(const struct latency *l, const double *q, size_t len, uint64_t *ret);
+
 /* Forgets the values and frees the buckets. */
 void latency_free(struct latency *l);
 

@@ -3,32 +3,37 @@
 
 #include <stdlib.h>
 
+#include "store/ids.h"
 #include "store/sums.h"
+#include "store/sweep.h"
 
 static const char calls_sql[] =
-    "SELECT x.pair_id, w.start_ns, w.end_ns, unknown + ok + client_error + server_error + timeout "
-    "+ reset + cancelled + unanswered "
+    "SELECT swept(x.pair_id, x.active, w.start_ns, w.end_ns, x.requests) "
     "FROM " RANGE_WINDOWS " CROSS JOIN edge_window x ON x.window_id = w.id";
 
-static bool add_calls(struct query *q, struct range r, const struct topology *t,
-                      struct activity *all, struct err *err)
+/* What rows are added to. */
+struct adding {
+    struct topology_pair *pair;
+    struct ids ids; /* of the pairs */
+    struct activity *all;
+    struct range range;
+};
+
+static void add_row(void *to, sqlite3_value **row)
 {
-    bool failed = false;
-    sqlite3_stmt *s = question_ask_range(q, calls_sql, r, err);
-    while (s && question_row(q, s, &failed, err)) {
-        uint64_t calls = column_count(s, 3);
-        const struct topology_pair *p =
-            calls ? topology_find_pair(t, sqlite3_column_int64(s, 0)) : NULL;
-        if (!p)
-            continue;
-        struct activity *a = &all[p - t->pair];
-        if (!a->calls)
-            a->from_ns = column_count(s, 1);
-        a->to_ns = column_count(s, 2);
-        a->calls += calls;
-    }
-    sqlite3_finalize(s);
-    return s && !failed;
+    struct adding *into = to;
+    size_t at = ids_find(&into->ids, sqlite3_value_int64(row[0]));
+    if (at == IDS_NONE)
+        return;
+    sums_set_active(&into->pair[at], into->range, value_count(row[1]));
+    uint64_t calls = value_count(row[4]);
+    struct activity *a = &into->all[at];
+    if (!calls)
+        return;
+    if (!a->calls)
+        a->from_ns = value_count(row[2]);
+    a->to_ns = value_count(row[3]);
+    a->calls += calls;
 }
 
 bool activity_load(struct query *q, struct range r, struct topology *t, struct activity **ret,
@@ -37,7 +42,9 @@ bool activity_load(struct query *q, struct range r, struct topology *t, struct a
     struct activity *all = calloc(t->pair_len + 1, sizeof *all);
     if (!all)
         return question_no_memory(q, err);
-    bool loaded = add_calls(q, r, t, all, err) && sums_set_active(q, r, t, err);
+    struct adding into = {t->pair, {t->pair, t->pair_len, sizeof *t->pair, 0}, all, r};
+    sums_begin_active(t, r);
+    bool loaded = sweep(q, r, calls_sql, add_row, &into, err);
     if (loaded)
         *ret = all;
     else

@@ -10,7 +10,6 @@ static_assert((EDGE_COUNTERS + 1) * sizeof(uint64_t) ==
 static_assert(CAPTURE_COUNTERS == sizeof(struct capture_counters) / sizeof(uint64_t), "all of it");
 static_assert(DECODE_COUNTERS + 1 == sizeof(struct decode_counters) / sizeof(uint64_t), "likewise");
 
-#define OF_EDGE(column, field) offsetof(struct edge_delta, field),
 #define OF_CAPTURE(column, field) offsetof(struct capture_counters, field),
 #define OF_DECODE(column, field) offsetof(struct decode_counters, field),
 

@@ -126,6 +126,7 @@
 #define COLUMN_GROWS(column, field) ", " #column " = " #column " + excluded." #column
 #define COLUMN_IS_NEW(column, field) ", " #column " = excluded." #column
 #define COLUMN_ONE(column, field) +1
+#define OF_EDGE(column, field) offsetof(struct edge_delta, field),
 
 enum {
     EDGE_COUNTERS = 0 EDGE_COLUMNS(COLUMN_ONE),

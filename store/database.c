@@ -155,6 +155,19 @@ void column_text(sqlite3_stmt *s, int at, char *text, size_t size)
 struct bytes column_bytes(sqlite3_stmt *s, int at)
 {
     const void *from = sqlite3_column_blob(s, at);
-    int len = sqlite3_column_bytes(s, at);
-    return bytes_of(from, from && len > 0 ? (size_t)len : 0);
+    int len = from ? sqlite3_column_bytes(s, at) : 0;
+    return bytes_of(from, len > 0 ? (size_t)len : 0);
+}
+
+uint64_t value_count(sqlite3_value *v)
+{
+    int64_t value = sqlite3_value_int64(v);
+    return value > 0 ? (uint64_t)value : 0;
+}
+
+struct bytes value_bytes(sqlite3_value *v)
+{
+    const void *at = sqlite3_value_blob(v);
+    int len = at ? sqlite3_value_bytes(v) : 0;
+    return bytes_of(at, len > 0 ? (size_t)len : 0);
 }

@@ -59,3 +59,7 @@ void bind_blob(sqlite3_stmt *s, int at, struct bytes blob); /* empty: NULL */
 uint64_t column_count(sqlite3_stmt *s, int at);
 void column_text(sqlite3_stmt *s, int at, char *text, size_t size);
 struct bytes column_bytes(sqlite3_stmt *s, int at);
+
+/* Likewise of the arguments of a function in SQL. */
+uint64_t value_count(sqlite3_value *v);
+struct bytes value_bytes(sqlite3_value *v);

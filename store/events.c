@@ -62,19 +62,29 @@ static const char *const sql[EVENT_STATEMENTS] = {
         "WHERE o.id > ?1 AND (SELECT min(first_ns) FROM pair WHERE edge_id = g.id) < ?3 "
         "AND NOT EXISTS (SELECT 1 FROM pair q JOIN operation o2 ON o2.pair_id = q.id "
         "AND o2.name = o.name WHERE q.edge_id = g.id AND o2.id < o.id) ORDER BY o.id",
-    /* ?1 to ?2: when its traffic ended; ?3: parts of the hour before that had some. */
+    /* ?1 to ?2: when its traffic ended; ?3: parts of the hour before that had some, as minutes
+       tell, and windows that are in none yet. */
     [SILENT_EDGES] =
         "SELECT 0, g.id, c.name || ' -> ' || s.name, c.name || ' -> ' || s.name || ':' || g.port "
         "|| ' (' || g.protocol || ')' FROM (SELECT edge_id, max(last_ns) AS last FROM pair "
         "GROUP BY edge_id HAVING last >= ?1 AND last < ?2) e JOIN edge g ON g.id = e.edge_id "
         "JOIN service c ON c.id = g.client_id JOIN service s ON s.id = g.server_id "
-        "WHERE (SELECT count(DISTINCT w.start_ns / 300000000000) FROM capture_window w "
-        "JOIN pair p ON p.edge_id = g.id "
-        "JOIN edge_window ew ON ew.window_id = w.id AND ew.pair_id = p.id "
-        "WHERE w.level = 0 AND w.start_ns > e.last - 3600000000000 AND w.start_ns <= e.last) >= ?3 "
+        "WHERE (SELECT count(DISTINCT w.start_ns / 300000000000) FROM "
+        "(SELECT id, start_ns FROM capture_window WHERE level = 1 "
+        "AND start_ns > e.last - 3600000000000 AND start_ns <= e.last UNION ALL "
+        "SELECT id, start_ns FROM capture_window WHERE level = 0 AND rolled = 0 "
+        "AND start_ns > e.last - 3600000000000 AND start_ns <= e.last) w "
+        "CROSS JOIN pair p ON p.edge_id = g.id "
+        "CROSS JOIN edge_window ew ON ew.window_id = w.id AND ew.pair_id = p.id) >= ?3 "
         "ORDER BY g.id",
-    [COVERED] = "SELECT sum(end_ns - start_ns) FROM capture_window "
-                "WHERE level = 0 AND start_ns >= ?1 AND start_ns < ?2",
+    /* Minutes tell of the windows that have been deleted. */
+    [COVERED] =
+        "SELECT (SELECT coalesce(sum(end_ns - start_ns), 0) FROM capture_window "
+        "WHERE level = 0 AND start_ns >= ?1 AND start_ns < ?2) + "
+        "(SELECT coalesce(sum(m.end_ns - m.start_ns), 0) FROM capture_window m WHERE m.level = 1 "
+        "AND m.thinned AND m.start_ns >= ?1 AND m.start_ns < ?2 AND NOT EXISTS (SELECT 1 FROM "
+        "capture_window f WHERE f.level = 0 AND f.start_ns >= m.start_ns AND f.start_ns < "
+        "m.start_ns + 60000000000))",
     /* ?1: those after it are new; ?2 to ?3: those that run out; ?4: now, seconds. */
     [CERTIFICATES] =
         "SELECT 0, 0, subject, subject, not_after_s FROM certificate WHERE not_after_s > ?4 AND "

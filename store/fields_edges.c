@@ -125,6 +125,8 @@ static const struct field operations[] = {
     FIGURES_FIELDS(AT(operation_row, figures)),
     FIGURE(FIELD_BYTES, AT(operation_row, figures), bytes, "", "of requests and answers"),
     MARKS_FIELDS(operation_row),
+    MOMENT_FIELD(operation_row, first_seen_ns, "first_seen", "", "ever"),
+    MOMENT_FIELD(operation_row, last_seen_ns, "last_seen", "", "ever"),
     ID_FIELD(operation_row, edge_id, "edge_id", "of its edge"),
 };
 

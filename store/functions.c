@@ -2,13 +2,7 @@
 #include "store/functions.h"
 
 #include "graph/latency.h"
-
-static struct bytes value_bytes(sqlite3_value *v)
-{
-    const void *at = sqlite3_value_blob(v);
-    int len = sqlite3_value_bytes(v);
-    return bytes_of(at, at && len > 0 ? (size_t)len : 0);
-}
+#include "store/database.h"
 
 static void add_value(sqlite3_value *v, struct latency *into)
 {

@@ -25,6 +25,10 @@ struct query {
     struct range planned;
     int planned_highest;
     bool is_planned; /* within this question */
+    struct {
+        void (*take)(void *to, sqlite3_value **row);
+        void *to;
+    } sweeping; /* sweep.h */
 };
 
 /* A question: between these two, every statement sees the same state of the database. */

@@ -11,7 +11,7 @@ enum statement {
     ADD,
     COUNTED,
     COUNT,
-    IS_GIVEN,
+    SEEN,
     HISTOGRAMS,
     WRITE,
     SERVER_OF,
@@ -21,15 +21,19 @@ enum statement {
     WINDOWS_LEFT,
     WINDOWS_DROP,
     REQUESTS_MOVE,
+    TIMES_MOVE,
     DROP,
 };
 
 static const char *const sql[OPERATION_STATEMENTS] = {
-    [FIND] = "SELECT id, templated FROM operation WHERE pair_id = ?1 AND name = ?2",
-    [ADD] = "INSERT INTO operation (pair_id, name, templated) VALUES (?1, ?2, ?3) RETURNING id",
+    [FIND] = "SELECT id FROM operation WHERE pair_id = ?1 AND name = ?2",
+    [ADD] = "INSERT INTO operation (pair_id, name, templated, first_ns) "
+            "VALUES (?1, ?2, ?3, ?4) RETURNING id",
     [COUNTED] = "SELECT operations FROM pair WHERE id = ?1",
     [COUNT] = "UPDATE pair SET operations = operations + ?2 WHERE id = ?1",
-    [IS_GIVEN] = "UPDATE operation SET templated = 0 WHERE id = ?1",
+    /* One whose beginning is not known (0) stays so. */
+    [SEEN] = "UPDATE operation SET first_ns = min(first_ns, ?2), last_ns = max(last_ns, ?3), "
+             "templated = min(templated, ?4) WHERE id = ?1",
     [HISTOGRAMS] = "SELECT x.operation_id" TALLIED_HISTOGRAM_COLUMNS
                    " FROM operation_window x WHERE window_id = ?1 AND operation_id = ?2",
     [WRITE] = "INSERT INTO operation_window (window_id, operation_id" TALLIED_NAMES ") "
@@ -48,6 +52,10 @@ static const char *const sql[OPERATION_STATEMENTS] = {
         "SELECT x.window_id" TALLIED_COLUMNS " FROM operation_window x WHERE x.operation_id = ?1",
     [WINDOWS_DROP] = "DELETE FROM operation_window WHERE operation_id = ?1",
     [REQUESTS_MOVE] = "UPDATE request SET operation_id = ?2 WHERE operation_id = ?1",
+    [TIMES_MOVE] =
+        "UPDATE operation SET first_ns = min(operation.first_ns, o.first_ns), "
+        "last_ns = max(operation.last_ns, o.last_ns) FROM operation o WHERE o.id = ?1 AND "
+        "operation.id = ?2",
     [DROP] = "DELETE FROM operation WHERE id = ?1",
 };
 
@@ -82,20 +90,14 @@ static bool ended(sqlite3_stmt *s, int status)
     return sqlite3_reset(s) == SQLITE_OK && fine;
 }
 
-struct found {
-    int64_t id; /* 0: there is none */
-    bool templated;
-};
-
-static bool find(struct operations *o, int64_t pair, const char *name, struct found *ret)
+/* Its id; 0: there is none. */
+static bool find(struct operations *o, int64_t pair, const char *name, int64_t *ret)
 {
     sqlite3_stmt *s = o->statement[FIND];
     bind_id(s, 1, pair);
     bind_text(s, 2, name);
     int status = statement_row(s);
-    *ret = (struct found){0};
-    if (status == SQLITE_ROW)
-        *ret = (struct found){sqlite3_column_int64(s, 0), sqlite3_column_int(s, 1) != 0};
+    *ret = status == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
     return ended(s, status);
 }
 
@@ -140,7 +142,7 @@ static bool add_up(struct operations *o, int64_t pair, int64_t from, int64_t int
     fine = sqlite3_reset(left) == SQLITE_OK && fine;
     for (int i = WINDOWS_DROP; fine && i <= DROP; i++) {
         bind_id(o->statement[i], 1, from);
-        if (i == REQUESTS_MOVE)
+        if (i == REQUESTS_MOVE || i == TIMES_MOVE)
             bind_id(o->statement[i], 2, into);
         fine = statement_run(o->statement[i]);
     }
@@ -155,11 +157,11 @@ struct renamed {
 
 static bool rename_row(struct operations *o, const struct renamed *r)
 {
-    struct found there;
+    int64_t there;
     if (!find(o, r->pair, r->name, &there))
         return false;
-    if (there.id)
-        return add_up(o, r->pair, r->id, there.id);
+    if (there)
+        return add_up(o, r->pair, r->id, there);
     sqlite3_stmt *s = o->statement[RENAME];
     bind_id(s, 1, r->id);
     bind_text(s, 2, r->name);
@@ -279,10 +281,10 @@ static bool learn(struct operations *o, int64_t pair, const char *name,
 bool operations_name(struct operations *o, int64_t pair, const char *name,
                      char ret[OPERATION_TEXT_MAX])
 {
-    struct found found;
+    int64_t found;
     if (!find(o, pair, name, &found))
         return false;
-    if (!found.id)
+    if (!found)
         return learn(o, pair, name, ret);
     bytes_to_text(ret, OPERATION_TEXT_MAX, bytes_of_text(name));
     return true;
@@ -292,13 +294,13 @@ bool operations_id(struct operations *o, int64_t pair, const char *name, bool te
                    int64_t *ret)
 {
     char text[OPERATION_TEXT_MAX];
-    struct found found;
+    int64_t found;
     bytes_to_text(text, sizeof text, bytes_of_text(name));
     if ((templated && !operations_name(o, pair, name, text)) || !find(o, pair, text, &found))
         return false;
-    if (!found.id && !find(o, pair, OPERATION_OTHER, &found))
+    if (!found && !find(o, pair, OPERATION_OTHER, &found))
         return false;
-    *ret = found.id;
+    *ret = found;
     return true;
 }
 
@@ -311,23 +313,26 @@ static bool is_full(struct operations *o, int64_t pair, bool *ret)
     return ended(s, status);
 }
 
-static bool add(struct operations *o, int64_t pair, const char *name, bool templated, int64_t *ret)
+static bool add(struct operations *o, int64_t pair, const char *name,
+                const struct operation_seen *seen, int64_t *ret)
 {
     sqlite3_stmt *s = o->statement[ADD];
     bind_id(s, 1, pair);
     bind_text(s, 2, name);
-    bind_id(s, 3, templated);
+    bind_id(s, 3, seen->delta->templated);
+    bind_count(s, 4, seen->first_ns);
     int status = statement_row(s);
     *ret = status == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
     return ended(s, status) && *ret && change_count(o, pair, 1);
 }
 
 /* The row of an operation that its pair has not; past the cap, that of "other". */
-static bool find_or_add(struct operations *o, int64_t pair, const struct operation_delta *d,
+static bool find_or_add(struct operations *o, int64_t pair, const struct operation_seen *seen,
                         int64_t *ret)
 {
+    const struct operation_delta *d = seen->delta;
     char name[OPERATION_TEXT_MAX];
-    struct found found;
+    int64_t found;
     bool full;
     memcpy(name, d->name, sizeof name);
     if (d->templated && !learn(o, pair, d->name, name))
@@ -335,26 +340,27 @@ static bool find_or_add(struct operations *o, int64_t pair, const struct operati
     for (int tries = 0; tries < 2; tries++) {
         if (!find(o, pair, name, &found) || !is_full(o, pair, &full))
             return false;
-        if (found.id || !full)
+        if (found || !full)
             break;
         memcpy(name, OPERATION_OTHER, sizeof OPERATION_OTHER);
     }
-    *ret = found.id;
-    return found.id || add(o, pair, name, d->templated, ret);
+    *ret = found;
+    return found || add(o, pair, name, seen, ret);
 }
 
 bool operations_write(struct operations *o, int64_t window, int64_t pair,
-                      const struct operation_delta *d)
+                      const struct operation_seen *seen)
 {
-    struct found found;
+    const struct operation_delta *d = seen->delta;
+    sqlite3_stmt *s = o->statement[SEEN];
+    int64_t found;
     if (!find(o, pair, d->name, &found))
         return false;
-    if (!found.id && !find_or_add(o, pair, d, &found.id))
+    if (!found && !find_or_add(o, pair, seen, &found))
         return false;
-    if (found.templated && !d->templated) {
-        bind_id(o->statement[IS_GIVEN], 1, found.id);
-        if (!statement_run(o->statement[IS_GIVEN]))
-            return false;
-    }
-    return write_row(o, window, found.id, &d->exchanges);
+    bind_id(s, 1, found);
+    bind_count(s, 2, seen->first_ns);
+    bind_count(s, 3, seen->last_ns);
+    bind_id(s, 4, d->templated);
+    return statement_run(s) && write_row(o, window, found, &d->exchanges);
 }

@@ -11,7 +11,7 @@
 #include "store/naming.h"
 #include "store/tallied.h"
 
-enum { OPERATION_STATEMENTS = 15, OPERATION_SERVERS_MAX = 256 };
+enum { OPERATION_STATEMENTS = 16, OPERATION_SERVERS_MAX = 256 };
 
 struct variety;
 
@@ -35,9 +35,15 @@ void operations_close(struct operations *o);
 /* Forgets what was remembered: the transaction in which it was learned may have been undone. */
 void operations_forget(struct operations *o);
 
-/* Writes what a window counted. Rows that are there are added to. */
+/* What a window counted of an operation, and when its edge was seen in it. */
+struct operation_seen {
+    const struct operation_delta *delta;
+    uint64_t first_ns, last_ns;
+};
+
+/* Writes it. Rows that are there are added to. */
 bool operations_write(struct operations *o, int64_t window, int64_t pair,
-                      const struct operation_delta *d);
+                      const struct operation_seen *seen);
 
 /* The row of an operation of a window that has been written: under its name, what that has become,
  * or "other". 0: there is none. */

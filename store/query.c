@@ -8,6 +8,7 @@
 
 #include "store/handle.h"
 #include "store/migrate.h"
+#include "store/sweep.h"
 
 enum { BUSY_MS = 2000 };
 #define SINCE_HOURS_NS (UINT64_C(12) * 3600 * LEVEL_SECOND_NS)
@@ -80,7 +81,7 @@ static bool open_database(struct query *q, struct err *err)
     if (opened && !database_number(q->db, "SELECT count(*) FROM sqlite_schema", &tables) &&
         may_not_share(q->db))
         opened = open_immutable(q);
-    if (!opened)
+    if (!opened || !sweep_open(q))
         return tell(q, err);
     sqlite3_busy_timeout(q->db, BUSY_MS);
     database_harden(q->db);

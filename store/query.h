@@ -125,7 +125,8 @@ struct operation_row {
     uint16_t port;
     char name[OPERATION_TEXT_MAX];
     struct figures figures;
-    struct marks marks; /* of its edge */
+    struct marks marks;                   /* of its edge */
+    uint64_t first_seen_ns, last_seen_ns; /* ever, to within a window; 0: not known */
 };
 
 /* Answers are arrays given to the caller; free() frees them. Rows are in order of name (client,

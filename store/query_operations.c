@@ -2,8 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/ids.h"
 #include "store/spoiled.h"
 #include "store/sums.h"
+#include "store/sweep.h"
 
 /* One row of the table `operation`. Several (those of an edge's replicas) make one row of the
  * answer. */
@@ -19,17 +21,19 @@ struct adding {
     size_t row_len;
     struct known *known; /* by rising id */
     size_t known_len, room;
+    struct ids ids; /* of `known` */
     struct spoiled_rows spoiled;
 };
 
 static const char known_sql[] =
-    "SELECT o.id, e.id, c.name, s.name, e.port, e.protocol, o.name "
+    "SELECT o.id, e.id, c.name, s.name, e.port, e.protocol, o.name, "
+    "o.first_ns, o.last_ns "
     "FROM operation o JOIN pair p ON p.id = o.pair_id JOIN edge e ON e.id = p.edge_id "
     "JOIN service c ON c.id = e.client_id JOIN service s ON s.id = e.server_id "
     "WHERE ?3 = 0 OR e.id = ?3 ORDER BY c.name, s.name, e.port, e.protocol, e.id, o.name, o.id";
 
 static const char counted_sql[] =
-    "SELECT x.operation_id" TALLIED_COLUMNS " "
+    "SELECT swept(x.operation_id" TALLIED_COLUMNS ") "
     "FROM " RANGE_WINDOWS " CROSS JOIN operation_window x ON x.window_id = w.id";
 
 static bool make_room(struct adding *a)
@@ -59,16 +63,17 @@ static void add_known(struct adding *a, sqlite3_stmt *s)
         column_text(s, 3, row.server, sizeof row.server);
         row.port = (uint16_t)column_count(s, 4);
         column_text(s, 5, row.protocol, sizeof row.protocol);
+        row.first_seen_ns = UINT64_MAX;
         a->row[a->row_len++] = row;
     }
+    struct operation_row *of = &a->row[a->row_len - 1];
+    uint64_t first_ns = column_count(s, 7), last_ns = column_count(s, 8);
+    if (first_ns < of->first_seen_ns) /* of one of them not known: 0 */
+        of->first_seen_ns = first_ns;
+    if (last_ns > of->last_seen_ns)
+        of->last_seen_ns = last_ns;
     a->known[a->known_len++] =
         (struct known){sqlite3_column_int64(s, 0), (uint32_t)(a->row_len - 1)};
-}
-
-static int compare_known(const void *left, const void *right)
-{
-    const struct known *a = left, *b = right;
-    return (a->id > b->id) - (a->id < b->id);
 }
 
 static bool load_known(struct query *q, int64_t edge_id, struct adding *a, struct err *err)
@@ -86,29 +91,28 @@ static bool load_known(struct query *q, int64_t edge_id, struct adding *a, struc
     }
     sqlite3_finalize(s);
     if (a->known_len)
-        qsort(a->known, a->known_len, sizeof *a->known, compare_known);
+        qsort(a->known, a->known_len, sizeof *a->known, ids_compare);
     return s && !failed;
+}
+
+static void add_row(void *to, sqlite3_value **row)
+{
+    struct adding *a = to;
+    size_t at = ids_find(&a->ids, sqlite3_value_int64(row[0]));
+    if (at == IDS_NONE)
+        return;
+    tallied_take(row + 1, &a->sum[a->known[at].row]);
+    a->seen[a->known[at].row] = true;
 }
 
 static bool add_counted(struct query *q, struct range r, struct adding *a, struct err *err)
 {
-    bool failed = false;
     a->sum = calloc(a->row_len + 1, sizeof *a->sum);
     a->seen = calloc(a->row_len + 1, sizeof *a->seen);
     if (!a->sum || !a->seen)
         return question_no_memory(q, err);
-    sqlite3_stmt *s = question_ask_range(q, counted_sql, r, err);
-    while (s && a->known_len && question_row(q, s, &failed, err)) {
-        struct known key = {.id = sqlite3_column_int64(s, 0)};
-        const struct known *k =
-            bsearch(&key, a->known, a->known_len, sizeof *a->known, compare_known);
-        if (!k)
-            continue;
-        tallied_read(s, 1, &a->sum[k->row]);
-        a->seen[k->row] = true;
-    }
-    sqlite3_finalize(s);
-    return s && !failed;
+    a->ids = (struct ids){a->known, a->known_len, sizeof *a->known, 0};
+    return sweep(q, r, counted_sql, add_row, a, err);
 }
 
 /* Leaves the rows that were seen. */

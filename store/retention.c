@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* A transaction deletes no further window once it has deleted ROWS_MAX rows. */
-enum { WINDOWS_MAX = 8, ROWS_MAX = 20000, SHRINK_PAGES = 256, LOOKED_AT = 1000 };
+enum { SHRINK_PAGES = 256, LOOKED_AT = 1000 };
 
 enum statement { OLDEST, THIN, DROP, FIRST, OPERATIONS_END };
 
@@ -221,7 +220,8 @@ bool retention_step(struct retention *r, uint64_t now_ns, bool *ret_pruned)
 {
     int64_t before = sqlite3_total_changes64(r->db);
     *ret_pruned = false;
-    for (int i = 0; i < WINDOWS_MAX && sqlite3_total_changes64(r->db) - before < ROWS_MAX; i++) {
+    for (int i = 0;
+         i < RETENTION_WINDOWS && sqlite3_total_changes64(r->db) - before < RETENTION_ROWS; i++) {
         struct old_window w;
         if (!find_due(r, now_ns, &w) || (w.id && !drop(r, &w)))
             return false;

@@ -6,6 +6,9 @@
 #include "store/database.h"
 #include "store/keep.h"
 
+/* A transaction deletes so many windows, and no further one once it has deleted so many rows. */
+enum { RETENTION_WINDOWS = 8, RETENTION_ROWS = 20000 };
+
 enum { RETENTION_STATEMENTS = 5, PRUNE_STATEMENTS = 10 };
 
 struct retention {

@@ -68,6 +68,8 @@ CREATE TABLE operation (
     pair_id   INTEGER NOT NULL REFERENCES pair (id),
     name      TEXT NOT NULL,
     templated INTEGER NOT NULL DEFAULT 0, -- 0, 1: a path of which we made the template
+    first_ns  INTEGER NOT NULL DEFAULT 0, -- to within a window, as is last_ns; 0: not known
+    last_ns   INTEGER NOT NULL DEFAULT 0,
     UNIQUE (pair_id, name)
 ) STRICT;
 

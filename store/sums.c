@@ -4,70 +4,82 @@
 #include <stdlib.h>
 
 #include "graph/latency.h"
+#include "store/ids.h"
+#include "store/sweep.h"
 
 #define FROM_RANGE " FROM " RANGE_WINDOWS " CROSS JOIN edge_window x ON x.window_id = w.id"
 
 #define COUNTED_COLUMNS EDGE_COLUMNS(COLUMN_OF_X)
 
 static const char all_sql[] =
-    "SELECT x.pair_id" TALLIED_COLUMNS COUNTED_COLUMNS ", x.notes" FROM_RANGE;
+    "SELECT swept(x.pair_id, x.active" TALLIED_COLUMNS COUNTED_COLUMNS ", x.notes)" FROM_RANGE;
 
-static const char calls_sql[] =
-    "SELECT x.pair_id" TALLIED_COLUMNS ", x.bytes_to_server, x.bytes_to_client" FROM_RANGE;
+static const char calls_sql[] = "SELECT swept(x.pair_id, x.active" TALLIED_COLUMNS
+                                ", x.bytes_to_server, x.bytes_to_client)" FROM_RANGE;
 
-static const char active_sql[] = "SELECT x.pair_id, x.active" FROM_RANGE;
+enum {
+    TALLIED = 2,
+    REST = TALLIED + TALLIED_READ
+}; /* the first column of what was tallied, and
+      the first behind it */
 
-enum { REST = 1 + TALLIED_READ }; /* the first column behind what was tallied */
+/* What rows are added to. */
+struct adding {
+    struct topology_pair *pair;
+    struct ids ids; /* of the pairs */
+    struct sum *sums;
+    struct range range;
+};
 
-static void read_all(sqlite3_stmt *s, struct edge_delta *into)
+void sums_begin_active(struct topology *t, struct range r)
 {
-    for (int i = 0; i < EDGE_COUNTERS; i++)
-        *counter_in(into, edge_counter_at[i]) += column_count(s, REST + i);
-    into->notes |= column_count(s, REST + EDGE_COUNTERS);
+    for (size_t i = 0; i < t->pair_len; i++)
+        if (t->pair[i].last_ns >= r.to_ns)
+            t->pair[i].active = 0;
 }
 
-static void read_bytes(sqlite3_stmt *s, struct edge_delta *into)
+void sums_set_active(struct topology_pair *pair, struct range r, uint64_t active)
 {
-    for (int dir = 0; dir < 2; dir++)
-        into->bytes[dir] += column_count(s, REST + dir);
+    if (pair->last_ns >= r.to_ns)
+        pair->active = active;
 }
 
-static bool add_rows(struct query *q, struct range r, const struct topology *t, bool calls_only,
+/* The sum of a row's edge, with what was tallied; NULL if there is no such pair. */
+static struct sum *add_tallied(struct adding *a, sqlite3_value **row)
+{
+    size_t at = ids_find(&a->ids, sqlite3_value_int64(row[0]));
+    if (at == IDS_NONE)
+        return NULL;
+    struct sum *sum = &a->sums[a->pair[at].edge];
+    sums_set_active(&a->pair[at], a->range, value_count(row[1]));
+    sum->seen = true;
+    tallied_take(row + TALLIED, &sum->counted.exchanges);
+    return sum;
+}
+
+static void add_all(void *to, sqlite3_value **row)
+{
+    struct sum *sum = add_tallied(to, row);
+    for (int i = 0; sum && i < EDGE_COUNTERS; i++)
+        *counter_in(&sum->counted, edge_counter_at[i]) += value_count(row[REST + i]);
+    if (sum)
+        sum->counted.notes |= value_count(row[REST + EDGE_COUNTERS]);
+}
+
+static void add_calls(void *to, sqlite3_value **row)
+{
+    struct sum *sum = add_tallied(to, row);
+    for (int dir = 0; sum && dir < 2; dir++)
+        sum->counted.bytes[dir] += value_count(row[REST + dir]);
+}
+
+static bool add_rows(struct query *q, struct range r, struct topology *t, bool calls_only,
                      struct sum *sums, struct err *err)
 {
-    bool failed = false;
-    sqlite3_stmt *s = question_ask_range(q, calls_only ? calls_sql : all_sql, r, err);
-    while (s && question_row(q, s, &failed, err)) {
-        const struct topology_pair *pair = topology_find_pair(t, sqlite3_column_int64(s, 0));
-        if (!pair)
-            continue;
-        struct sum *sum = &sums[pair->edge];
-        sum->seen = true;
-        tallied_read(s, 1, &sum->counted.exchanges);
-        (calls_only ? read_bytes : read_all)(s, &sum->counted);
-    }
-    sqlite3_finalize(s);
-    return s && !failed;
-}
-
-bool sums_set_active(struct query *q, struct range r, struct topology *t, struct err *err)
-{
-    bool failed = false, later = false;
-    for (size_t i = 0; i < t->pair_len; i++)
-        if (t->pair[i].last_ns >= r.to_ns) {
-            t->pair[i].active = 0;
-            later = true;
-        }
-    if (!later)
-        return true;
-    sqlite3_stmt *s = question_ask_range(q, active_sql, r, err);
-    while (s && question_row(q, s, &failed, err)) {
-        struct topology_pair *pair = topology_find_pair(t, sqlite3_column_int64(s, 0));
-        if (pair && pair->last_ns >= r.to_ns)
-            pair->active = column_count(s, 1);
-    }
-    sqlite3_finalize(s);
-    return s && !failed;
+    struct adding a = {t->pair, {t->pair, t->pair_len, sizeof *t->pair, 0}, sums, r};
+    sums_begin_active(t, r);
+    return calls_only ? sweep(q, r, calls_sql, add_calls, &a, err)
+                      : sweep(q, r, all_sql, add_all, &a, err);
 }
 
 bool sums_load(struct query *q, struct range r, struct topology *t, bool calls_only,
@@ -76,7 +88,7 @@ bool sums_load(struct query *q, struct range r, struct topology *t, bool calls_o
     struct sum *sums = calloc(t->edge_len + 1, sizeof *sums);
     if (!sums)
         return question_no_memory(q, err);
-    if (!add_rows(q, r, t, calls_only, sums, err) || !sums_set_active(q, r, t, err)) {
+    if (!add_rows(q, r, t, calls_only, sums, err)) {
         sums_free(sums, t->edge_len);
         return false;
     }
@@ -95,14 +107,17 @@ void sums_free(struct sum *sums, size_t len)
 
 struct percentiles percentiles_of(const struct latency *l)
 {
+    static const double quantiles[] = {0.5, 0.9, 0.95, 0.99};
+    uint64_t at[4];
     if (!l->count)
         return (struct percentiles){0};
+    latency_quantiles(l, quantiles, 4, at);
     return (struct percentiles){
         .count = l->count,
-        .p50_ns = latency_quantile(l, 0.5),
-        .p90_ns = latency_quantile(l, 0.9),
-        .p95_ns = latency_quantile(l, 0.95),
-        .p99_ns = latency_quantile(l, 0.99),
+        .p50_ns = at[0],
+        .p90_ns = at[1],
+        .p95_ns = at[2],
+        .p99_ns = at[3],
         .max_ns = l->max_ns,
         .mean_ns = l->sum_ns / l->count,
     };

@@ -21,8 +21,10 @@ bool sums_load(struct query *q, struct range r, struct topology *t, bool calls_o
 
 /* Gives the pairs their `active`, the connections that were open at the end of the range: of a pair
  * of which nothing was seen after the range, those open now; of others, its last row in the range
- * tells. To be called inside a question. */
-bool sums_set_active(struct query *q, struct range r, struct topology *t, struct err *err);
+ * tells. The first is called before the rows of the range are read, the second with each. */
+void sums_begin_active(struct topology *t, struct range r);
+void sums_set_active(struct topology_pair *pair, struct range r, uint64_t active);
+
 void sums_free(struct sum *sums, size_t len);
 
 /* What people see of it, over a range. */

@@ -93,3 +93,14 @@ void tallied_read(sqlite3_stmt *s, int at, struct tallied *into)
     for (int i = 0; i < TALLIED_HISTOGRAMS; i++)
         add_stored(s, at++, histogram_in(into, i));
 }
+
+void tallied_take(sqlite3_value **value, struct tallied *into)
+{
+    for (int i = 0; i < TALLIED_COUNTERS; i++)
+        *counter_in(into, counter_at[i]) += value_count(*value++);
+    for (int i = 0; i < TALLIED_HISTOGRAMS; i++) {
+        struct bytes blob = value_bytes(*value++);
+        if (blob.len)
+            latency_decode_alone(blob, histogram_in(into, i));
+    }
+}

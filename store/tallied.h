@@ -66,3 +66,6 @@ bool tallied_bind(struct tallied_blobs *b, sqlite3_stmt *s, int at, const struct
 
 /* Adds TALLIED_READ columns starting at `at` to `into`. A damaged histogram counts as empty. */
 void tallied_read(sqlite3_stmt *s, int at, struct tallied *into);
+
+/* Adds TALLIED_READ values to `into`, likewise. */
+void tallied_take(sqlite3_value **value, struct tallied *into);

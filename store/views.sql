@@ -13,6 +13,7 @@ DROP VIEW IF EXISTS v_protocols;
 DROP VIEW IF EXISTS v_backends;
 DROP VIEW IF EXISTS v_connections;
 DROP VIEW IF EXISTS v_open_calls;
+DROP VIEW IF EXISTS v_tls;
 
 -- The last 15 minutes of what there is.
 CREATE VIEW v_range AS

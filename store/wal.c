@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { PAGE_BYTES = 4096 };
+enum { PAGE_BYTES = 4096, WAIT_MS = 200 /* for readers, before the writer stops */ };
 
 static int note_frames(void *wal, sqlite3 *db, const char *name, int frames)
 {
@@ -21,14 +21,13 @@ void wal_open(struct wal *w, sqlite3 *db)
     sqlite3_wal_hook(db, note_frames, w);
 }
 
-/* Without waiting. */
-static bool checkpoint(struct wal *w, int how)
+static bool checkpoint(struct wal *w, int how, int wait_ms)
 {
-    int64_t wait_ms = 0;
-    database_number(w->db, "PRAGMA busy_timeout", &wait_ms);
-    sqlite3_busy_timeout(w->db, 0);
+    int64_t usual_ms = 0;
+    database_number(w->db, "PRAGMA busy_timeout", &usual_ms);
+    sqlite3_busy_timeout(w->db, wait_ms);
     bool done = sqlite3_wal_checkpoint_v2(w->db, NULL, how, NULL, NULL) == SQLITE_OK;
-    sqlite3_busy_timeout(w->db, (int)wait_ms);
+    sqlite3_busy_timeout(w->db, (int)usual_ms);
     if (done)
         w->frames = 0;
     return done;
@@ -59,10 +58,10 @@ void wal_tidy(struct wal *w, uint64_t ballast)
 
 bool wal_has_room(struct wal *w)
 {
-    return w->frames < w->frames_max || checkpoint(w, SQLITE_CHECKPOINT_RESTART);
+    return w->frames < w->frames_max || checkpoint(w, SQLITE_CHECKPOINT_RESTART, WAIT_MS);
 }
 
 void wal_empty(struct wal *w)
 {
-    checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE);
+    checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE, 0);
 }

@@ -27,8 +27,10 @@ uint64_t wal_bytes_max(const struct wal *w);
  * bytes (not 0) more the disk must be able to take all of it. */
 void wal_tidy(struct wal *w, uint64_t ballast);
 
-/* Is there room for one more transaction? */
+/* Is there room for one more transaction? If there is none, waits a little for readers to finish:
+ * where some are always there, but each soon finishes, those that begin meanwhile are in nobody's
+ * way, while at no single moment there need be none. */
 bool wal_has_room(struct wal *w);
 
-/* Empties the log as far as readers let it. */
+/* Empties the log as far as readers let it; waits for none. */
 void wal_empty(struct wal *w);

@@ -321,11 +321,15 @@ static bool write_total(struct window_writer *w, int64_t window, const struct de
 static bool write_operations(struct window_writer *w, int64_t window, const struct delta *d,
                              const struct pair *pairs)
 {
-    for (uint32_t i = 0; i < d->operation_len; i++)
-        if (d->operation[i].edge < d->edge_len &&
-            !operations_write(&w->operations, window, pairs[d->operation[i].edge].id,
-                              &d->operation[i]))
+    for (uint32_t i = 0; i < d->operation_len; i++) {
+        uint32_t edge = d->operation[i].edge;
+        if (edge >= d->edge_len)
+            continue;
+        struct operation_seen seen = {&d->operation[i], d->edge[edge].first_ns,
+                                      d->edge[edge].last_ns};
+        if (!operations_write(&w->operations, window, pairs[edge].id, &seen))
             return false;
+    }
     return true;
 }
 

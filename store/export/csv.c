@@ -179,7 +179,8 @@ static bool services(FILE *out, struct range r, const struct service_rows *rows)
 static bool operations(FILE *out, struct range r, const struct operation_rows *rows)
 {
     (void)r;
-    fprintf(out, "client,server,port,protocol,operation,%s,marks\r\n", figures_heads);
+    fprintf(out, "client,server,port,protocol,operation,%s,marks,first_seen,last_seen\r\n",
+            figures_heads);
     for (size_t i = 0; i < rows->len; i++) {
         const struct operation_row *row = &rows->row[i];
         put_text(out, row->client);
@@ -192,6 +193,8 @@ static bool operations(FILE *out, struct range r, const struct operation_rows *r
         put_text(out, row->name);
         put_figures(out, &row->figures);
         put_marks(out, &row->marks);
+        put_time(out, row->first_seen_ns);
+        put_time(out, row->last_seen_ns);
         fputs("\r\n", out);
     }
     return !ferror(out);

@@ -299,6 +299,8 @@ cJSON *json_operation(const struct operation_row *row)
     cJSON_AddStringToObject(o, "operation", row->name);
     add_figures(o, &row->figures);
     add_marks(o, &row->marks);
+    add_time(o, "first_seen", row->first_seen_ns);
+    add_time(o, "last_seen", row->last_seen_ns);
     return o;
 }
 

@@ -132,7 +132,10 @@ static void quantiles_are_near_the_truth(void **state)
             latency_add(&l, values[i]);
         }
         qsort(values, VALUES, sizeof *values, compare_values);
+        uint64_t at_once[sizeof quantiles / sizeof *quantiles];
+        latency_quantiles(&l, quantiles, sizeof quantiles / sizeof *quantiles, at_once);
         for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++) {
+            assert_int_equal(at_once[i], latency_quantile(&l, quantiles[i]));
             size_t rank = (size_t)ceil(quantiles[i] * VALUES);
             double truth = (double)values[rank ? rank - 1 : 0];
             double told = (double)latency_quantile(&l, quantiles[i]);

@@ -164,6 +164,40 @@ static void tells_what_vanished(void **state)
     place_remove(&p);
 }
 
+/* One window a minute, with or without the edge. */
+static void see_minutes(struct store *s, uint64_t from_s, uint64_t to_s, bool edge)
+{
+    for (uint64_t second = from_s; second < to_s; second += 60) {
+        struct delta d = window_at(second);
+        d.end_ns = (second + 60) * SECOND_NS;
+        if (edge)
+            edge_seen(&d, "10.0.0.1", "10.0.0.2", "GET /");
+        written(s, &d, NULL);
+    }
+}
+
+/* Minutes tell what windows told that are deleted by then. */
+static void tells_what_vanished_from_minutes(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct keep k = keep_all();
+    struct err err;
+    const uint64_t end_s = BEGIN_S + 3600;
+    (void)state;
+    assert_true(keep_set_ages(&k, "5s=10min", &err));
+    store_keep(s, &k);
+    see_minutes(s, BEGIN_S, end_s, true);
+    see_minutes(s, end_s, end_s + 3600 - 120, false);
+    assert_string_equal(told_since(&p, end_s), "");
+    see_minutes(s, end_s + 3600 - 120, end_s + 3600 + 300, false);
+    assert_string_equal(told_since(&p, end_s), "vanished-edge: 10.0.0.1 -> 10.0.0.2:80 (http)\n");
+    assert_in_range(place_number(p.db, "SELECT count(*) FROM capture_window WHERE level = 0"), 10,
+                    13);
+    store_close(s);
+    place_remove(&p);
+}
+
 /* While nothing was captured, nothing vanished. */
 static void does_not_take_a_pause_for_silence(void **state)
 {
@@ -235,6 +269,62 @@ static void tells_of_certificates(void **state)
     place_remove(&p);
 }
 
+enum { MANY = 500 };
+
+static void fill_many(struct delta *d)
+{
+    for (unsigned i = 0; i < MANY; i++)
+        window_edge(d, "10.0.0.1", "10.0.0.2", (uint16_t)(1 + i));
+}
+
+/* What SQLite does to find the events of a window, in steps of its machine. */
+static int steps_of(struct events *e, const struct delta *d)
+{
+    int steps = 0;
+    assert_true(events_write(e, d));
+    events_done(e, true);
+    for (int i = 0; i < EVENT_STATEMENTS; i++)
+        steps += sqlite3_stmt_status(e->statement[i], SQLITE_STMTSTATUS_VM_STEP, 1);
+    return steps;
+}
+
+/* Events of many edges are found in little time: some steps an edge once a minute, and in the
+ * windows between some in all. When all vanish at once, that costs some for each minute of the hour
+ * before, once. */
+static void is_found_in_little_time(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct events e = {0};
+    sqlite3 *db;
+    uint64_t second = BEGIN_S;
+    (void)state;
+    for (; second < BEGIN_S + 3600; second += 300) {
+        struct delta d = window_with_room(second, MANY);
+        fill_many(&d);
+        written(s, &d, NULL);
+        see_minutes(s, second + 60, second + 300, false);
+    }
+    see_minutes(s, second, second + 3600 - 360, false);
+    store_close(s);
+    assert_int_equal(sqlite3_open(p.db, &db), SQLITE_OK);
+    assert_true(events_open(&e, db));
+    struct delta d = window_at(second + 3600 - 360);
+    assert_in_range(steps_of(&e, &d), 1, 30 * MANY);
+    d.start_ns += WINDOW_S * SECOND_NS;
+    d.end_ns += WINDOW_S * SECOND_NS;
+    assert_in_range(steps_of(&e, &d), 1, 200);
+    d.start_ns += 100 * SECOND_NS;
+    d.end_ns += 100 * SECOND_NS;
+    assert_in_range(steps_of(&e, &d), 60 * MANY, 2000 * MANY);
+    assert_int_equal(place_number(p.db, "SELECT count(*) FROM event WHERE kind = 'vanished-edge'"),
+                     EVENTS_A_WINDOW + 1);
+    delta_free(&d);
+    events_close(&e);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +332,8 @@ int main(void)
         cmocka_unit_test(tells_of_addresses),
         cmocka_unit_test(is_bounded),
         cmocka_unit_test(tells_what_vanished),
+        cmocka_unit_test(tells_what_vanished_from_minutes),
+        cmocka_unit_test(is_found_in_little_time),
         cmocka_unit_test(does_not_take_a_pause_for_silence),
         cmocka_unit_test(tells_of_drops),
         cmocka_unit_test(tells_of_certificates),

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/functions.h"
 #include "store/query.h"
 #include "tests/check.h"
 #include "tests/store/deltas.h"
+#include "tests/store/exact.h"
 #include "tests/store/place.h"
 
 #define VERSION_1 TESTS_DIR "/store/version_1.sql"
@@ -18,6 +20,27 @@ static void make_version_1(const struct place *p)
     place_run(p->db, sql);
     free(sql);
     assert_int_equal(place_number(p->db, "PRAGMA user_version"), 1);
+}
+
+/* As the steps up to that version leave it. */
+static void make_version(const struct place *p, int version)
+{
+    sqlite3 *db;
+    char path[160];
+    make_version_1(p);
+    assert_int_equal(sqlite3_open(p->db, &db), SQLITE_OK);
+    assert_true(functions_add(db));
+    for (int step = 2; step <= version; step++) {
+        size_t len;
+        snprintf(path, sizeof path, TESTS_DIR "/../store/migrate_%d.sql", step);
+        char *sql = place_read(path, &len);
+        if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+            fail_msg("%s: %s", path, sqlite3_errmsg(db));
+        free(sql);
+        snprintf(path, sizeof path, "PRAGMA user_version = %d", step);
+        assert_true(database_run(db, path));
+    }
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
 /* Every column of every table that version 1 has, as one text for each row. */
@@ -155,6 +178,100 @@ static void is_written_on(void **state)
     place_remove(&p);
 }
 
+/* Edges with all of their figures, as text. */
+static void print_edges(const struct place *p, struct range r, char *text, size_t size)
+{
+    struct query *q = place_query(p);
+    struct edge_rows rows = edges_of(q, r);
+    size_t len = 0;
+    for (size_t i = 0; i < rows.len; i++) {
+        const struct edge_row *e = &rows.row[i];
+        len += (size_t)snprintf(
+            text + len, size - len, "%s>%s:%d %llu %llu p50 %llu max %llu opened %llu bytes %llu\n",
+            e->client, e->server, e->port, (unsigned long long)e->figures.requests,
+            (unsigned long long)e->figures.errors, (unsigned long long)e->figures.duration.p50_ns,
+            (unsigned long long)e->figures.duration.max_ns, (unsigned long long)e->opened,
+            (unsigned long long)e->bytes[0]);
+        assert_true(len < size);
+    }
+    free(rows.row);
+    query_close(q);
+}
+
+/* The windows of any version are added up as new ones are written, to the sums that they have, and
+ * the answer over them stays what it was. */
+static void is_added_up(void **state)
+{
+    static const struct range old = {1700000000 * SECOND_NS, 1795536000 * SECOND_NS};
+    static char before[4096], after[4096];
+    (void)state;
+    for (int version = 1; version < SCHEMA_VERSION; version++) {
+        struct place p = place_make();
+        make_version(&p, version);
+        store_close(place_store(&p));
+        print_edges(&p, old, before, sizeof before);
+        int64_t windows = place_number(p.db, "SELECT count(*) FROM capture_window");
+        struct store *s = place_store(&p);
+        for (uint64_t i = 0; i < 8; i++)
+            written_plain(s, 1795540000 + 60 * i);
+        store_close(s);
+        assert_int_equal(place_number(p.db, "SELECT sum(windows) FROM capture_window WHERE level = "
+                                            "1 AND start_ns < 1795536000000000000"),
+                         windows);
+        assert_int_equal(place_number(p.db, "SELECT sum(windows) FROM capture_window WHERE level = "
+                                            "2 AND start_ns < 1795536000000000000"),
+                         windows);
+        assert_sums(p.db);
+        print_edges(&p, old, after, sizeof after);
+        assert_string_equal(after, before);
+        place_remove(&p);
+    }
+}
+
+/* One of the version before, with its views: they are made anew. */
+static void views_are_made_anew(void **state)
+{
+    struct place p = place_make();
+    (void)state;
+    store_close(place_store(&p));
+    place_run(p.db, "DROP VIEW v_operations; ALTER TABLE operation DROP COLUMN first_ns; "
+                    "ALTER TABLE operation DROP COLUMN last_ns; PRAGMA user_version = 4");
+    store_close(place_store(&p));
+    assert_int_equal(place_number(p.db, "PRAGMA user_version"), SCHEMA_VERSION);
+    place_remove(&p);
+}
+
+/* When operations were seen is read from the windows that are left; of others it is not known, and
+ * stays so. */
+static void operations_are_dated(void **state)
+{
+    static const char dated[] = "SELECT first_ns || ' ' || last_ns FROM operation WHERE id = %d";
+    struct place p = place_make();
+    char sql[96], wanted[64];
+    (void)state;
+    make_version(&p, 4);
+    place_run(p.db, "DELETE FROM operation_window WHERE operation_id = 2");
+    int64_t first = place_number(p.db, "SELECT max(w.start_ns, p.first_ns) FROM operation_window x "
+                                       "JOIN capture_window w ON w.id = x.window_id, pair p "
+                                       "WHERE operation_id = 11 AND p.id = 1");
+    store_close(place_store(&p));
+    snprintf(sql, sizeof sql, dated, 2);
+    char *unknown = text_of(p.db, sql);
+    assert_string_equal(unknown, "0 0");
+    free(unknown);
+    assert_int_equal(place_number(p.db, "SELECT count(*) FROM operation WHERE NOT first_ns"), 1);
+    assert_int_equal(place_number(p.db, "SELECT count(*) FROM operation o JOIN pair p ON p.id = "
+                                        "o.pair_id WHERE o.first_ns AND (o.first_ns < p.first_ns "
+                                        "OR o.last_ns > p.last_ns OR o.last_ns < o.first_ns)"),
+                     0);
+    snprintf(sql, sizeof sql, "SELECT first_ns || '' FROM operation WHERE id = 11");
+    snprintf(wanted, sizeof wanted, "%lld", (long long)first);
+    char *known = text_of(p.db, sql);
+    assert_string_equal(known, wanted);
+    free(known);
+    place_remove(&p);
+}
+
 /* A reader changes nothing: it says who will. */
 static void a_reader_asks_for_a_writer(void **state)
 {
@@ -189,11 +306,10 @@ static void all_or_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_lost),
-        cmocka_unit_test(new_columns_are_neutral),
-        cmocka_unit_test(is_like_a_new_one),
-        cmocka_unit_test(is_written_on),
-        cmocka_unit_test(a_reader_asks_for_a_writer),
+        cmocka_unit_test(nothing_is_lost),      cmocka_unit_test(new_columns_are_neutral),
+        cmocka_unit_test(is_like_a_new_one),    cmocka_unit_test(is_written_on),
+        cmocka_unit_test(is_added_up),          cmocka_unit_test(views_are_made_anew),
+        cmocka_unit_test(operations_are_dated), cmocka_unit_test(a_reader_asks_for_a_writer),
         cmocka_unit_test(all_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,12 @@
 /* test_retention.c - what is kept, by age and by size; and what a reader can do to the writer. */
 #include "store/retention.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "store/wal.h"
 #include "tests/check.h"
@@ -100,6 +103,62 @@ static void by_age(void **state)
     place_remove(&p);
 }
 
+/* Deletes all that is too old; returns how many rows the longest transaction deleted. */
+static int64_t longest_deletion(const struct place *p, const struct keep *k, int *ret_steps)
+{
+    struct retention r = {0};
+    sqlite3 *db;
+    int64_t longest = 0;
+    bool due = true, pruned;
+    assert_int_equal(sqlite3_open(p->db, &db), SQLITE_OK);
+    assert_true(database_run(db, "PRAGMA foreign_keys = ON") && retention_open(&r, db, p->db));
+    r.keep = *k;
+    for (*ret_steps = 0; due; ++*ret_steps) {
+        int64_t before = sqlite3_total_changes64(db);
+        assert_true(database_run(db, "BEGIN"));
+        assert_true(retention_step(&r, 2 * DAY_S * SECOND_NS, &pruned));
+        assert_true(database_run(db, "COMMIT"));
+        int64_t rows = sqlite3_total_changes64(db) - before;
+        longest = rows > longest ? rows : longest;
+        assert_true(retention_due(&r, 2 * DAY_S * SECOND_NS, &due));
+    }
+    retention_close(&r);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return longest;
+}
+
+/* However much is too old at once, a transaction deletes no more than a few windows, and of large
+ * ones fewer: the writer waits for no more than that. */
+static void deletes_little_by_little(void **state)
+{
+    enum { WINDOWS = 16, WIDE = 5000 };
+    struct place p = place_make();
+    struct keep k = keep_all();
+    struct err err;
+    char sql[320];
+    int steps;
+    (void)state;
+    assert_true(keep_set_ages(&k, "5s=1h", &err));
+    for (int rows = 1; rows <= WIDE; rows += WIDE - 1) { /* small windows, then large ones */
+        struct store *s = place_store(&p);
+        for (uint64_t i = 0; i < WINDOWS; i++)
+            written_plain(s, DAY_S + WINDOW_S * i);
+        store_close(s);
+        snprintf(sql, sizeof sql,
+                 "UPDATE capture_window SET rolled = 1; WITH RECURSIVE n (i) AS (SELECT 1 UNION "
+                 "ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO vantage_window SELECT w.id, 0, "
+                 "i, 0, 0, 1, 1, 0, 0, 0 FROM capture_window w, n WHERE w.level = 0",
+                 rows);
+        place_run(p.db, sql);
+        int64_t longest = longest_deletion(&p, &k, &steps);
+        assert_int_equal(windows_of(&p, LEVEL_WINDOW), 0);
+        assert_in_range(longest, rows, RETENTION_ROWS + WIDE + 100);
+        assert_in_range(steps, WINDOWS / RETENTION_WINDOWS, WINDOWS);
+    }
+    assert_in_range(steps, WINDOWS * WIDE / (RETENTION_ROWS + WIDE), WINDOWS);
+    place_remove(&p);
+}
+
 static uint64_t bytes_of_file(const char *path, const char *end)
 {
     char name[128];
@@ -187,13 +246,58 @@ static void a_reader_that_stays(void **state)
     place_remove(&p);
 }
 
+/* Two programs that ask and ask: there is always one of them that has not finished. */
+static void read_in_turns(const char *path)
+{
+    sqlite3 *reader[2];
+    for (int i = 0; i < 2; i++)
+        if (sqlite3_open(path, &reader[i]) != SQLITE_OK)
+            _exit(1);
+    for (int turn = 0;; turn = !turn) {
+        database_run(reader[turn], "BEGIN; SELECT count(*) FROM capture_window");
+        if (!sqlite3_get_autocommit(reader[!turn]))
+            database_run(reader[!turn], "COMMIT");
+        usleep(2000);
+    }
+}
+
+/* Readers that finish do not stop the writer, and the log stays as short as it has to be. */
+static void readers_that_take_turns(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct keep k = keep_all();
+    struct err err = {0};
+    enum store_status status;
+    int how;
+    (void)state;
+    k.size_bytes = 8 * MEBIBYTE;
+    store_keep(s, &k);
+    written_plain(s, DAY_S);
+    pid_t readers = fork();
+    assert_true(readers >= 0);
+    if (!readers)
+        read_in_turns(p.db);
+    for (uint64_t i = 0; i < 100; i++) {
+        write_wide(s, DAY_S + WINDOW_S * (i + 1), &status, &err);
+        if (status != STORE_OK)
+            fail_msg("window %d: %s", (int)i, err.text);
+        assert_in_range(bytes_of_file(p.db, "-wal"), 0, 2 * MEBIBYTE);
+    }
+    assert_int_equal(kill(readers, SIGKILL), 0);
+    assert_int_equal(waitpid(readers, &how, 0), readers);
+    assert_true(WIFSIGNALED(how)); /* it read all the time */
+    assert_int_equal(windows_of(&p, LEVEL_WINDOW), 101);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ages_and_sizes_as_text),
-        cmocka_unit_test(by_age),
-        cmocka_unit_test(by_size),
-        cmocka_unit_test(a_reader_that_stays),
+        cmocka_unit_test(ages_and_sizes_as_text),   cmocka_unit_test(by_age),
+        cmocka_unit_test(deletes_little_by_little), cmocka_unit_test(by_size),
+        cmocka_unit_test(a_reader_that_stays),      cmocka_unit_test(readers_that_take_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/check.h"
+#include "tests/store/chance.h"
 #include "tests/store/deltas.h"
 #include "tests/store/place.h"
 
@@ -135,12 +136,48 @@ static void unknown_ids(void **state)
     place_remove(&p);
 }
 
+/* What is asked of the database is all that spoils: it is what the edges say, whose counters are
+ * all read. */
+static void quality_is_that_of_edges(void **state)
+{
+    struct place p = place_make();
+    struct err err = {0};
+    struct spoiled_rows rows;
+    uint64_t seed = 7;
+    (void)state;
+    struct store *s = place_store(&p);
+    for (uint64_t i = 0; i < 40; i++) {
+        struct delta d = chance_window(&seed, 1000 + WINDOW_S * i);
+        written(s, &d, NULL);
+    }
+    store_close(s);
+    struct query *q = place_query(&p);
+    struct edge_rows edges = edges_of(q, all_of(q));
+    assert_true(question_begin(q, &err));
+    assert_true(spoiled_load(q, all_of(q), SPOILED_BY_EDGE, &rows, &err));
+    question_end(q);
+    assert_true(rows.len > 4);
+    assert_int_equal(rows.len, edges.len);
+    for (size_t i = 0; i < edges.len; i++) {
+        const struct spoiled *of = NULL;
+        for (size_t n = 0; n < rows.len; n++)
+            of = rows.row[n].id == edges.row[i].id ? &rows.row[n] : of;
+        assert_non_null(of);
+        assert_memory_equal(&of->quality, &edges.row[i].quality, sizeof of->quality);
+    }
+    free(rows.row);
+    free(edges.row);
+    query_close(q);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_answer_has_them),
         cmocka_unit_test(drops_are_of_all),
         cmocka_unit_test(unknown_ids),
+        cmocka_unit_test(quality_is_that_of_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,6 +99,8 @@ export interface Operation extends Figures {
   port: number;
   operation: string;
   quality: Quality;
+  first_seen: string | null;
+  last_seen: string | null;
 }
 
 export interface Backend extends Figures {

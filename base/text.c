@@ -66,8 +66,26 @@ bool text_clean(char *text, size_t size, struct bytes raw)
     return raw.len == 0;
 }
 
+/* Eight bytes at a time: is there one outside 0x20 to 0x7e? */
+bool text_is_plain(struct bytes text)
+{
+    static const uint64_t ones = 0x0101010101010101;
+    for (; text.len >= 8; text = bytes_after(text, 8)) {
+        uint64_t word;
+        memcpy(&word, text.at, 8);
+        if ((word | (word - 0x20 * ones) | (word + ones)) & 0x80 * ones)
+            return false;
+    }
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] < 0x20 || text.at[i] > 0x7e)
+            return false;
+    return true;
+}
+
 bool text_is_clean(struct bytes text)
 {
+    if (text_is_plain(text))
+        return true;
     while (text.len) {
         size_t len = clean_len(text);
         if (!len)

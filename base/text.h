@@ -14,8 +14,17 @@
  * character's border when `size` is reached; always terminated. Returns false if text was cut. */
 bool text_clean(char *text, size_t size, struct bytes raw);
 
+/* Is all of it printable ASCII? Nearly everything is, and so canonical as it is. */
+bool text_is_plain(struct bytes text);
+
 /* True if `text` is in canonical form already. */
 bool text_is_clean(struct bytes text);
+
+/* Are they the same? Inline, for words that mostly differ in their first letter. */
+static inline bool text_equal(const char *a, const char *b)
+{
+    return a[0] == b[0] && strcmp(a, b) == 0;
+}
 
 /* How many bytes have to be added, left out or changed to make one word of the other; for words of
  * less than 64 bytes, else 64. */

@@ -3,14 +3,13 @@
 
 #include <stdlib.h>
 
-static bool make_room(struct writer *w, size_t len)
+/* Out of line: it is needed rarely, and what asks for it a dozen times for each exchange. */
+static __attribute__((noinline)) bool grow(struct writer *w, size_t len)
 {
     if (w->failed || len > SIZE_MAX / 2 - w->len || (w->max && w->len + len > w->max)) {
         w->failed = true;
         return false;
     }
-    if (w->len + len <= w->room)
-        return true;
     size_t room = w->room ? w->room : 256;
     while (room < w->len + len)
         room *= 2;
@@ -24,6 +23,13 @@ static bool make_room(struct writer *w, size_t len)
     return true;
 }
 
+static inline bool make_room(struct writer *w, size_t len)
+{
+    if (!w->failed && len <= w->room - w->len && (!w->max || w->len + len <= w->max))
+        return true;
+    return grow(w, len);
+}
+
 void writer_bytes(struct writer *w, const void *at, size_t len)
 {
     if (!len || !make_room(w, len))
@@ -34,7 +40,8 @@ void writer_bytes(struct writer *w, const void *at, size_t len)
 
 void writer_u8(struct writer *w, uint8_t value)
 {
-    writer_bytes(w, &value, 1);
+    if (make_room(w, 1))
+        w->at[w->len++] = value;
 }
 
 void writer_le32(struct writer *w, uint32_t value)
@@ -53,14 +60,16 @@ void writer_le64(struct writer *w, uint64_t value)
 
 void writer_varint(struct writer *w, uint64_t value)
 {
-    uint8_t bytes[10];
-    size_t len = 0;
-    while (value >= 0x80) {
-        bytes[len++] = (uint8_t)(value | 0x80);
-        value >>= 7;
-    }
-    bytes[len++] = (uint8_t)value;
-    writer_bytes(w, bytes, len);
+    size_t len = 1;
+    for (uint64_t left = value >> 7; left; left >>= 7)
+        len++;
+    if (!make_room(w, len))
+        return;
+    uint8_t *at = w->at + w->len;
+    w->len += len;
+    for (; value >= 0x80; value >>= 7)
+        *at++ = (uint8_t)(value | 0x80);
+    *at = (uint8_t)value;
 }
 
 void writer_text(struct writer *w, const char *text)

@@ -1,7 +1,7 @@
 /* counters.h - BOUNDARY: how good a capture was. All numbers count since the sensor's start.
  *
- * Every frame ends in exactly one of the fields from `packets` to `duplicates`, so these add up
- * to `frames`. */
+ * Every frame ends in exactly one of the fields from `packets` to `duplicates`, or in `unfollowed`,
+ * so these add up to `frames`. */
 #pragma once
 
 #include <stdint.h>
@@ -30,4 +30,7 @@ struct capture_counters {
     uint64_t mirror_seen; /* frames that bore such a number */
     uint64_t behind_ns;   /* live: how long we have been more than a second behind the wire */
     uint64_t source_gone; /* live: times an interface went away or down */
+    uint64_t unfollowed;  /* frames of connections that were left out, see capture/follow.h */
+    uint64_t sampled_ns;  /* live: how long some were, */
+    uint64_t left_out_ns; /* likewise, times the share of connections that were */
 };

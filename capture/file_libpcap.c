@@ -2,7 +2,8 @@
  * versions and variants.
  *
  * libpcap reads from a stdio stream whose reads end here, so that standard input works after its
- * first bytes were looked at, and so that the place of damage is known to the byte. */
+ * first bytes were looked at. The stream has a buffer, for without one stdio asks for each byte by
+ * itself; how far libpcap has come is known to the byte all the same, by asking where it stands. */
 #include "capture/file_input.h"
 
 #include <errno.h>
@@ -13,16 +14,20 @@
 
 #include "capture/libpcap.h"
 
+enum { STREAM_BYTES = 16 * 1024 }; /* the stream's part; what is longer goes by it */
+
 struct libpcap_state {
     pcap_t *pcap;
+    FILE *stream; /* libpcap's */
     int fd;
     int read_error;             /* errno, or 0 */
     bool holds_frame;           /* `header` and `data` did not fit into the last block */
     struct pcap_pkthdr *header; /* both borrowed from `pcap`, until its next read */
     const u_char *data;
     uint64_t read_bytes; /* from the start of the file to the end of the buffer */
-    size_t at, len;      /* of the buffer: what is handed to libpcap next, and its end */
+    size_t at, len;      /* of the buffer: what is handed to the stream next, and its end */
     uint8_t buffer[INPUT_READ_BYTES];
+    char stream_buffer[STREAM_BYTES];
 };
 
 /* Reads on. Returns false, with errno EINTR, if a signal came. */
@@ -53,9 +58,28 @@ static ssize_t serve(void *cookie, char *to, size_t size)
     return (ssize_t)len;
 }
 
+/* A stream does not move, but stdio asks where it is to say where its reader is. */
+static int stand(void *cookie, off64_t *offset, int whence)
+{
+    const struct libpcap_state *s = cookie;
+    if (whence != SEEK_CUR || *offset != 0) {
+        errno = ESPIPE;
+        return -1;
+    }
+    *offset = (off64_t)(s->read_bytes - (s->len - s->at));
+    return 0;
+}
+
+/* What libpcap has read. */
 static uint64_t position(const struct libpcap_state *s)
 {
-    return s->read_bytes - (s->len - s->at);
+    return (uint64_t)ftello(s->stream);
+}
+
+/* Has libpcap read all that was read from the file? */
+static bool is_used_up(const struct libpcap_state *s)
+{
+    return s->at == s->len && position(s) == s->read_bytes;
 }
 
 /* libpcap's words, where a user could not know what to do, in ours. */
@@ -82,17 +106,17 @@ static void stop(struct file_input *in)
 static pcap_t *open_stream(struct file_input *in, struct libpcap_state *s, struct err *err)
 {
     char text[PCAP_ERRBUF_SIZE] = "";
-    FILE *stream = fopencookie(s, "r", (cookie_io_functions_t){.read = serve});
-    if (!stream) {
+    s->stream = fopencookie(s, "r", (cookie_io_functions_t){.read = serve, .seek = stand});
+    if (!s->stream) {
         err_set(err, "%s: out of memory", in->name);
         return NULL;
     }
-    setvbuf(stream, NULL, _IONBF, 0); /* a second buffer would hide the place of damage */
+    setvbuf(s->stream, s->stream_buffer, _IOFBF, sizeof s->stream_buffer);
     pcap_t *pcap =
-        pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, text);
+        pcap_fopen_offline_with_tstamp_precision(s->stream, PCAP_TSTAMP_PRECISION_NANO, text);
     if (!pcap) {
         err_set(err, "%s: %s", in->name, explain(text));
-        fclose(stream);
+        fclose(s->stream);
     }
     return pcap;
 }
@@ -185,9 +209,8 @@ static enum file_status read_frames(struct file_input *in, struct block *b, stru
     b->frame_len = 0;
     for (size_t seen = 0; seen < BLOCK_FRAMES_MAX; seen++) {
         if (!s->holds_frame) {
-            if (s->at == s->len && !in->is_regular && seen)
-                return FILE_MORE;
-            if (s->at == s->len && !fill_buffer(s))
+            bool waits = is_used_up(s);
+            if (waits && ((seen && !in->is_regular) || !fill_buffer(s)))
                 return FILE_MORE;
             enum file_status status = next_frame(in, err);
             if (status != FILE_MORE)

@@ -27,7 +27,7 @@ static inline void write_ip(const struct layers *l, uint8_t protocol, struct pac
     packet->payload = bytes_of(l->bytes.at, (size_t)(l->bytes.end - l->bytes.at));
     packet->cut = (uint32_t)(l->length - packet->payload.len);
     packet->wire_bytes = l->frame->length;
-    packet->copy = false;
+    packet->copy = packet->unfollowed = false;
     packet->ttl = l->ttl;
     packet->tunnels = l->tunnels;
     packet->ip_id = l->ip_id;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "capture/dedup.h"
+#include "capture/follow.h"
 
 enum { NESTED_MAX = 4 }; /* rebuilt packets, one in a tunnel in the other */
 
@@ -15,6 +16,7 @@ struct intake {
     struct defrag *defrag;
     struct dedup *dedup; /* NULL: copies are not looked for */
     struct vantages vantages;
+    unsigned level; /* of capture/follow.h */
 };
 
 struct intake *intake_new(const struct intake_options *options, struct capture_counters *counters,
@@ -62,6 +64,23 @@ void rebuilt_free(struct rebuilt *r)
 void intake_set_mirror(struct intake *in, struct mirror *mirror)
 {
     in->options.frame.mirror = mirror;
+}
+
+void intake_follow(struct intake *in, unsigned level)
+{
+    in->level = level;
+}
+
+void count_unfollowed(struct capture_counters *c, uint32_t frame_bytes)
+{
+    c->frames++;
+    c->bytes += frame_bytes;
+    c->unfollowed++;
+}
+
+static bool is_followed(const struct intake *in, const struct packet *p)
+{
+    return !in->level || follow_packet(&in->options.key, in->level, p);
 }
 
 struct vantages *intake_vantages(struct intake *in)
@@ -194,6 +213,12 @@ size_t intake_frame(struct intake *in, const struct frame *frame, uint64_t *numb
     struct packet *p = &ret_packets[len];
     enum dedup_verdict seen = DEDUP_FIRST;
     enum frame_verdict verdict = frame_parse(frame, &in->options.frame, p);
+    if (is_whole(verdict) && !is_followed(in, p)) {
+        count_unfollowed(in->counters, frame->length);
+        p->unfollowed = true;
+        p->number = (*number)++;
+        return len + 1;
+    }
     if (is_ip(verdict)) {
         struct vantage *vantage = vantages_of(&in->vantages, p);
         seen = judge(in, p, verdict);
@@ -260,6 +285,11 @@ void intake_packet(struct intake *in, struct packet *p, const struct brought *by
         return; /* all its frames have been counted */
     bool has_ports = p->protocol == IPPROTO_TCP || p->protocol == IPPROTO_UDP;
     enum frame_verdict verdict = has_ports ? FRAME_PACKET : FRAME_OTHER_IP;
+    if (!is_followed(in, p)) {
+        count_unfollowed(in->counters, by->frame_bytes);
+        p->unfollowed = true;
+        return;
+    }
     enum dedup_verdict seen = judge(in, p, verdict);
     struct frame last = {.length = by->frame_bytes};
     count_vantage(vantage_of(in, p->interface, by), &last, seen);

@@ -75,6 +75,13 @@ size_t intake_give_up(struct intake *in, uint64_t time_ns, struct rebuilt *out,
 /* The second step: sets `copy` if frames that came here have brought the packet already. */
 void intake_packet(struct intake *in, struct packet *p, const struct brought *by);
 
+/* From now on one connection in 2^level is followed. Packets of the others are `unfollowed`:
+ * counted as that, and not looked at for copies. */
+void intake_follow(struct intake *in, unsigned level);
+
+/* Counts the frame of such a packet. */
+void count_unfollowed(struct capture_counters *c, uint32_t frame_bytes);
+
 /* Who is told the numbers of mirrored frames, as in struct frame_options: NULL for nobody. */
 void intake_set_mirror(struct intake *in, struct mirror *mirror);
 

@@ -31,6 +31,7 @@ struct packet {
     uint32_t cut;          /* payload bytes after `payload` that the snapshot length cut off */
     uint32_t wire_bytes;   /* length of the frame on the wire */
     bool copy;             /* seen before: to be counted and nothing else */
+    bool unfollowed;       /* of a connection that is left out (capture/follow.h) */
 
     /* By what a copy of the packet can be told from the packet sent again: */
     uint8_t ttl;        /* time to live, or hop limit, of the innermost IP header */

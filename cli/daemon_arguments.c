@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "capture/follow.h"
 #include "cli/place.h"
 #include "daemon/names_file.h"
 #include "daemon/templates_file.h"
@@ -48,6 +49,26 @@ static bool set_patterns(struct patterns *patterns, const struct daemon_argument
     return !a->templates_file || templates_file_read(a->templates_file, patterns, err);
 }
 
+/* "4" or "1/4". */
+static bool set_shed(struct daemon_options *options, const struct daemon_arguments *a,
+                     struct err *err)
+{
+    options->follow_always = a->no_shed || a->shed;
+    if (!a->shed)
+        return true;
+    const char *number = strncmp(a->shed, "1/", 2) == 0 ? a->shed + 2 : a->shed;
+    char *end;
+    unsigned long n = strtoul(number, &end, 10);
+    unsigned level = 0;
+    while (level < FOLLOW_LEVEL_MAX && 1UL << level < n)
+        level++;
+    if (a->no_shed || end == number || *end || 1UL << level != n)
+        return err_set(err, "--shed takes 1, 2, 4, ... or %d, without --no-shed: not '%s'",
+                       1 << FOLLOW_LEVEL_MAX, a->shed);
+    options->follow_level = level;
+    return true;
+}
+
 bool daemon_options_set_reading(struct daemon_options *options, const struct daemon_arguments *a,
                                 const struct texts *sources, struct err *err)
 {
@@ -73,6 +94,8 @@ bool daemon_options_set_reading(struct daemon_options *options, const struct dae
     };
     if (options->window_ns % second)
         return err_set(err, "--window takes whole seconds");
+    if (!set_shed(options, a, err))
+        return false;
     if (options->workers > WORKERS_MAX)
         return err_set(err, "--workers: at most %d", WORKERS_MAX);
     if (!set_tunnels(&options->frame, a, err) || !set_patterns(&options->patterns, a, err))

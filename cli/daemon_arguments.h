@@ -68,9 +68,11 @@ struct daemon_arguments {
     struct keep kept; /* unless told otherwise */
     uint64_t window_ns;
     uint32_t snap_bytes, ring_bytes, workers, flows;
+    const char *shed;
     struct protection_files protection_files; /* to be read into `protection` */
     struct protection protection;
-    bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi, no_sandbox;
+    bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi, no_sandbox,
+        no_shed;
 };
 
 /* Checks them and fills in defaults. `options` borrows from `a`. */

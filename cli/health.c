@@ -71,6 +71,11 @@ static void print_capture(const struct capture_counters *c)
     line("numbered by mirror", c->mirror_seen, c->frames, "");
     line("lost by the mirror", c->mirror_lost, c->mirror_lost + c->mirror_seen,
          "by the numbers that it gives to frames");
+    line("left out", c->unfollowed, c->frames, "of connections not followed: too much to read");
+    if (c->sampled_ns)
+        row("sampled", human_span(c->sampled_ns),
+            human_share((double)c->left_out_ns / (double)c->sampled_ns).text,
+            "of connections left out, counts are scaled for them");
     if (c->behind_ns)
         row("late", human_span(c->behind_ns), "", "more than a second behind the wire");
     line("interface gone", c->source_gone, 0, "times it was away or down");

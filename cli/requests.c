@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/human.h"
 #include "base/text.h"
 #include "cli/ask.h"
+#include "cli/follow.h"
 
-enum { FOLLOW_MS = 500, SHOWN_FIRST = 20 /* when following */ };
+enum { SHOWN_FIRST = 20 /* when following */ };
 
 /* What follows the method: a path, a name that was asked for, or what it is counted as. */
 static const char *object_of(const struct exchange *x)
@@ -129,22 +129,7 @@ static bool print_more(struct query *q, const struct exporter *e, struct err *er
     if (rows.len)
         criteria.after_id = rows.row[rows.len - 1].id;
     free(rows.row);
-    return (written && fflush(stdout) == 0) ||
-           err_set(err, "the answer could not be written whole");
-}
-
-/* Until it is interrupted, or there is a failure. */
-static bool go_on(struct query *q, const struct exporter *e, struct err *err)
-{
-    const struct timespec pause = {.tv_nsec = FOLLOW_MS * 1000000L};
-    uint64_t version = 0, now = 0;
-    for (;; nanosleep(&pause, NULL)) {
-        if (!query_version(q, &now, err))
-            return false;
-        if (now != version && !print_more(q, e, err))
-            return false;
-        version = now;
-    }
+    return written || err_set(err, "the answer could not be written whole");
 }
 
 static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
@@ -162,7 +147,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     bool written = write_rows(r, &rows, e, err);
     free(rows.row);
     criteria.after_id = last;
-    return written && (!follow || (fflush(stdout) == 0 && go_on(q, e, err)));
+    return written && (!follow || follow_database(q, e, print_more, err));
 }
 
 static bool fits(struct err *err)

@@ -35,8 +35,8 @@ static int run(const struct command *self, int argc, char **argv)
     struct argument table[6 + TIMED_ARGUMENTS] = {
         {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &options.db},
         {'b', "batch", NULL, "print once, as plain text", ARGUMENT_FLAG, &options.batch},
-        {'V', "view", "NAME", "the tab to begin with: services, edges, graph, ...", ARGUMENT_TEXT,
-         &options.view},
+        {'V', "view", "NAME", "what to begin with: services, edges, graph, relays, ...",
+         ARGUMENT_TEXT, &options.view},
         {'C', "no-color", NULL, "no colours (also when NO_COLOR is set)", ARGUMENT_FLAG,
          &options.no_color},
         {'U', "ascii", NULL, "no line drawing or block characters", ARGUMENT_FLAG, &options.ascii},

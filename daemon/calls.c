@@ -60,31 +60,25 @@ static const int everybody[] = {
     SCMP_SYS(writev),
 };
 
-/* The database, its lock and its ballast; files of names; connections to the page. */
+/* A database and the memory that its readers share; connections to the page. */
+static const int page[] = {
+    SCMP_SYS(accept4),     SCMP_SYS(access),     SCMP_SYS(epoll_create1),   SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_wait), SCMP_SYS(eventfd2),        SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2),  SCMP_SYS(fchmod),     SCMP_SYS(fchown),          SCMP_SYS(ftruncate),
+    SCMP_SYS(getcwd),      SCMP_SYS(geteuid),    SCMP_SYS(getpeername),     SCMP_SYS(getrusage),
+    SCMP_SYS(getsockname), SCMP_SYS(getuid),     SCMP_SYS(lstat),           SCMP_SYS(open),
+    SCMP_SYS(openat),      SCMP_SYS(pselect6),   SCMP_SYS(pwrite64),        SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),  SCMP_SYS(select),     SCMP_SYS(rt_sigtimedwait), SCMP_SYS(sendfile),
+    SCMP_SYS(sendmsg),     SCMP_SYS(sendto),     SCMP_SYS(setsockopt),      SCMP_SYS(shutdown),
+    SCMP_SYS(stat),
+};
+
+/* To write the database, its lock and its ballast; files of names. */
 static const int keeper[] = {
-    SCMP_SYS(accept4),       SCMP_SYS(access),
-    SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
-    SCMP_SYS(epoll_pwait),   SCMP_SYS(epoll_wait),
-    SCMP_SYS(eventfd2),      SCMP_SYS(faccessat),
-    SCMP_SYS(faccessat2),    SCMP_SYS(fallocate),
-    SCMP_SYS(fchmod),        SCMP_SYS(fchown),
-    SCMP_SYS(fdatasync),     SCMP_SYS(flock),
-    SCMP_SYS(fstatfs),       SCMP_SYS(fsync),
-    SCMP_SYS(ftruncate),     SCMP_SYS(getcwd),
-    SCMP_SYS(geteuid),       SCMP_SYS(getpeername),
-    SCMP_SYS(getrusage),     SCMP_SYS(getsockname),
-    SCMP_SYS(getuid),        SCMP_SYS(lstat),
-    SCMP_SYS(open),          SCMP_SYS(openat),
-    SCMP_SYS(pselect6),      SCMP_SYS(pwrite64),
-    SCMP_SYS(readlink),      SCMP_SYS(readlinkat),
-    SCMP_SYS(rename),        SCMP_SYS(rt_sigtimedwait),
-    SCMP_SYS(renameat),      SCMP_SYS(renameat2),
-    SCMP_SYS(select),        SCMP_SYS(sendfile),
-    SCMP_SYS(sendmsg),       SCMP_SYS(sendto),
-    SCMP_SYS(setsockopt),    SCMP_SYS(shutdown),
-    SCMP_SYS(stat),          SCMP_SYS(statfs),
-    SCMP_SYS(umask),         SCMP_SYS(unlink),
-    SCMP_SYS(unlinkat),      SCMP_SYS(utimensat),
+    SCMP_SYS(fallocate), SCMP_SYS(fdatasync), SCMP_SYS(flock),    SCMP_SYS(fstatfs),
+    SCMP_SYS(fsync),     SCMP_SYS(rename),    SCMP_SYS(renameat), SCMP_SYS(renameat2),
+    SCMP_SYS(statfs),    SCMP_SYS(umask),     SCMP_SYS(unlink),   SCMP_SYS(unlinkat),
+    SCMP_SYS(utimensat),
 };
 
 /* Nothing of ours calls these: whoever does has taken the process over. */
@@ -178,6 +172,8 @@ static int fill(scmp_filter_ctx filter, enum calls_role role, pid_t child)
     failed = failed ? failed : add_all(filter, SCMP_ACT_KILL_PROCESS, intruder, LEN(intruder));
     failed = failed ? failed : add_threads_and_memory(filter);
     failed = failed ? failed : add_some_uses(filter);
+    if (role == CALLS_PAGE || role == CALLS_KEEPER)
+        failed = failed ? failed : add_all(filter, SCMP_ACT_ALLOW, page, LEN(page));
     if (role == CALLS_KEEPER)
         failed = failed ? failed : add_all(filter, SCMP_ACT_ALLOW, keeper, LEN(keeper));
     if (role == CALLS_SENSOR_KEYLOG)

@@ -8,7 +8,8 @@
 enum calls_role {
     CALLS_SENSOR,        /* reads what is open, and writes to what is open */
     CALLS_SENSOR_KEYLOG, /* and opens a file, to read it */
-    CALLS_KEEPER,        /* files, and a socket that listens */
+    CALLS_PAGE,          /* a database to be read, and a socket that listens */
+    CALLS_KEEPER,        /* and a database to be written, with its lock and ballast */
 };
 
 /* From now on all threads of this process may make the system calls of `role` alone. `child` (0:

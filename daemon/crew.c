@@ -50,6 +50,7 @@ struct crew *crew_new(const struct daemon_options *options, struct live *const *
     c->live_len = live_len;
     c->sorting = live_len > 1 || options->workers > 1;
     c->plain_ns = start_ns;
+    c->level = options->follow_level;
     init_turn(&c->turn);
     for (; c->lane_len < options->workers; c->lane_len++) {
         struct lane *l = c->lane[c->lane_len] = lane_new(c, c->lane_len, err);
@@ -105,6 +106,11 @@ void crew_resume(struct crew *c)
 {
     reconsider_sorting(c);
     pthread_rwlock_unlock(&c->turn);
+}
+
+void crew_follow(struct crew *c, unsigned level)
+{
+    atomic_store_explicit(&c->level, level, memory_order_relaxed);
 }
 
 uint64_t crew_read_until(const struct crew *c)

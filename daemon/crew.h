@@ -31,6 +31,10 @@ void crew_join(struct crew *c, struct sensing *whole);
 void crew_pause(struct crew *c);
 void crew_resume(struct crew *c);
 
+/* Of connections, one in 2^level is to be followed (capture/follow.h). Whoever decodes does so from
+ * the next second of packet time on. */
+void crew_follow(struct crew *c, unsigned level);
+
 /* All frames up to this time have been read, but for those that come late. */
 uint64_t crew_read_until(const struct crew *c);
 

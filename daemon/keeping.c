@@ -19,6 +19,7 @@
 #include "base/writer.h"
 #include "daemon/clock.h"
 #include "daemon/given_files.h"
+#include "daemon/line_names.h"
 #include "graph/name.h"
 #include "graph/wire.h"
 #include "graph/wire_field.h"
@@ -33,6 +34,7 @@ struct keeping {
     struct names *names;
     struct given_files *given;
     FILE *log;
+    struct line_names *line_names;
     struct writer held; /* exchanges of the window that is open, encoded */
     bool overflown;     /* it had too many to be held */
     struct waiting {
@@ -72,7 +74,9 @@ struct keeping *keeping_open(const struct daemon_options *options, struct err *e
     k->options = options;
     k->overflown = options->log_at_once;
     k->names = names_new(&options->engine.key);
-    if (!k->names)
+    if (k->names)
+        k->line_names = line_names_new(k->names);
+    if (!k->line_names)
         err_set(err, "keeper: out of memory");
     else if ((k->given = given_files_open(options, k->names, err)) && open_log(k, err))
         k->store = store_open(options->db, err);
@@ -170,6 +174,7 @@ void keeping_read_names(struct keeping *k)
     case GIVEN_SAME:
         return;
     case GIVEN_READ_AGAIN:
+        line_names_changed(k->line_names);
         log_line(LOG_LEVEL_NOTICE, "%s", text.text);
         keeping_event(k, "names-read", text.text);
         return;
@@ -182,13 +187,7 @@ void keeping_read_names(struct keeping *k)
 
 static void log_exchange(struct keeping *k, const struct exchange *x)
 {
-    struct named client = names_of(k->names, &x->client_address, 0, x->tenant);
-    struct call_name called = {x->asked, false};
-    if (!x->asked[0] && exchange_calls_server(x))
-        called = (struct call_name){x->host, true};
-    struct named server =
-        names_of_server(k->names, &x->server_address, x->server_port, x->tenant, called);
-    export_log_line(k->log, x, (struct log_names){client.name, server.name});
+    export_log_line(k->log, x, line_names_of(k->line_names, x));
 }
 
 static void log_held(struct keeping *k)
@@ -230,6 +229,7 @@ static bool take_window(struct keeping *k, struct bytes body)
     names_at(k->names, d.start_ns);
     for (uint32_t i = 0; i < d.name_len; i++)
         names_learn(k->names, &d.name[i]);
+    line_names_changed(k->line_names);
     end_held(k);
     keeping_retry(k);
     if (k->waiting_len)
@@ -331,6 +331,7 @@ void keeping_close(struct keeping *k)
     writer_free(&k->held);
     store_close(k->store);
     given_files_close(k->given);
+    line_names_free(k->line_names);
     names_free(k->names);
     free(k);
 }

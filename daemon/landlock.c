@@ -45,9 +45,10 @@ static struct ruleset all_of(long v)
 static bool allow(int ruleset, const struct landlock_folder *folder, uint64_t known)
 {
     uint64_t may = LANDLOCK_ACCESS_FS_READ_FILE;
-    if (folder->written) /* SQLite opens the folder too, to have it written to disk */
-        may |= LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_WRITE_FILE |
-               LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE | TRUNCATE;
+    if (folder->use >= LANDLOCK_SHARE)
+        may |= LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | TRUNCATE;
+    if (folder->use >= LANDLOCK_WRITE) /* SQLite opens the folder too, to have it written to disk */
+        may |= LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE;
     int fd = open(folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT;

@@ -5,10 +5,16 @@
 
 #include "base/err.h"
 
-/* Files that are there beneath a folder: to be read, or made, written and removed too. */
+/* What may be done to the files that are beneath a folder. */
+enum landlock_use {
+    LANDLOCK_READ,
+    LANDLOCK_SHARE, /* written and made too: the memory that SQLite's readers and writers share */
+    LANDLOCK_WRITE, /* and removed */
+};
+
 struct landlock_folder {
     const char *path;
-    bool written;
+    enum landlock_use use;
 };
 
 /* Has this kernel got it? */

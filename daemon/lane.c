@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "capture/follow.h"
 #include "capture/spread.h"
 #include "daemon/crew.h"
 
@@ -59,12 +60,24 @@ static void take_vantages_of_joiner(struct lane *l)
         vantages_move(intake_vantages(l->s.intake), joiner_vantages(l->crew->joiner));
 }
 
+/* Who decodes changes over where its time is, so that all is counted for what it stood for. */
+static void take_over_level(struct lane *l)
+{
+    unsigned level = atomic_load_explicit(&l->crew->level, memory_order_relaxed);
+    if (level == atomic_load_explicit(&l->level, memory_order_relaxed))
+        return;
+    worker_follow(l->s.worker[0], level);
+    intake_follow(l->s.intake, level);
+    atomic_store_explicit(&l->level, level, memory_order_relaxed);
+}
+
 /* Time has come to `time_ns`. */
 static void advance(struct lane *l, uint64_t time_ns)
 {
     struct tick tick;
     while (clock_advance(&l->s.clock, time_ns, &tick)) {
         worker_tick(l->s.worker[0], &tick, next_number(l, tick.at_ns));
+        take_over_level(l);
         if (!tick.window_ends)
             continue;
         take_vantages_of_joiner(l);
@@ -75,7 +88,10 @@ static void advance(struct lane *l, uint64_t time_ns)
 static void handle_packet(struct lane *l, struct packet *p, uint64_t time_ns)
 {
     p->number = next_number(l, time_ns);
-    worker_packet(l->s.worker[0], p);
+    if (!p->unfollowed)
+        worker_packet(l->s.worker[0], p);
+    else if (worker_learns(p))
+        worker_learn(l->s.worker[0], p);
 }
 
 static void handle_frame(struct lane *l, const struct frame *frame)
@@ -134,6 +150,17 @@ static unsigned owner_of(const struct lane *l, enum frame_verdict verdict, const
     return l->index;
 }
 
+/* Is the packet of a connection that its owner does not follow? Then the way to it is saved. */
+static bool is_left_out(const struct lane *l, unsigned owner, enum frame_verdict verdict,
+                        const struct packet *p)
+{
+    const struct crew *c = l->crew;
+    if (verdict != FRAME_PACKET && verdict != FRAME_OTHER_IP)
+        return false;
+    unsigned level = atomic_load_explicit(&c->lane[owner]->level, memory_order_relaxed);
+    return level && !follow_packet(&c->options->engine.key, level, p);
+}
+
 /* Sends a frame where it belongs. */
 static void hand_on(struct lane *l, const struct frame *frame)
 {
@@ -145,6 +172,11 @@ static void hand_on(struct lane *l, const struct frame *frame)
         return;
     }
     unsigned owner = owner_of(l, verdict, &p);
+    if (is_left_out(l, owner, verdict, &p)) {
+        count_unfollowed(&l->s.capture, frame->length);
+        tell_what_teaches(l, l->crew->lane_len, &p);
+        return;
+    }
     if (owner != l->index)
         note_handing_over(l);
     if (verdict == FRAME_PACKET)
@@ -316,6 +348,7 @@ struct lane *lane_new(struct crew *c, unsigned index, struct err *err)
     }
     l->reading = c->options->frame;
     l->reading.mirror = &l->s.mirror;
+    take_over_level(l);
     if (c->options->workers > 1) /* a mirror's numbers are in order where they are received */
         intake_set_mirror(l->s.intake, NULL);
     return l;

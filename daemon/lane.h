@@ -28,6 +28,7 @@ struct lane {
     struct post post[WORKERS_MAX]; /* to each thread */
     struct post fragments;         /* to the joiner */
     _Atomic uint64_t read_until_ns;
+    atomic_uint level; /* of capture/follow.h, as what it decodes is counted now */
 };
 
 struct crew {
@@ -40,6 +41,7 @@ struct crew {
     atomic_bool sorting;     /* everything goes through the mailboxes; unset while nobody works */
     atomic_bool handed_over; /* something was, since this was unset */
     uint64_t plain_ns;       /* time of packets: nothing was since then; guarded by `turn` */
+    atomic_uint level;       /* as it is to be; each lane takes it over at its next tick */
     atomic_bool stopping;
     _Atomic uint64_t stop_ns; /* wall time; what came before is still read */
     atomic_bool failed;

@@ -41,6 +41,9 @@ struct daemon_options {
     bool no_sandbox;        /* system calls and files are not confined (daemon/sandbox.h) */
     struct frame_options frame;
     bool no_dedup; /* copies count as packets */
+    /* Live, of connections (capture/follow.h): */
+    unsigned follow_level; /* one in 2^follow_level is followed to begin with, */
+    bool follow_always;    /* and ever after, whatever is lost */
     struct engine_options engine;
     struct networks networks;
     struct patterns patterns;

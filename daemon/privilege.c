@@ -68,6 +68,25 @@ bool privilege_drop_keeper(const char *user, struct err *err)
     return true;
 }
 
+bool privilege_drop_page(struct err *err)
+{
+    capng_get_caps_process();
+    bool bounded = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+    bool reads = capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_OVERRIDE);
+    bool binds = capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_BIND_SERVICE);
+    capng_clear(CAPNG_SELECT_BOTH);
+    if (reads)
+        capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_DAC_OVERRIDE);
+    if (binds)
+        capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_BIND_SERVICE);
+    if (capng_apply(bounded ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS) != 0)
+        return err_set(err, "cannot drop capabilities: %s", strerror(errno));
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        return err_set(err, "cannot forbid new privileges: %s", strerror(errno));
+    forbid_dumps();
+    return true;
+}
+
 bool privilege_keep_capture(struct err *err)
 {
     if (geteuid() != 0)

@@ -12,6 +12,11 @@ bool privilege_drop_sensor(const char *user, struct err *err);
  * database; no capability is left either way, and no core dump is written. */
 bool privilege_drop_keeper(const char *user, struct err *err);
 
+/* For a page without a capture, before its threads start: stays who it is, can open the databases
+ * of others and the low ports if it could before (as root), and nothing else that takes a
+ * capability; no core dump is written. */
+bool privilege_drop_page(struct err *err);
+
 /* For the supervisor: keeps CAP_NET_RAW, to open an interface again, and what it needs to start and
  * end the other two. */
 bool privilege_keep_capture(struct err *err);

@@ -59,51 +59,88 @@ bool sandbox_sensor(const struct daemon_options *options, const char *keylog, st
 {
     if (options->no_sandbox)
         return true;
-    engine_prepare(&options->engine);
+    engine_prepare();
     limit_files();
     char *folder = keylog ? folder_of(keylog) : NULL;
     if (keylog && !folder)
         return out_of_memory(err);
-    bool files = !landlock_is_there() ||
-                 landlock_confine(&(struct landlock_folder){folder, false}, folder != NULL, err);
+    bool files =
+        !landlock_is_there() ||
+        landlock_confine(&(struct landlock_folder){folder, LANDLOCK_READ}, folder != NULL, err);
     free(folder);
     return files && calls_confine(keylog ? CALLS_SENSOR_KEYLOG : CALLS_SENSOR, 0, err);
 }
 
-/* Their folders, since a file that is written anew is often another of the same name. */
-static size_t folders_of_keeper(const struct daemon_options *options,
-                                struct landlock_folder ret[FOLDERS])
+/* One that is there: what is not there yet would be made in it. Given to the caller. */
+static char *folder_that_is_there(const char *path)
 {
-    char *real = realpath(options->db, NULL);
-    const struct landlock_folder file[FOLDERS] = {{options->db, true},
-                                                  {real, true},
-                                                  {options->names, false},
-                                                  {options->kube, false},
-                                                  {options->hosts, false}};
-    size_t len = 0;
-    for (int i = 0; i < FOLDERS; i++)
-        if (file[i].path)
-            ret[len++] = (struct landlock_folder){folder_of(file[i].path), file[i].written};
-    free(real);
-    return len;
+    char *folder = folder_of(path);
+    while (folder && access(folder, F_OK) != 0 && strcmp(folder, "/") && strcmp(folder, ".")) {
+        char *above = folder_of(folder);
+        free(folder);
+        folder = above;
+    }
+    return folder;
+}
+
+/* A file that a process goes on to need. */
+struct needed {
+    const char *path; /* NULL: none */
+    enum landlock_use use;
+};
+
+/* No files but these, and what else is in their folders, since a file that is written anew is often
+ * another of the same name. */
+static bool confine_files(const struct needed *file, size_t len, struct err *err)
+{
+    struct landlock_folder folder[FOLDERS];
+    size_t folder_len = 0;
+    bool all = true;
+    for (size_t i = 0; i < len; i++) {
+        if (!file[i].path)
+            continue;
+        folder[folder_len].path = folder_that_is_there(file[i].path);
+        folder[folder_len].use = file[i].use;
+        all = all && folder[folder_len++].path;
+    }
+    bool fine = all ? landlock_confine(folder, folder_len, err) : out_of_memory(err);
+    for (size_t i = 0; i < folder_len; i++)
+        free((char *)folder[i].path);
+    return fine;
 }
 
 bool sandbox_keeper_files(const struct daemon_options *options, struct err *err)
 {
     if (options->no_sandbox || !landlock_is_there())
         return true;
-    struct landlock_folder folder[FOLDERS];
-    size_t len = folders_of_keeper(options, folder);
-    bool all = true;
-    for (size_t i = 0; i < len; i++)
-        all = all && folder[i].path;
-    bool fine = all ? landlock_confine(folder, len, err) : out_of_memory(err);
-    for (size_t i = 0; i < len; i++)
-        free((char *)folder[i].path);
+    char *real = realpath(options->db, NULL);
+    const struct needed file[FOLDERS] = {{options->db, LANDLOCK_WRITE},
+                                         {real, LANDLOCK_WRITE},
+                                         {options->names, LANDLOCK_READ},
+                                         {options->kube, LANDLOCK_READ},
+                                         {options->hosts, LANDLOCK_READ}};
+    bool fine = confine_files(file, FOLDERS, err);
+    free(real);
     return fine;
 }
 
 bool sandbox_keeper_calls(const struct daemon_options *options, pid_t child, struct err *err)
 {
     return options->no_sandbox || calls_confine(CALLS_KEEPER, child, err);
+}
+
+bool sandbox_page_files(const struct daemon_options *options, struct err *err)
+{
+    if (options->no_sandbox || !landlock_is_there())
+        return true;
+    char *real = realpath(options->db, NULL);
+    const struct needed file[] = {{options->db, LANDLOCK_SHARE}, {real, LANDLOCK_SHARE}};
+    bool fine = confine_files(file, 2, err);
+    free(real);
+    return fine;
+}
+
+bool sandbox_page_calls(const struct daemon_options *options, struct err *err)
+{
+    return options->no_sandbox || calls_confine(CALLS_PAGE, 0, err);
 }

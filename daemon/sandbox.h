@@ -29,3 +29,10 @@ bool sandbox_keeper_files(const struct daemon_options *options, struct err *err)
  * process. For all its threads. `child` (0: none) is one that it may send signals to and wait for.
  */
 bool sandbox_keeper_calls(const struct daemon_options *options, pid_t child, struct err *err);
+
+/* For a page without a capture (`tapgraph web`), before its threads start and once they have. Of
+ * `options` it reads `db` and `no_sandbox`. Files: those in the folder of the database, of which
+ * none is removed; if that folder is not there yet, in the one above it. Calls: the keeper's, but
+ * those that only the one who writes the database makes. */
+bool sandbox_page_files(const struct daemon_options *options, struct err *err);
+bool sandbox_page_calls(const struct daemon_options *options, struct err *err);

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "daemon/crew.h"
+#include "daemon/sampling.h"
 #include "daemon/sensor.h"
 
 enum { ROUND_MS = 100 };
@@ -21,6 +22,8 @@ struct watch {
     enum live_state state[SOURCES_MAX];
     uint64_t round_ns;   /* when the latest round was; monotonic */
     uint64_t counted_ns; /* likewise, when drops were counted */
+    struct sampling sampling;
+    uint64_t read, lost; /* frames, when it was last told */
 };
 
 static void count_drops(struct watch *w)
@@ -33,6 +36,51 @@ static void count_drops(struct watch *w)
         w->s.capture.kernel_drops += one.kernel_drops;
         w->s.capture.interface_drops += one.interface_drops;
     }
+}
+
+/* What the crew has read and lost so far. Nobody works. */
+static void count_frames(const struct watch *w, uint64_t *ret_read, uint64_t *ret_lost)
+{
+    *ret_read = 0;
+    *ret_lost = w->s.capture.kernel_drops;
+    for (unsigned i = 0; i < w->s.part_len; i++) {
+        *ret_read += w->s.part[i]->capture.frames;
+        *ret_lost += w->s.part[i]->capture.kernel_drops;
+    }
+}
+
+static void tell_level(struct watch *w)
+{
+    char text[128];
+    if (w->sampling.level)
+        snprintf(text, sizeof text,
+                 "too much to read: one connection in %u is followed, counts are scaled",
+                 1U << w->sampling.level);
+    else
+        snprintf(text, sizeof text, "all connections are followed again");
+    log_line(LOG_LEVEL_WARNING, "%s", text);
+    sensing_send_event(&w->s, "sampling", text);
+}
+
+/* `passed_ns` since the last time, which is about a second. */
+static void look_at_load(struct watch *w, uint64_t passed_ns)
+{
+    uint64_t read, lost;
+    if (w->sampling.level) {
+        w->s.capture.sampled_ns += passed_ns;
+        w->s.capture.left_out_ns += passed_ns - (passed_ns >> w->sampling.level);
+    }
+    crew_pause(w->crew);
+    count_frames(w, &read, &lost);
+    crew_resume(w->crew);
+    bool changed = !w->s.options->follow_always &&
+                   sampling_second(&w->sampling, read - w->read, lost - w->lost);
+    w->read = read;
+    w->lost = lost;
+    if (!changed)
+        return;
+    crew_follow(w->crew, w->sampling.level);
+    tell_level(w);
 }
 
 static void tell(struct watch *w, const struct live *l, enum live_state state)
@@ -104,6 +152,7 @@ static enum sensor_exit watch(struct watch *w, struct err *err)
         measure_lag(w, now_ns);
         if (now_ns - w->counted_ns > second) {
             count_drops(w);
+            look_at_load(w, now_ns - w->counted_ns);
             w->counted_ns = now_ns;
         }
         if (!look_at_interfaces(w))
@@ -125,6 +174,7 @@ static bool open_watch(struct watch *w, const struct daemon_options *options, in
         return false;
     crew_join(w->crew, &w->s);
     w->round_ns = w->counted_ns = clock_monotonic_ns();
+    w->sampling.level = options->follow_level;
     return true;
 }
 

@@ -31,6 +31,7 @@ struct worker {
     struct tally *tally;
     const struct daemon_options *options;
     bool in_tick;
+    uint32_t weight;  /* of what is counted */
     uint64_t tick_ns; /* the latest */
     struct writer records;
     struct ended *ended; /* owned */
@@ -43,6 +44,7 @@ struct worker {
     } window[WINDOWS_MAX];
     size_t window_len;
     struct decode_counters handed; /* at the end of the latest window that was handed over */
+    bool finished;                 /* after the next tick comes nothing */
     uint64_t passed_ns;    /* the end of the latest window that has ended, set aside or not */
     struct tally *spare;   /* an empty one, or NULL */
     struct relays *relays; /* of all workers, in the first one */
@@ -148,6 +150,7 @@ struct worker *worker_new(const struct daemon_options *options, struct err *err)
         .ctx = w,
     };
     w->options = options;
+    w->weight = 1;
     w->tally = new_tally(options);
     w->relays = relays_new();
     w->engine = w->tally && w->relays ? engine_new(&options->engine, sink, err) : NULL;
@@ -190,19 +193,29 @@ void worker_learn(struct worker *w, const struct packet *p)
     engine_learn(w->engine, p);
 }
 
+void worker_follow(struct worker *w, unsigned level)
+{
+    w->in_tick = true;
+    engine_follow(w->engine, level);
+    w->in_tick = false;
+    w->weight = 1U << level;
+    tally_set_weight(w->tally, w->weight);
+}
+
 /* Sets the tally aside. When WINDOWS_MAX wait for a slow reader, or memory is short, the open
- * window simply goes on: its counts come with the next. */
+ * window simply goes on: its counts come with the next. After the last one there is none. */
 static void end_window(struct worker *w, const struct tick *tick)
 {
     w->passed_ns = tick->end_ns;
     struct tally *next = w->window_len < WINDOWS_MAX ? w->spare : NULL;
     if (!next && w->window_len < WINDOWS_MAX)
         next = new_tally(w->options);
-    if (!next) {
+    if (!next && !(w->finished && w->window_len < WINDOWS_MAX)) {
         tally_forget_open_calls(w->tally);
         return;
     }
     w->spare = NULL;
+    tally_set_weight(next, w->weight);
     w->window[w->window_len++] = (struct window){
         .start_ns = tick->start_ns,
         .end_ns = tick->end_ns,
@@ -234,6 +247,7 @@ void worker_finish(struct worker *w, uint64_t now_ns, uint64_t number)
     w->tick_ns = now_ns;
     engine_finish(w->engine, now_ns, number);
     w->in_tick = false;
+    w->finished = true;
 }
 
 static int compare_ended(const void *left, const void *right)
@@ -253,6 +267,16 @@ static int compare_ended(const void *left, const void *right)
             return a->client_port < b->client_port ? -1 : 1;
     }
     return a->nth < b->nth ? -1 : a->nth > b->nth;
+}
+
+/* By packet number, as those of one worker nearly always are: only time-outs break the order. */
+static void sort_ended(struct ended *ended, size_t len)
+{
+    for (size_t i = 1; i < len; i++)
+        if (compare_ended(&ended[i - 1], &ended[i]) > 0) {
+            qsort(ended, len, sizeof *ended, compare_ended);
+            return;
+        }
 }
 
 /* The oldest window to hand over, as its start and end. */
@@ -280,9 +304,7 @@ static void merge_ended(struct worker *const *workers, unsigned workers_len, str
     size_t next[WORKERS_MAX] = {0};
     for (unsigned i = 0; i < workers_len; i++) {
         log->failed = log->failed || workers[i]->records.failed;
-        if (ready(workers[i], window))
-            qsort(workers[i]->ended, ready(workers[i], window), sizeof(struct ended),
-                  compare_ended);
+        sort_ended(workers[i]->ended, ready(workers[i], window));
     }
     for (;;) {
         const struct worker *first = NULL;

@@ -21,6 +21,9 @@ void worker_packet(struct worker *w, const struct packet *p);
 bool worker_learns(const struct packet *p);
 void worker_learn(struct worker *w, const struct packet *p);
 
+/* From now on packets of one connection in 2^level come, and each counts for so many. */
+void worker_follow(struct worker *w, unsigned level);
+
 /* Packet time has reached `tick`. When a window ends, what was counted since the last such call is
  * set aside as one delta, for workers_merge(). */
 void worker_tick(struct worker *w, const struct tick *tick, uint64_t number);

@@ -27,7 +27,8 @@ struct conn_shared {
     size_t unread_bytes;           /* held by all connections now */
     size_t unread_bytes_max; /* past it, the connection that wants more is given up (counted) */
     size_t open;             /* exchanges open on all connections now */
-    size_t open_max;         /* past it, the connection's oldest is emitted as unknown (counted) */
+    size_t open_max;         /* past it, the oldest of all is emitted as unknown (counted) */
+    struct open *oldest, *newest; /* of those open: see struct open */
     size_t conns;
     struct open *spare; /* open exchanges for reuse; freed when the last connection ends */
     struct exchange_room scratch; /* what is written here goes nowhere */

@@ -122,10 +122,9 @@ static void name_indices(char *text, size_t size, struct bytes list)
 
 void elasticsearch_note(struct exchange *x)
 {
-    struct bytes path = bytes_of_text(x->path);
-    if (!path.len || path.at[0] != '/')
+    if (x->path[0] != '/' || !strstr(x->path, "/_")) /* no action is without */
         return;
-    path = bytes_after(path, 1);
+    struct bytes path = bytes_after(bytes_of_text(x->path), 1);
     struct bytes index = {0}, part = take_part(&path, '/');
     const struct action *action = find(part, AT_FRONT);
     if (!action && is_index(part)) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "capture/follow.h"
 #include "decode/inspector.h"
 #include "decode/label.h"
 #include "decode/lifecycle.h"
@@ -93,29 +94,16 @@ fail:
     return NULL;
 }
 
-void engine_prepare(const struct engine_options *options)
+void engine_prepare(void)
 {
-    const struct label_watch *w = &options->watch;
     tzset();
-    if (!options->labels || !inspector_exists())
-        return;
-    if (w->enter)
-        w->enter(w->ctx);
-    inspector_free(inspector_new(NULL));
-    if (w->leave)
-        w->leave(w->ctx);
 }
 
 static void free_flows(struct lifecycle *l)
 {
     for (unsigned state = 0; state < FLOW_STATES; state++) {
-        for (struct flow *f; (f = flow_first(l->flows, state));) {
-            reader_close(&l->reader, f);
-            stream_fini(&f->stream[0], &l->reader.stream);
-            stream_fini(&f->stream[1], &l->reader.stream);
-            lookups_release(l->reader.lookups, f->asked);
-            flow_remove(l->flows, f);
-        }
+        for (struct flow *f; (f = flow_first(l->flows, state));)
+            lifecycle_abandon(l, f);
     }
 }
 
@@ -301,6 +289,26 @@ void engine_finish(struct engine *e, uint64_t now_ns, uint64_t number)
     /* Without memory for the order of arrival, that of age must do. */
     for (struct flow *f; (f = flow_oldest(l->flows));)
         finish(l, f, m);
+}
+
+static bool is_followed(const struct engine *e, const struct flow *f, unsigned level)
+{
+    const uint16_t none[2] = {0};
+    bool has_ports = f->key.protocol == IPPROTO_TCP || f->key.protocol == IPPROTO_UDP;
+    return follow_is_chosen(&e->options.key, level, f->key.address, has_ports ? f->key.port : none);
+}
+
+void engine_follow(struct engine *e, unsigned level)
+{
+    struct lifecycle *l = &e->life;
+    report_changes(l);
+    for (unsigned state = 0; state < FLOW_STATES; state++) {
+        for (struct flow *f = flow_first(l->flows, state), *next; f; f = next) {
+            next = flow_next(l->flows, f, state);
+            if (!is_followed(e, f, level))
+                lifecycle_abandon(l, f);
+        }
+    }
 }
 
 const struct decode_counters *engine_counters(const struct engine *e)

@@ -37,9 +37,9 @@ struct engine_options {
 
 struct engine;
 
-/* Has libraries read the files that they read once in a process (the time zone; what nDPI's look
- * for), for an engine that works where no file can be opened. Takes some milliseconds. */
-void engine_prepare(const struct engine_options *options);
+/* Has libraries read the files that they read once in a process (the time zone), for an engine that
+ * works where no file can be opened. */
+void engine_prepare(void);
 
 /* `sink` is copied. NULL when memory is short. Given to the caller. */
 struct engine *engine_new(const struct engine_options *options, struct sink sink, struct err *err);
@@ -55,6 +55,11 @@ bool engine_learns(const struct packet *p);
 /* A packet that another worker's engine handles: what it teaches is learned here too. Told of all
  * such packets in the order of the capture, all engines know the same. */
 void engine_learn(struct engine *e, const struct packet *p);
+
+/* From now on packets of one connection in 2^level come (capture/follow.h): the others that are
+ * known are forgotten, and what is open on them is not told. What was counted so far is reported
+ * first. */
+void engine_follow(struct engine *e, unsigned level);
 
 /* Packet time has reached `now_ns`: time-outs happen, and every flow that changed since the last
  * tick is reported. `number` is that of the next packet. Called at each window's end, and at least

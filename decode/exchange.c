@@ -55,14 +55,14 @@ bool protocol_has_host(const char *protocol)
 {
     static const char *const named[] = {"http", "http2", "grpc", "websocket", "tls", "quic"};
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-        if (strcmp(protocol, named[i]) == 0)
+        if (text_equal(protocol, named[i]))
             return true;
     return false;
 }
 
 bool exchange_calls_server(const struct exchange *x)
 {
-    return x->host[0] && !x->elsewhere && strcmp(x->method, "CONNECT") != 0 &&
+    return x->host[0] && !x->elsewhere && !text_equal(x->method, "CONNECT") &&
            protocol_has_host(x->protocol);
 }
 
@@ -93,27 +93,9 @@ bool exchange_is_past_deadline(const struct exchange *x, uint64_t now_ns)
     return x->deadline_ns && x->request_ns && now_ns + slack_ns >= x->request_ns + x->deadline_ns;
 }
 
-/* Eight bytes at a time: is there one outside 0x20 to 0x7e? */
-static bool is_plain(struct bytes raw)
-{
-    static const uint64_t ones = 0x0101010101010101;
-    uint64_t odd = 0;
-    for (; raw.len >= 8; raw = bytes_after(raw, 8)) {
-        uint64_t word;
-        memcpy(&word, raw.at, 8);
-        odd |= word | (word - 0x20 * ones) | (word + ones);
-        if (odd & 0x80 * ones)
-            return false;
-    }
-    for (size_t i = 0; i < raw.len; i++)
-        if (raw.at[i] < 0x20 || raw.at[i] > 0x7e)
-            return false;
-    return true;
-}
-
 void exchange_text(struct exchange *x, char *field, size_t size, struct bytes raw)
 {
-    if (raw.len < size && is_plain(raw)) /* nearly always; canonical as it is */
+    if (raw.len < size && text_is_plain(raw)) /* nearly always; canonical as it is */
         bytes_to_text(field, size, raw);
     else if (!text_clean(field, size, raw))
         x->notes |= NOTE_TRUNCATED;

@@ -90,7 +90,7 @@ struct flow {
     bool nameless : 1;      /* nobody had called its server by name when it was first reported */
     uint8_t reset_side : 1; /* who sent it; valid if `reset_ns` */
 };
-_Static_assert(sizeof(struct flow) <= 512, "an idle flow costs little");
+_Static_assert(sizeof(struct flow) <= 448, "an idle flow costs little");
 
 static inline enum dir flow_dir(const struct flow *f, unsigned side)
 {

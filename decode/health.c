@@ -1,6 +1,8 @@
 /* health.c - see health.h. */
 #include "decode/health.h"
 
+#include <stdlib.h>
+
 #include "decode/decoder.h"
 
 static uint64_t since(uint64_t now_ns, uint64_t then_ns)
@@ -8,27 +10,61 @@ static uint64_t since(uint64_t now_ns, uint64_t then_ns)
     return then_ns && now_ns > then_ns ? now_ns - then_ns : 0;
 }
 
+/* NULL when memory is short: then it is not counted. */
+static struct ills *ills_of(struct health *h)
+{
+    if (!h->ills)
+        h->ills = calloc(1, sizeof *h->ills);
+    return h->ills;
+}
+
+void health_missing(struct health *h, unsigned side, uint64_t len)
+{
+    if (len && ills_of(h))
+        h->ills->missing_bytes[side] += len;
+}
+
+void health_out_of_order(struct health *h, unsigned side)
+{
+    if (ills_of(h))
+        h->ills->out_of_order[side]++;
+}
+
+void health_again(struct health *h, unsigned side)
+{
+    if (ills_of(h))
+        h->ills->retransmits[side]++;
+}
+
+void health_fini(struct health *h)
+{
+    free(h->ills);
+    h->ills = NULL;
+}
+
 static void see_window(struct health *h, unsigned side, const struct packet *p)
 {
     uint16_t closed = (uint16_t)(HEALTH_WINDOW_CLOSED << side);
-    if (p->window) {
-        h->events &= (uint16_t)~closed;
-        h->zero_window_ns[side] += since(p->time_ns, h->closed_ns[side]);
-        h->closed_ns[side] = 0;
+    if (!p->window == !!(h->events & closed))
         return;
+    h->events ^= closed;
+    if (!ills_of(h))
+        return;
+    if (p->window) {
+        h->ills->zero_window_ns[side] += since(p->time_ns, h->ills->closed_ns[side]);
+        h->ills->closed_ns[side] = 0;
+    } else {
+        h->ills->zero_windows[side]++;
+        h->ills->closed_ns[side] = p->time_ns;
     }
-    if (!(h->events & closed)) {
-        h->zero_windows[side]++;
-        h->closed_ns[side] = p->time_ns;
-    }
-    h->events |= closed;
 }
 
 void health_packet(struct health *h, unsigned side, const struct packet *p)
 {
     h->packets[side]++;
     h->bytes[side] += p->wire_bytes;
-    h->truncated[side] += p->cut != 0;
+    if (p->cut && ills_of(h))
+        h->ills->truncated[side]++;
     h->events |= (uint16_t)(HEALTH_SEEN << side);
     if ((p->payload.len || p->cut) && !health_is_seen(h, side ^ 1U) && h->lone < UINT8_MAX)
         h->lone++;
@@ -120,13 +156,15 @@ static void report_side(const struct health *h, unsigned side, enum dir dir, str
     r->packets[dir] = h->packets[side];
     r->bytes[dir] = h->bytes[side];
     r->duplicates[dir] = h->duplicates[side];
-    r->missing_bytes[dir] = h->missing_bytes[side];
-    r->truncated[dir] = h->truncated[side];
-    r->retransmits[dir] = h->retransmits[side];
-    r->out_of_order[dir] = h->out_of_order[side];
+    if (!h->ills)
+        return;
+    r->missing_bytes[dir] = h->ills->missing_bytes[side];
+    r->truncated[dir] = h->ills->truncated[side];
+    r->retransmits[dir] = h->ills->retransmits[side];
+    r->out_of_order[dir] = h->ills->out_of_order[side];
     /* The window that closed is that of the other direction's receiver. */
-    r->zero_windows[dir] = h->zero_windows[side ^ 1U];
-    r->zero_window_ns[dir] = h->zero_window_ns[side ^ 1U];
+    r->zero_windows[dir] = h->ills->zero_windows[side ^ 1U];
+    r->zero_window_ns[dir] = h->ills->zero_window_ns[side ^ 1U];
 }
 
 /* What a report does not end. */
@@ -138,9 +176,11 @@ static void start_anew(struct health *h)
                          HEALTH_SEEN << 1 | HEALTH_ONE_WAY_TOLD | HEALTH_ANSWERED | HEALTH_AGAIN),
         .handshake_ns = h->handshake_ns,
         .lone = h->lone,
-        .closed_ns = {h->closed_ns[0], h->closed_ns[1]},
         .probe = {h->probe[0], h->probe[1]},
+        .ills = h->ills,
     };
+    if (h->ills)
+        *h->ills = (struct ills){.closed_ns = {h->ills->closed_ns[0], h->ills->closed_ns[1]}};
 }
 
 void health_report(struct health *h, unsigned client, struct flow_report *ret_report)
@@ -158,7 +198,7 @@ void health_report(struct health *h, unsigned client, struct flow_report *ret_re
     ret_report->reset_by_client = (h->events & HEALTH_RESET << client) != 0;
     ret_report->reset_by_server = (h->events & HEALTH_RESET << (client ^ 1U)) != 0;
     ret_report->one_way = health_is_one_way(h) && !(h->events & HEALTH_ONE_WAY_TOLD);
-    if (h->truncated[0] || h->truncated[1])
+    if (ret_report->truncated[0] || ret_report->truncated[1])
         ret_report->notes |= NOTE_TRUNCATED;
     if (ret_report->one_way)
         h->events |= HEALTH_ONE_WAY_TOLD;

@@ -31,23 +31,29 @@ struct health_probe {
     uint32_t end;     /* the sequence number behind it */
 };
 
-struct health {
-    uint64_t bytes[2];         /* frames sent by a side, as on the wire */
+/* What goes wrong. On most connections nothing does. */
+struct ills {
     uint64_t missing_bytes[2]; /* payload of a side that was never captured */
-    uint64_t handshake_ns;     /* packet time of the latest SYN or SYN-ACK; 0 = none */
-    uint64_t rtt_server_ns, rtt_client_ns;
-    uint32_t packets[2];
-    uint32_t truncated[2];  /* packets of which the capture has only a part */
-    uint32_t duplicates[2]; /* copies of a side's packets */
+    uint32_t truncated[2];     /* packets of which the capture has only a part */
     uint32_t retransmits[2];
     uint32_t out_of_order[2]; /* segments of a side that came before one in front of them */
     uint32_t zero_windows[2]; /* announced by a side */
-    uint16_t events;          /* enum health_event */
-    uint8_t lone;             /* packets with data while the other side was silent, up to 255 */
     uint64_t closed_ns[2];    /* since when a side's window has been closed; 0: it is open */
     uint64_t zero_window_ns[2];
+};
+
+/* Zeroed is a beginning; health_fini() gives back what it owns. */
+struct health {
+    uint64_t bytes[2];     /* frames sent by a side, as on the wire */
+    uint64_t handshake_ns; /* packet time of the latest SYN or SYN-ACK; 0 = none */
+    uint64_t rtt_server_ns, rtt_client_ns;
+    uint32_t packets[2];
+    uint32_t duplicates[2];   /* copies of a side's packets */
     uint64_t rtt_least_ns[2]; /* from the tap to a side and back; 0 = none */
     struct health_probe probe[2];
+    struct ills *ills; /* owned; NULL: nothing has gone wrong, or memory is short */
+    uint16_t events;   /* enum health_event */
+    uint8_t lone;      /* packets with data while the other side was silent, up to 255 */
 };
 
 /* Was any packet of this side seen? */
@@ -58,6 +64,12 @@ static inline bool health_is_seen(const struct health *h, unsigned side)
 
 /* A packet of the flow, sent by `side`. */
 void health_packet(struct health *h, unsigned side, const struct packet *p);
+
+/* `len` bytes of payload of `side` were never captured; a segment of it came before one in front of
+ * it, or again. */
+void health_missing(struct health *h, unsigned side, uint64_t len);
+void health_out_of_order(struct health *h, unsigned side);
+void health_again(struct health *h, unsigned side);
 
 /* The SYN, the SYN-ACK that answers it, the ACK that answers that. */
 void health_syn(struct health *h, uint64_t now_ns);
@@ -84,6 +96,8 @@ void health_settled(struct health *h);
 /* There was time enough for it to answer: any data that stayed alone, and was not sent again, was
  * enough. */
 void health_waited(struct health *h);
+
+void health_fini(struct health *h);
 
 /* Moves the counters into a report and starts them anew. `client` is a side. */
 void health_report(struct health *h, unsigned client, struct flow_report *ret_report);

@@ -117,8 +117,11 @@ static bool find(struct hpack *h, uint32_t index, struct hpack_field *ret_field)
     if (!index)
         return false;
     const struct hpack_static *entry = &hpack_static[index];
-    *ret_field = (struct hpack_field){
-        .name = entry->name, .value = entry->value, .name_known = true, .value_known = true};
+    *ret_field = (struct hpack_field){.name = entry->name,
+                                      .value = entry->value,
+                                      .word = entry->word,
+                                      .name_known = true,
+                                      .value_known = true};
     return true;
 }
 
@@ -148,6 +151,8 @@ static bool read_name(struct reader *r, uint32_t index, struct hpack_field *f, s
     f->name = read_text(&r->in, r->buffers->name, ret_len);
     f->name_known = *ret_len <= HPACK_STRING_MAX;
     f->cut = !f->name_known;
+    if (f->name_known)
+        f->word = (uint8_t)http2_word_of(f->name);
     return true;
 }
 
@@ -159,7 +164,9 @@ static bool insert(struct reader *r, struct hpack_field *f, uint64_t size)
         *f = (struct hpack_field){0};
     else
         r->inserted += len;
-    return hpack_window_insert(r->h, f, size);
+    bool inserted = hpack_window_insert(r->h, f, size);
+    r->h->shortened += !inserted; /* memory is short: the rest of the block is not read */
+    return inserted;
 }
 
 /* The insertion may move the table's text, and evict where the name was taken from. */

@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "decode/exchange.h"
+#include "decode/http2_word.h"
 
 enum {
     HPACK_TABLE_MAX = 64 * 1024, /* size of the entries kept (RFC 7541, 4.1), however many the
@@ -31,6 +32,7 @@ enum {
 
 struct hpack_field {
     struct bytes name, value; /* borrowed for the call; empty if not known */
+    uint8_t word;             /* the name, as enum http2_word, if it is known */
     bool name_known, value_known;
     bool cut;         /* the value, or a name, was longer than HPACK_STRING_MAX and is not all here;
                          a cut text counts as not known */

@@ -12,6 +12,7 @@ struct hpack_entry {
     uint32_t unknown; /* number of the entry that its name was taken from and that is not known; 0:
                          none */
     uint16_t name_len, value_len;
+    uint8_t word; /* as in struct hpack_field */
     bool name_known, value_known;
 };
 

@@ -111,6 +111,7 @@ bool hpack_window_find(struct hpack *h, uint32_t position, struct hpack_field *r
     *ret_field = (struct hpack_field){
         .name = bytes_of(text, e->name_len),
         .value = bytes_of(text + e->name_len, e->value_len),
+        .word = e->word,
         .name_known = e->name_known,
         .value_known = e->value_known,
         .unknown = e->unknown,
@@ -129,6 +130,7 @@ static bool keep(struct hpack *h, const struct hpack_field *f, uint32_t size)
         return false;
     struct hpack_entry e = {
         .size = size,
+        .word = f->name_known ? f->word : WORD_OTHER,
         .name_known = f->name_known,
         .value_known = f->value_known,
         .name_len = f->name_known ? (uint16_t)f->name.len : 0,

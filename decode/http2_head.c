@@ -131,52 +131,36 @@ static void on_b3_parent(struct reading *r, struct bytes value)
     bytes_to_text(r->b3_parent, sizeof r->b3_parent, value);
 }
 
-struct interest {
-    const char *name;
-    size_t len;
-    void (*take)(struct reading *r, struct bytes value);
-};
+/* What to do with the value of a field, by its name. */
+typedef void take_value(struct reading *r, struct bytes value);
 
-#define INTEREST(name, take)                                                                       \
-    {                                                                                              \
-        name, sizeof(name) - 1, take                                                               \
-    }
-
-static const struct interest interests[2][16] = {
+static take_value *const interests[2][HTTP2_WORDS] = {
     [TO_SERVER] =
         {
-            INTEREST(":path", on_path),
-            INTEREST(":method", on_method),
-            INTEREST(":authority", on_authority),
-            INTEREST(":protocol", on_protocol),
-            INTEREST("content-type", on_content_type),
-            INTEREST("grpc-timeout", on_grpc_timeout),
-            INTEREST("traceparent", on_traceparent),
-            INTEREST("x-request-id", on_request_id),
-            INTEREST("x-forwarded-for", on_forwarded_for),
-            INTEREST("host", on_host),
-            INTEREST("b3", on_b3),
-            INTEREST("x-b3-traceid", on_b3_trace),
-            INTEREST("x-b3-spanid", on_b3_span),
-            INTEREST("x-b3-parentspanid", on_b3_parent),
+            [WORD_AUTHORITY] = on_authority,
+            [WORD_METHOD] = on_method,
+            [WORD_PATH] = on_path,
+            [WORD_PROTOCOL] = on_protocol,
+            [WORD_B3] = on_b3,
+            [WORD_B3_PARENT] = on_b3_parent,
+            [WORD_B3_SPAN] = on_b3_span,
+            [WORD_B3_TRACE] = on_b3_trace,
+            [WORD_CONTENT_TYPE] = on_content_type,
+            [WORD_FORWARDED_FOR] = on_forwarded_for,
+            [WORD_GRPC_TIMEOUT] = on_grpc_timeout,
+            [WORD_HOST] = on_host,
+            [WORD_REQUEST_ID] = on_request_id,
+            [WORD_TRACEPARENT] = on_traceparent,
         },
     [TO_CLIENT] =
         {
-            INTEREST(":status", on_status),
-            INTEREST("content-type", on_content_type),
-            INTEREST("grpc-status", on_grpc_status),
-            INTEREST("grpc-message", on_grpc_message),
-            INTEREST("x-request-id", on_request_id),
+            [WORD_STATUS] = on_status,
+            [WORD_CONTENT_TYPE] = on_content_type,
+            [WORD_GRPC_MESSAGE] = on_grpc_message,
+            [WORD_GRPC_STATUS] = on_grpc_status,
+            [WORD_REQUEST_ID] = on_request_id,
         },
 };
-
-static const struct interest *interest_in(enum dir dir, struct bytes name)
-{
-    for (const struct interest *i = interests[dir]; i->name; i++)
-        if (i->len == name.len && memcmp(i->name, name.at, name.len) == 0)
-            return i;
-    return NULL;
-}
 
 /* Not all of it is known. Before the first regular field it may be a pseudo-header field. */
 static void on_unknown(struct reading *r, const struct hpack_field *field)
@@ -207,9 +191,9 @@ static void on_field(void *ctx, const struct hpack_field *field)
     r->pseudos += pseudo;
     r->head->pseudo = r->head->pseudo || pseudo;
     r->regular = r->regular || !pseudo;
-    const struct interest *interest = r->x ? interest_in(r->dir, field->name) : NULL;
-    if (interest)
-        interest->take(r, field->value);
+    take_value *take = interests[r->dir][field->word];
+    if (take && r->x)
+        take(r, field->value);
 }
 
 static void on_nothing(void *ctx, const struct hpack_field *field)
@@ -281,7 +265,7 @@ static bool read_block(struct hpack *hpack, struct bytes block, struct reading *
         return false;
     }
     narrow(r);
-    if (!x->trace_id[0] &&
+    if (r->b3_trace[0] && !x->trace_id[0] &&
         trace_context_of_b3_fields(bytes_of_text(r->b3_trace), bytes_of_text(r->b3_span),
                                    bytes_of_text(r->b3_parent), &trace))
         trace_context_note(&trace, x);

@@ -247,6 +247,13 @@ static void field_read(struct http_fields *f, struct bytes name, struct bytes va
     }
 }
 
+static bool is_length_of_ours(size_t len)
+{
+    static const uint32_t lengths =
+        1U << 2 | 1U << 4 | 1U << 7 | 1U << 11 | 1U << 12 | 1U << 14 | 1U << 15 | 1U << 17;
+    return len < 32 && (lengths >> len & 1);
+}
+
 /* Is the first letter, in either case, one that a field of ours begins with? */
 static bool may_be_ours(uint8_t first)
 {
@@ -272,15 +279,17 @@ static bool is_clickhouse(struct http_fields *f, struct bytes line)
 
 static void line_read(struct http_fields *f, struct bytes line)
 {
-    if (!line.len || !may_be_ours(line.at[0]) || is_clickhouse(f, line))
+    if (!line.len || !may_be_ours(line.at[0]))
         return;
-    size_t colon = 0;
-    while (colon < line.len && line.at[colon] != ':' && colon <= NAME_MAX_OURS)
-        colon++;
-    if (colon == line.len || line.at[colon] != ':')
+    if ((line.at[0] | 0x20) == 'x' && is_clickhouse(f, line))
+        return;
+    struct bytes front = bytes_first(line, NAME_MAX_OURS + 2);
+    size_t colon = index_of(front, 0, ':');
+    if (colon == front.len)
         return;
     struct bytes name = trim_end(bytes_first(line, colon));
-    field_read(f, name, trim(bytes_after(line, colon + 1)));
+    if (is_length_of_ours(name.len))
+        field_read(f, name, trim(bytes_after(line, colon + 1)));
 }
 
 static bool is_empty_line(struct bytes in, size_t at, size_t end)

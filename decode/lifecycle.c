@@ -150,15 +150,30 @@ void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum co
     reader_close(&l->reader, f);
 }
 
+/* Its connection and what its streams keep are gone. */
+static void drop_flow(struct lifecycle *l, struct flow *f)
+{
+    lookups_release(l->reader.lookups, f->asked);
+    health_fini(&f->health);
+    flow_remove(l->flows, f);
+    l->counters.flows = flow_table_count(l->flows);
+}
+
 void lifecycle_forget(struct lifecycle *l, struct flow *f, struct moment m)
 {
     if (f->state != FLOW_CLOSED)
         lifecycle_end(l, f, m, CLOSE_UNSEEN);
     if (flow_is_on(l->flows, f, LIST_CHANGED))
         lifecycle_report(l, f);
-    lookups_release(l->reader.lookups, f->asked);
-    flow_remove(l->flows, f);
-    l->counters.flows = flow_table_count(l->flows);
+    drop_flow(l, f);
+}
+
+void lifecycle_abandon(struct lifecycle *l, struct flow *f)
+{
+    reader_close(&l->reader, f);
+    stream_fini(&f->stream[0], &l->reader.stream);
+    stream_fini(&f->stream[1], &l->reader.stream);
+    drop_flow(l, f);
 }
 
 static struct flow_report report_of(const struct flow *f, const char *protocol)

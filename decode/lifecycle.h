@@ -47,5 +47,8 @@ void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum co
 /* Takes the flow out of the table, ending it first if it has not ended. */
 void lifecycle_forget(struct lifecycle *l, struct flow *f, struct moment m);
 
+/* Takes the flow out of the table as if it had never been: nothing of it is told. */
+void lifecycle_abandon(struct lifecycle *l, struct flow *f);
+
 /* Reports what changed, unless the protocol is not known yet. */
 void lifecycle_report(struct lifecycle *l, struct flow *f);

@@ -90,6 +90,10 @@ static const char *const words[NDPI_MAX_SUPPORTED_PROTOCOLS] = {
     [NDPI_PROTOCOL_ZMQ] = "zmtp",
 };
 
+/* It has use for libgcrypt in QUIC alone, which it is not asked about; and libgcrypt would look for
+ * files when none can be opened any more. */
+static const ndpi_init_prefs unneeded = ndpi_dont_load_tor_hosts | ndpi_dont_init_libgcrypt;
+
 struct inspector {
     struct ndpi_detection_module_struct *module;
 };
@@ -127,7 +131,7 @@ struct inspector *inspector_new(struct err *err)
         if (word_of(p))
             asked.fds_bits[p / NDPI_BITS] |= (ndpi_ndpi_mask)1 << p % NDPI_BITS;
     if (i)
-        i->module = ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
+        i->module = ndpi_init_detection_module(unneeded);
     if (!i || !i->module) {
         err_set(err, "decode: out of memory for nDPI");
         inspector_free(i);

@@ -90,8 +90,23 @@ struct open *pairing_keyed(const struct pairing *p, uint64_t key)
     return open;
 }
 
+/* Among those of all connections. */
+static void line_up(struct conn_shared *shared, struct open *open)
+{
+    open->older = shared->newest;
+    *(shared->newest ? &shared->newest->newer : &shared->oldest) = open;
+    shared->newest = open;
+}
+
+static void leave_line(struct conn_shared *shared, struct open *open)
+{
+    *(open->older ? &open->older->newer : &shared->oldest) = open->newer;
+    *(open->newer ? &open->newer->older : &shared->newest) = open->older;
+}
+
 static void take_out(struct pairing *p, struct open *open)
 {
+    leave_line(p->shared, open);
     index_remove(p, open);
     *(open->previous ? &open->previous->next : &p->first) = open->next;
     *(open->next ? &open->next->previous : &p->last) = open->previous;
@@ -262,20 +277,30 @@ static void drop_all(struct pairing *p, struct moment m)
         drop(p, m, p->first);
 }
 
+/* What is open longest goes, and of those answered in order all that are open with it. */
+static void evict(struct pairing *p, struct moment m)
+{
+    struct open *first = p->first;
+    bool in_order = first->key == KEY_IN_ORDER;
+    pairing_trouble(p, TROUBLE_EXCHANGES_EVICTED, in_order ? p->len : !first->told);
+    if (!in_order) {
+        drop(p, m, first);
+        return;
+    }
+    p->asks_ahead = p->asks_ahead || p->len > 1;
+    drop_all(p, m);
+    p->settled = false;
+}
+
+/* A flood of requests that nobody answers pushes out its own. */
 static void make_room(struct pairing *p, struct moment m, uint64_t key)
 {
+    const struct conn_shared *shared = p->shared;
     uint32_t max = key == KEY_IN_ORDER ? OPEN_MAX : OPEN_KEYED_MAX;
-    while (p->len >= max || (p->len && p->shared->open >= p->shared->open_max)) {
-        pairing_trouble(p, TROUBLE_EXCHANGES_EVICTED,
-                        key == KEY_IN_ORDER ? p->len : !p->first->told);
-        if (key != KEY_IN_ORDER) {
-            drop(p, m, p->first);
-            continue;
-        }
-        p->asks_ahead = p->asks_ahead || p->len > 1;
-        drop_all(p, m);
-        p->settled = false;
-    }
+    while (p->len >= max)
+        evict(p, m);
+    while (shared->open >= shared->open_max && shared->oldest)
+        evict(shared->oldest->pairing, m);
 }
 
 /* Nothing that was asked before is still open, except what timed out: its answer may come. */
@@ -328,6 +353,8 @@ static struct open *append(struct pairing *p, struct moment m, uint64_t key)
     *(p->last ? &p->last->next : &p->first) = open;
     p->last = open;
     p->len++;
+    open->pairing = p;
+    line_up(p->shared, open);
     index_add(p, open);
     return open;
 }

@@ -31,6 +31,8 @@ struct open {
     uint64_t key;
     struct open *next, *previous; /* in the order of asking */
     struct open *chain;           /* the next in its bucket */
+    struct open *older, *newer;   /* of all connections, in the order of asking */
+    struct pairing *pairing;      /* whose it is */
     uint64_t latest_ns;           /* when the latest byte of it came */
     uint32_t era;                 /* of the decoder that opened it */
     bool request_ended;
@@ -90,8 +92,9 @@ void pairing_trouble(struct pairing *p, enum trouble trouble, uint32_t count);
 void pairing_fini(struct pairing *p);
 
 /* A request begins, at `began_ns`, while the other side `is_answering` or not. NULL when there is
- * no room. At a cap what is open is evicted, counted: the oldest exchange, or with KEY_IN_ORDER
- * all of them, because an answer to one that is gone would be taken for the next one's. */
+ * no room. At a cap what is open is evicted, counted: the oldest exchange, of this connection or,
+ * at the cap on all, of any; of those with KEY_IN_ORDER all that are open there, because an answer
+ * to one that is gone would be taken for the next one's. */
 struct open *pairing_ask(struct pairing *p, struct moment m, uint64_t key, uint64_t began_ns,
                          bool is_answering);
 

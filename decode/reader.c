@@ -195,6 +195,13 @@ void reader_turn(struct reader *r, struct flow *f)
     reader_name(r, f);
 }
 
+/* Memory is short. */
+static void give_up(const struct place *at)
+{
+    at->reader->conn.counters->given_up++;
+    stop_reading(at);
+}
+
 static void claim(const struct place *at, const struct classified *c)
 {
     struct flow *f = at->flow;
@@ -214,7 +221,7 @@ static void claim(const struct place *at, const struct classified *c)
         f->conn = conn_new(&at->reader->conn, c->decoder, &ends, resync);
     }
     if (!f->conn) {
-        stop_reading(at);
+        give_up(at);
         return;
     }
     f->protocol = conn_protocol(f->conn);
@@ -271,6 +278,7 @@ static size_t keep_early(const struct place *at, uint64_t arrived_ns, struct byt
 {
     struct flow *f = at->flow;
     f->early = early_new(&at->reader->stream);
+    at->reader->conn.counters->given_up += !f->early;
     return f->early ? early_add(f->early, at->side, arrived_ns, in) : 0;
 }
 
@@ -333,7 +341,7 @@ static void read_label(const struct place *at, uint64_t arrived_ns, struct bytes
 void reader_datagram(struct place *at, struct bytes in, uint32_t cut)
 {
     struct flow *f = at->flow;
-    f->health.missing_bytes[at->side] += cut;
+    health_missing(&f->health, at->side, cut);
     if (f->reading == READING_LABEL)
         read_label(at, at->moment.now_ns, in);
     if (in.len && f->reading == READING_OPENING)
@@ -390,7 +398,7 @@ void reader_gap(void *ctx, uint64_t len, bool cut)
 void reader_missing(void *ctx, uint64_t len)
 {
     struct place *at = ctx;
-    at->flow->health.missing_bytes[at->side] += len;
+    health_missing(&at->flow->health, at->side, len);
 }
 
 void reader_end(void *ctx)

@@ -232,6 +232,11 @@ static enum segment_fate read_in_order(struct stream *s, struct segment span,
 {
     uint32_t end = end_of(&span);
     bool fresh = false;
+    if (!s->first && span.sequence == s->next && length_of(&span)) { /* nearly always */
+        hand_out(s, span, out);
+        settle(s, span.arrived_ns, out);
+        return SEGMENT_NEW;
+    }
     while (sequence_after(end, s->next)) {
         uint32_t upto = end;
         if (s->first && sequence_after(end, s->first->span.sequence))

@@ -188,10 +188,11 @@ static enum segment_fate see_segment(struct place *at, const struct packet *p)
     if (fate == SEGMENT_NEW || fate == SEGMENT_EARLY || fate == SEGMENT_OLD)
         health_data(&f->health, at->side, p->sequence + (uint32_t)p->payload.len + p->cut,
                     p->time_ns, fate != SEGMENT_OLD);
-    f->health.out_of_order[at->side] += fate == SEGMENT_HELD;
+    if (fate == SEGMENT_HELD)
+        health_out_of_order(&f->health, at->side);
     if (fate == SEGMENT_OLD) {
         at->reader->stream.counters->retransmits++;
-        f->health.retransmits[at->side]++;
+        health_again(&f->health, at->side);
         reader_retransmitted(at);
     }
     return fate;

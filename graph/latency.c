@@ -6,6 +6,7 @@
 #include "graph/latency.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { TOP_OCTAVE = 11, BOTTOM_OCTAVE = LATENCY_LOWEST / LATENCY_OCTAVE };
 
@@ -59,15 +60,59 @@ double latency_upper_ns(int bucket)
     return (double)bound[index % LATENCY_OCTAVE + 1] / (double)below_top;
 }
 
-static void add_to_bucket(struct latency *l, unsigned index, uint32_t count)
+/* Where the buckets of an octave are in `bucket`, if it has any. */
+static unsigned place_of(const struct latency *l, unsigned octave)
 {
-    uint32_t **octave = &l->octave[index / LATENCY_OCTAVE];
-    if (!*octave)
-        *octave = calloc(LATENCY_OCTAVE, sizeof **octave);
-    if (!*octave)
+    return (unsigned)__builtin_popcount(l->octaves & ((1U << octave) - 1));
+}
+
+static unsigned index_of(uint64_t value_ns)
+{
+    return (unsigned)(latency_bucket(value_ns) - LATENCY_LOWEST);
+}
+
+/* Are all values in one bucket, and in none of the array? `ret` is which. */
+static bool in_one_bucket(const struct latency *l, unsigned *ret)
+{
+    if (!l->count || l->octaves)
+        return false;
+    *ret = index_of(l->min_ns);
+    return *ret == index_of(l->max_ns); /* else memory was short */
+}
+
+static uint32_t full(uint64_t count)
+{
+    return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
+static bool make_octave(struct latency *l, unsigned octave)
+{
+    unsigned len = latency_octaves(l), at = place_of(l, octave);
+    void *grown = realloc(l->bucket, (len + 1) * sizeof *l->bucket);
+    if (!grown)
+        return false;
+    l->bucket = grown;
+    memmove(l->bucket + at + 1, l->bucket + at, (len - at) * sizeof *l->bucket);
+    memset(l->bucket + at, 0, sizeof *l->bucket);
+    l->octaves |= 1U << octave;
+    return true;
+}
+
+static void put(struct latency *l, unsigned index, uint32_t count)
+{
+    unsigned octave = index / LATENCY_OCTAVE;
+    if (!(l->octaves >> octave & 1) && !make_octave(l, octave))
         return;
-    uint32_t *bucket = &(*octave)[index % LATENCY_OCTAVE];
+    uint32_t *bucket = &l->bucket[place_of(l, octave)][index % LATENCY_OCTAVE];
     *bucket = count > UINT32_MAX - *bucket ? UINT32_MAX : *bucket + count;
+}
+
+/* The one bucket will not be the only one. */
+static void spread_out(struct latency *l)
+{
+    unsigned only;
+    if (in_one_bucket(l, &only))
+        put(l, only, full(l->count));
 }
 
 static void add_figures(struct latency *l, const struct latency *more)
@@ -82,48 +127,90 @@ static void add_figures(struct latency *l, const struct latency *more)
     l->sum_ns += more->sum_ns;
 }
 
+/* Adds values that are all in this bucket. */
+static void add_alike(struct latency *l, const struct latency *more, unsigned index)
+{
+    unsigned only;
+    if (l->count && !(in_one_bucket(l, &only) && only == index)) {
+        spread_out(l);
+        put(l, index, full(more->count));
+    }
+    add_figures(l, more);
+}
+
 void latency_add(struct latency *l, uint64_t value_ns)
 {
-    struct latency one = {.count = 1, .sum_ns = value_ns, .min_ns = value_ns, .max_ns = value_ns};
-    add_figures(l, &one);
-    add_to_bucket(l, (unsigned)(latency_bucket(value_ns) - LATENCY_LOWEST), 1);
+    latency_add_many(l, value_ns, 1);
+}
+
+void latency_add_many(struct latency *l, uint64_t value_ns, uint32_t times)
+{
+    struct latency alike = {
+        .count = times, .sum_ns = value_ns * times, .min_ns = value_ns, .max_ns = value_ns};
+    if (times)
+        add_alike(l, &alike, index_of(value_ns));
 }
 
 void latency_merge(struct latency *into, const struct latency *from)
 {
-    add_figures(into, from);
-    for (unsigned i = 0; i < LATENCY_BUCKETS; i++) {
-        const uint32_t *octave = from->octave[i / LATENCY_OCTAVE];
-        if (!octave)
-            i += LATENCY_OCTAVE - 1;
-        else if (octave[i % LATENCY_OCTAVE])
-            add_to_bucket(into, i, octave[i % LATENCY_OCTAVE]);
+    unsigned only;
+    if (in_one_bucket(from, &only)) {
+        add_alike(into, from, only);
+        return;
     }
+    spread_out(into);
+    for (int at = LATENCY_LOWEST - 1; (at = latency_next(from, at)) <= LATENCY_HIGHEST;)
+        put(into, (unsigned)(at - LATENCY_LOWEST), latency_at(from, at));
+    add_figures(into, from);
 }
 
 uint32_t latency_at(const struct latency *l, int bucket)
 {
-    unsigned index = (unsigned)(bucket - LATENCY_LOWEST);
-    const uint32_t *octave = l->octave[index / LATENCY_OCTAVE];
-    return octave ? octave[index % LATENCY_OCTAVE] : 0;
+    unsigned index = (unsigned)(bucket - LATENCY_LOWEST), octave = index / LATENCY_OCTAVE, only;
+    if (l->octaves)
+        return l->octaves >> octave & 1 ? l->bucket[place_of(l, octave)][index % LATENCY_OCTAVE]
+                                        : 0;
+    return in_one_bucket(l, &only) && only == index ? full(l->count) : 0;
+}
+
+int latency_next(const struct latency *l, int bucket)
+{
+    unsigned index = (unsigned)(bucket + 1 - LATENCY_LOWEST), only;
+    if (!l->octaves)
+        return in_one_bucket(l, &only) && index <= only ? LATENCY_LOWEST + (int)only
+                                                        : LATENCY_HIGHEST + 1;
+    for (; index < LATENCY_BUCKETS; index++) {
+        unsigned octave = index / LATENCY_OCTAVE;
+        if (!(l->octaves >> octave & 1))
+            index += LATENCY_OCTAVE - 1 - index % LATENCY_OCTAVE;
+        else if (l->bucket[place_of(l, octave)][index % LATENCY_OCTAVE])
+            break;
+    }
+    return LATENCY_LOWEST + (int)index;
+}
+
+unsigned latency_octaves(const struct latency *l)
+{
+    return (unsigned)__builtin_popcount(l->octaves);
 }
 
 /* How far the buckets were counted. */
 struct walk {
-    int next;      /* bucket */
-    uint64_t seen; /* values in those before it */
+    int bucket;    /* the last of them */
+    uint64_t seen; /* values in them */
 };
 
 /* The bucket that holds the value of this rank (from 1), or LATENCY_HIGHEST + 1 if the buckets hold
  * fewer. Goes on from `w`, which is not beyond it. */
 static int bucket_of_rank(const struct latency *l, uint64_t rank, struct walk *w)
 {
-    while (w->seen < rank && w->next <= LATENCY_HIGHEST)
-        if (l->octave[(w->next - LATENCY_LOWEST) / LATENCY_OCTAVE])
-            w->seen += latency_at(l, w->next++);
-        else
-            w->next += LATENCY_OCTAVE; /* where one begins, since those there are counted whole */
-    return w->seen < rank ? LATENCY_HIGHEST + 1 : w->next - 1;
+    while (w->seen < rank) {
+        w->bucket = latency_next(l, w->bucket);
+        if (w->bucket > LATENCY_HIGHEST)
+            break;
+        w->seen += latency_at(l, w->bucket);
+    }
+    return w->bucket;
 }
 
 static uint64_t quantile(const struct latency *l, double q, struct walk *w)
@@ -145,29 +232,35 @@ static uint64_t quantile(const struct latency *l, double q, struct walk *w)
 
 void latency_quantiles(const struct latency *l, const double *q, size_t len, uint64_t *ret)
 {
-    struct walk w = {.next = LATENCY_LOWEST};
+    struct walk w = {.bucket = LATENCY_LOWEST - 1};
     for (size_t i = 0; i < len; i++)
         ret[i] = quantile(l, q[i], &w);
 }
 
 uint64_t latency_quantile(const struct latency *l, double q)
 {
-    struct walk w = {.next = LATENCY_LOWEST};
+    struct walk w = {.bucket = LATENCY_LOWEST - 1};
     return quantile(l, q, &w);
 }
 
 void latency_free(struct latency *l)
 {
-    for (size_t i = 0; i < LATENCY_OCTAVES; i++)
-        free(l->octave[i]);
+    free(l->bucket);
     *l = (struct latency){0};
+}
+
+void latency_forget_buckets(struct latency *l)
+{
+    free(l->bucket);
+    l->bucket = NULL;
+    l->octaves = 0;
 }
 
 static uint64_t buckets_used(const struct latency *l)
 {
     uint64_t used = 0;
-    for (int bucket = LATENCY_LOWEST; bucket <= LATENCY_HIGHEST; bucket++)
-        used += latency_at(l, bucket) != 0;
+    for (int at = LATENCY_LOWEST - 1; (at = latency_next(l, at)) <= LATENCY_HIGHEST;)
+        used++;
     return used;
 }
 
@@ -178,14 +271,11 @@ void latency_encode(const struct latency *l, struct writer *w)
     writer_varint(w, l->count ? l->min_ns : 0);
     writer_varint(w, l->count ? l->max_ns : 0);
     writer_varint(w, buckets_used(l));
-    int last = LATENCY_LOWEST;
-    for (int bucket = LATENCY_LOWEST; bucket <= LATENCY_HIGHEST; bucket++) {
-        uint32_t count = latency_at(l, bucket);
-        if (!count)
-            continue;
-        writer_varint(w, (uint64_t)(bucket - last));
-        writer_varint(w, count);
-        last = bucket;
+    int last = LATENCY_LOWEST, at = LATENCY_LOWEST - 1;
+    while ((at = latency_next(l, at)) <= LATENCY_HIGHEST) {
+        writer_varint(w, (uint64_t)(at - last));
+        writer_varint(w, latency_at(l, at));
+        last = at;
     }
 }
 
@@ -230,7 +320,7 @@ static bool read_buckets(struct cursor *c, uint64_t len, uint64_t count, struct 
 static bool decode(struct cursor *c, bool alone, struct latency *into)
 {
     struct stored bucket[LATENCY_BUCKETS];
-    struct latency figures;
+    struct latency figures = {0};
     figures.count = cursor_varint(c);
     figures.sum_ns = cursor_varint(c);
     figures.min_ns = cursor_varint(c);
@@ -240,9 +330,16 @@ static bool decode(struct cursor *c, bool alone, struct latency *into)
         return false;
     if (!read_buckets(c, buckets, figures.count, bucket) || (alone && cursor_left(c)))
         return false;
-    add_figures(into, &figures);
+    unsigned only;
+    if (buckets == 1 && bucket[0].count == figures.count && in_one_bucket(&figures, &only) &&
+        only == bucket[0].index) {
+        add_alike(into, &figures, only);
+        return true;
+    }
+    spread_out(into);
     for (uint64_t i = 0; i < buckets; i++)
-        add_to_bucket(into, bucket[i].index, bucket[i].count);
+        put(into, bucket[i].index, bucket[i].count);
+    add_figures(into, &figures);
     return true;
 }
 

@@ -21,10 +21,12 @@ enum {
     LATENCY_OCTAVES = LATENCY_BUCKETS / LATENCY_OCTAVE,
 };
 
-/* Zeroed is empty. Owns its octaves; latency_free() gives them back. */
+/* Zeroed is empty. As long as all values are in one bucket, no memory is owned: most edges and
+ * operations of a window are asked a few times, or never. latency_free() gives back what is. */
 struct latency {
     uint64_t count, sum_ns, min_ns, max_ns; /* min and max: undefined when count is 0 */
-    uint32_t *octave[LATENCY_OCTAVES];      /* NULL: all 32 buckets are 0 */
+    uint32_t (*bucket)[LATENCY_OCTAVE];     /* of the octaves that have any, in rising order */
+    uint32_t octaves; /* bit n: there are those of octave n; 0: all values are in that of min_ns */
 };
 
 /* The bucket of a value: LATENCY_LOWEST to LATENCY_HIGHEST. */
@@ -37,8 +39,19 @@ double latency_upper_ns(int bucket);
 /* When memory is short the value counts in count, sum, min and max only. A bucket that is full
  * (2^32 - 1) stays there. */
 void latency_add(struct latency *l, uint64_t value_ns);
+void latency_add_many(struct latency *l, uint64_t value_ns, uint32_t times);
 void latency_merge(struct latency *into, const struct latency *from);
 uint32_t latency_at(const struct latency *l, int bucket);
+
+/* The next bucket above `bucket` that holds values, or LATENCY_HIGHEST + 1 if there is none. Begin
+ * below LATENCY_LOWEST. */
+int latency_next(const struct latency *l, int bucket);
+
+/* How many octaves it owns memory of. */
+unsigned latency_octaves(const struct latency *l);
+
+/* Forgets where the values are, and frees that memory: only what is exact of them stays. */
+void latency_forget_buckets(struct latency *l);
 
 /* The q-quantile, 0 <= q <= 1, ns: the geometric middle of the bucket that holds it, kept between
  * min and max. 0 when empty. */
@@ -47,7 +60,7 @@ uint64_t latency_quantile(const struct latency *l, double q);
 /* Several, of rising `q`, in one pass. */
 void latency_quantiles(const struct latency *l, const double *q, size_t len, uint64_t *ret);
 
-/* Forgets the values and frees the octaves. */
+/* Forgets the values and frees the buckets. */
 void latency_free(struct latency *l);
 
 /* The stored form: varints count, sum, min, max, number of buckets; then for each bucket that is

@@ -1,7 +1,9 @@
 /* merge.c - see merge.h. Sorts the new rows, then walks old and new side by side. */
 #include "graph/merge.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "graph/hops.h"
 #include "graph/live.h"
@@ -104,10 +106,24 @@ static void forget_rows(struct delta *d)
     writer_clear(&d->sample_bytes);
 }
 
+static void merge_counters(struct delta *into, struct delta *from)
+{
+    into->edges_dropped += from->edges_dropped;
+    into->names_dropped += from->names_dropped;
+    into->connections_dropped += from->connections_dropped;
+    into->open_calls_dropped += from->open_calls_dropped;
+    into->secured_dropped += from->secured_dropped;
+    into->hops_dropped += from->hops_dropped;
+    from->secured_dropped = from->hops_dropped = 0;
+    from->edges_dropped = from->names_dropped = 0;
+    from->connections_dropped = from->open_calls_dropped = 0;
+}
+
 void merge_drop_rows(struct delta *into, struct delta *from)
 {
     for (uint32_t i = 0; i < from->edge_len; i++) {
         into->edges_dropped += tallied_requests(&from->edge[i].exchanges);
+        into->edges_dropped += from->edge[i].packets[0] || from->edge[i].packets[1]; /* reports */
         tallied_free(&from->edge[i].exchanges);
     }
     for (uint32_t i = 0; i < from->operation_len; i++)
@@ -120,6 +136,8 @@ void merge_drop_rows(struct delta *into, struct delta *from)
     for (uint32_t i = 0; i < from->certificate_len; i++)
         into->secured_dropped += from->certificate[i].shown;
     into->hops_dropped += from->hop_len;
+    if (into != from)
+        merge_counters(into, from);
     forget_rows(from);
 }
 
@@ -164,7 +182,7 @@ static size_t sample_len(const struct delta *d)
     return len;
 }
 
-static bool make_work(struct work *w, const struct delta *a, const struct delta *b)
+static bool make_work(struct work *w, const struct delta *a, const struct delta *b, bool copies)
 {
     size_t edges = (size_t)a->edge_len + b->edge_len;
     size_t operations = (size_t)a->operation_len + b->operation_len;
@@ -178,9 +196,9 @@ static bool make_work(struct work *w, const struct delta *a, const struct delta 
     size_t bytes = sample_len(a) + sample_len(b);
     size_t most = edges > operations ? edges : operations;
     *w = (struct work){
-        .edge = malloc((edges + 1) * sizeof *w->edge),
-        .operation = malloc((operations + 1) * sizeof *w->operation),
-        .name = malloc((names + 1) * sizeof *w->name),
+        .edge = copies ? malloc((edges + 1) * sizeof *w->edge) : NULL,
+        .operation = copies ? malloc((operations + 1) * sizeof *w->operation) : NULL,
+        .name = copies ? malloc((names + 1) * sizeof *w->name) : NULL,
         .connection = malloc((connections + 1) * sizeof *w->connection),
         .open_call = malloc((open_calls + 1) * sizeof *w->open_call),
         .secured = malloc((secured + 1) * sizeof *w->secured),
@@ -192,9 +210,9 @@ static bool make_work(struct work *w, const struct delta *a, const struct delta 
         .new_edge_at = malloc((edges + 1) * sizeof *w->new_edge_at),
         .sorted = malloc(((most > names ? most : names) + 1) * sizeof *w->sorted),
     };
-    if (w->edge && w->operation && w->name && w->connection && w->open_call && w->secured &&
-        w->certificate && w->hop && w->sample && w->sample_bytes.at && w->old_edge_at &&
-        w->new_edge_at && w->sorted)
+    bool copied = !copies || (w->edge && w->operation && w->name);
+    if (copied && w->connection && w->open_call && w->secured && w->certificate && w->hop &&
+        w->sample && w->sample_bytes.at && w->old_edge_at && w->new_edge_at && w->sorted)
         return true;
     free_work(w);
     return false;
@@ -386,19 +404,6 @@ static void drop_excess(struct delta *d)
     }
 }
 
-static void merge_counters(struct delta *into, struct delta *from)
-{
-    into->edges_dropped += from->edges_dropped;
-    into->names_dropped += from->names_dropped;
-    into->connections_dropped += from->connections_dropped;
-    into->open_calls_dropped += from->open_calls_dropped;
-    into->secured_dropped += from->secured_dropped;
-    into->hops_dropped += from->hops_dropped;
-    from->secured_dropped = from->hops_dropped = 0;
-    from->edges_dropped = from->names_dropped = 0;
-    from->connections_dropped = from->open_calls_dropped = 0;
-}
-
 /* Gives the rows that were made to `d`, and what it had to `w`. */
 static void change_rows(struct delta *d, struct work *w)
 {
@@ -430,26 +435,21 @@ static void change_rows(struct delta *d, struct work *w)
     *w = old;
 }
 
-bool merge_rows(struct delta *into, struct delta *from)
+/* The other rows, now that edges, operations and names have their places. */
+static void finish_rows(struct delta *into, struct delta *from, struct work *w, uint32_t edge_len)
 {
-    struct work w;
-    if (!make_work(&w, into, from))
-        return false;
-    uint32_t edge_len = merge_edges(&w, into, from);
-    into->operation_len = merge_operations(&w, into, from);
-    into->name_len = merge_names(&w, into, from);
-    into->connection_len = join_connections(&w, into, from);
-    into->open_call_len = join_open_calls(&w, into, from);
-    into->secured_len = join_secured(&w, into, from);
-    into->certificate_len = join_certificates(&w, into, from);
-    into->hop_len = join_hops(&w, into, from);
-    uint32_t samples = join_samples(&w, into, w.old_edge_at, 0);
-    into->sample_len = join_samples(&w, from, w.new_edge_at, samples);
+    into->connection_len = join_connections(w, into, from);
+    into->open_call_len = join_open_calls(w, into, from);
+    into->secured_len = join_secured(w, into, from);
+    into->certificate_len = join_certificates(w, into, from);
+    into->hop_len = join_hops(w, into, from);
+    uint32_t samples = join_samples(w, into, w->old_edge_at, 0);
+    into->sample_len = join_samples(w, from, w->new_edge_at, samples);
     for (uint32_t i = 0; i < into->relay_len; i++)
-        into->relay[i].edge = w.old_edge_at[into->relay[i].edge];
+        into->relay[i].edge = w->old_edge_at[into->relay[i].edge];
     into->edge_len = edge_len;
-    change_rows(into, &w);
-    free_work(&w);
+    change_rows(into, w);
+    free_work(w);
     merge_counters(into, from);
     forget_rows(from);
     drop_excess(into);
@@ -461,6 +461,97 @@ bool merge_rows(struct delta *into, struct delta *from)
     hops_settle(into);
     samples_settle(into, NULL);
     live_name_open_calls(into);
+}
+
+/* Puts rows of `size` bytes where `at` says that each goes, which it undoes. */
+static void permute(void *rows, uint32_t len, size_t size, uint32_t *at)
+{
+    uint8_t *row = rows, one[sizeof(struct edge_delta)];
+    assert(size <= sizeof one);
+    for (uint32_t i = 0; i < len; i++)
+        while (at[i] != i) {
+            uint32_t to = at[i];
+            memcpy(one, row + to * size, size);
+            memcpy(row + to * size, row + i * size, size);
+            memcpy(row + i * size, one, size);
+            at[i] = at[to];
+            at[to] = to;
+        }
+}
+
+/* Where each row goes that `sorted` points to. */
+static void note_places(void **sorted, uint32_t len, const void *rows, size_t size, uint32_t *ret)
+{
+    for (uint32_t i = 0; i < len; i++)
+        ret[(size_t)((const uint8_t *)sorted[i] - (const uint8_t *)rows) / size] = i;
+}
+
+/* Sorts the rows of `from` where they are, and gives them to `w`. `place` has room for the longest
+ * of the arrays. */
+static void sort_first_rows(struct work *w, struct delta *from, uint32_t *place)
+{
+    for (uint32_t i = 0; i < from->edge_len; i++)
+        w->sorted[i] = &from->edge[i];
+    qsort(w->sorted, from->edge_len, sizeof *w->sorted, compare_edge_pointers);
+    note_places(w->sorted, from->edge_len, from->edge, sizeof *from->edge, w->new_edge_at);
+    memcpy(place, w->new_edge_at, from->edge_len * sizeof *place);
+    permute(from->edge, from->edge_len, sizeof *from->edge, place);
+
+    for (uint32_t i = 0; i < from->operation_len; i++) {
+        from->operation[i].edge = w->new_edge_at[from->operation[i].edge];
+        w->sorted[i] = &from->operation[i];
+    }
+    qsort(w->sorted, from->operation_len, sizeof *w->sorted, compare_operation_pointers);
+    note_places(w->sorted, from->operation_len, from->operation, sizeof *from->operation, place);
+    permute(from->operation, from->operation_len, sizeof *from->operation, place);
+
+    for (uint32_t i = 0; i < from->name_len; i++)
+        w->sorted[i] = &from->name[i];
+    qsort(w->sorted, from->name_len, sizeof *w->sorted, compare_name_pointers);
+    note_places(w->sorted, from->name_len, from->name, sizeof *from->name, place);
+    permute(from->name, from->name_len, sizeof *from->name, place);
+
+    w->edge = from->edge;
+    w->operation = from->operation;
+    w->name = from->name;
+    from->edge = NULL;
+    from->operation = NULL;
+    from->name = NULL;
+}
+
+static uint32_t longest(const struct delta *d)
+{
+    uint32_t most = d->edge_len > d->operation_len ? d->edge_len : d->operation_len;
+    return most > d->name_len ? most : d->name_len;
+}
+
+bool merge_first_rows(struct delta *into, struct delta *from)
+{
+    struct work w;
+    if (into->edge_len || into->operation_len || into->name_len)
+        return merge_rows(into, from);
+    uint32_t *place = calloc((size_t)longest(from) + 1, sizeof *place);
+    if (!place || !make_work(&w, into, from, false)) {
+        free(place);
+        return false;
+    }
+    sort_first_rows(&w, from, place);
+    free(place);
+    into->operation_len = from->operation_len;
+    into->name_len = from->name_len;
+    finish_rows(into, from, &w, from->edge_len);
+    return true;
+}
+
+bool merge_rows(struct delta *into, struct delta *from)
+{
+    struct work w;
+    if (!make_work(&w, into, from, true))
+        return false;
+    uint32_t edge_len = merge_edges(&w, into, from);
+    into->operation_len = merge_operations(&w, into, from);
+    into->name_len = merge_names(&w, into, from);
+    finish_rows(into, from, &w, edge_len);
     return true;
 }
 

@@ -28,11 +28,16 @@ void operation_move(struct operation_delta *into, struct operation_delta *from);
  * Returns false, with both as they were, when memory is short. */
 bool merge_rows(struct delta *into, struct delta *from);
 
+/* The same, if `into` has no rows yet and those of `from` are unique: their arrays of edges,
+ * operations and names are `into`'s then, and not copied, and `from` has none (NULL). */
+bool merge_first_rows(struct delta *into, struct delta *from);
+
 /* When all rows of a window are there: brings the names by which a server is called down to
  * PLACE_NAMES_MAX (graph/settle_hosts.h), and the operations of each edge to
  * OPERATIONS_PER_EDGE_MAX and "other" (graph/settle.h). What comes of it depends on the rows, not
  * on how many deltas they came in. */
 void merge_finish(struct delta *d);
 
-/* Empties `from` of rows, which are lost, and counts in `into` what was in them. */
+/* Empties `from` of rows, which are lost, and counts in `into`, which may be the same, what was in
+ * them and what was lost before. */
 void merge_drop_rows(struct delta *into, struct delta *from);

@@ -2,6 +2,7 @@
 #include "graph/networks.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stdlib.h>
 
 #include "base/bytes.h"
@@ -75,13 +76,21 @@ bool networks_open(struct networks *n, const struct network *network)
     return true;
 }
 
+/* Half an address as a number, its first bit the highest. */
+static uint64_t half_of(const struct address *a, size_t half)
+{
+    uint64_t value;
+    memcpy(&value, a->byte + 8 * half, sizeof value);
+    return be64toh(value);
+}
+
 /* Do the first `bits` of the two agree? */
 static bool same_prefix(const struct address *a, const struct address *b, unsigned bits)
 {
-    unsigned whole = bits / 8, rest = bits % 8;
-    if (memcmp(a->byte, b->byte, whole) != 0)
-        return false;
-    return !rest || (a->byte[whole] ^ b->byte[whole]) >> (8 - rest) == 0;
+    uint64_t high = half_of(a, 0) ^ half_of(b, 0), low = half_of(a, 1) ^ half_of(b, 1);
+    if (bits <= 64)
+        return !bits || high >> (64 - bits) == 0;
+    return !high && low >> (128 - bits) == 0;
 }
 
 bool networks_hold(const struct networks *n, const struct address *a)

@@ -14,6 +14,7 @@ static const struct {
     [MARK_ONE_WAY] = {"one-way", "only one side's packets seen", 'O'},
     [MARK_MISSING] = {"missing", "bytes missing", 'M'},
     [MARK_DROPS] = {"drops", "packets dropped, all figures are lower bounds", 'D'},
+    [MARK_SAMPLED] = {"sampled", "some connections left out, counts scaled", 'E'},
     [MARK_UNDECODED] = {"undecoded", "not all could be decoded", 'U'},
     [MARK_SKEW] = {"skew", "times out of order", 'K'},
     [MARK_TRUNCATED] = {"truncated", "packets cut short", 'T'},
@@ -112,6 +113,8 @@ void quality_set_capture(struct quality *q, const struct capture_counters *c)
     q->mirror_lost = c->mirror_lost;
     q->captured = c->packets;
     q->uncertain = c->uncertain;
+    q->sampled_ns = c->sampled_ns;
+    q->left_out_ns = c->left_out_ns;
 }
 
 /* 0 to 1; 0 of nothing. */
@@ -189,6 +192,7 @@ struct marks quality_marks(const struct quality *q)
     m.of[MARK_ONE_WAY] = (uint8_t)severity_of_one_way(q);
     m.of[MARK_MISSING] = (uint8_t)by_share(share(q->missing_bytes, q->bytes), 0.0001, 0.01);
     m.of[MARK_DROPS] = (uint8_t)by_share(share_dropped(q), 0.00001, 0.01);
+    m.of[MARK_SAMPLED] = q->sampled_ns ? SEVERITY_WARN : SEVERITY_NONE;
     m.of[MARK_UNDECODED] = (uint8_t)severity_of_undecoded(q);
     m.of[MARK_SKEW] = (uint8_t)by_share(share(q->skewed, told), 0.01, 0.1);
     m.of[MARK_TRUNCATED] = (uint8_t)by_share(share(q->truncated, whole), 0.01, NEVER);
@@ -251,6 +255,15 @@ static void say_drops(const struct quality *q, char *ret)
              by, number(q->dropped + q->mirror_lost).text, human_share(share_dropped(q)).text);
 }
 
+static void say_sampled(const struct quality *q, char *ret)
+{
+    double share_left_out = q->sampled_ns ? (double)q->left_out_ns / (double)q->sampled_ns : 0;
+    snprintf(ret, REASON_TEXT_MAX,
+             "for %s there was too much to read, and %s of connections were left out; counts are "
+             "scaled up for them, and estimates",
+             human_span(q->sampled_ns).text, human_share(share_left_out).text);
+}
+
 /* "places lost: 3, answers without a request: 2; ..." */
 static void say_undecoded(const struct quality *q, char *ret)
 {
@@ -308,6 +321,9 @@ void quality_reason(const struct quality *q, enum mark mark, char ret[REASON_TEX
         break;
     case MARK_DROPS:
         say_drops(q, ret);
+        break;
+    case MARK_SAMPLED:
+        say_sampled(q, ret);
         break;
     case MARK_UNDECODED:
         say_undecoded(q, ret);

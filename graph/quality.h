@@ -9,6 +9,7 @@ enum mark {
     MARK_ONE_WAY,   /* only one side's packets reach the tap */
     MARK_MISSING,   /* bytes were acknowledged but never seen */
     MARK_DROPS,     /* frames were lost before anybody looked at them */
+    MARK_SAMPLED,   /* connections were left out, and counts scaled */
     MARK_UNDECODED, /* bytes or messages were passed over that could not be understood */
     MARK_SKEW,      /* times contradict the order of things */
     MARK_TRUNCATED, /* the snapshot length cut packets */
@@ -44,7 +45,8 @@ struct quality {
     bool midstream, some_one_way; /* as the notes say */
     /* Of the capture as a whole, in that range: */
     uint64_t frames, dropped, mirror_seen, mirror_lost;
-    uint64_t captured, uncertain; /* packets; of them, copies or sent again */
+    uint64_t captured, uncertain;     /* packets; of them, copies or sent again */
+    uint64_t sampled_ns, left_out_ns; /* how long connections were left out; times their share */
 };
 
 void quality_add(struct quality *q, const struct edge_delta *e);

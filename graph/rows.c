@@ -38,6 +38,9 @@ void rows_clear(struct rows *r)
     index_clear(&r->secured);
     index_clear(&r->certificates);
     rows_clear_places(r);
+    r->edge_room = r->open.edge ? r->edge_room : 0;
+    r->operation_room = r->open.operation ? r->operation_room : 0;
+    r->name_room = r->open.name ? r->name_room : 0;
     r->operations_named = 0;
     r->last_edge = r->unused_operation = NO_ROW;
 }

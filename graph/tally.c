@@ -4,8 +4,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "graph/hops.h"
 #include "graph/host.h"
+#include "graph/lately.h"
 #include "graph/merge.h"
 #include "graph/rows.h"
 #include "graph/sampler.h"
@@ -16,7 +18,9 @@ struct tally {
     const struct networks *networks;
     const struct patterns *patterns; /* or NULL */
     bool keeps_samples;
+    uint32_t weight;
     struct sampler sampler;
+    struct lately lately;
     char last_host[NAME_TEXT_MAX]; /* of the exchange before, and */
     char last_name[NAME_TEXT_MAX]; /* the name in it; "": there is none */
 };
@@ -31,7 +35,13 @@ struct tally *tally_new(const struct hash_key *key, const struct networks *netwo
         return NULL;
     rows_init(&t->rows, key);
     t->networks = networks;
+    t->weight = 1;
     return t;
+}
+
+void tally_set_weight(struct tally *t, uint32_t weight)
+{
+    t->weight = weight;
 }
 
 void tally_set_patterns(struct tally *t, const struct patterns *patterns)
@@ -76,32 +86,48 @@ static void note_times(struct edge_delta *edge, uint64_t first_ns, uint64_t last
 }
 
 /* From one moment to another, if both were seen and are the right way round. */
-static void count_span(struct latency *l, uint64_t from_ns, uint64_t to_ns)
+static void count_span(struct latency *l, uint64_t from_ns, uint64_t to_ns, uint32_t weight)
 {
     if (from_ns && to_ns >= from_ns)
-        latency_add(l, to_ns - from_ns);
+        latency_add_many(l, to_ns - from_ns, weight);
 }
 
-static void count_exchange(struct tallied *t, const struct exchange *x)
+static void count_exchange(struct tallied *t, const struct exchange *x, uint32_t weight)
 {
-    t->outcomes[x->outcome]++;
-    t->request_bytes += x->request_bytes;
-    t->response_bytes += x->response_bytes;
-    t->request_messages += x->request_messages;
-    t->response_messages += x->response_messages;
+    t->outcomes[x->outcome] += weight;
+    t->request_bytes += x->request_bytes * weight;
+    t->response_bytes += x->response_bytes * weight;
+    t->request_messages += (uint64_t)x->request_messages * weight;
+    t->response_messages += (uint64_t)x->response_messages * weight;
     if (!call_is_streaming(x->call)) {
-        count_span(&t->duration, x->request_ns, x->response_end_ns);
-        count_span(&t->ttfb, x->request_end_ns, x->response_ns);
+        count_span(&t->duration, x->request_ns, x->response_end_ns, weight);
+        count_span(&t->ttfb, x->request_end_ns, x->response_ns, weight);
         return;
     }
-    t->streams++;
-    count_span(&t->first_message, x->request_ns, x->first_message_ns);
-    count_span(&t->age, x->request_ns, x->response_end_ns ? x->response_end_ns : x->end_ns);
+    t->streams += weight;
+    count_span(&t->first_message, x->request_ns, x->first_message_ns, weight);
+    count_span(&t->age, x->request_ns, x->response_end_ns ? x->response_end_ns : x->end_ns, weight);
+}
+
+/* What the path is a case of, at the end of an operation; it is made anew if it has not been of
+ * late. */
+static void put_template(struct tally *t, const char *path, char *text, size_t size)
+{
+    struct lately_path *lately = lately_path_place(&t->lately, path);
+    if (lately && strcmp(lately->path, path) != 0) {
+        strcpy(lately->path, path);
+        template_path(path, lately->made, sizeof lately->made);
+    }
+    size_t len = lately ? strlen(lately->made) : 0;
+    if (lately && len < size)
+        memcpy(text, lately->made, len + 1);
+    else
+        template_path(path, text, size);
 }
 
 /* Of a path that was not seen only the decoder can say which it may be. Returns whether it is a
  * template of ours. */
-static bool make_operation(const struct tally *t, struct exchange *x)
+static bool make_operation(struct tally *t, struct exchange *x)
 {
     if (!x->path[0] && x->notes & NOTE_UNKNOWN_FIELDS)
         return false;
@@ -116,7 +142,7 @@ static bool make_operation(const struct tally *t, struct exchange *x)
         bytes_to_text(x->operation + len, sizeof x->operation - len, bytes_of_text(given));
         return false;
     }
-    template_path(x->path, x->operation + len, sizeof x->operation - len);
+    put_template(t, x->path, x->operation + len, sizeof x->operation - len);
     return x->path[0] == '/';
 }
 
@@ -192,15 +218,15 @@ static void count_secured(struct tally *t, uint32_t edge, const struct exchange 
         .cipher = tls->cipher,
         .certificate = tls->certificate,
         .client_certificate = tls->client_certificate,
-        .handshakes = 1,
-        .established = established,
-        .resumed = tls->resumed,
-        .retried = tls->retried,
-        .unreadable = tls->unreadable,
-        .ech = tls->ech,
+        .handshakes = t->weight,
+        .established = established ? t->weight : 0,
+        .resumed = tls->resumed ? t->weight : 0,
+        .retried = tls->retried ? t->weight : 0,
+        .unreadable = tls->unreadable ? t->weight : 0,
+        .ech = tls->ech ? t->weight : 0,
         .last_ns = x->end_ns,
     };
-    more.mutual[tls->mutual] = established;
+    more.mutual[tls->mutual] = more.established;
     memcpy(more.server_name, x->host, sizeof more.server_name);
     memcpy(more.alpn, tls->alpn, sizeof more.alpn);
     memcpy(more.alpn_offered, tls->alpn_offered, sizeof more.alpn_offered);
@@ -227,23 +253,43 @@ void tally_certificate(struct tally *t, const struct certificate *c)
         t->rows.open.secured_dropped++;
 }
 
-/* The edge of an exchange; if that has ended, the name by which it calls is heard. */
-static struct edge_delta *edge_of(struct tally *t, const struct exchange *x, bool ended)
+static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
+{
+    return (uint32_t)(edge - t->rows.open.edge);
+}
+
+/* As edge_of(), of one that was not seen of late. */
+static struct edge_delta *look_for_edge(struct tally *t, const struct exchange *x, const char *host,
+                                        bool ended)
 {
     struct edge_key key = {.client = x->client_address,
                            .server = x->server_address,
                            .port = x->server_port,
                            .tenant = x->tenant};
-    const char *host = exchange_calls_server(x) ? x->host : "";
     uint32_t row = call_server(t, &key, x->asked, host);
-    if (ended && host[0] && name_in_host(t, host)[0])
+    bool named = host[0] && name_in_host(t, host)[0];
+    if (ended && named)
         hear_name(t, row, x->end_ns, 0);
-    return find_edge(t, &key, x->protocol);
+    struct edge_delta *edge = find_edge(t, &key, x->protocol);
+    if (!edge || (named && row == NO_ROW)) /* dropped, and counted each time */
+        return edge;
+    struct lately_edge *lately = lately_edge_place(&t->lately, x);
+    lately_edge_keep(lately, x, host);
+    lately->edge = row_of(t, edge);
+    lately->name = row;
+    return edge;
 }
 
-static uint32_t row_of(const struct tally *t, const struct edge_delta *edge)
+/* The edge of an exchange; if that has ended, the name by which it calls is heard. */
+static struct edge_delta *edge_of(struct tally *t, const struct exchange *x, bool ended)
 {
-    return (uint32_t)(edge - t->rows.open.edge);
+    const char *host = exchange_calls_server(x) ? x->host : "";
+    const struct lately_edge *lately = lately_edge_place(&t->lately, x);
+    if (!lately_edge_is(lately, x, host))
+        return look_for_edge(t, x, host, ended);
+    if (ended && lately->name != NO_ROW)
+        hear_name(t, lately->name, x->end_ns, 0);
+    return &t->rows.open.edge[lately->edge];
 }
 
 /* For whom a service inside says that it asks. */
@@ -306,17 +352,17 @@ void tally_exchange(struct tally *t, struct exchange *x)
     }
     note_times(edge, x->request_ns ? x->request_ns : x->end_ns, x->end_ns);
     edge->notes |= x->notes;
-    edge->skewed += x->notes & NOTE_SKEW ? 1 : 0;
-    edge->decrypted += x->notes & NOTE_DECRYPTED ? 1 : 0;
+    edge->skewed += x->notes & NOTE_SKEW ? t->weight : 0;
+    edge->decrypted += x->notes & NOTE_DECRYPTED ? t->weight : 0;
     uint32_t operation = find_operation(t, row_of(t, edge), x);
-    count_exchange(tallied_of(t, row_of(t, edge), operation), x);
+    count_exchange(tallied_of(t, row_of(t, edge), operation), x, t->weight);
     count_secured(t, row_of(t, edge), x);
     struct ids ids = {hop_hash(x->request_id), hop_hash(x->trace_id)};
     count_hop(t, row_of(t, edge), x, ids);
     keep_sample(t, row_of(t, edge), operation, x, ids);
     if (given || operation == NO_ROW)
         return;
-    if (strcmp(t->rows.open.operation[operation].name, OPERATION_OTHER) == 0)
+    if (text_equal(t->rows.open.operation[operation].name, OPERATION_OTHER))
         bytes_to_text(x->operation, sizeof x->operation, bytes_of_text(OPERATION_OTHER));
 }
 
@@ -328,7 +374,7 @@ void tally_message(struct tally *t, struct exchange *x, uint64_t gap_ns)
     note_times(edge, x->last_message_ns, x->last_message_ns);
     bool given = x->operation[0];
     uint32_t row = row_of(t, edge), operation = find_operation(t, row, x);
-    latency_add(&tallied_of(t, row, operation)->message_gap, gap_ns);
+    latency_add_many(&tallied_of(t, row, operation)->message_gap, gap_ns, t->weight);
     if (!given)
         x->operation[0] = '\0';
 }
@@ -413,6 +459,39 @@ static void count_connection(struct tally *t, uint32_t edge, const struct flow_r
         t->rows.open.connections_dropped++;
 }
 
+/* What the report counts, as often as it stands for. */
+static void count_report(struct edge_delta *edge, const struct flow_report *r, uint64_t weight)
+{
+    bool handshake = r->rtt_server_ns || r->rtt_client_ns;
+    edge->opened += r->opened * weight;
+    edge->failed += r->failed * weight;
+    edge->refused += r->refused * weight;
+    edge->closed += r->closed * weight;
+    edge->reset_by_client += r->reset_by_client * weight;
+    edge->reset_by_server += r->reset_by_server * weight;
+    for (size_t dir = 0; dir < 2; dir++) {
+        edge->packets[dir] += r->packets[dir] * weight;
+        edge->bytes[dir] += r->bytes[dir] * weight;
+        edge->duplicates[dir] += r->duplicates[dir] * weight;
+        edge->missing_bytes[dir] += r->missing_bytes[dir] * weight;
+        edge->truncated[dir] += r->truncated[dir] * weight;
+        edge->retransmits[dir] += r->retransmits[dir] * weight;
+        edge->zero_windows[dir] += r->zero_windows[dir] * weight;
+        edge->out_of_order[dir] += r->out_of_order[dir] * weight;
+        edge->zero_window_ns[dir] += r->zero_window_ns[dir] * weight;
+    }
+    for (size_t i = 0; i < TROUBLES; i++)
+        edge->troubles[i] += r->troubles[i] * weight;
+    edge->one_way += r->one_way * weight;
+    edge->rtt_least_server_sum_ns += r->rtt_least_server_ns * weight;
+    edge->rtt_least_client_sum_ns += r->rtt_least_client_ns * weight;
+    edge->rtt_least_servers += r->rtt_least_server_ns ? weight : 0;
+    edge->rtt_least_clients += r->rtt_least_client_ns ? weight : 0;
+    edge->handshakes += handshake ? weight : 0;
+    edge->rtt_server_sum_ns += r->rtt_server_ns * weight;
+    edge->rtt_client_sum_ns += r->rtt_client_ns * weight;
+}
+
 void tally_flow(struct tally *t, const struct flow_report *r)
 {
     struct edge_key key = {.client = r->client_address,
@@ -425,37 +504,9 @@ void tally_flow(struct tally *t, const struct flow_report *r)
         return;
     note_times(edge, r->end_ns, r->end_ns);
     edge->notes |= r->notes;
-    edge->opened += r->opened;
-    edge->failed += r->failed;
-    edge->refused += r->refused;
-    edge->closed += r->closed;
-    edge->reset_by_client += r->reset_by_client;
-    edge->reset_by_server += r->reset_by_server;
-    for (size_t dir = 0; dir < 2; dir++) {
-        edge->packets[dir] += r->packets[dir];
-        edge->bytes[dir] += r->bytes[dir];
-        edge->duplicates[dir] += r->duplicates[dir];
-        edge->missing_bytes[dir] += r->missing_bytes[dir];
-        edge->truncated[dir] += r->truncated[dir];
-        edge->retransmits[dir] += r->retransmits[dir];
-        edge->zero_windows[dir] += r->zero_windows[dir];
-        edge->out_of_order[dir] += r->out_of_order[dir];
-        edge->zero_window_ns[dir] += r->zero_window_ns[dir];
-    }
-    for (size_t i = 0; i < TROUBLES; i++)
-        edge->troubles[i] += r->troubles[i];
-    edge->one_way += r->one_way;
-    edge->rtt_least_server_sum_ns += r->rtt_least_server_ns;
-    edge->rtt_least_client_sum_ns += r->rtt_least_client_ns;
-    edge->rtt_least_servers += r->rtt_least_server_ns != 0;
-    edge->rtt_least_clients += r->rtt_least_client_ns != 0;
+    count_report(edge, r, t->weight);
     if (r->multiplexed)
         count_connection(t, row_of(t, edge), r);
-    if (!r->rtt_server_ns && !r->rtt_client_ns)
-        return;
-    edge->handshakes++;
-    edge->rtt_server_sum_ns += r->rtt_server_ns;
-    edge->rtt_client_sum_ns += r->rtt_client_ns;
 }
 
 static void sum_operations(struct delta *d)
@@ -471,10 +522,11 @@ bool tally_take(struct tally *t, struct delta *into)
     struct delta *open = &t->rows.open;
     rows_finish(&t->rows);
     sum_operations(open);
-    bool merged = merge_rows(into, open);
+    bool merged = merge_first_rows(into, open);
     if (!merged)
         merge_drop_rows(into, open);
     rows_clear(&t->rows);
+    lately_forget_rows(&t->lately);
     sampler_clear(&t->sampler);
     return merged;
 }

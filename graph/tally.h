@@ -20,6 +20,11 @@ void tally_set_patterns(struct tally *t, const struct patterns *patterns);
 /* From now on, a sample of the exchanges is kept (graph/sample.h). */
 void tally_keep_samples(struct tally *t);
 
+/* From now on each thing counted stands for so many (one connection in `weight` is followed).
+ * Counts of edges and operations are scaled; what is told of one by one (connections, open calls,
+ * samples, names) is as it was seen. At least 1, the value at the beginning. */
+void tally_set_weight(struct tally *t, uint32_t weight);
+
 /* Counts an exchange in the window that is open. Fills in x->operation if the decoder left it
  * empty: the method and the template of the path, without what is learned from others;
  * "other" when the edge has too many in which there is nothing to learn. */

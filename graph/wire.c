@@ -219,16 +219,9 @@ static void get_latency(struct reader *r, struct latency *l)
         wire_damage(&r->c);
         return;
     }
-    size_t octaves = 0;
-    for (size_t i = 0; i < LATENCY_OCTAVES; i++)
-        octaves += l->octave[i] != NULL;
-    if (octaves > r->octaves_left) {
-        struct latency figures = {l->count, l->sum_ns, l->min_ns, l->max_ns, {0}};
-        latency_free(l);
-        *l = figures;
-        return;
-    }
-    r->octaves_left -= octaves;
+    if (latency_octaves(l) > r->octaves_left)
+        latency_forget_buckets(l);
+    r->octaves_left -= latency_octaves(l);
 }
 
 static void get_tallied(struct reader *r, struct tallied *t)

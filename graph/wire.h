@@ -18,5 +18,5 @@ void wire_put_exchange(struct writer *w, const struct exchange *x);
 void wire_put_bare_exchange(struct writer *w, const struct exchange *x);
 
 /* Reads the next one, bare or not. `protocol` of the result points into a table of names kept for
- * the life of the process. Returns false if the bytes are damaged. */
+ * the life of the process. Returns false if the bytes are damaged; the result is of no use then. */
 bool wire_get_exchange(struct cursor *c, struct exchange *ret);

@@ -126,40 +126,39 @@ static void get_texts(struct cursor *c, struct exchange *x)
 
 bool wire_get_exchange(struct cursor *c, struct exchange *ret)
 {
-    struct exchange x = {0};
+    struct exchange *x = ret;
+    *x = (struct exchange){0};
     if (cursor_u8(c) != EXCHANGE_VERSION)
         wire_damage(c);
-    get_protocol(c, &x);
-    x.number = wire_get_number(c);
-    x.client_address = wire_get_address(c);
-    x.server_address = wire_get_address(c);
-    x.client_port = (uint16_t)wire_get_within(c, UINT16_MAX);
-    x.server_port = (uint16_t)wire_get_within(c, UINT16_MAX);
-    x.tenant = (uint32_t)wire_get_within(c, UINT32_MAX);
-    x.request_ns = wire_get_number(c);
-    x.request_end_ns = wire_get_number(c);
-    x.response_ns = wire_get_number(c);
-    x.response_end_ns = wire_get_number(c);
-    x.end_ns = wire_get_number(c);
-    x.request_bytes = wire_get_number(c);
-    x.response_bytes = wire_get_number(c);
-    x.request_messages = (uint32_t)wire_get_within(c, UINT32_MAX);
-    x.response_messages = (uint32_t)wire_get_within(c, UINT32_MAX);
-    x.first_message_ns = wire_get_number(c);
-    x.last_message_ns = wire_get_number(c);
-    x.deadline_ns = wire_get_number(c);
-    x.stream_id = (uint32_t)wire_get_within(c, UINT32_MAX);
-    x.grpc_status = (int32_t)cursor_le32(c);
-    x.error_code = get_error_code(c);
-    x.call = (enum call_kind)wire_get_within(c, CALL_KINDS - 1);
-    x.certainty = wire_get_certainty(c);
-    x.fingerprint = cursor_le64(c);
-    x.notes = (uint32_t)wire_get_within(c, (1U << NOTES) - 1);
-    x.outcome = (enum outcome)wire_get_within(c, OUTCOMES - 1);
-    x.elsewhere = wire_get_within(c, 1);
-    get_texts(c, &x);
-    x.tls = wire_get_tls_facts(c);
-    if (!c->starved)
-        *ret = x;
+    get_protocol(c, x);
+    x->number = wire_get_number(c);
+    x->client_address = wire_get_address(c);
+    x->server_address = wire_get_address(c);
+    x->client_port = (uint16_t)wire_get_within(c, UINT16_MAX);
+    x->server_port = (uint16_t)wire_get_within(c, UINT16_MAX);
+    x->tenant = (uint32_t)wire_get_within(c, UINT32_MAX);
+    x->request_ns = wire_get_number(c);
+    x->request_end_ns = wire_get_number(c);
+    x->response_ns = wire_get_number(c);
+    x->response_end_ns = wire_get_number(c);
+    x->end_ns = wire_get_number(c);
+    x->request_bytes = wire_get_number(c);
+    x->response_bytes = wire_get_number(c);
+    x->request_messages = (uint32_t)wire_get_within(c, UINT32_MAX);
+    x->response_messages = (uint32_t)wire_get_within(c, UINT32_MAX);
+    x->first_message_ns = wire_get_number(c);
+    x->last_message_ns = wire_get_number(c);
+    x->deadline_ns = wire_get_number(c);
+    x->stream_id = (uint32_t)wire_get_within(c, UINT32_MAX);
+    x->grpc_status = (int32_t)cursor_le32(c);
+    x->error_code = get_error_code(c);
+    x->call = (enum call_kind)wire_get_within(c, CALL_KINDS - 1);
+    x->certainty = wire_get_certainty(c);
+    x->fingerprint = cursor_le64(c);
+    x->notes = (uint32_t)wire_get_within(c, (1U << NOTES) - 1);
+    x->outcome = (enum outcome)wire_get_within(c, OUTCOMES - 1);
+    x->elsewhere = wire_get_within(c, 1);
+    get_texts(c, x);
+    x->tls = wire_get_tls_facts(c);
     return !c->starved;
 }

@@ -77,7 +77,10 @@
     X(mirror_lost, mirror_lost)                                                                    \
     X(mirror_seen, mirror_seen)                                                                    \
     X(behind_ns, behind_ns)                                                                        \
-    X(source_gone, source_gone)
+    X(source_gone, source_gone)                                                                    \
+    X(unfollowed, unfollowed)                                                                      \
+    X(sampled_ns, sampled_ns)                                                                      \
+    X(left_out_ns, left_out_ns)
 
 /* Of capture_window, and struct decode_counters: all of it but `flows`, which is no counter. */
 #define DECODE_COLUMNS(X)                                                                          \

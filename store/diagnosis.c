@@ -9,6 +9,7 @@
 
 /* What is wrong with figures; the front of a verdict. */
 static const char lower_bounds[] = "figures are lower bounds";
+static const char estimated[] = "counts are estimates";
 static const char incomplete[] = "figures are incomplete";
 static const char inexact[] = "some figures are not exact";
 static const char unread[] = "not everything could be read";
@@ -85,6 +86,15 @@ static void find_drops(struct list *l, const struct capture_counters *c)
         "the mirror a faster link.",
         "%s of mirrored packets (%s) never arrived, by the mirror's own numbers",
         percent(c->mirror_lost, mirrored).text, number(c->mirror_lost).text);
+}
+
+static void find_sampling(struct list *l, const struct capture_counters *c)
+{
+    say(add(l, c->sampled_ns ? 1 : 0, any), estimated,
+        "There was more to read than the collector could: a narrower filter (-f) or more cores "
+        "help. Latencies are as measured, on what was followed.",
+        "For %s, %s of connections were left out whole, and counts scaled up for them",
+        human_span(c->sampled_ns).text, percent(c->left_out_ns, c->sampled_ns).text);
 }
 
 static void find_source(struct list *l, const struct capture_counters *c, struct range r)
@@ -240,6 +250,7 @@ size_t health_diagnoses(const struct health_row *h, struct diagnosis ret[DIAGNOS
             "Is the mirror port on? Is this its interface? Does a filter hide all?",
             "No packet arrived in this range of time");
     find_drops(&l, &h->capture);
+    find_sampling(&l, &h->capture);
     find_source(&l, &h->capture, h->range);
     find_missing(&l, &h->quality);
     find_cut(&l, &h->capture);

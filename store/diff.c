@@ -67,11 +67,11 @@ static bool no_memory(struct err *err)
     return err_set(err, "cannot compare: out of memory");
 }
 
-static bool load_edges(struct query *q, struct range r, bool after, struct half *ret,
-                       struct err *err)
+static bool load_edges(struct query *q, struct range r, enum grouping grouping, bool after,
+                       struct half *ret, struct err *err)
 {
     struct edge_rows rows;
-    if (!query_edges(q, r, &rows, err))
+    if (!query_grouped_edges(q, r, grouping, &rows, err))
         return false;
     ret->row = calloc(rows.len + 1, sizeof *ret->row);
     ret->len = ret->row ? rows.len : 0;
@@ -289,12 +289,20 @@ static bool put_together(struct diff *d, struct half *edges, const struct half *
 bool diff_make(struct query *before, struct range before_range, struct query *after,
                struct range after_range, struct diff *ret, struct err *err)
 {
+    return diff_make_grouped(before, before_range, after, after_range, GROUP_SERVICE, ret, err);
+}
+
+bool diff_make_grouped(struct query *before, struct range before_range, struct query *after,
+                       struct range after_range, enum grouping grouping, struct diff *ret,
+                       struct err *err)
+{
+    bool operated = grouping == GROUP_SERVICE;
     struct half half[4] = {0}, edges = {0}, operations = {0};
     *ret = (struct diff){.before = before_range, .after = after_range};
-    bool made = load_edges(before, before_range, false, &half[0], err) &&
-                load_edges(after, after_range, true, &half[1], err) &&
-                load_operations(before, before_range, false, &half[2], err) &&
-                load_operations(after, after_range, true, &half[3], err) &&
+    bool made = load_edges(before, before_range, grouping, false, &half[0], err) &&
+                load_edges(after, after_range, grouping, true, &half[1], err) &&
+                (!operated || (load_operations(before, before_range, false, &half[2], err) &&
+                               load_operations(after, after_range, true, &half[3], err))) &&
                 join(&half[0], &half[1], &edges, err) &&
                 join(&half[2], &half[3], &operations, err) &&
                 put_together(ret, &edges, &operations, err);

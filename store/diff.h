@@ -7,10 +7,10 @@
  *                would have been expected in the other, so that it may be chance
  *   slower       p50 (of at least P50_LEAST exchanges in both) or p95 (P95_LEAST) rose by at least
  *   (faster)     SLOWER_SHARE and SLOWER_NS (fell likewise)
- *   fails more   the Wilson intervals (99 %) of both shares of errors do not overlap, and the
- * shares (fails less) differ by at least FAILS_SHARE protocol     between the same ends and port,
- * one protocol went and one other came encryption   from plaintext to TLS or back, or another
- * version of TLS */
+ *   fails more   the Wilson intervals (99 %) of both shares of errors do not overlap, and these
+ *   (fails less) shares differ by at least FAILS_SHARE
+ *   protocol     between the same ends and port, one protocol went and one other came
+ *   encryption   from plaintext to TLS or back, or another version of TLS */
 #pragma once
 
 #include "store/query.h"
@@ -63,6 +63,12 @@ struct diff {
 /* `ret` is freed with diff_free(), also on failure. */
 bool diff_make(struct query *before, struct range before_range, struct query *after,
                struct range after_range, struct diff *ret, struct err *err);
+
+/* Between groups of services, as the graph has them; without operations, unless they are services.
+ */
+bool diff_make_grouped(struct query *before, struct range before_range, struct query *after,
+                       struct range after_range, enum grouping grouping, struct diff *ret,
+                       struct err *err);
 void diff_free(struct diff *d);
 
 /* Drops the rows without a change. */

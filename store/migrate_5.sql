@@ -1,5 +1,9 @@
--- migrate_5.sql - version 4 to 5: when an operation was seen first and last.
+-- migrate_5.sql - version 4 to 5: what sampling left out, and when an operation was seen first and last.
 -- The reasons for the tables are in schema.sql.
+
+ALTER TABLE capture_window ADD COLUMN unfollowed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN sampled_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture_window ADD COLUMN left_out_ns INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE operation ADD COLUMN first_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE operation ADD COLUMN last_ns INTEGER NOT NULL DEFAULT 0;

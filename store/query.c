@@ -85,7 +85,8 @@ static bool open_database(struct query *q, struct err *err)
         return tell(q, err);
     sqlite3_busy_timeout(q->db, BUSY_MS);
     database_harden(q->db);
-    database_run(q->db, "PRAGMA query_only = 1");
+    /* What is sorted stays in memory: a page that is confined may make no file for it. */
+    database_run(q->db, "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY");
     return schema_check(q->db, q->path, err);
 }
 

@@ -272,6 +272,7 @@ bool query_tls(struct query *q, struct range r, int64_t edge_id, struct tls_rows
 
 /* Requests that reached a server by way of another service. */
 struct relay_row {
+    int64_t client_id, via_id, server_id; /* of service_row */
     char client[NAME_TEXT_MAX], via[NAME_TEXT_MAX], server[NAME_TEXT_MAX];
     char via_address[64]; /* one of them */
     uint16_t port;        /* of the server */
@@ -294,7 +295,8 @@ struct name_row {
     enum name_source source;
     uint64_t count;
     uint64_t first_ns, last_ns;
-    bool is_name; /* it is called so */
+    bool is_name;       /* it is called so */
+    int64_t service_id; /* of service_row: what is there now */
 };
 struct name_rows {
     struct name_row *row;
@@ -336,7 +338,9 @@ struct request_criteria {
     int64_t edge_id, service_id;           /* service: on either side */
     const char *client, *server, *service; /* names */
     const char *protocol;
-    const char *operation; /* a part of its name */
+    const char *operation;    /* a part of its name, */
+    const char *operation_is; /* or the whole of it */
+    int64_t id;               /* this one alone */
     const char *trace_id;
     const char *whole_trace; /* likewise, and what has no trace id but a request id of the trace */
     uint32_t outcomes;       /* bit n: of this enum outcome */
@@ -435,6 +439,10 @@ bool query_insights(struct query *q, struct range r, struct insight_rows *ret, s
 enum grouping { GROUP_SERVICE, GROUP_GROUP, GROUP_HOST, GROUP_SUBNET, GROUPINGS };
 const char *grouping_name(enum grouping g); /* "service", "group", ... */
 
+/* The edges between such nodes. */
+bool query_grouped_edges(struct query *q, struct range r, enum grouping grouping,
+                         struct edge_rows *ret, struct err *err);
+
 /* The graph as it is drawn: services (or groups) with their places, and the edges between them.
  * Services that were placed by an earlier call on this handle keep their places. */
 struct graph {
@@ -445,6 +453,15 @@ struct graph {
 bool query_graph(struct query *q, struct range r, enum grouping grouping, struct graph *ret,
                  struct err *err);
 void graph_free(struct graph *g);
+
+/* The services that a node of a grouping is made of, in no order; by its name. Of what it is made
+ * of ever, not only in a range. */
+struct member_ids {
+    int64_t *id; /* given: free() */
+    size_t len;
+};
+bool query_members(struct query *q, enum grouping grouping, const char *node,
+                   struct member_ids *ret, struct err *err);
 
 /* A figure over time, for charts and sparklines: one point a step. */
 struct point {
@@ -461,6 +478,54 @@ struct points {
  * multiple of the window's length. Steps without traffic are there, with zeroes. */
 bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
                   struct points *ret, struct err *err);
+
+/* Of what a series is: of all edges together, of an edge, of a service as it is asked (as
+ * service_row.served is). */
+enum series_of { SERIES_OF_ALL, SERIES_OF_EDGE, SERIES_OF_SERVICE };
+struct series_ids {
+    const int64_t *id;
+    size_t len;
+};
+/* Likewise of many at once: one question, whose answers have the same steps. Writes ids.len of them
+ * to `ret` (of SERIES_OF_ALL one), in the order of the ids, each given; on failure none. An id that
+ * nothing has gets zeroes. */
+bool query_series_of(struct query *q, struct range r, enum series_of of, struct series_ids ids,
+                     size_t points_max, struct points *ret, struct err *err);
+
+/* What a heat map is of; zeroed: of all edges together. */
+struct subject {
+    int64_t edge_id;
+    int64_t service_id;    /* without an edge: as it is asked, */
+    bool as_client;        /* or by what it asks for */
+    const char *operation; /* only what has this name, the whole of it; NULL: all */
+};
+
+/* How long requests took over time: columns are as the points of a series, rows are ranges of
+ * latency, each so many buckets of the histograms high. Streaming calls are not in it. */
+struct heat_column {
+    struct point point;
+    uint64_t outcomes[OUTCOMES];
+};
+struct heatmap {
+    struct heat_column *column; /* owned: heatmap_free() */
+    size_t len;
+    uint64_t step_ns; /* from column to column */
+    int lowest;       /* bucket (graph/latency.h) that the first row begins with */
+    int buckets;      /* in a row */
+    size_t rows;      /* 0: nothing was timed */
+    uint64_t *cell;   /* owned; requests, of column c and row r at c * rows + r */
+};
+
+enum { HEATMAP_ROWS_MAX = 64 };
+struct heatmap_size {
+    size_t columns, rows; /* at most */
+};
+bool query_heatmap(struct query *q, struct range r, const struct subject *of,
+                   struct heatmap_size most, struct heatmap *ret, struct err *err);
+void heatmap_free(struct heatmap *h);
+
+/* Where a row begins, which does not belong to it; `rows`: where the last ends, which does. */
+double heatmap_floor_ns(const struct heatmap *h, size_t row);
 
 /* The latency of an edge's exchanges in a range, but for streaming calls, as its percentiles are
  * made from; edge_id 0: of all edges together. Given to the caller: latency_free(). */
@@ -520,6 +585,7 @@ struct vantage_rows {
 bool query_vantages(struct query *q, struct range r, struct vantage_rows *ret, struct err *err);
 
 struct event_row {
+    int64_t id; /* rises from one stored to the next */
     uint64_t time_ns;
     char kind[32];
     char text[256];
@@ -531,4 +597,9 @@ struct event_rows {
     struct event_row *row;
     size_t len;
 };
+/* In order of time; of a range with more than 1,000, the latest. */
 bool query_events(struct query *q, struct range r, struct event_rows *ret, struct err *err);
+/* Those stored after that one, in that order; the first 1,000. */
+bool query_events_after(struct query *q, int64_t after_id, struct event_rows *ret, struct err *err);
+/* The id of the one stored last; 0: there is none. */
+bool query_last_event(struct query *q, int64_t *ret, struct err *err);

@@ -269,8 +269,14 @@ void summary_free(struct summary *a)
 
 bool query_edges(struct query *q, struct range r, struct edge_rows *ret, struct err *err)
 {
+    return query_grouped_edges(q, r, GROUP_SERVICE, ret, err);
+}
+
+bool query_grouped_edges(struct query *q, struct range r, enum grouping grouping,
+                         struct edge_rows *ret, struct err *err)
+{
     struct summary a;
-    if (!summary_load(q, r, GROUP_SERVICE, &a, err))
+    if (!summary_load(q, r, grouping, &a, err))
         return false;
     bool made = summary_edges(&a, ret);
     summary_free(&a);

@@ -134,3 +134,18 @@ void graph_free(struct graph *g)
     free(g->edges.row);
     *g = (struct graph){0};
 }
+
+bool query_members(struct query *q, enum grouping grouping, const char *node,
+                   struct member_ids *ret, struct err *err)
+{
+    struct member_ids ids = {NULL, 0};
+    if (!question_begin(q, err))
+        return false;
+    bool asked = topology_members(q, grouping, node, &ids.id, &ids.len, err);
+    question_end(q);
+    if (asked)
+        *ret = ids;
+    else
+        free(ids.id);
+    return asked;
+}

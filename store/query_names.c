@@ -10,7 +10,9 @@ static const char sql[] =
     "AND s.name = v.name AND e.name_source = v.source AND (SELECT "
     "iif(x.name_source IN ('dns', 'host'), x.name_source = v.source, x.id = e.id) "
     "FROM endpoint x WHERE x.address = e.address AND x.port = e.port AND x.tenant = e.tenant "
-    "ORDER BY x.last_ns DESC, x.id DESC LIMIT 1)) AS named "
+    "ORDER BY x.last_ns DESC, x.id DESC LIMIT 1)) AS named, "
+    "(SELECT o.service_id FROM endpoint o WHERE o.address = v.address AND o.tenant = v.tenant "
+    "AND (o.port = v.port OR v.port = 0) ORDER BY o.last_ns DESC, o.id DESC LIMIT 1) "
     "FROM name_evidence v WHERE v.last_ns >= ?1 AND v.first_ns < ?2 "
     "ORDER BY v.address, v.tenant, v.port, named DESC, v.count DESC, v.name, v.source";
 
@@ -28,6 +30,7 @@ static void read_row(sqlite3_stmt *s, void *to)
     row->first_ns = column_count(s, 6);
     row->last_ns = column_count(s, 7);
     row->is_name = column_count(s, 8);
+    row->service_id = sqlite3_column_int64(s, 9);
 }
 
 bool query_names(struct query *q, struct range r, struct name_rows *ret, struct err *err)

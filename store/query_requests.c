@@ -197,6 +197,8 @@ static void add_criteria(char *sql, const struct request_criteria *c)
         {c->service, " AND (cs.name = ?14 OR ss.name = ?14)"},
         {c->protocol, " AND p.protocol = ?7"},
         {c->operation, " AND instr(o.name, ?8)"},
+        {c->operation_is, " AND o.name = ?16"},
+        {c->id, " AND r.id = ?17"},
         {c->trace_id, " AND r.trace_id = ?9 AND r.trace_id <> ''"},
         {c->whole_trace, whole_trace},
         {c->outcomes, " AND instr(?10, ',' || r.outcome || ',')"},
@@ -247,6 +249,8 @@ static void bind_criteria(sqlite3_stmt *s, const struct request_criteria *c, cha
     bind_id(s, 12, c->after_id);
     bind_if_any(s, 14, c->service);
     bind_if_any(s, 15, c->whole_trace);
+    bind_if_any(s, 16, c->operation_is);
+    bind_id(s, 17, c->id);
     if (!c->passes)
         bind_id(s, 13, limit_of(c));
 }

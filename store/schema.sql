@@ -131,6 +131,9 @@ CREATE TABLE capture_window (
     mirror_seen           INTEGER NOT NULL DEFAULT 0,
     behind_ns             INTEGER NOT NULL DEFAULT 0,
     source_gone           INTEGER NOT NULL DEFAULT 0,
+    unfollowed            INTEGER NOT NULL DEFAULT 0,
+    sampled_ns            INTEGER NOT NULL DEFAULT 0,
+    left_out_ns           INTEGER NOT NULL DEFAULT 0,
     vantages_dropped      INTEGER NOT NULL DEFAULT 0, -- packets that vantage_window does not count
     rolled                INTEGER NOT NULL DEFAULT 0, -- 0, 1: a window of the next level has it in its sums
     thinned               INTEGER NOT NULL DEFAULT 0, -- 0, 1: windows that it is the sum of were deleted

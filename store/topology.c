@@ -283,3 +283,32 @@ struct topology_pair *topology_find_pair(const struct topology *t, int64_t id)
     struct topology_pair key = {.id = id};
     return bsearch(&key, t->pair, t->pair_len, sizeof *t->pair, compare_pair);
 }
+
+bool topology_members(struct query *q, enum grouping grouping, const char *node, int64_t **ret_ids,
+                      size_t *ret_len, struct err *err)
+{
+    static const char members_sql[] =
+        "SELECT e.id, e.address, e.service_id, "
+        "iif(?1 AND s.service_group <> '', s.service_group, s.name), e.name_source "
+        "FROM endpoint e JOIN service s ON s.id = e.service_id ORDER BY e.service_id";
+    bool failed = false;
+    struct end end;
+    sqlite3_stmt *s = question_ask(q, members_sql, err);
+    if (s)
+        bind_id(s, 1, grouping == GROUP_GROUP);
+    for (*ret_len = 0; s && question_row(q, s, &failed, err);) {
+        int64_t service = sqlite3_column_int64(s, 2);
+        read_end(s, 0, grouping, &end);
+        if (strcmp(end.name, node) != 0 || (*ret_len && (*ret_ids)[*ret_len - 1] == service))
+            continue;
+        int64_t *more = realloc(*ret_ids, (*ret_len + 1) * sizeof *more);
+        if (!more) {
+            failed = !question_no_memory(q, err);
+            break;
+        }
+        *ret_ids = more;
+        more[(*ret_len)++] = service;
+    }
+    sqlite3_finalize(s);
+    return s && !failed;
+}

@@ -46,6 +46,11 @@ enum { TOPOLOGY_EXTERNAL = 1 }; /* id of the node for all that is outside */
 bool topology_load(struct query *q, enum grouping grouping, struct topology *ret, struct err *err);
 void topology_free(struct topology *t);
 
+/* The services that the node of that name is made of; `*ret_ids` is given, also on failure. To be
+ * called inside a question. */
+bool topology_members(struct query *q, enum grouping grouping, const char *node, int64_t **ret_ids,
+                      size_t *ret_len, struct err *err);
+
 /* NULL if there is no such pair. */
 struct topology_pair *topology_find_pair(const struct topology *t, int64_t id);
 

@@ -153,5 +153,6 @@ void totals_free(struct totals *t)
     for (size_t i = 0; i < t->edge_len; i++)
         tallied_free(&t->edge[i].count.exchanges);
     free(t->edge);
+    operation_totals_free(&t->operations);
     *t = (struct totals){0};
 }

@@ -8,6 +8,7 @@
 
 #include "graph/merge.h"
 #include "store/query.h"
+#include "store/totals_operations.h"
 
 enum { TOTALS_EDGES_MAX = 10000 };
 
@@ -31,6 +32,7 @@ struct totals {
     uint64_t left_out;        /* windows of edges past TOTALS_EDGES_MAX */
     uint64_t from_ns, to_ns;  /* windows that begin there are in */
     struct health_row health; /* its counters, added up; `quality` and the like are not used */
+    struct operation_totals operations; /* updated apart, as long as somebody asks for them */
 };
 
 /* Takes in the windows that are new. On failure `t` is as before. */

@@ -86,6 +86,8 @@ SELECT count(*) AS windows, sum(frames) AS frames, sum(bytes) AS bytes, sum(pack
        sum(duplicates) AS duplicates, sum(uncertain) AS uncertain, sum(oversized) AS oversized,
        sum(unfinished) AS unfinished, sum(mirror_lost) AS mirror_lost,
        round(sum(behind_ns) / 1e9, 1) AS behind_seconds, sum(source_gone) AS source_gone,
+       sum(unfollowed) AS unfollowed, round(sum(sampled_ns) / 1e9, 1) AS sampled_seconds,
+       round(100.0 * sum(left_out_ns) / max(sum(sampled_ns), 1), 1) AS left_out_percent,
        sum(gaps) AS gaps, sum(gap_bytes) AS gap_bytes, sum(lost) AS lost,
        sum(given_up) AS given_up, sum(shed) AS shed, sum(skewed) AS skewed, sum(unmeasured) AS unmeasured, sum(lookups_evicted) AS lookups_evicted, sum(labelled) AS labelled, sum(labels_evicted) AS labels_evicted, sum(stray_answers) AS stray_answers,
        sum(undecrypted) AS undecrypted,

@@ -15,11 +15,11 @@ while read -r folder may; do
 done >>"$found" <<'END'
 base    none
 capture base/
-decode  base/|capture/(packet|address|counters)\.h
+decode  base/|capture/(follow|packet|address|counters)\.h
 graph   base/|capture/(address|tenant|counters|vantage)\.h|decode/(sink|exchange|flow_report|counters|tls_facts)\.h
 store   base/|capture/(address|tenant|counters|vantage)\.h|decode/(exchange|counters|tls_facts)\.h|graph/(delta|merge|variety|name|host|latency|verdict|posture|quality|layout|sample)\.h
 ui-tui  base/|store/(query|diff|field|fields|filter|moment|when|sieve)\.h|store/export/exporter\.h
-web     base/|store/(query|diff|field|fields|filter|moment|when|sieve)\.h|store/export/(exporter|metrics)\.h
+web     base/|store/(query|diff|field|fields|filter|moment|when|sieve|order)\.h|store/export/(exporter|metrics)\.h
 daemon  base/|capture/|decode/(engine|counters|sink|exchange|keylog)\.h|graph/|store/(store|keep)\.h|store/export/exporter\.h|web/web\.h
 doctor  base/|capture/|decode/counters\.h|graph/delta\.h|daemon/(clock|options|worker)\.h
 END

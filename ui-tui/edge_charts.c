@@ -8,6 +8,7 @@
 #include "base/human.h"
 #include "ui-tui/bars.h"
 #include "ui-tui/histogram.h"
+#include "ui-tui/series.h"
 
 enum { ROWS_TALL = 26, ROWS_SHORT = 16, TALL = 12, SHORT = 7, LABEL = 10, WIDTH_LEAST = 60 };
 
@@ -35,13 +36,14 @@ static bool range_before(struct query *q, struct range r, struct range *ret, cha
     return true;
 }
 
-static void take_points(struct edge_charts *c, const struct points *points)
+static void take_points(struct edge_charts *c, const struct points *points, struct range r)
 {
     c->len = points->len < EDGE_POINTS ? points->len : EDGE_POINTS;
     for (size_t i = 0; i < c->len; i++) {
         const struct point *p = &points->point[i];
-        c->requests[i] = (double)p->requests;
-        c->errors[i] = (double)p->errors;
+        double covered = series_covered(points, i, r);
+        c->requests[i] = (double)p->requests / covered;
+        c->errors[i] = (double)p->errors / covered;
         c->p95[i] = (double)p->p95_ns;
     }
 }
@@ -67,7 +69,7 @@ bool edge_charts_refresh(struct edge_charts *c, struct query *q, struct range r,
     c->now = now;
     c->before = before;
     memcpy(c->ago, ago, sizeof c->ago);
-    take_points(c, &points);
+    take_points(c, &points, r);
     free(points.point);
     return true;
 }

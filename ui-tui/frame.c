@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/bytes.h"
 #include "ui-tui/go_to.h"
@@ -105,7 +104,8 @@ static bool refresh_page(struct frame *f, struct query *q, struct page *p)
     if (!p->view->refresh(p->state, q, f->range, &f->trouble))
         return false;
     struct range before = frame_before(f);
-    return !p->view->compare || !before.to_ns || p->view->compare(p->state, q, before, &f->trouble);
+    bool recorded = before.to_ns > f->history.from_ns;
+    return !p->view->compare || !recorded || p->view->compare(p->state, q, before, &f->trouble);
 }
 
 /* Up to the time gone to, else up to the newest window; while paused, up to the one that was the
@@ -213,21 +213,26 @@ static void open_tab(struct frame *f, size_t tab)
     f->open = tab;
 }
 
-bool frame_open(struct frame *f, const char *title)
-{
-    for (size_t i = 0; i < views_len; i++) {
-        if (strcasecmp(views[i]->title, title))
-            continue;
-        open_tab(f, i);
-        return true;
-    }
-    return false;
-}
-
 static void visit(struct frame *f, const struct visit *v)
 {
     if (f->depth < FRAME_DEPTH_MAX && open_page(&f->inner[f->depth], v->view, &v->scope))
         f->depth++;
+}
+
+bool frame_open(struct frame *f, const char *title)
+{
+    const struct view *view = view_named(title);
+    if (!view)
+        return false;
+    for (size_t i = 0; i < views_len; i++) {
+        if (views[i] == view) {
+            open_tab(f, i);
+            return true;
+        }
+    }
+    open_tab(f, f->open);
+    visit(f, &(struct visit){view, {0}});
+    return true;
 }
 
 /* The filter --------------------------------------------------------------------------------- */
@@ -236,8 +241,8 @@ static void visit(struct frame *f, const struct visit *v)
 static void apply_filter(struct frame *f, const char *text)
 {
     struct page *p = frame_page(f);
-    f->filter_err = (struct err){""};
-    if (table_filter(table_of(p), text, &f->filter_err, &f->filter_bad_at))
+    f->asking_err = (struct err){""};
+    if (table_filter(table_of(p), text, &f->asking_err, &f->asking_bad_at))
         bytes_to_text(p->filter, sizeof p->filter, bytes_of_text(text));
 }
 
@@ -246,17 +251,36 @@ static void start_typing(struct frame *f)
     struct page *p = frame_page(f);
     if (!table_of(p))
         return;
-    f->typing = true;
-    f->filter_err = (struct err){""};
+    f->asking = ASKING_FILTER;
+    f->asking_err = (struct err){""};
     memcpy(f->filter_before, p->filter, sizeof f->filter_before);
     prompt_start(&f->prompt, p->filter);
 }
 
-static void start_typing_time(struct frame *f)
+static void start_asking(struct frame *f, enum asking asking)
 {
-    f->typing = f->typing_time = true;
-    f->filter_err = (struct err){""};
+    f->asking = asking;
+    f->asking_err = (struct err){""};
     prompt_start(&f->prompt, "");
+}
+
+/* Enter goes there; while it is typed, what it cannot become is marked. */
+static void type_view(struct frame *f, struct key key)
+{
+    enum prompt_status status = prompt_key(&f->prompt, key);
+    const struct view *view = view_named(f->prompt.text);
+    f->asking_err = (struct err){""};
+    f->asking_bad_at = 0;
+    if (f->prompt.text[0] && !view) {
+        char names[256];
+        view_names(names, sizeof names, true);
+        err_set(&f->asking_err, "views are %s", names);
+    }
+    if (status == PROMPT_OPEN || (status == PROMPT_DONE && f->asking_err.text[0]))
+        return;
+    f->asking = ASKING_NOTHING;
+    if (status == PROMPT_DONE && view)
+        frame_open(f, view->title);
 }
 
 /* Enter goes there; a time that is wrong stays, so that it can be put right. */
@@ -264,14 +288,14 @@ static void type_time(struct frame *f, struct query *q, struct key key)
 {
     struct go_to to = {f->since_ns, 0};
     enum prompt_status status = prompt_key(&f->prompt, key);
-    f->filter_err = (struct err){""};
-    f->filter_bad_at = 0;
+    f->asking_err = (struct err){""};
+    f->asking_bad_at = 0;
     if (status == PROMPT_DONE && f->prompt.text[0] &&
-        !go_to_read(f->prompt.text, f->history, &to, &f->filter_err))
+        !go_to_read(f->prompt.text, f->history, &to, &f->asking_err))
         return;
     if (status == PROMPT_OPEN)
         return;
-    f->typing = f->typing_time = false;
+    f->asking = ASKING_NOTHING;
     if (status == PROMPT_CANCELLED || !f->prompt.text[0])
         return;
     f->since_ns = to.since_ns;
@@ -289,11 +313,12 @@ static void type(struct frame *f, struct key key)
         apply_filter(f, f->prompt.text);
         return;
     case PROMPT_DONE:
-        f->typing = f->filter_err.text[0] != '\0';
+        if (!f->asking_err.text[0])
+            f->asking = ASKING_NOTHING;
         return;
     case PROMPT_CANCELLED:
         apply_filter(f, f->filter_before);
-        f->typing = false;
+        f->asking = ASKING_NOTHING;
         return;
     }
 }
@@ -320,11 +345,15 @@ static bool common_key(struct frame *f, struct query *q, struct key key)
     case 'h':
     case KEYCODE_F1:
         f->help = true;
+        f->help_top = 0;
         return true;
     case '/':
     case KEYCODE_F1 + 2:
     case KEYCODE_F1 + 3:
         start_typing(f);
+        return true;
+    case ':':
+        start_asking(f, ASKING_VIEW);
         return true;
     case KEYCODE_ESCAPE:
     case KEYCODE_BACKSPACE:
@@ -344,7 +373,7 @@ static bool common_key(struct frame *f, struct query *q, struct key key)
         compare_next(f);
         return true;
     case 't':
-        start_typing_time(f);
+        start_asking(f, ASKING_TIME);
         return true;
     case '[':
     case ']':
@@ -387,21 +416,40 @@ static struct key key_of_click(const struct frame *f, struct key click)
     return click;
 }
 
+/* Up and down while there is more; any other key closes it. */
+static bool scroll_help(struct frame *f, struct key key)
+{
+    int by = 0;
+    if (key.code == 'j' || key.code == KEYCODE_DOWN || key.code == KEYCODE_WHEEL_DOWN)
+        by = 1;
+    else if (key.code == 'k' || key.code == KEYCODE_UP || key.code == KEYCODE_WHEEL_UP)
+        by = -1;
+    int top = f->help_top + by;
+    if (by && f->help_end)
+        f->help_top = top < 0 ? 0 : top > f->help_end ? f->help_end : top;
+    return by && f->help_end;
+}
+
 void frame_key(struct frame *f, struct query *q, struct key key)
 {
     if (key.code == KEYCODE_CLICK)
         key = key_of_click(f, key);
     if (f->help) {
-        f->help = false;
+        f->help = scroll_help(f, key);
         return;
     }
-    if (f->typing_time) {
-        type_time(f, q, key);
-        return;
-    }
-    if (f->typing) {
+    switch (f->asking) {
+    case ASKING_FILTER:
         type(f, key);
         return;
+    case ASKING_TIME:
+        type_time(f, q, key);
+        return;
+    case ASKING_VIEW:
+        type_view(f, key);
+        return;
+    case ASKING_NOTHING:
+        break;
     }
     if (common_key(f, q, key))
         return;

@@ -18,6 +18,8 @@ enum {
 /* What figures are compared with. */
 enum comparison { COMPARE_NOT, COMPARE_HOUR, COMPARE_DAY, COMPARE_SPAN, COMPARISONS };
 
+enum asking { ASKING_NOTHING, ASKING_FILTER, ASKING_TIME, ASKING_VIEW };
+
 /* A view with what it shows. */
 struct page {
     const struct view *view; /* NULL: not opened yet */
@@ -35,6 +37,7 @@ struct frame {
     const char *db; /* kept */
     bool quit;
     bool help;
+    int help_top, help_end; /* the row it is read from; the last such, when it was drawn last */
     bool paused;
     enum comparison comparison;
 
@@ -43,12 +46,11 @@ struct frame {
     struct page inner[FRAME_DEPTH_MAX];
     size_t depth; /* pages opened inside that tab */
 
-    bool typing;      /* a filter is being typed, */
-    bool typing_time; /* or else a time */
+    enum asking asking; /* what is being typed */
     struct prompt prompt;
     char filter_before[FILTER_TEXT_MAX];
-    struct err filter_err; /* "" if what is typed is right */
-    size_t filter_bad_at;
+    struct err asking_err; /* "" if what is typed is right, */
+    size_t asking_bad_at;  /* or wrong from this byte on */
 
     uint64_t since_ns; /* how much is shown; 0: all */
     uint64_t until_ns; /* its end; 0: the newest there is */
@@ -83,7 +85,7 @@ bool frame_fetch(struct frame *f, struct query *q);
 /* Does what a key means. The canvas must be that of the last frame_draw(), for clicks. */
 void frame_key(struct frame *f, struct query *q, struct key key);
 
-/* Opens a tab by its title, in any case. false: there is none. */
+/* Goes to a view by its title, or the beginning of it, in any case. false: there is none. */
 bool frame_open(struct frame *f, const char *title);
 
 void frame_draw(struct frame *f, struct canvas *c);

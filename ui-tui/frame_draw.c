@@ -17,12 +17,18 @@ enum { ROW_TABS, ROW_OVERVIEW, ROW_PATH, ROW_VIEW };
 
 enum { CLOCK_WIDTH = 9, TITLE_MOST = 20 };
 
+static const char *tab_title(size_t tab, bool brief)
+{
+    const struct view *view = views[tab];
+    return brief && view->brief ? view->brief : view->title;
+}
+
 /* The tabs, each with a number and `gaps` blanks; of the titles at most `letters`. */
-static int tabs_width(int gaps, int letters)
+static int tabs_width(int gaps, int letters, bool brief)
 {
     int width = 0;
     for (size_t i = 0; i < views_len; i++) {
-        int title = (int)strlen(views[i]->title);
+        int title = (int)strlen(tab_title(i, brief));
         width += 1 + gaps + (title < letters ? title : letters);
     }
     return width;
@@ -31,16 +37,17 @@ static int tabs_width(int gaps, int letters)
 static void draw_tabs(struct frame *f, const struct pane *line)
 {
     int letters = TITLE_MOST;
-    bool tight = tabs_width(3, letters) + 2 + CLOCK_WIDTH > line->columns;
-    while (tight && letters > 1 && tabs_width(2, letters) > line->columns)
+    bool tight = tabs_width(3, letters, false) + 2 + CLOCK_WIDTH > line->columns;
+    bool brief = tight && tabs_width(2, letters, false) > line->columns;
+    while (brief && letters > 1 && tabs_width(2, letters, true) > line->columns)
         letters--;
     pane_clear(line, INK_TAB);
     int column = 0;
     for (size_t i = 0; i < views_len; i++) {
         enum ink ink = i == f->open ? INK_TAB_OPEN : INK_TAB;
         f->tab_span[i].left = column;
-        column = pane_printf(line, 0, column, ink, " %zu %.*s%s", i + 1, letters, views[i]->title,
-                             tight ? "" : " ");
+        column = pane_printf(line, 0, column, ink, " %zu %.*s%s", i + 1, letters,
+                             tab_title(i, brief), tight ? "" : " ");
         f->tab_span[i].right = column;
     }
     struct human clock = human_clock(f->now_ns);
@@ -129,7 +136,7 @@ static void draw_status(struct frame *f, const struct pane *line)
     left.columns = draw_count(f, line);
     int column = draw_path(f, &left);
     const char *filter = frame_page(f)->filter;
-    if (!filter[0] || (f->typing && !f->typing_time))
+    if (!filter[0] || f->asking == ASKING_FILTER)
         return;
     column = pane_text(&left, 0, column + 3, INK_DIM, "filter ");
     struct pane field = pane_line(&left, 0, column, left.columns - column);
@@ -138,14 +145,26 @@ static void draw_status(struct frame *f, const struct pane *line)
 
 static void draw_prompt(const struct frame *f, const struct pane *line)
 {
-    bool wrong = f->filter_err.text[0] != '\0';
-    int column = pane_text(line, 0, 1, INK_KEY, f->typing_time ? "Time:" : "Filter:");
-    column = prompt_draw(&f->prompt, line, column + 1, wrong ? f->filter_bad_at : SIZE_MAX) + 2;
-    const char *hint = f->typing_time
-                           ? "14:05   2h ago   13:00 to 13:30   30m   now   Enter goes there"
-                           : "server~cart p95>20ms errors>1%   Enter keeps it, Esc does not";
+    static const struct {
+        const char *label, *hint;
+    } kinds[] = {
+        [ASKING_FILTER] = {"Filter:",
+                           "server~cart p95>20ms errors>1%   Enter keeps it, Esc does not"},
+        [ASKING_TIME] = {"Time:", "14:05   2h ago   13:00 to 13:30   30m   now   Enter goes there"},
+        [ASKING_VIEW] = {"Go to:", ""},
+    };
+    bool wrong = f->asking_err.text[0] != '\0';
+    char names[256];
+    const char *hint = kinds[f->asking].hint;
+    if (f->asking == ASKING_VIEW) {
+        const struct view *view = view_named(f->prompt.text);
+        view_names(names, sizeof names, false);
+        hint = view ? view->title : names;
+    }
+    int column = pane_text(line, 0, 1, INK_KEY, kinds[f->asking].label);
+    column = prompt_draw(&f->prompt, line, column + 1, wrong ? f->asking_bad_at : SIZE_MAX) + 2;
     struct pane right = pane_line(line, 0, column, line->columns - column - 1);
-    pane_field(&right, ALIGN_LEFT, wrong ? INK_BAD : INK_DIM, wrong ? f->filter_err.text : hint);
+    pane_field(&right, ALIGN_LEFT, wrong ? INK_BAD : INK_DIM, wrong ? f->asking_err.text : hint);
 }
 
 struct key_label {
@@ -302,10 +321,10 @@ void frame_draw(struct frame *f, struct canvas *c)
         draw_status(f, &path);
     }
     draw_view(f, &view);
-    if (f->typing)
+    if (f->asking != ASKING_NOTHING)
         draw_prompt(f, &keys);
     else
         draw_keys(f, &keys);
     if (f->help)
-        placard_help(&all);
+        f->help_end = placard_help(&all, frame_page(f)->view, f->help_top);
 }

@@ -14,14 +14,10 @@ enum {
 
 static void widen(const struct latency *l, int *low, int *high)
 {
-    for (int octave = 0; l->count && octave < LATENCY_OCTAVES; octave++) {
-        for (int i = 0; l->octave[octave] && i < LATENCY_OCTAVE; i++) {
-            int bucket = LATENCY_LOWEST + octave * LATENCY_OCTAVE + i;
-            if (!l->octave[octave][i])
-                continue;
-            *low = bucket < *low ? bucket : *low;
-            *high = bucket > *high ? bucket : *high;
-        }
+    int bucket = LATENCY_LOWEST - 1;
+    while ((bucket = latency_next(l, bucket)) <= LATENCY_HIGHEST) {
+        *low = bucket < *low ? bucket : *low;
+        *high = bucket > *high ? bucket : *high;
     }
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/human.h"
+#include "ui-tui/series.h"
 #include "ui-tui/spark.h"
 
 enum { SPARK_WIDTH = OVERVIEW_POINTS / 2 };
@@ -28,7 +29,7 @@ bool overview_refresh(struct overview *o, struct query *q, struct range r, struc
         o->requests += points.point[i].requests;
         errors += points.point[i].errors;
         if (i < OVERVIEW_POINTS)
-            o->value[o->len++] = (double)points.point[i].requests;
+            o->value[o->len++] = (double)points.point[i].requests / series_covered(&points, i, r);
     }
     free(points.point);
     uint64_t length_ns = r.to_ns - r.from_ns;

@@ -1,14 +1,15 @@
 /* placard.c - see placard.h. */
 #include "ui-tui/placard.h"
 
+#include "ui-tui/wrap.h"
+
 void placard_no_database(const struct pane *pane, const char *path, const char *why)
 {
     int row = pane->rows > 14 ? 2 : 0;
     pane_printf(pane, row++, 2, INK_STRONG, "Waiting for a database");
     row++;
-    struct pane line = pane_line(pane, row++, 2, pane->columns - 4);
-    pane_field(&line, ALIGN_LEFT, INK_WARN, why);
-    row++;
+    struct pane text = pane_part(pane, 0, 2, pane->rows, pane->columns - 4);
+    row = wrap_draw(&text, row, INK_WARN, why) + 1;
     pane_text(pane, row++, 2, INK_DIM, "This screen looks again every second. To fill it:");
     row++;
     pane_text(pane, row, 4, INK_PLAIN, "live");
@@ -51,6 +52,7 @@ void placard_no_insight(const struct pane *pane)
     pane_text(pane, row++, 2, INK_DIM, "Looked for:");
     row++;
     pane_text(pane, row++, 4, INK_PLAIN, "○ a capture so bad that figures are not to be trusted");
+    pane_text(pane, row++, 4, INK_PLAIN, "○ certificates near their end, and weak TLS");
     row++;
     pane_text(pane, row++, 2, INK_DIM, "and where there are at least 100 calls:");
     row++;
@@ -68,16 +70,16 @@ static const struct {
 } help[] = {
     {NULL, "Go"},
     {"1 to 9  Tab", "to another tab"},
+    {":relays", "names, events, any view"},
     {"Enter", "into it"},
     {"Esc", "back; ends a filter"},
     {"j k  g G", "down, up, first, last"},
     {"^D ^U  PgDn", "half a page, a page"},
-    {"o  b  T", "connections, TCP"},
     {"q  F10", "quit"},
     {NULL, "Time"},
     {"+ -", "a longer, a shorter one"},
     {"[ ]", "the time before, after"},
-    {"t", "to a time: 14:05, 2h ago"},
+    {"t", "to a time: 14:05, 2h"},
     {"p  Space", "pause, and go on"},
     {"L", "to the newest again"},
     {"c", "compare: 1 h, 1 d ago"},
@@ -101,38 +103,73 @@ static const struct {
     {"Home", "to the busiest"},
 };
 
-enum { HELP_LEN = sizeof help / sizeof *help, HELP_LEFT = 19, HELP_WIDTH = 42, HELP_KEYS = 15 };
+enum {
+    HELP_LEN = sizeof help / sizeof *help,
+    HELP_LEFT = 19,
+    HELP_WIDTH = 42,
+    HELP_KEYS = 15,
+    HELP_ROWS = 20
+};
 
-static void draw_help(const struct pane *pane, int from, int to)
+/* The keys of the view that is open, which the bar may have no room for. Returns how many rows they
+ * take, whether they lie in the pane or not. */
+static int draw_own_keys(const struct pane *pane, int row, const struct view *view)
 {
-    for (int i = from; i < to; i++) {
+    int first = row;
+    pane_text(pane, row++, 0, INK_STRONG, view->title);
+    if (view->opens) {
+        pane_text(pane, row, 1, INK_ACCENT, "Enter");
+        pane_text(pane, row++, HELP_KEYS, INK_PLAIN, view->opens);
+    }
+    for (int i = 0; i < VIEW_KEYS_MAX && view->keys[i].key; i++) {
+        pane_text(pane, row, 1, INK_ACCENT, view->keys[i].key);
+        pane_text(pane, row++, HELP_KEYS, INK_PLAIN, view->keys[i].label);
+    }
+    return row - first;
+}
+
+/* Those from `from` to `to`; from `row` of the pane on, which may lie outside. */
+static void draw_help(const struct pane *pane, int row, int from, int to)
+{
+    for (int i = from; i < to; i++, row++) {
         if (!help[i].key) {
-            pane_text(pane, i - from, 0, INK_STRONG, help[i].does);
+            pane_text(pane, row, 0, INK_STRONG, help[i].does);
             continue;
         }
-        pane_text(pane, i - from, 1, INK_ACCENT, help[i].key);
-        pane_text(pane, i - from, HELP_KEYS, INK_PLAIN, help[i].does);
+        pane_text(pane, row, 1, INK_ACCENT, help[i].key);
+        pane_text(pane, row, HELP_KEYS, INK_PLAIN, help[i].does);
     }
 }
 
-void placard_help(const struct pane *pane)
+static void draw_help_in_halves(const struct pane *inner, const struct view *view)
 {
-    bool halves = pane->columns >= 2 * HELP_WIDTH - 4;
+    struct pane left = pane_part(inner, 0, 0, inner->rows, inner->columns / 2);
+    struct pane right = pane_part(inner, 0, inner->columns / 2, inner->rows, inner->columns);
+    draw_help(&left, 0, 0, HELP_LEFT);
+    draw_help(&right, 0, HELP_LEFT, HELP_LEN);
+    draw_own_keys(&right, HELP_LEN - HELP_LEFT, view);
+}
+
+int placard_help(const struct pane *pane, const struct view *view, int top)
+{
+    bool halves = pane->columns >= 2 * HELP_WIDTH - 4 && pane->rows >= HELP_ROWS + 2;
     int width = halves ? 2 * HELP_WIDTH : HELP_WIDTH;
-    int height = (halves ? HELP_LEFT : HELP_LEN) + 2;
+    int height = (halves ? HELP_ROWS : HELP_LEN + 2 + VIEW_KEYS_MAX) + 2;
     width = width < pane->columns ? width : pane->columns;
     height = height < pane->rows ? height : pane->rows;
     struct pane box =
         pane_part(pane, (pane->rows - height) / 2, (pane->columns - width) / 2, height, width);
     pane_clear(&box, INK_PLAIN);
-    pane_border(&box, INK_DIM, " Help: any key closes it ");
     struct pane inner = pane_part(&box, 1, 2, height - 2, width - 4);
-    if (!halves) {
-        draw_help(&inner, 0, HELP_LEN);
-        return;
+    int rows = 0;
+    if (halves) {
+        draw_help_in_halves(&inner, view);
+    } else {
+        draw_help(&inner, -top, 0, HELP_LEN);
+        rows = HELP_LEN + draw_own_keys(&inner, HELP_LEN - top, view);
     }
-    struct pane left = pane_part(&inner, 0, 0, inner.rows, inner.columns / 2);
-    struct pane right = pane_part(&inner, 0, inner.columns / 2, inner.rows, inner.columns);
-    draw_help(&left, 0, HELP_LEFT);
-    draw_help(&right, HELP_LEFT, HELP_LEN);
+    bool longer = rows > inner.rows;
+    pane_border(&box, INK_DIM,
+                longer ? " Help: j k scroll, else it closes " : " Help: any key closes it ");
+    return longer ? rows - inner.rows : 0;
 }

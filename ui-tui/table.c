@@ -8,7 +8,7 @@
 enum {
     GAP = 2,               /* blanks between columns */
     TEXT_WIDTH_LEAST = 18, /* columns leave before longer text than this is cut further */
-    CHART_WIDTH_MOST = 32,
+    CHART_WIDTH_MOST = 24,
 };
 
 void table_fini(struct table *t)
@@ -185,14 +185,21 @@ static int total_width(const struct table *t)
     return total;
 }
 
+/* The column that rows are sorted by leaves last. */
+static int leaves_of(const struct table *t, size_t i)
+{
+    int leaves = column_of(t, i)->leaves;
+    return i == t->sort && leaves > 1 ? 1 : leaves;
+}
+
 /* Lets the column go that leaves first; false if none leaves as early as `from`. */
 static bool drop_column(struct table *t, int from)
 {
     size_t least = 0;
     int leaves = from - 1;
     for (size_t i = 0; i < t->kind->columns.len; i++) {
-        if (t->place[i].width && column_of(t, i)->leaves > leaves) {
-            leaves = column_of(t, i)->leaves;
+        if (t->place[i].width && leaves_of(t, i) > leaves) {
+            leaves = leaves_of(t, i);
             least = i;
         }
     }

@@ -128,14 +128,10 @@ static bool print_once(struct frame *f, struct source *s, bool ascii, struct err
     return true;
 }
 
-/* "services, edges, ..." */
 static bool refuse_view(const char *view, struct err *err)
 {
-    char titles[256] = "";
-    for (size_t i = 0; i < views_len; i++) {
-        strncat(titles, i ? ", " : "", sizeof titles - strlen(titles) - 1);
-        strncat(titles, views[i]->title, sizeof titles - strlen(titles) - 1);
-    }
+    char titles[256];
+    view_names(titles, sizeof titles, true);
     return err_set(err, "tui: there is no view \"%s\"; views are %s", view, titles);
 }
 

@@ -13,10 +13,13 @@
 
 /* What the view is about; zeroed: everything. */
 struct scope {
-    int64_t service_id, edge_id;       /* 0: any */
-    int64_t request_id;                /* of an exchange that was kept; 0: none */
-    char trace_id[33];                 /* that it is part of; "": of none */
-    char name[2 * NAME_TEXT_MAX + 32]; /* of the service, edge or exchange */
+    int64_t service_id, edge_id;        /* 0: any */
+    int64_t client_id, server_id;       /* of the edge, where that is known; 0: it is not */
+    char operation[OPERATION_TEXT_MAX]; /* of the edge; "": all */
+    enum grouping grouping;             /* not GROUP_SERVICE: of the node `name` of that grouping */
+    int64_t request_id;                 /* of an exchange that was kept; 0: none */
+    char trace_id[33];                  /* that it is part of; "": of none */
+    char name[2 * NAME_TEXT_MAX + 32];  /* of the service, edge or exchange */
 };
 
 /* What tells an edge from others, as rows of many kinds have it. */
@@ -41,6 +44,7 @@ enum { VIEW_KEYS_MAX = 4 };
 
 struct view {
     const char *title;
+    const char *brief; /* where room is short; NULL: there is no shorter one */
     const char *opens; /* what Enter opens, as one word; NULL: nothing */
     struct {
         const char *key, *label; /* one character, one word */
@@ -72,8 +76,18 @@ struct view {
     void (*print)(void *state, FILE *file, bool ascii);
 };
 
-enum { VIEWS_MAX = 9 }; /* keys 1 to 9 */
+enum { VIEWS_MAX = 9 }; /* tabs: keys 1 to 9 */
 
 /* The tabs, in order. */
 extern const struct view *const views[];
 extern const size_t views_len;
+
+/* Those that are no tabs, but can be gone to by name (`:relays`), of everything. */
+extern const struct view *const more_views[];
+extern const size_t more_views_len;
+
+/* The one that a title means, or the beginning of one, in any case; NULL: there is none. */
+const struct view *view_named(const char *title);
+
+/* "services, edges, ...", in lower case: those that are no tabs, and the tabs too if wanted. */
+void view_names(char *ret, size_t size, bool tabs);

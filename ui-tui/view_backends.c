@@ -11,7 +11,7 @@
 #include "ui-tui/marks.h"
 #include "ui-tui/view.h"
 
-extern const struct view edges_view;
+extern const struct view names_view, edges_view;
 
 struct backends {
     struct table table;
@@ -41,6 +41,10 @@ static uint64_t backend_id(const void *row)
 }
 
 static const struct column columns[] = {
+    {.name = "service", /* left out where all are of one */
+     .width = 8,
+     .at = offsetof(struct backend_row, service),
+     .text = column_text_there},
     {.name = "health",
      .mute = true,
      .width = 1,
@@ -106,12 +110,23 @@ static const struct column columns[] = {
      .ink = marks_ink},
 };
 
-static const struct table_kind kind = {
-    .columns = {columns, sizeof columns / sizeof *columns},
+enum { COLUMNS = sizeof columns / sizeof *columns, SORTED_BY = 3 };
+
+static const struct table_kind kind_of_all = {
+    .columns = {columns, COLUMNS},
     .fields = &backend_fields,
     .row_size = sizeof(struct backend_row),
     .id = backend_id,
-    .sort = 2,
+    .sort = SORTED_BY,
+    .none = "Nothing answered a request in this range of time. + makes it longer.",
+};
+
+static const struct table_kind kind_of_one = {
+    .columns = {columns + 1, COLUMNS - 1},
+    .fields = &backend_fields,
+    .row_size = sizeof(struct backend_row),
+    .id = backend_id,
+    .sort = SORTED_BY - 1,
     .none = "It answered no request in this range of time. + makes it longer.",
 };
 
@@ -119,7 +134,7 @@ static void backends_init(void *state, const struct scope *scope)
 {
     struct backends *b = state;
     b->service_id = scope->service_id;
-    table_init(&b->table, &kind, b);
+    table_init(&b->table, b->service_id ? &kind_of_one : &kind_of_all, b);
 }
 
 static void backends_fini(void *state)
@@ -149,11 +164,11 @@ static void backends_draw(void *state, const struct pane *pane)
     table_draw(&b->table, &above);
 }
 
-static bool open_edges(const struct backends *b, struct visit *ret)
+static bool open_service(const struct backends *b, const struct view *view, struct visit *ret)
 {
     const struct backend_row *row = table_selected(&b->table);
     if (row)
-        *ret = (struct visit){&edges_view, scope_of_service(row->service_id, row->service)};
+        *ret = (struct visit){view, scope_of_service(row->service_id, row->service)};
     return true;
 }
 
@@ -161,7 +176,9 @@ static bool backends_key(void *state, struct key key, struct visit *ret)
 {
     struct backends *b = state;
     if (key.code == KEYCODE_ENTER || table_clicked_again(&b->table, key))
-        return open_edges(b, ret);
+        return open_service(b, &edges_view, ret);
+    if (key.code == 'n')
+        return open_service(b, &names_view, ret);
     return table_key(&b->table, key);
 }
 
@@ -174,6 +191,7 @@ static struct table *backends_table(void *state)
 const struct view backends_view = {
     .title = "Backends",
     .opens = "Edges",
+    .keys = {{"n", "Names"}},
     .state_size = sizeof(struct backends),
     .init = backends_init,
     .fini = backends_fini,

@@ -9,7 +9,7 @@
 #include "ui-tui/series.h"
 #include "ui-tui/view.h"
 
-extern const struct view operations_view, connections_view, requests_view, tcp_view;
+extern const struct view operations_view, connections_view, requests_view, tcp_view, relays_view;
 
 struct edge_seen {
     struct edge_row row;
@@ -138,10 +138,10 @@ static const struct column columns[] = {
     {.name = "requests",
      .kind = COLUMN_COUNT,
      .width = 8,
-     .leaves = 7,
+     .leaves = 9,
      .at = FIGURES,
      .number = figures_requests},
-    {.name = "bytes", .kind = COLUMN_BYTES, .width = 7, .leaves = 6, .number = wire_bytes},
+    {.name = "bytes", .kind = COLUMN_BYTES, .width = 7, .leaves = 8, .number = wire_bytes},
     {.name = "marks",
      .width = 5,
      .sparse = true,
@@ -150,9 +150,9 @@ static const struct column columns[] = {
      .value = marks_names,
      .number = marks_severity,
      .ink = marks_ink},
-    {.name = "trend", .kind = COLUMN_CHART, .width = 8, .leaves = 4, .draw = draw_series},
-    {.name = "errors", .kind = COLUMN_CHART, .width = 8, .leaves = 8, .draw = draw_errors},
-    {.name = "p95", .kind = COLUMN_CHART, .width = 8, .leaves = 8, .draw = draw_p95},
+    {.name = "trend", .kind = COLUMN_CHART, .width = 6, .leaves = 4, .draw = draw_series},
+    {.name = "errors", .kind = COLUMN_CHART, .width = 8, .leaves = 7, .draw = draw_errors},
+    {.name = "p95", .kind = COLUMN_CHART, .width = 8, .leaves = 7, .draw = draw_p95},
 };
 
 static const struct table_kind kind = {
@@ -168,6 +168,7 @@ static void edges_init(void *state, const struct scope *scope)
 {
     struct edges *e = state;
     e->scope = *scope;
+    e->series.of = SERIES_OF_EDGE;
     table_init(&e->table, &kind, e);
 }
 
@@ -241,6 +242,8 @@ static bool open_edge(const struct edges *e, const struct view *view, struct vis
         return true;
     const struct edge_ends ends = {row->client, row->server, row->protocol, row->port};
     *ret = (struct visit){view, scope_of_edge(row->id, ends)};
+    ret->scope.client_id = row->client_id;
+    ret->scope.server_id = row->server_id;
     return true;
 }
 
@@ -253,6 +256,8 @@ static bool edges_key(void *state, struct key key, struct visit *ret)
         return open_edge(e, &connections_view, ret);
     if (key.code == 'r')
         return open_edge(e, &requests_view, ret);
+    if (key.code == 'v')
+        return open_edge(e, &relays_view, ret);
     if (key.code == 'T') {
         *ret = (struct visit){&tcp_view, e->scope};
         return true;
@@ -269,7 +274,7 @@ static struct table *edges_table(void *state)
 const struct view edges_view = {
     .title = "Edges",
     .opens = "Operations",
-    .keys = {{"o", "Connections"}, {"T", "TCP"}, {"r", "Requests"}},
+    .keys = {{"o", "Connections"}, {"T", "TCP"}, {"r", "Requests"}, {"v", "Via"}},
     .state_size = sizeof(struct edges),
     .init = edges_init,
     .fini = edges_fini,

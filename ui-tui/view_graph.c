@@ -11,7 +11,7 @@
 #include "ui-tui/placard.h"
 #include "ui-tui/view.h"
 
-extern const struct view edges_view;
+extern const struct view edges_view, services_view;
 
 enum { NODES_READABLE = 40, SIDES_MOST = 10, ROWS_WITH_SIDES = 12 };
 
@@ -259,12 +259,16 @@ static void change_grouping(struct graph_map *m)
     m->selected_id = m->focus_id = 0;
 }
 
-/* Groups are no services, so they have no page of their own. */
+/* The edges of a service; the services of a group, a host or a subnet. */
 static void open_node(const struct graph_map *m, struct visit *ret)
 {
     const struct service_row *n = &m->graph.nodes.row[m->selected];
-    if (m->grouping == GROUP_SERVICE)
-        *ret = (struct visit){&edges_view, scope_of_service(n->id, n->name)};
+    *ret = (struct visit){&edges_view, scope_of_service(n->id, n->name)};
+    if (m->grouping != GROUP_SERVICE) {
+        ret->view = &services_view;
+        ret->scope.service_id = 0;
+        ret->scope.grouping = m->grouping;
+    }
 }
 
 static void click(struct graph_map *m, struct key key, struct visit *ret)
@@ -370,7 +374,7 @@ static struct table *graph_table(void *state)
 
 const struct view graph_view = {
     .title = "Graph",
-    .opens = "Edges",
+    .opens = "Open",
     .keys = {{"f", "Focus"}, {"g", "Group"}},
     .unsorted = true,
     .state_size = sizeof(struct graph_map),

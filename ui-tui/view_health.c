@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/human.h"
+#include "ui-tui/events_table.h"
 #include "ui-tui/figures.h"
 #include "ui-tui/marks.h"
-#include "ui-tui/view.h"
 #include "ui-tui/wrap.h"
 
 enum {
@@ -24,50 +23,11 @@ struct health_view {
     struct health_row health;
 };
 
-static double event_time(const void *row)
-{
-    const struct event_row *e = row;
-    return (double)e->time_ns;
-}
-
-static void kind_text(const void *row, char *ret)
-{
-    const struct event_row *e = row;
-    snprintf(ret, COLUMN_TEXT_MAX, "%s", e->kind);
-}
-
-static void event_text(const void *row, char *ret)
-{
-    const struct event_row *e = row;
-    snprintf(ret, COLUMN_TEXT_MAX, "%s", e->text);
-}
-
-static uint64_t event_id(const void *row)
-{
-    static const struct hash_key key = {{0, 0}}; /* only to tell rows apart, so no secret */
-    const struct event_row *e = row;
-    return hash_bytes(&key, e->text, strlen(e->text)) ^ e->time_ns;
-}
-
-static const struct column columns[] = {
-    {.name = "time", .kind = COLUMN_MOMENT, .width = 19, .number = event_time},
-    {.name = "event", .width = 8, .text = kind_text},
-    {.name = "text", .width = 10, .text = event_text},
-};
-
-static const struct table_kind kind = {
-    .columns = {columns, sizeof columns / sizeof *columns},
-    .fields = &event_fields,
-    .row_size = sizeof(struct event_row),
-    .id = event_id,
-    .none = "No event in this range of time.",
-};
-
 static void health_init(void *state, const struct scope *scope)
 {
     struct health_view *h = state;
     (void)scope;
-    table_init(&h->table, &kind, h);
+    table_init(&h->table, &events_table_kind, h);
 }
 
 static void health_fini(void *state)
@@ -81,7 +41,7 @@ static bool health_refresh(void *state, struct query *q, struct range r, struct 
 {
     struct health_view *h = state;
     struct event_rows rows = {0};
-    if (!query_health(q, r, &h->health, err) || !query_events(q, r, &rows, err))
+    if (!query_health(q, r, &h->health, err) || !events_ask(q, r, &rows, err))
         return false;
     bool enough = table_set(&h->table, rows.row, rows.len);
     free(h->rows.row);
@@ -175,6 +135,8 @@ static int drawn_counters(const struct health_row *h, struct counter ret[COUNTER
         {"lost by the mirror", c->mirror_lost, LOSS},
         {"behind by over 1 s", c->behind_ns, SECONDS_LOST},
         {"interface gone", c->source_gone, LOSS},
+        {"of connections left out", c->unfollowed, LOSS},
+        {"sampled, counts scaled", c->sampled_ns, SECONDS_LOST},
         {"connections now", d->flows, PLAIN},
         {"connections opened", d->flows_opened, PLAIN},
         {"connections given up", d->flows_evicted, LOSS},
@@ -266,8 +228,10 @@ static void health_draw(void *state, const struct pane *pane)
 static bool health_key(void *state, struct key key, struct visit *ret)
 {
     struct health_view *h = state;
-    (void)ret;
-    return table_key(&h->table, key);
+    if (key.code != KEYCODE_ENTER && !table_clicked_again(&h->table, key))
+        return table_key(&h->table, key);
+    *ret = events_subject(table_selected(&h->table));
+    return true;
 }
 
 static struct table *health_table(void *state)
@@ -278,6 +242,7 @@ static struct table *health_table(void *state)
 
 const struct view health_view = {
     .title = "Health",
+    .opens = "Subject",
     .state_size = sizeof(struct health_view),
     .init = health_init,
     .fini = health_fini,

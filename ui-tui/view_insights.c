@@ -13,7 +13,7 @@
 #include "ui-tui/view.h"
 #include "ui-tui/wrap.h"
 
-extern const struct view backends_view, connections_view;
+extern const struct view backends_view, connections_view, health_view, tls_view;
 
 enum {
     WHAT_WIDTH_MOST = 32,
@@ -160,15 +160,31 @@ static void insights_draw(void *state, const struct pane *pane)
         draw_detail(&lower, row);
 }
 
-/* The connections of its edge, or else the backends of its service. */
+/* Where the evidence for a kind of finding is looked at closer. */
+static const struct view *view_of(const struct insight_row *row)
+{
+    static const struct {
+        const char *kind;
+        const struct view *view;
+    } others[] = {
+        {"bad-capture", &health_view},
+        {"weak-tls", &tls_view},
+        {"certificate-expired", &tls_view},
+        {"certificate-expiring", &tls_view},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (!strcmp(row->kind, others[i].kind))
+            return others[i].view;
+    return row->edge_id ? &connections_view : row->service_id ? &backends_view : NULL;
+}
+
 static bool open_subject(const struct insights *i, struct visit *ret)
 {
     const struct insight_row *row = table_selected(&i->table);
-    if (!row || (!row->edge_id && !row->service_id))
+    if (!row)
         return true;
-    struct scope scope = scope_of_service(row->service_id, row->subject);
-    scope.edge_id = row->edge_id;
-    *ret = (struct visit){row->edge_id ? &connections_view : &backends_view, scope};
+    *ret = (struct visit){view_of(row), scope_of_service(row->service_id, row->subject)};
+    ret->scope.edge_id = row->edge_id;
     return true;
 }
 

@@ -360,9 +360,23 @@ static bool open_edge(const struct operations *o, const struct view *view, struc
     return true;
 }
 
+/* The requests of it that were kept. */
+static bool open_requests(const struct operations *o, struct visit *ret)
+{
+    const struct operation_row *row = table_selected(&o->table);
+    if (!row)
+        return true;
+    *ret = (struct visit){&requests_view, {.edge_id = row->edge_id}};
+    snprintf(ret->scope.operation, sizeof ret->scope.operation, "%s", row->name);
+    snprintf(ret->scope.name, sizeof ret->scope.name, "%s", row->name);
+    return true;
+}
+
 static bool operations_key(void *state, struct key key, struct visit *ret)
 {
     struct operations *o = state;
+    if (key.code == KEYCODE_ENTER || table_clicked_again(&o->table, key))
+        return open_requests(o, ret);
     if (key.code == 'o')
         return open_edge(o, &connections_view, ret);
     if (key.code == 'r')
@@ -378,7 +392,9 @@ static struct table *operations_table(void *state)
 
 const struct view operations_view = {
     .title = "Operations",
-    .keys = {{"o", "Connections"}, {"r", "Requests"}},
+    .brief = "Ops",
+    .opens = "Requests",
+    .keys = {{"o", "Connections"}, {"r", "All requests"}},
     .state_size = sizeof(struct operations),
     .init = operations_init,
     .fini = operations_fini,

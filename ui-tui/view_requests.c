@@ -188,14 +188,26 @@ static void requests_fini(void *state)
     free(v->rows.row);
 }
 
+/* `operation` of the criteria is a part of its name: here, the whole. */
+static bool is_of_operation(const void *scope, const struct request_row *row)
+{
+    const struct scope *s = scope;
+    return !strcmp(row->exchange.operation, s->operation);
+}
+
 static bool requests_refresh(void *state, struct query *q, struct range r, struct err *err)
 {
     struct requests *v = state;
     struct request_rows rows = {0};
-    const struct request_criteria criteria = {.edge_id = v->scope.edge_id,
-                                              .service_id = v->scope.service_id,
-                                              .order = REQUESTS_NEWEST,
-                                              .limit = REQUESTS_SHOWN};
+    struct request_criteria criteria = {.edge_id = v->scope.edge_id,
+                                        .service_id = v->scope.service_id,
+                                        .order = REQUESTS_NEWEST,
+                                        .limit = REQUESTS_SHOWN};
+    if (v->scope.operation[0]) {
+        criteria.operation = v->scope.operation;
+        criteria.passes = is_of_operation;
+        criteria.ctx = &v->scope;
+    }
     if (!query_requests(q, r, &criteria, &rows, err))
         return false;
     bool enough = table_set(&v->table, rows.row, rows.len);
@@ -239,6 +251,7 @@ static struct table *requests_table(void *state)
 
 const struct view requests_view = {
     .title = "Requests",
+    .brief = "Reqs",
     .opens = "Request",
     .state_size = sizeof(struct requests),
     .init = requests_init,

@@ -5,15 +5,18 @@
 
 #include "ui-tui/figures.h"
 #include "ui-tui/marks.h"
+#include "ui-tui/series.h"
 #include "ui-tui/services_table.h"
 #include "ui-tui/view.h"
 
-extern const struct view edges_view, backends_view, requests_view;
+extern const struct view edges_view, backends_view, requests_view, relays_view, names_view;
 
 struct services {
     struct table table;
     struct service_seen *seen; /* owned */
     size_t len;
+    struct series series;
+    struct scope scope; /* of a node of a grouping, or everything */
 };
 
 static void service_text(const void *row, char *ret)
@@ -48,6 +51,27 @@ static double callees(const void *row)
 {
     const struct service_row *s = row;
     return s->callees;
+}
+
+static void draw_series(const struct pane *field, const void *row, void *owner)
+{
+    const struct service_row *s = row;
+    struct services *services = owner;
+    series_draw(&services->series, field, s->id, SERIES_RATE);
+}
+
+static void draw_errors(const struct pane *field, const void *row, void *owner)
+{
+    const struct service_row *s = row;
+    struct services *services = owner;
+    series_draw(&services->series, field, s->id, SERIES_ERRORS);
+}
+
+static void draw_p95(const struct pane *field, const void *row, void *owner)
+{
+    const struct service_row *s = row;
+    struct services *services = owner;
+    series_draw(&services->series, field, s->id, SERIES_P95);
 }
 
 static uint64_t service_id(const void *row)
@@ -107,13 +131,13 @@ static const struct column columns[] = {
     {.name = "requests",
      .kind = COLUMN_COUNT,
      .width = 8,
-     .leaves = 8,
+     .leaves = 9,
      .at = SERVED,
      .number = figures_requests},
     {.name = "bytes",
      .kind = COLUMN_BYTES,
      .width = 7,
-     .leaves = 7,
+     .leaves = 8,
      .at = SERVED,
      .number = figures_bytes},
     {.name = "marks",
@@ -124,6 +148,9 @@ static const struct column columns[] = {
      .value = marks_names,
      .number = marks_severity,
      .ink = marks_ink},
+    {.name = "trend", .kind = COLUMN_CHART, .width = 6, .leaves = 4, .draw = draw_series},
+    {.name = "errors", .kind = COLUMN_CHART, .width = 8, .leaves = 7, .draw = draw_errors},
+    {.name = "p95", .kind = COLUMN_CHART, .width = 8, .leaves = 7, .draw = draw_p95},
 };
 
 const struct table_kind services_table_kind = {
@@ -138,7 +165,8 @@ const struct table_kind services_table_kind = {
 static void services_init(void *state, const struct scope *scope)
 {
     struct services *s = state;
-    (void)scope;
+    s->scope = *scope;
+    s->series.of = SERIES_OF_SERVICE;
     table_init(&s->table, &services_table_kind, s);
 }
 
@@ -149,16 +177,46 @@ static void services_fini(void *state)
     free(s->seen);
 }
 
+static bool is_member(const struct member_ids *members, int64_t id)
+{
+    for (size_t i = 0; i < members->len; i++)
+        if (members->id[i] == id)
+            return true;
+    return false;
+}
+
+/* Of a group, a host or a subnet, the services in it. */
+static bool ask_rows(const struct services *s, struct query *q, struct range r,
+                     struct service_rows *ret, struct err *err)
+{
+    struct member_ids members = {NULL, 0};
+    size_t kept = 0;
+    if (!query_services(q, r, ret, err))
+        return false;
+    if (s->scope.grouping == GROUP_SERVICE)
+        return true;
+    bool asked = query_members(q, s->scope.grouping, s->scope.name, &members, err);
+    for (size_t i = 0; i < ret->len; i++)
+        if (is_member(&members, ret->row[i].id))
+            ret->row[kept++] = ret->row[i];
+    ret->len = kept;
+    free(members.id);
+    if (!asked)
+        free(ret->row);
+    return asked;
+}
+
 static bool services_refresh(void *state, struct query *q, struct range r, struct err *err)
 {
     struct services *s = state;
     struct service_rows rows = {0};
-    if (!query_services(q, r, &rows, err))
+    if (!ask_rows(s, q, r, &rows, err))
         return false;
     struct service_seen *seen = calloc(rows.len + 1, sizeof *seen);
     for (size_t i = 0; seen && i < rows.len; i++)
         seen[i] = (struct service_seen){rows.row[i], change_unknown};
     free(rows.row);
+    series_age(&s->series);
     if (seen && table_set(&s->table, seen, rows.len)) {
         free(s->seen);
         s->seen = seen;
@@ -189,11 +247,18 @@ static bool services_compare(void *state, struct query *q, struct range before, 
     return table_set(&s->table, s->seen, s->len);
 }
 
+static bool services_fetch(void *state, struct query *q, struct range r)
+{
+    struct services *s = state;
+    return series_fetch(&s->series, q, r);
+}
+
 static void services_draw(void *state, const struct pane *pane)
 {
     struct services *s = state;
     const struct service_row *row = table_selected(&s->table);
     struct pane above = marks_below(pane, row ? &row->marks : NULL, NULL);
+    series_begin(&s->series);
     table_draw(&s->table, &above);
 }
 
@@ -214,6 +279,10 @@ static bool services_key(void *state, struct key key, struct visit *ret)
         return open_service(s, &requests_view, ret);
     if (key.code == 'b')
         return open_service(s, &backends_view, ret);
+    if (key.code == 'v')
+        return open_service(s, &relays_view, ret);
+    if (key.code == 'n')
+        return open_service(s, &names_view, ret);
     return table_key(&s->table, key);
 }
 
@@ -226,12 +295,13 @@ static struct table *services_table(void *state)
 const struct view services_view = {
     .title = "Services",
     .opens = "Edges",
-    .keys = {{"b", "Backends"}, {"r", "Requests"}},
+    .keys = {{"b", "Backends"}, {"r", "Requests"}, {"v", "Via"}, {"n", "Names"}},
     .state_size = sizeof(struct services),
     .init = services_init,
     .fini = services_fini,
     .refresh = services_refresh,
     .compare = services_compare,
+    .fetch = services_fetch,
     .draw = services_draw,
     .key = services_key,
     .table = services_table,

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/hash.h"
+#include "ui-tui/text_id.h"
 #include "ui-tui/view.h"
 
 extern const struct view operations_view;
@@ -19,7 +19,10 @@ struct protection {
 struct tls {
     struct table table;
     struct protection *row;
+    int64_t edge_id; /* 0: all */
 };
+
+enum { DETAIL_ROWS = 4, ROWS_WITH_DETAIL = 12 };
 
 static void server_text(const void *row, char *ret)
 {
@@ -42,7 +45,7 @@ static void or_dash(const void *text, char *ret)
 static void version_text(const void *row, char *ret)
 {
     const struct protection *p = row;
-    or_dash(p->tls.plaintext ? "plaintext" : p->tls.version, ret);
+    or_dash(p->tls.version, ret);
 }
 
 static void name_text(const void *row, char *ret)
@@ -91,13 +94,18 @@ static void certificate_text(const void *row, char *ret)
         snprintf(ret, COLUMN_TEXT_MAX, "%s", c->unreadable ? "not readable" : c->subject);
 }
 
-static void expires_text(const void *row, char *ret)
+static void date_text(uint64_t seconds, char *ret)
 {
-    const struct protection *p = row;
-    time_t end = (time_t)p->tls.certificate.not_after_s;
+    time_t end = (time_t)seconds;
     struct tm tm;
     if (!end || !gmtime_r(&end, &tm) || !strftime(ret, COLUMN_TEXT_MAX, "%Y-%m-%d", &tm))
         snprintf(ret, COLUMN_TEXT_MAX, "-");
+}
+
+static void expires_text(const void *row, char *ret)
+{
+    const struct protection *p = row;
+    date_text(p->tls.certificate.not_after_s, ret);
 }
 
 static double expires_in(const void *row)
@@ -159,18 +167,18 @@ static const struct column columns[] = {
     {.name = "client", .width = 8, .at = AT(client), .text = column_text_there},
     {.name = "server", .width = 10, .text = server_text},
     {.name = "port", .kind = COLUMN_COUNT, .hidden = true, .number = port_number},
-    {.name = "protocol", .width = 4, .leaves = 7, .text = protocol_text, .value = protocol_word},
+    {.name = "protocol", .width = 4, .leaves = 1, .text = protocol_text, .value = protocol_word},
     {.name = "inside", .hidden = true, .width = 4, .at = AT(inside), .text = column_text_there},
     {.name = "version", .width = 7, .text = version_text},
-    {.name = "cipher", .width = 12, .leaves = 5, .at = AT(cipher), .text = or_dash},
+    {.name = "cipher", .width = 12, .leaves = 6, .at = AT(cipher), .text = or_dash},
     {.name = "name", .width = 8, .leaves = 8, .text = name_text},
     {.name = "alpn", .width = 4, .leaves = 9, .text = alpn_text},
-    {.name = "mutual", .width = 6, .leaves = 2, .text = proved_text},
-    {.name = "certificate", .width = 11, .leaves = 4, .text = certificate_text},
+    {.name = "mutual", .width = 6, .leaves = 3, .text = proved_text},
+    {.name = "certificate", .width = 11, .leaves = 5, .text = certificate_text},
     {.name = "expires",
      .kind = COLUMN_TIME,
      .width = 10,
-     .leaves = 1,
+     .leaves = 2,
      .text = expires_text,
      .number = expires_in,
      .ink = expires_ink},
@@ -180,14 +188,8 @@ static const struct column columns[] = {
      .leaves = 6,
      .at = AT(handshakes),
      .number = column_count_there},
-    {.name = "failed", .kind = COLUMN_COUNT, .width = 6, .leaves = 3, .number = failed},
+    {.name = "failed", .kind = COLUMN_COUNT, .width = 6, .leaves = 4, .number = failed},
 };
-
-static uint64_t hash_of(const char *text)
-{
-    static const struct hash_key key = {{0, 0}}; /* only to tell rows apart, so no secret */
-    return hash_bytes(&key, text, strlen(text));
-}
 
 static uint64_t protection_id(const void *row)
 {
@@ -198,7 +200,7 @@ static uint64_t protection_id(const void *row)
         t->alpn,    t->alpn_offered, t->inside,      t->client_certificate.fingerprint};
     uint64_t id = (uint64_t)t->edge_id;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        id = hash_rotate(id, 7) ^ hash_of(parts[i]);
+        id = text_id(id, parts[i]);
     return id;
 }
 
@@ -214,7 +216,7 @@ static const struct table_kind kind = {
 static void tls_init(void *state, const struct scope *scope)
 {
     struct tls *t = state;
-    (void)scope;
+    t->edge_id = scope->edge_id;
     table_init(&t->table, &kind, t);
 }
 
@@ -237,7 +239,7 @@ static bool tls_refresh(void *state, struct query *q, struct range r, struct err
 {
     struct tls *t = state;
     struct tls_rows rows = {0};
-    if (!query_tls(q, r, 0, &rows, err))
+    if (!query_tls(q, r, t->edge_id, &rows, err))
         return false;
     struct protection *row = calloc(rows.len + 1, sizeof *row);
     for (size_t i = 0; row && i < rows.len; i++)
@@ -251,10 +253,60 @@ static bool tls_refresh(void *state, struct query *q, struct range r, struct err
     return enough || err_set(err, "out of memory for what protects %zu edges", rows.len);
 }
 
+/* "cipher  TLS_AES_128_GCM_SHA256   name  shop.example": what there is of it. */
+static int draw_fact(const struct pane *pane, int row, int column, const char *label,
+                     const char *text)
+{
+    if (!text[0] || !strcmp(text, "-"))
+        return column;
+    column = pane_text(pane, row, column, INK_DIM, label);
+    return pane_text(pane, row, column + 1, INK_PLAIN, text) + 3;
+}
+
+static void draw_certificate(const struct pane *pane, int row, const char *label,
+                             const struct certificate_row *c)
+{
+    char until[COLUMN_TEXT_MAX], key[CERTIFICATE_KEY_MAX + 16] = "";
+    if (c->key_bits)
+        snprintf(key, sizeof key, "%s %u", c->key, c->key_bits);
+    int column = draw_fact(pane, row, 1, label, c->subject);
+    column = draw_fact(pane, row, column, "by", c->self_signed ? "itself" : c->issuer);
+    date_text(c->not_after_s, until);
+    column = draw_fact(pane, row, column, "until", until);
+    column = draw_fact(pane, row, column, "key", key);
+    draw_fact(pane, row, column, "names", c->names);
+}
+
+/* All that the columns have no room for, of the row under the cursor. */
+static void draw_detail(const struct pane *pane, const struct protection *p)
+{
+    const struct tls_row *t = &p->tls;
+    char said[COLUMN_TEXT_MAX], name[COLUMN_TEXT_MAX], alpn[COLUMN_TEXT_MAX];
+    verdict_text(p, said);
+    name_text(p, name);
+    alpn_text(p, alpn);
+    struct pane first = pane_line(pane, 0, 1, pane->columns - 2);
+    pane_field(&first, ALIGN_LEFT, verdict_ink(p), said);
+    int column = draw_fact(pane, 1, 1, "inside", t->inside);
+    column = draw_fact(pane, 1, column, "cipher", t->cipher);
+    column = draw_fact(pane, 1, column, "name", t->plaintext ? "" : name);
+    draw_fact(pane, 1, column, "alpn", t->plaintext ? "" : alpn);
+    if (t->certificate.fingerprint[0])
+        draw_certificate(pane, 2, "certificate", &t->certificate);
+    if (t->client_certificate.fingerprint[0])
+        draw_certificate(pane, 3, "of the client", &t->client_certificate);
+}
+
 static void tls_draw(void *state, const struct pane *pane)
 {
     struct tls *t = state;
-    table_draw(&t->table, pane);
+    const struct protection *p = table_selected(&t->table);
+    int below = p && pane->rows >= ROWS_WITH_DETAIL ? DETAIL_ROWS : 0;
+    struct pane above = pane_part(pane, 0, 0, pane->rows - below, pane->columns);
+    struct pane detail = pane_part(pane, above.rows, 0, below, pane->columns);
+    table_draw(&t->table, &above);
+    if (below)
+        draw_detail(&detail, p);
 }
 
 static bool tls_key(void *state, struct key key, struct visit *ret)

@@ -25,7 +25,8 @@ static uint64_t hash_criteria(const struct ask *a)
 {
     const struct request_criteria *c = &a->params->requests;
     uint64_t hash = hash_text(0, a->item);
-    const char *const texts[] = {c->client, c->server, c->protocol, c->operation, c->trace_id};
+    const char *const texts[] = {c->client,    c->server,       c->protocol,
+                                 c->operation, c->operation_is, c->trace_id};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hash = hash_text(hash, texts[i]);
     const uint64_t words[] = {hash,     c->outcomes, c->least_ns, (uint64_t)c->after_id,
@@ -51,12 +52,15 @@ static bool tag(struct answer *answer, const struct ask *a, const char *question
                         (uint64_t)a->params->edge,
                         (uint64_t)a->params->service,
                         a->params->points,
+                        a->params->rows,
+                        a->params->subject.as_client,
                         hash_criteria(a),
                         a->params->download,
                         hash_text(1, a->params->before_text),
                         hash_text(2, a->params->after_text),
                         hash_text(3, a->params->find),
-                        hash_text(4, a->params->hide)};
+                        hash_text(4, a->params->hide),
+                        hash_text(5, a->params->sort)};
     snprintf(answer->etag, sizeof answer->etag, "W/\"%016" PRIx64 "\"",
              hash_bytes(&key, words, sizeof words));
     return true;
@@ -106,6 +110,7 @@ struct asked {
     struct params params;
     struct sieve sieve;
     struct graph_sieve graph_sieve;
+    struct order order;
 };
 
 static bool resolve_range(struct ask *a, struct asked *asked, bool *ret_misasked)
@@ -150,11 +155,19 @@ static bool read_question(const struct question *question, const struct request 
                         0);
         return false;
     }
+    if (!question->fields && p->sort) {
+        answer_misasked(answer, "there are no rows to sort", "sort", 0);
+        return false;
+    }
     bool read = graph ? graph_sieve_read(&asked->graph_sieve, p->find, p->hide, a->err, &slip)
                       : !question->fields || sieve_read(&asked->sieve, question->fields, p->find,
                                                         p->hide, a->err, &slip);
     if (!read) {
         answer_misasked(answer, a->err->text, slip.what, slip.at);
+        return false;
+    }
+    if (question->fields && !order_read(&asked->order, question->fields, p->sort, a->err)) {
+        answer_misasked(answer, a->err->text, "sort", 0);
         return false;
     }
     a->exporter = exporter_find(p->format);
@@ -193,6 +206,7 @@ bool api_answer(struct readers *readers, const struct request *r, struct answer 
     struct ask a = {.params = &asked->params,
                     .sieve = &asked->sieve,
                     .graph_sieve = &asked->graph_sieve,
+                    .order = &asked->order,
                     .path = readers_path(readers),
                     .item = item,
                     .err = &err};

@@ -35,7 +35,7 @@ void metrics_free(struct metrics *m)
 }
 
 /* Without a database there is nothing to count, which is no failure. */
-static bool update(struct metrics *m, struct err *err)
+static bool update(struct metrics *m, unsigned families, struct err *err)
 {
     struct query *q;
     uint64_t file = readers_file(m->readers);
@@ -46,6 +46,8 @@ static bool update(struct metrics *m, struct err *err)
         totals_free(&m->totals);
     m->file = file;
     bool updated = totals_update(&m->totals, q, err);
+    if (updated && families & METRICS_SPANS)
+        updated = operation_totals_update(&m->totals.operations, q, err);
     readers_return(m->readers, READER_ANY, q);
     return updated;
 }
@@ -71,15 +73,15 @@ bool metrics_answer(struct metrics *m, const struct request *r, struct answer *a
         return false;
     const char *asked = request_argument(r, "families");
     unsigned families = METRICS_OWN;
-    struct err err;
+    struct err err = {0};
     if (asked && !metrics_read(asked, &families)) {
         answer_error(a, 400,
-                     "there are these families: own, tempo, istio; as in "
+                     "there are these families: own, tempo, istio, spanmetrics; as in "
                      "?families=own,tempo");
         return true;
     }
     pthread_mutex_lock(&m->lock);
-    if (update(m, &err))
+    if (update(m, families, &err))
         write_answer(m, families, a);
     else
         answer_error(a, 503, err.text);

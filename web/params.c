@@ -74,7 +74,8 @@ static bool read_grouping(struct params *p, const char *text, struct err *err)
             return true;
     }
     p->grouping = GROUP_SERVICE;
-    return !text || err_set(err, "group is \"%.60s\", but has to be service, host or subnet", text);
+    return !text ||
+           err_set(err, "group is \"%.60s\", but has to be service, group, host or subnet", text);
 }
 
 /* An id of what is called `name`; 0 if it is not given. */
@@ -87,13 +88,27 @@ static bool read_id(int64_t *ret, const char *name, const char *text, struct err
     return true;
 }
 
-static bool read_points(struct params *p, const char *text, struct err *err)
+static bool read_size(size_t *ret, const char *name, const char *text, int most, struct err *err)
 {
-    uint64_t number = POINTS_DEFAULT;
-    if (text && (!read_number(text, POINTS_MAX, &number) || !number))
-        return err_set(err, "points is \"%.60s\", but has to be from 1 to %d", text, POINTS_MAX);
-    p->points = (size_t)number;
+    uint64_t number = 0;
+    if (text && (!read_number(text, (uint64_t)most, &number) || !number))
+        return err_set(err, "%s is \"%.60s\", but has to be from 1 to %d", name, text, most);
+    if (text)
+        *ret = (size_t)number;
     return true;
+}
+
+/* What figures over time are of. */
+static bool read_subject(struct params *p, params_lookup *lookup, const void *request,
+                         struct err *err)
+{
+    const char *side = lookup(request, "side");
+    p->subject = (struct subject){.edge_id = p->edge,
+                                  .service_id = p->service,
+                                  .as_client = side && strcmp(side, "client") == 0,
+                                  .operation = lookup(request, "operation_is")};
+    return !side || p->subject.as_client || strcmp(side, "server") == 0 ||
+           err_set(err, "side is \"%.60s\", but has to be server or client", side);
 }
 
 static bool read_outcome(struct params *p, const char *text, struct err *err)
@@ -145,6 +160,7 @@ static bool read_requests(struct params *p, params_lookup *lookup, const void *r
     c->server = lookup(request, "server");
     c->protocol = lookup(request, "protocol");
     c->operation = lookup(request, "operation");
+    c->operation_is = p->subject.operation;
     c->trace_id = lookup(request, "trace");
     c->service_id = p->service;
     c->edge_id = p->edge;
@@ -166,13 +182,14 @@ static bool read_compared(const char *name, const char *text, struct when *ret, 
 
 bool params_read(struct params *ret, params_lookup *lookup, const void *request, struct err *err)
 {
-    *ret = (struct params){0};
+    *ret = (struct params){.points = POINTS_DEFAULT, .rows = ROWS_DEFAULT};
     if (!read_when(ret, lookup, request, err) ||
         !read_grouping(ret, lookup(request, "group"), err) ||
         !read_id(&ret->edge, "edge", lookup(request, "edge"), err) ||
         !read_id(&ret->service, "service", lookup(request, "service"), err) ||
-        !read_points(ret, lookup(request, "points"), err) ||
-        !read_requests(ret, lookup, request, err))
+        !read_size(&ret->points, "points", lookup(request, "points"), POINTS_MAX, err) ||
+        !read_size(&ret->rows, "rows", lookup(request, "rows"), HEATMAP_ROWS_MAX, err) ||
+        !read_subject(ret, lookup, request, err) || !read_requests(ret, lookup, request, err))
         return false;
     ret->before_text = lookup(request, "before");
     ret->after_text = lookup(request, "after");
@@ -183,6 +200,7 @@ bool params_read(struct params *ret, params_lookup *lookup, const void *request,
     snprintf(ret->format, sizeof ret->format, "%s", format ? format : "json");
     ret->find = lookup(request, "find");
     ret->hide = lookup(request, "hide");
+    ret->sort = lookup(request, "sort");
     ret->download = lookup(request, "download") != NULL;
     return true;
 }

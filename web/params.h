@@ -5,17 +5,19 @@
 #include "store/query.h"
 #include "store/when.h"
 
-enum { POINTS_DEFAULT = 240, POINTS_MAX = 2000, FORMAT_TEXT_MAX = 24 };
+enum { POINTS_DEFAULT = 240, POINTS_MAX = 2000, ROWS_DEFAULT = 32, FORMAT_TEXT_MAX = 24 };
 
 struct params {
     struct when when;
     const char *find, *hide;              /* which rows; NULL: all; of the request */
+    const char *sort;                     /* "-p95"; NULL: as they come; of the request */
     const char *before_text, *after_text; /* of the request; NULL: not given */
     struct when before, after;            /* what is compared */
     enum grouping grouping;
-    int64_t edge;    /* 0 = all edges */
-    int64_t service; /* 0 = all services */
-    size_t points;
+    int64_t edge;           /* 0 = all edges */
+    int64_t service;        /* 0 = all services */
+    struct subject subject; /* of figures over time: the edge, or the service and its side */
+    size_t points, rows;
     char format[FORMAT_TEXT_MAX];
     struct request_criteria requests; /* texts are borrowed from the request */
     bool download;                    /* to be saved rather than shown */

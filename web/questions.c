@@ -13,6 +13,13 @@ static enum said said(bool asked, bool written, struct err *err)
     return asked && written ? SAID : SAID_FAILED;
 }
 
+/* Of the rows those that are asked for, in the order asked for. False: memory is short. */
+static bool keep(const struct ask *a, void *rows, size_t *len, size_t size)
+{
+    *len = sieve_rows(a->sieve, rows, *len, size);
+    return order_rows(a->order, rows, *len, size) || err_set(a->err, "memory is short");
+}
+
 static enum said ask_graph(struct ask *a)
 {
     if (!a->exporter->graph)
@@ -23,8 +30,6 @@ static enum said ask_graph(struct ask *a)
         graph_sieve(a->graph_sieve, &graph);
     bool written = asked && a->exporter->graph(a->out, &graph);
     enum said ret = said(asked, written, a->err);
-    if (asked && !written && a->exporter->needs)
-        err_set(a->err, "%s", a->exporter->needs);
     graph_free(&graph);
     return ret;
 }
@@ -35,7 +40,7 @@ static enum said ask_edges(struct ask *a)
         return SAID_NO_SUCH;
     struct edge_rows rows = {0};
     bool asked = !a->q || query_edges(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->edges(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -47,7 +52,7 @@ static enum said ask_services(struct ask *a)
         return SAID_NO_SUCH;
     struct service_rows rows = {0};
     bool asked = !a->q || query_services(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->services(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -59,7 +64,7 @@ static enum said ask_operations(struct ask *a)
         return SAID_NO_SUCH;
     struct operation_rows rows = {0};
     bool asked = !a->q || query_operations(a->q, a->range, a->params->edge, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->operations(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -71,7 +76,7 @@ static enum said ask_backends(struct ask *a)
         return SAID_NO_SUCH;
     struct backend_rows rows = {0};
     bool asked = !a->q || query_backends(a->q, a->range, a->params->service, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->backends(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -83,7 +88,7 @@ static enum said ask_connections(struct ask *a)
         return SAID_NO_SUCH;
     struct connection_rows rows = {0};
     bool asked = !a->q || query_connections(a->q, a->range, a->params->edge, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->connections(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -95,7 +100,7 @@ static enum said ask_open_calls(struct ask *a)
         return SAID_NO_SUCH;
     struct open_call_rows rows = {0};
     bool asked = !a->q || query_open_calls(a->q, a->range, a->params->edge, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->open_calls(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -107,7 +112,7 @@ static enum said ask_tls(struct ask *a)
         return SAID_NO_SUCH;
     struct tls_rows rows = {0};
     bool asked = !a->q || query_tls(a->q, a->range, a->params->edge, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->tls(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -119,7 +124,7 @@ static enum said ask_relays(struct ask *a)
         return SAID_NO_SUCH;
     struct relay_rows rows = {0};
     bool asked = !a->q || query_relays(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->relays(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -131,7 +136,7 @@ static enum said ask_names(struct ask *a)
         return SAID_NO_SUCH;
     struct name_rows rows = {0};
     bool asked = !a->q || query_names(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->names(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -151,7 +156,25 @@ static enum said ask_requests(struct ask *a)
     c.passes = passes;
     c.ctx = a->sieve;
     bool asked = !a->q || query_requests(a->q, a->range, &c, &rows, a->err);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->requests(a->out, a->range, &rows), a->err);
+    free(rows.row);
+    return ret;
+}
+
+/* One of them, whenever it was. */
+static enum said ask_request(struct ask *a)
+{
+    const struct range ever = {0, INT64_MAX};
+    const struct request_criteria c = {.id = strtoll(a->item, NULL, 10), .limit = 1};
+    if (!a->exporter->requests)
+        return SAID_NO_SUCH;
+    struct request_rows rows = {0};
+    bool asked = !a->q || c.id <= 0 || query_requests(a->q, ever, &c, &rows, a->err);
+    enum said ret =
+        asked && !rows.len
+            ? SAID_NOTHING
+            : said(asked, asked && a->exporter->requests(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
 }
@@ -191,7 +214,7 @@ static enum said ask_insights(struct ask *a)
         return SAID_NO_SUCH;
     struct insight_rows rows = {0};
     bool asked = !a->q || query_insights(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->insights(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -201,11 +224,29 @@ static enum said ask_series(struct ask *a)
 {
     if (!a->exporter->series)
         return SAID_NO_SUCH;
+    const struct params *p = a->params;
     struct points points = {0};
-    bool asked =
-        !a->q || query_series(a->q, a->range, a->params->edge, a->params->points, &points, a->err);
+    if (p->edge && p->service) {
+        err_set(a->err, "edge and service exclude each other");
+        return SAID_MISASKED;
+    }
+    enum series_of of = p->edge ? SERIES_OF_EDGE : p->service ? SERIES_OF_SERVICE : SERIES_OF_ALL;
+    const struct series_ids ids = {p->edge ? &p->edge : &p->service, 1};
+    bool asked = !a->q || query_series_of(a->q, a->range, of, ids, p->points, &points, a->err);
     enum said ret = said(asked, asked && a->exporter->series(a->out, a->range, &points), a->err);
     free(points.point);
+    return ret;
+}
+
+static enum said ask_heatmap(struct ask *a)
+{
+    const struct heatmap_size most = {a->params->points, a->params->rows};
+    if (!a->exporter->heatmap)
+        return SAID_NO_SUCH;
+    struct heatmap h = {0};
+    bool asked = !a->q || query_heatmap(a->q, a->range, &a->params->subject, most, &h, a->err);
+    enum said ret = said(asked, asked && a->exporter->heatmap(a->out, a->range, &h), a->err);
+    heatmap_free(&h);
     return ret;
 }
 
@@ -224,7 +265,7 @@ static enum said ask_events(struct ask *a)
         return SAID_NO_SUCH;
     struct event_rows rows = {0};
     bool asked = !a->q || query_events(a->q, a->range, &rows, a->err);
-    rows.len = sieve_rows(a->sieve, rows.row, rows.len, sizeof *rows.row);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->events(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -244,12 +285,12 @@ static enum said ask_diff(struct ask *a)
     }
     bool asked = !a->q || (when_resolve(&p->before, a->q, &before, &misasked, a->err) &&
                            when_resolve(&p->after, a->q, &after, &misasked, a->err) &&
-                           diff_make(a->q, before, a->q, after, &d, a->err));
+                           diff_make_grouped(a->q, before, a->q, after, p->grouping, &d, a->err));
     if (misasked)
         return SAID_MISASKED;
     if (a->exporter->edges) /* which drawings have not: they show what is around, too */
         diff_drop_same(&d);
-    d.len = sieve_rows(a->sieve, d.row, d.len, sizeof *d.row);
+    asked = asked && keep(a, d.row, &d.len, sizeof *d.row);
     enum said ret = said(asked, asked && a->exporter->diff(a->out, &d), a->err);
     diff_free(&d);
     return ret;
@@ -306,10 +347,12 @@ static const struct question QUESTIONS[] = {
     {"relays", ask_relays, READER_ANY, NULL, &relay_fields},
     {"names", ask_names, READER_ANY, NULL, &name_fields},
     {"requests", ask_requests, READER_ANY, NULL, &request_fields},
+    {"requests/", ask_request, READER_ANY, NULL, NULL},
     {"traces", ask_traces, READER_ANY, NULL, NULL},
     {"traces/", ask_trace, READER_ANY, NULL, NULL},
     {"insights", ask_insights, READER_ANY, NULL, &insight_fields},
     {"series", ask_series, READER_ANY, NULL, NULL},
+    {"heatmap", ask_heatmap, READER_ANY, NULL, NULL},
     {"health", ask_health, READER_ANY, NULL, NULL},
     {"events", ask_events, READER_ANY, NULL, &event_fields},
     {"diff", ask_diff, READER_ANY, NULL, &diff_fields},

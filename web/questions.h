@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "store/export/exporter.h"
+#include "store/order.h"
 #include "store/sieve.h"
 #include "web/params.h"
 #include "web/readers.h"
@@ -15,6 +16,7 @@ struct ask {
     const struct params *params;
     const struct sieve *sieve;             /* of its rows */
     const struct graph_sieve *graph_sieve; /* of the graph */
+    const struct order *order;             /* of the rows */
     const struct exporter *exporter;
     FILE *out;
     const char *path; /* of the database */

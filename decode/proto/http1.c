@@ -35,17 +35,17 @@ struct side {
     bool reads;            /* its body, for gRPC's messages... */
     bool statement;        /* ...or for a statement at its front */
     struct http_scan scan; /* of the head being fed */
+    uint64_t left;         /* bytes of the body, or of the chunk, that is being read */
 };
 
 struct body {
     struct grpc_body grpc;
-    uint64_t left;       /* bytes of the body, or of the chunk, that is being read */
     uint64_t message_ns; /* when its latest message began; 0 = none, or more may have come since */
 };
 
 struct http1 {
     struct side side[2];
-    struct body body[2]; /* of those that are read */
+    struct body *body[2]; /* owned; NULL: no body of gRPC has come yet */
 };
 
 struct head {
@@ -87,7 +87,7 @@ static int64_t reads_body(struct conn *c, enum dir dir, const struct head *h, in
 {
     struct http1 *http = conn_state(c);
     http->side[dir].place = body == DECODE_REST ? IN_REST : IN_BODY;
-    http->body[dir].left = (uint64_t)body;
+    http->side[dir].left = (uint64_t)body;
     if (body == DECODE_REST)
         conn_end_with_close(c, dir);
     return h->len;
@@ -212,8 +212,12 @@ static void begin_message(struct conn *c, enum dir dir, struct exchange *x,
     }
     if (form == GRPC_NO)
         return;
-    http->side[dir].reads = true;
-    http->body[dir] = (struct body){.grpc.form = (uint8_t)form};
+    struct body **body = &http->body[dir];
+    if (!*body)
+        *body = calloc(1, sizeof **body);
+    http->side[dir].reads = *body != NULL;
+    if (*body)
+        **body = (struct body){.grpc.form = (uint8_t)form};
 }
 
 /* The start line is here; `line_len` is its length. */
@@ -323,7 +327,7 @@ static int64_t feed_chunk(struct conn *c, enum dir dir, struct bytes in)
     conn_find(c, dir, KEY_IN_ORDER);
     if (size && side->reads) {
         side->place = IN_CHUNK;
-        ((struct http1 *)conn_state(c))->body[dir].left = size;
+        side->left = size;
         size = 0;
     }
     return len + (int64_t)(skip + size);
@@ -352,7 +356,7 @@ static int64_t body_passes(struct conn *c, enum dir dir, int64_t len)
 {
     struct http1 *http = conn_state(c);
     struct side *side = &http->side[dir];
-    if (side->place == IN_REST || (http->body[dir].left -= (uint64_t)len))
+    if (side->place == IN_REST || (side->left -= (uint64_t)len))
         return len;
     if (side->place == IN_BODY)
         end_message(c, dir);
@@ -373,7 +377,7 @@ static int64_t feed_statement(struct conn *c, enum dir dir, struct bytes in, str
 {
     struct http1 *http = conn_state(c);
     struct side *side = &http->side[dir];
-    uint64_t left = http->body[dir].left;
+    uint64_t left = side->left;
     size_t shown = left < CLICKHOUSE_STATEMENT_SEEN ? (size_t)left : CLICKHOUSE_STATEMENT_SEEN;
     if (in.len < shown)
         return DECODE_MORE;
@@ -386,12 +390,12 @@ static int64_t feed_statement(struct conn *c, enum dir dir, struct bytes in, str
 static int64_t feed_body(struct conn *c, enum dir dir, struct bytes in)
 {
     struct http1 *http = conn_state(c);
-    struct body *body = &http->body[dir];
+    struct body *body = http->body[dir];
     struct exchange *x = conn_find(c, dir, KEY_IN_ORDER);
     struct grpc_read read;
     if (http->side[dir].statement)
         return feed_statement(c, dir, in, x);
-    int64_t len = grpc_body_read(&body->grpc, in, body->left, &read);
+    int64_t len = grpc_body_read(&body->grpc, in, http->side[dir].left, &read);
     if (x)
         grpc_note_read(x, dir, &body->grpc, &read, conn_now_ns(c));
     if (x && read.message)
@@ -432,10 +436,18 @@ static int64_t http1_gap(struct conn *c, enum dir dir, uint64_t len)
     if (side->statement)
         side->reads = side->statement = false;
     else
-        grpc_body_lose(&http->body[dir].grpc, len);
-    http->body[dir].message_ns = 0;
+        grpc_body_lose(&http->body[dir]->grpc, len);
+    if (http->body[dir])
+        http->body[dir]->message_ns = 0;
     conn_find(c, dir, KEY_IN_ORDER);
-    return body_passes(c, dir, (int64_t)http->body[dir].left);
+    return body_passes(c, dir, (int64_t)side->left);
+}
+
+static void http1_free(void *state)
+{
+    struct http1 *http = state;
+    free(http->body[0]);
+    free(http->body[1]);
 }
 
 static bool begins_with(struct bytes b, const char *text)
@@ -501,5 +513,6 @@ const struct decoder http1_decoder = {
     .state_size = sizeof(struct http1),
     .probe = http1_probe,
     .feed = http1_feed,
+    .free = http1_free,
     .gap = http1_gap,
 };

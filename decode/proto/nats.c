@@ -74,6 +74,8 @@ static struct places *places(struct conn *c)
     struct nats *n = conn_state(c);
     if (!n->places)
         n->places = calloc(1, sizeof *n->places);
+    if (!n->places) /* then replies count as messages of their own */
+        conn_shed(c);
     return n->places;
 }
 

@@ -220,6 +220,22 @@ static bool series(FILE *out, struct range r, const struct points *points)
     return !ferror(out);
 }
 
+/* Cell by cell. */
+static bool heatmap(FILE *out, struct range r, const struct heatmap *h)
+{
+    (void)r;
+    fputs("time,over_ms,to_ms,requests\r\n", out);
+    for (size_t i = 0; i < h->len * h->rows; i++) {
+        char text[TIME_TEXT_MAX];
+        if (!h->cell[i])
+            continue;
+        time_to_text(h->column[i / h->rows].point.time_ns, text);
+        fprintf(out, "%s,%.6f,%.6f,%" PRIu64 "\r\n", text, heatmap_floor_ns(h, i % h->rows) / 1e6,
+                heatmap_floor_ns(h, i % h->rows + 1) / 1e6, h->cell[i]);
+    }
+    return !ferror(out);
+}
+
 static bool health(FILE *out, struct range r, const struct health_row *row)
 {
     (void)r;
@@ -604,6 +620,7 @@ const struct exporter csv_exporter = {
     .services = services,
     .operations = operations,
     .series = series,
+    .heatmap = heatmap,
     .health = health,
     .events = events,
     .backends = backends,

@@ -1,10 +1,20 @@
 /* drawing.c - see drawing.h. */
 #include "store/export/drawing.h"
 
-#include "store/export/picture.h"
+#include <string.h>
 
-/* Of a node, of a column and a row of the layout, and around all of it; in pixels. */
-enum { NODE_WIDTH = 150, NODE_HEIGHT = 34, COLUMN = 310, ROW = 62, MARGIN = 30, NAME_MOST = 21 };
+/* Of a node, of a column and a row of the layout, and around all of it; in pixels. APART: edges
+ * with the same two ends. */
+enum {
+    NODE_WIDTH = 150,
+    NODE_HEIGHT = 34,
+    COLUMN = 310,
+    ROW = 62,
+    MARGIN = 30,
+    NAME_MOST = 21,
+    LINE = 11,
+    APART = 18
+};
 
 struct frame {
     double left, top; /* of the layout, in its units */
@@ -21,7 +31,7 @@ static void put_escaped(FILE *out, const char *text)
         else if (*text == '>')
             fputs("&gt;", out);
         else
-            fputc(*text, out);
+            fputc((unsigned char)*text < 0x20 ? ' ' : *text, out);
     }
 }
 
@@ -42,16 +52,16 @@ static void put_name(FILE *out, const char *name)
         fputs("\xe2\x80\xa6", out); /* an ellipsis */
 }
 
-static struct frame frame_of(const struct graph *g)
+static struct frame frame_of(const struct drawing *d)
 {
     struct frame f = {0};
     double right = 0, bottom = 0;
-    for (size_t i = 0; i < g->nodes.len; i++) {
-        const struct service_row *s = &g->nodes.row[i];
-        f.left = !i || s->x < f.left ? s->x : f.left;
-        f.top = !i || s->y < f.top ? s->y : f.top;
-        right = !i || s->x > right ? s->x : right;
-        bottom = !i || s->y > bottom ? s->y : bottom;
+    for (size_t i = 0; i < d->node_len; i++) {
+        const struct drawing_node *n = &d->node[i];
+        f.left = !i || n->x < f.left ? n->x : f.left;
+        f.top = !i || n->y < f.top ? n->y : f.top;
+        right = !i || n->x > right ? n->x : right;
+        bottom = !i || n->y > bottom ? n->y : bottom;
     }
     f.width = (right - f.left) * COLUMN + NODE_WIDTH + 2 * MARGIN;
     f.height = (bottom - f.top) * ROW + NODE_HEIGHT + 2 * MARGIN;
@@ -59,14 +69,14 @@ static struct frame frame_of(const struct graph *g)
 }
 
 /* The upper left corner of a node. */
-static double left_of(const struct frame *f, const struct service_row *s)
+static double left_of(const struct frame *f, const struct drawing_node *n)
 {
-    return MARGIN + (s->x - f->left) * COLUMN;
+    return MARGIN + (n->x - f->left) * COLUMN;
 }
 
-static double top_of(const struct frame *f, const struct service_row *s)
+static double top_of(const struct frame *f, const struct drawing_node *n)
 {
-    return MARGIN + (s->y - f->top) * ROW;
+    return MARGIN + (n->y - f->top) * ROW;
 }
 
 static void put_shape(FILE *out, enum picture_kind kind, double x, double y)
@@ -96,20 +106,20 @@ static void put_shape(FILE *out, enum picture_kind kind, double x, double y)
             NODE_WIDTH, NODE_HEIGHT);
 }
 
-static void put_node(FILE *out, const struct frame *f, const struct service_row *s)
+static void put_node(FILE *out, const struct frame *f, const struct drawing_node *n)
 {
-    double x = left_of(f, s), y = top_of(f, s);
-    enum health h = s->served.requests ? s->served.health : HEALTH_IDLE;
-    fprintf(out, "<g class=\"node\" fill=\"#F6F8FA\" stroke=\"%s\" stroke-width=\"%s\"><title>",
-            picture_color(h), h == HEALTH_BAD ? "2.5" : "1.5");
-    put_escaped(out, s->name);
+    double x = left_of(f, n), y = top_of(f, n);
+    fprintf(out, "<g class=\"node\" fill=\"#F6F8FA\" stroke=\"%s\" stroke-width=\"%.1f\"",
+            n->pen.color, n->pen.width);
+    fprintf(out, " stroke-dasharray=\"%s\"><title>", n->pen.dashes);
+    put_escaped(out, n->name);
     fputs("</title>", out);
-    put_shape(out, picture_kind(s), x, y);
+    put_shape(out, n->kind, x, y);
     fprintf(out,
             "<text x=\"%.1f\" y=\"%.1f\" fill=\"#1F2328\" stroke=\"none\" font-size=\"12\" "
-            "text-anchor=\"middle\">",
-            x + NODE_WIDTH / 2.0, y + NODE_HEIGHT / 2.0 + 4);
-    put_name(out, s->name);
+            "text-anchor=\"middle\">%s%s",
+            x + NODE_WIDTH / 2.0, y + NODE_HEIGHT / 2.0 + 4, n->sign, n->sign[0] ? " " : "");
+    put_name(out, n->name);
     fputs("</text></g>\n", out);
 }
 
@@ -119,91 +129,85 @@ struct line {
     double x1, y1, x2, y2, below;
 };
 
-static struct line line_of(const struct frame *f, const struct service_row *client,
-                           const struct service_row *server)
+/* `nth` of those with the same ends. */
+static struct line line_of(const struct frame *f, const struct drawing_node *client,
+                           const struct drawing_node *server, size_t nth)
 {
     double middle = NODE_HEIGHT / 2.0;
     struct line l = {.x1 = left_of(f, client) + NODE_WIDTH,
                      .y1 = top_of(f, client) + middle,
                      .x2 = left_of(f, server) - 5,
                      .y2 = top_of(f, server) + middle};
-    l.below = l.x2 < l.x1 ? ROW : 0;
+    l.below = (l.x2 < l.x1 ? ROW : 0) + (double)nth * APART;
     return l;
 }
 
-static void put_edge(FILE *out, struct line l, const struct edge_row *e,
-                     const struct service_row *client, const struct service_row *server)
+static void put_edge(FILE *out, const struct drawing *d, struct line l,
+                     const struct drawing_edge *e)
 {
-    static const char *const dashes[HEALTHS] = {[HEALTH_IDLE] = "2 3",
-                                                [HEALTH_GOOD] = "none",
-                                                [HEALTH_WARN] = "none",
-                                                [HEALTH_BAD] = "7 3"};
-    const char *color = picture_color(e->figures.health);
     double bend = COLUMN / 3.0;
     fprintf(out,
             "<g fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\" stroke-dasharray=\"%s\"><title>",
-            color, picture_width(e), dashes[e->figures.health]);
-    put_escaped(out, client->name);
+            e->pen.color, e->pen.width, e->pen.dashes);
+    put_escaped(out, d->node[e->client].name);
     fputs(" - ", out);
-    put_escaped(out, server->name);
+    put_escaped(out, d->node[e->server].name);
     fprintf(out, ", port %u, ", e->port);
     put_escaped(out, e->protocol);
     fprintf(out,
             "</title><path d=\"M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f\"/>"
             "<path d=\"M%.1f %.1fl-7 -4v8z\" fill=\"%s\" stroke=\"none\"/></g>\n",
             l.x1, l.y1, l.x1 + bend, l.y1 + l.below, l.x2 - bend, l.y2 + l.below, l.x2, l.y2,
-            l.x2 + 5, l.y2, color);
+            l.x2 + 5, l.y2, e->pen.color);
 }
 
-static void put_label(FILE *out, struct line l, const struct edge_row *e)
+/* Its lines stand one below the other, above the middle of the edge. */
+static void put_label(FILE *out, struct line l, const struct drawing_edge *e)
 {
-    char label[128];
-    picture_edge_label(e, ", ", label, sizeof label);
-    fprintf(out,
-            "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\" stroke=\"#FFFFFF\" stroke-width=\"3\" "
-            "paint-order=\"stroke\" font-size=\"9\" text-anchor=\"middle\">",
-            (l.x1 + l.x2) / 2, (l.y1 + l.y2) / 2 + 0.75 * l.below - 3,
-            picture_color(e->figures.health));
-    put_escaped(out, label);
-    fputs("</text>\n", out);
-}
-
-static const struct service_row *node_of(const struct graph *g, int64_t id)
-{
-    for (size_t i = 0; i < g->nodes.len; i++)
-        if (g->nodes.row[i].id == id)
-            return &g->nodes.row[i];
-    return NULL;
-}
-
-static void put_edges(FILE *out, const struct frame *f, const struct graph *g, bool labels)
-{
-    for (size_t i = 0; i < g->edges.len; i++) {
-        const struct edge_row *e = &g->edges.row[i];
-        const struct service_row *client = node_of(g, e->client_id);
-        const struct service_row *server = node_of(g, e->server_id);
-        if (!client || !server)
-            continue;
-        struct line l = line_of(f, client, server);
-        if (labels)
-            put_label(out, l, e);
-        else
-            put_edge(out, l, e, client, server);
+    double x = (l.x1 + l.x2) / 2, y = (l.y1 + l.y2) / 2 + 0.75 * l.below - 3;
+    char line[sizeof e->label];
+    for (const char *at = e->label; *at; at++)
+        y -= *at == '\n' ? LINE : 0;
+    for (const char *at = e->label; *at; y += LINE) {
+        size_t len = strcspn(at, "\n");
+        memcpy(line, at, len);
+        line[len] = '\0';
+        fprintf(out,
+                "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\" stroke=\"#FFFFFF\" stroke-width=\"3\" "
+                "paint-order=\"stroke\" font-size=\"9\" text-anchor=\"middle\">",
+                x, y, e->ink);
+        put_escaped(out, line);
+        fputs("</text>\n", out);
+        at += len + (at[len] == '\n');
     }
 }
 
-bool drawing_svg(FILE *out, const struct graph *g)
+static void put_edges(FILE *out, const struct frame *f, const struct drawing *d, bool labels)
 {
-    struct frame f = frame_of(g);
+    size_t nth = 0;
+    for (size_t i = 0; i < d->edge_len; i++) {
+        const struct drawing_edge *e = &d->edge[i];
+        bool again = i && e[-1].client == e->client && e[-1].server == e->server;
+        nth = again ? nth + 1 : 0;
+        struct line l = line_of(f, &d->node[e->client], &d->node[e->server], nth);
+        if (labels)
+            put_label(out, l, e);
+        else
+            put_edge(out, d, l, e);
+    }
+}
+
+void drawing_put(FILE *out, const struct drawing *d)
+{
+    struct frame f = frame_of(d);
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
             "viewBox=\"0 0 %.0f %.0f\" font-family=\"sans-serif\">\n"
             "<rect width=\"100%%\" height=\"100%%\" fill=\"#FFFFFF\"/>\n",
             f.width, f.height + ROW, f.width, f.height + ROW);
-    put_edges(out, &f, g, false);
-    for (size_t i = 0; i < g->nodes.len; i++)
-        put_node(out, &f, &g->nodes.row[i]);
-    put_edges(out, &f, g, true); /* what they say lies above all lines */
+    put_edges(out, &f, d, false);
+    for (size_t i = 0; i < d->node_len; i++)
+        put_node(out, &f, &d->node[i]);
+    put_edges(out, &f, d, true); /* what they say lies above all lines */
     fputs("</svg>\n", out);
-    return !ferror(out);
 }

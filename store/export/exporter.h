@@ -12,9 +12,8 @@
 #include "store/query.h"
 
 struct exporter {
-    const char *name;  /* "dot", as in --format */
-    const char *type;  /* media type, "text/vnd.graphviz" */
-    const char *needs; /* what else than memory a failure may be for want of; may be NULL */
+    const char *name; /* "dot", as in --format */
+    const char *type; /* media type, "text/vnd.graphviz" */
     /* Any may be NULL: the format has no such thing. They return false when the stream failed or
      * memory is short. */
     bool (*graph)(FILE *out, const struct graph *g);
@@ -22,6 +21,7 @@ struct exporter {
     bool (*services)(FILE *out, struct range r, const struct service_rows *rows);
     bool (*operations)(FILE *out, struct range r, const struct operation_rows *rows);
     bool (*series)(FILE *out, struct range r, const struct points *points);
+    bool (*heatmap)(FILE *out, struct range r, const struct heatmap *h);
     bool (*health)(FILE *out, struct range r, const struct health_row *row);
     bool (*events)(FILE *out, struct range r, const struct event_rows *rows);
     bool (*backends)(FILE *out, struct range r, const struct backend_rows *rows);

@@ -45,6 +45,16 @@ static bool series(FILE *out, struct range r, const struct points *points)
     return json_write(out, o);
 }
 
+static bool heatmap(FILE *out, struct range r, const struct heatmap *h)
+{
+    cJSON *list, *o = document(r, "columns", &list);
+    cJSON_AddNumberToObject(o, "step_ms", (double)h->step_ns / 1e6);
+    cJSON_AddItemToObject(o, "rows", json_heat_rows(h));
+    for (size_t i = 0; i < h->len; i++)
+        cJSON_AddItemToArray(list, json_heat_column(h, i));
+    return json_write(out, o);
+}
+
 static bool events(FILE *out, struct range r, const struct event_rows *rows)
 {
     cJSON *list, *o = document(r, "events", &list);
@@ -190,6 +200,7 @@ const struct exporter json_exporter = {
     .services = services,
     .operations = operations,
     .series = series,
+    .heatmap = heatmap,
     .health = health,
     .events = events,
     .backends = backends,

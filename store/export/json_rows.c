@@ -47,6 +47,15 @@ static void add_known_text(cJSON *to, const char *name, const char *text)
         cJSON_AddNullToObject(to, name);
 }
 
+/* Those that there are. */
+static void add_outcomes(cJSON *to, const uint64_t count[OUTCOMES])
+{
+    cJSON *outcomes = cJSON_AddObjectToObject(to, "outcomes");
+    for (int o = 0; o < OUTCOMES; o++)
+        if (count[o])
+            add_count(outcomes, outcome_name((enum outcome)o), count[o]);
+}
+
 static void add_percentiles(cJSON *to, const char *name, const struct percentiles *p)
 {
     cJSON *o = cJSON_AddObjectToObject(to, name);
@@ -76,10 +85,7 @@ static void add_figures(cJSON *to, const struct figures *f)
     add_count(to, "errors", f->errors);
     add_ratio(to, "error_rate", f->error_rate);
     add_ratio(to, "rate_per_s", f->rate_per_s);
-    cJSON *outcomes = cJSON_AddObjectToObject(to, "outcomes");
-    for (int o = 0; o < OUTCOMES; o++)
-        if (f->outcomes[o])
-            add_count(outcomes, outcome_name((enum outcome)o), f->outcomes[o]);
+    add_outcomes(to, f->outcomes);
     add_percentiles(to, "latency_ms", &f->duration);
     add_percentiles(to, "ttfb_ms", &f->ttfb);
     add_count(to, "request_bytes", f->request_bytes);
@@ -309,6 +315,55 @@ cJSON *json_point(const struct point *point)
     add_ms(o, "p95_ms", point->p95_ns, timed);
     add_ms(o, "p99_ms", point->p99_ns, timed);
     add_count(o, "bytes", point->bytes);
+    return o;
+}
+
+/* A bound of a row of a heat map: to a nanosecond, so that what is asked for with it is that row.
+ */
+static void add_bound(cJSON *to, const char *name, double ns)
+{
+    cJSON_AddNumberToObject(to, name, round(ns) / 1e6);
+}
+
+cJSON *json_heat_rows(const struct heatmap *h)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t row = 0; row < h->rows; row++) {
+        cJSON *o = cJSON_CreateObject();
+        add_bound(o, "over_ms", heatmap_floor_ns(h, row));
+        add_bound(o, "to_ms", heatmap_floor_ns(h, row + 1));
+        cJSON_AddItemToArray(list, o);
+    }
+    return list;
+}
+
+static uint64_t heat_of(const struct heatmap *h, size_t column, size_t row)
+{
+    return h->cell[column * h->rows + row];
+}
+
+cJSON *json_heat_column(const struct heatmap *h, size_t at)
+{
+    cJSON *o = json_point(&h->column[at].point);
+    add_outcomes(o, h->column[at].outcomes);
+    cJSON *cells = cJSON_AddArrayToObject(o, "cells");
+    for (size_t row = 0; row < h->rows; row++)
+        if (heat_of(h, at, row)) {
+            double pair[] = {(double)row, (double)heat_of(h, at, row)};
+            cJSON_AddItemToArray(cells, cJSON_CreateDoubleArray(pair, 2));
+        }
+    return o;
+}
+
+cJSON *json_heat_cell(const struct heatmap *h, size_t column, size_t row)
+{
+    if (!heat_of(h, column, row))
+        return NULL;
+    cJSON *o = cJSON_CreateObject();
+    add_time(o, "time", h->column[column].point.time_ns);
+    add_bound(o, "over_ms", heatmap_floor_ns(h, row));
+    add_bound(o, "to_ms", heatmap_floor_ns(h, row + 1));
+    add_count(o, "requests", heat_of(h, column, row));
     return o;
 }
 

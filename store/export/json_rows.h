@@ -13,6 +13,10 @@ cJSON *json_edge(const struct edge_row *row);
 cJSON *json_service(const struct service_row *row);
 cJSON *json_operation(const struct operation_row *row);
 cJSON *json_point(const struct point *point);
+cJSON *json_heat_column(const struct heatmap *h, size_t at);
+cJSON *json_heat_rows(const struct heatmap *h);
+/* NULL: there is nothing in the cell. */
+cJSON *json_heat_cell(const struct heatmap *h, size_t column, size_t row);
 cJSON *json_health(struct range r, const struct health_row *row);
 cJSON *json_event(const struct event_row *row);
 cJSON *json_backend(const struct backend_row *row);

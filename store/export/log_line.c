@@ -29,7 +29,8 @@ static void put(struct line *l, const char *text, size_t len)
     l->len += len;
 }
 
-static void put_text(struct line *l, const char *text)
+/* Inline, for most are of constant length. */
+static inline void put_text(struct line *l, const char *text)
 {
     put(l, text, strlen(text));
 }

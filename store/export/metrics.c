@@ -11,6 +11,7 @@ static const struct {
     {"own", METRICS_OWN, metrics_own},
     {"tempo", METRICS_TEMPO, metrics_tempo},
     {"istio", METRICS_ISTIO, metrics_istio},
+    {"spanmetrics", METRICS_SPANS, metrics_spans},
 };
 
 bool metrics_read(const char *text, unsigned *ret)

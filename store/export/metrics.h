@@ -10,6 +10,7 @@ enum {
     METRICS_OWN = 1,   /* tapgraph_... */
     METRICS_TEMPO = 2, /* traces_service_graph_...: Grafana's service graph */
     METRICS_ISTIO = 4, /* istio_...: Kiali, and dashboards made for Istio */
+    METRICS_SPANS = 8, /* traces_spanmetrics_...: by operation */
 };
 
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
@@ -24,3 +25,4 @@ bool export_metrics(FILE *out, const struct totals *t, unsigned families);
 bool metrics_own(FILE *out, const struct totals *t);
 bool metrics_tempo(FILE *out, const struct totals *t);
 bool metrics_istio(FILE *out, const struct totals *t);
+bool metrics_spans(FILE *out, const struct totals *t);

@@ -66,6 +66,8 @@ static const struct own_counter own_counters[] = {
     {"tapgraph_capture_packets_total", "Packets of TCP and UDP among them.", CAPTURE(packets)},
     {"tapgraph_capture_kernel_drops_total", "Frames lost because the collector was too slow.",
      CAPTURE(kernel_drops)},
+    {"tapgraph_capture_unfollowed_total",
+     "Frames of connections left out because there was too much to read.", CAPTURE(unfollowed)},
     {"tapgraph_capture_interface_drops_total", "Frames lost before the kernel saw them.",
      CAPTURE(interface_drops)},
     {"tapgraph_capture_mirror_lost_total", "Frames that are missing between a mirror's numbers.",

@@ -38,6 +38,16 @@ static bool series(FILE *out, struct range r, const struct points *points)
     return written;
 }
 
+/* Cell by cell. */
+static bool heatmap(FILE *out, struct range r, const struct heatmap *h)
+{
+    bool written = true;
+    (void)r;
+    for (size_t i = 0; i < h->len * h->rows && written; i++)
+        written = !h->cell[i] || json_write(out, json_heat_cell(h, i / h->rows, i % h->rows));
+    return written;
+}
+
 static bool health(FILE *out, struct range r, const struct health_row *row)
 {
     return json_write(out, json_health(r, row));
@@ -156,6 +166,7 @@ const struct exporter ndjson_exporter = {
     .services = services,
     .operations = operations,
     .series = series,
+    .heatmap = heatmap,
     .health = health,
     .events = events,
     .backends = backends,

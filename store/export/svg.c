@@ -1,6 +1,6 @@
 /* svg.c - the graph as a picture: our DOT through Graphviz's dot, which is not linked but run,
  * since it is large and not made for threads. Where it cannot be run (it is not installed, or the
- * process is confined) the graph is drawn by ourselves, more plainly; what changed is not. */
+ * process is confined) the graph is drawn by ourselves, more plainly. */
 #include <errno.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -93,21 +93,18 @@ static bool draw(FILE *out, struct drawn what, bool *ret_started)
 static bool graph(FILE *out, const struct graph *g)
 {
     bool started, drawn = draw(out, (struct drawn){.graph = g}, &started);
-    return started ? drawn : drawing_svg(out, g);
+    return started ? drawn : drawing_graph(out, g);
 }
 
 static bool diff(FILE *out, const struct diff *d)
 {
-    bool started;
-    return draw(out, (struct drawn){.diff = d}, &started);
+    bool started, drawn = draw(out, (struct drawn){.diff = d}, &started);
+    return started ? drawn : drawing_diff(out, d);
 }
 
 const struct exporter svg_exporter = {
     .name = "svg",
     .type = "image/svg+xml",
-    .needs =
-        "a picture of what changed takes Graphviz's dot, which is not installed, or which this "
-        "process may not run, as that of a capture: tapgraph diff --format svg does",
     .graph = graph,
     .diff = diff,
 };

@@ -74,12 +74,40 @@ static void test_cuts_between_characters(void **state)
     assert_string_equal(text, "ab");
 }
 
+/* Wherever in its words of eight bytes, or behind them, the odd one is. */
+static void test_knows_printable_ascii(void **state)
+{
+    static const char odd[] = {'\x1f', '\x7f', '\x80', '\xff', '\0'};
+    char text[19];
+    (void)state;
+    assert_true(text_is_plain(bytes_of_text("")));
+    for (size_t at = 0; at < sizeof text; at++)
+        for (size_t i = 0; i < sizeof odd; i++) {
+            memset(text, at % 2 ? ' ' : '~', sizeof text);
+            assert_true(text_is_plain(bytes_of(text, sizeof text)));
+            text[at] = odd[i];
+            assert_false(text_is_plain(bytes_of(text, sizeof text)));
+        }
+}
+
+static void test_compares(void **state)
+{
+    (void)state;
+    assert_true(text_equal("", ""));
+    assert_true(text_equal("http", "http"));
+    assert_false(text_equal("http", "http2"));
+    assert_false(text_equal("http", "xttp"));
+    assert_false(text_equal("", "http"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_makes_deceit_visible),
         cmocka_unit_test(test_refuses_what_is_not_utf8),
         cmocka_unit_test(test_cuts_between_characters),
+        cmocka_unit_test(test_knows_printable_ascii),
+        cmocka_unit_test(test_compares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
-/* test_sandbox.c - of each system call that sensor and keeper have no use for, in a child that has
- * entered its sandbox: it is refused, or ends the child, as is designed; what they need works. Left
- * out of builds without a sandbox. */
+/* test_sandbox.c - of each system call that sensor, keeper and page have no use for, in a child
+ * that has entered its sandbox: it is refused, or ends the child, as is designed; what they need
+ * works. Left out of builds without a sandbox. */
 #include "daemon/sandbox.h"
 
 #include <arpa/inet.h>
@@ -33,12 +33,14 @@ static char folder[] = "/tmp/test_sandbox-XXXXXX";
 static char db[64], names[96], names_folder[64], elsewhere[64];
 static int listener = -1; /* a socket that was opened before */
 
-enum role { SENSOR, SENSOR_KEYLOG, KEEPER };
+enum role { SENSOR, SENSOR_KEYLOG, PAGE, KEEPER };
 
 static bool enter(enum role role)
 {
     const struct daemon_options options = {.db = db, .names = names};
     struct err err;
+    if (role == PAGE)
+        return sandbox_page_files(&options, &err) && sandbox_page_calls(&options, &err);
     if (role == KEEPER)
         return sandbox_keeper_files(&options, &err) && sandbox_keeper_calls(&options, 0, &err);
     return sandbox_sensor(&options, role == SENSOR_KEYLOG ? names : NULL, &err);
@@ -162,7 +164,26 @@ static long make_beside_db(void)
     char path[80];
     snprintf(path, sizeof path, "%s-wal", db);
     int fd = open(path, O_RDWR | O_CREAT, 0600);
-    return fd < 0 || write(fd, "x", 1) != 1 || ftruncate(fd, 0) != 0 ? -1 : unlink(path);
+    return fd < 0 || write(fd, "x", 1) != 1 || ftruncate(fd, 0) != 0 ? -1 : 0;
+}
+
+/* Whoever may write makes it, too. */
+static const char *lock_file(void)
+{
+    static char path[80];
+    snprintf(path, sizeof path, "%s-lock", db);
+    close(open(path, O_RDWR | O_CREAT, 0600));
+    return path;
+}
+
+static long remove_beside_db(void)
+{
+    return unlink(lock_file());
+}
+
+static long rename_beside_db(void)
+{
+    return rename(lock_file(), names);
 }
 
 static long make_folder(void)
@@ -292,46 +313,48 @@ static int in_older_thread(void)
 struct expected {
     const char *name;
     long (*call)(void);
-    int sensor, keylog, keeper;
+    int sensor, keylog, page, keeper;
 };
 
-#define CALL(name, sensor, keylog, keeper)                                                         \
+#define CALL(name, sensor, keylog, page, keeper)                                                   \
     {                                                                                              \
-#name, name, sensor, keylog, keeper                                                        \
+#name, name, sensor, keylog, page, keeper                                                  \
     }
 static const struct expected table[] = {
-    CALL(run_program, KILLED, KILLED, KILLED),
-    CALL(start_process, EPERM, EPERM, EPERM),
-    CALL(start_process_by_clone3, ENOSYS, ENOSYS, ENOSYS),
-    CALL(start_process_by_fork, KILLED, KILLED, KILLED),
-    CALL(trace, KILLED, KILLED, KILLED),
-    CALL(read_other_memory, KILLED, KILLED, KILLED),
-    CALL(mount_something, KILLED, KILLED, KILLED),
-    CALL(leave_namespace, KILLED, KILLED, KILLED),
-    CALL(open_tcp, EPERM, EPERM, EPERM),
-    CALL(open_packet_socket, EPERM, EPERM, EPERM),
-    CALL(open_pair, EPERM, EPERM, EPERM),
-    CALL(connect_old_socket, EPERM, EPERM, EPERM),
-    CALL(bind_old_socket, EPERM, EPERM, EPERM),
-    CALL(signal_parent, EPERM, EPERM, EPERM),
-    CALL(make_code, EPERM, EPERM, EPERM),
-    CALL(turn_into_code, EPERM, EPERM, EPERM),
-    CALL(type_into_terminal, EPERM, EPERM, EPERM),
-    CALL(take_own_dumps, EPERM, EPERM, EPERM),
-    CALL(raise_limit, EPERM, EPERM, EPERM),
-    CALL(become_somebody, EPERM, EPERM, EPERM),
-    CALL(make_folder, EPERM, EPERM, EPERM),
-    CALL(link_passwords, EPERM, EPERM, EPERM),
-    CALL(write_names, EPERM, EPERM, EACCES),
-    CALL(open_names, EPERM, WORKED, WORKED),
-    CALL(open_db, EPERM, EPERM, WORKED),
-    CALL(make_beside_db, EPERM, EPERM, WORKED),
-    CALL(make_elsewhere, EPERM, EPERM, EACCES),
-    CALL(open_passwords, EPERM, EACCES, EACCES),
-    CALL(open_elsewhere, EPERM, EACCES, EACCES),
-    CALL(start_thread, WORKED, WORKED, WORKED),
-    CALL(use_memory, WORKED, WORKED, WORKED),
-    CALL(write_to_standard_error, WORKED, WORKED, WORKED),
+    CALL(run_program, KILLED, KILLED, KILLED, KILLED),
+    CALL(start_process, EPERM, EPERM, EPERM, EPERM),
+    CALL(start_process_by_clone3, ENOSYS, ENOSYS, ENOSYS, ENOSYS),
+    CALL(start_process_by_fork, KILLED, KILLED, KILLED, KILLED),
+    CALL(trace, KILLED, KILLED, KILLED, KILLED),
+    CALL(read_other_memory, KILLED, KILLED, KILLED, KILLED),
+    CALL(mount_something, KILLED, KILLED, KILLED, KILLED),
+    CALL(leave_namespace, KILLED, KILLED, KILLED, KILLED),
+    CALL(open_tcp, EPERM, EPERM, EPERM, EPERM),
+    CALL(open_packet_socket, EPERM, EPERM, EPERM, EPERM),
+    CALL(open_pair, EPERM, EPERM, EPERM, EPERM),
+    CALL(connect_old_socket, EPERM, EPERM, EPERM, EPERM),
+    CALL(bind_old_socket, EPERM, EPERM, EPERM, EPERM),
+    CALL(signal_parent, EPERM, EPERM, EPERM, EPERM),
+    CALL(make_code, EPERM, EPERM, EPERM, EPERM),
+    CALL(turn_into_code, EPERM, EPERM, EPERM, EPERM),
+    CALL(type_into_terminal, EPERM, EPERM, EPERM, EPERM),
+    CALL(take_own_dumps, EPERM, EPERM, EPERM, EPERM),
+    CALL(raise_limit, EPERM, EPERM, EPERM, EPERM),
+    CALL(become_somebody, EPERM, EPERM, EPERM, EPERM),
+    CALL(make_folder, EPERM, EPERM, EPERM, EPERM),
+    CALL(link_passwords, EPERM, EPERM, EPERM, EPERM),
+    CALL(write_names, EPERM, EPERM, EACCES, EACCES),
+    CALL(open_names, EPERM, WORKED, EACCES, WORKED),
+    CALL(open_db, EPERM, EPERM, WORKED, WORKED),
+    CALL(make_beside_db, EPERM, EPERM, WORKED, WORKED),
+    CALL(remove_beside_db, EPERM, EPERM, EPERM, WORKED),
+    CALL(rename_beside_db, EPERM, EPERM, EPERM, EACCES),
+    CALL(make_elsewhere, EPERM, EPERM, EACCES, EACCES),
+    CALL(open_passwords, EPERM, EACCES, EACCES, EACCES),
+    CALL(open_elsewhere, EPERM, EACCES, EACCES, EACCES),
+    CALL(start_thread, WORKED, WORKED, WORKED, WORKED),
+    CALL(use_memory, WORKED, WORKED, WORKED, WORKED),
+    CALL(write_to_standard_error, WORKED, WORKED, WORKED, WORKED),
 };
 
 /* Without Landlock, what it would refuse is up to the rights of the user. */
@@ -355,6 +378,7 @@ static void test_each_call(void **state)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         check_role(SENSOR, &table[i], table[i].sensor);
         check_role(SENSOR_KEYLOG, &table[i], table[i].keylog);
+        check_role(PAGE, &table[i], table[i].page);
         check_role(KEEPER, &table[i], table[i].keeper);
     }
 }
@@ -363,6 +387,34 @@ static void test_older_threads(void **state)
 {
     (void)state;
     assert_int_equal(in_older_thread(), EPERM);
+}
+
+/* The page may be there before the database is, and before its folder. */
+static void test_page_before_folder(void **state)
+{
+    (void)state;
+    int status, made[2];
+    char later[96], path[112];
+    snprintf(later, sizeof later, "%s/later", folder);
+    snprintf(path, sizeof path, "%s/t.db", later);
+    assert_int_equal(pipe(made), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        const struct daemon_options options = {.db = path};
+        struct err err;
+        char byte;
+        bool fine = sandbox_page_files(&options, &err) && sandbox_page_calls(&options, &err) &&
+                    read(made[0], &byte, 1) == 1 && open(path, O_RDONLY) >= 0 &&
+                    (!landlock_is_there() || (open_passwords() < 0 && errno == EACCES));
+        _exit(fine ? 0 : 1);
+    }
+    assert_int_equal(mkdir(later, 0700), 0);
+    close(open(path, O_WRONLY | O_CREAT, 0600));
+    assert_int_equal(write(made[1], "", 1), 1);
+    close(made[0]);
+    close(made[1]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
 }
 
 static void test_no_sandbox(void **state)
@@ -374,7 +426,8 @@ static void test_no_sandbox(void **state)
         const struct daemon_options options = {.db = db, .no_sandbox = true};
         struct err err;
         bool fine = sandbox_sensor(&options, NULL, &err) && sandbox_keeper_files(&options, &err) &&
-                    sandbox_keeper_calls(&options, 0, &err);
+                    sandbox_keeper_calls(&options, 0, &err) && sandbox_page_files(&options, &err) &&
+                    sandbox_page_calls(&options, &err);
         _exit(fine && open_passwords() >= 0 && open_tcp() >= 0 ? 0 : 1);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -435,6 +488,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_call),
         cmocka_unit_test(test_older_threads),
+        cmocka_unit_test(test_page_before_folder),
         cmocka_unit_test(test_no_sandbox),
         cmocka_unit_test(test_child),
     };

@@ -19,8 +19,9 @@ static void counters_follow_the_client(void **state)
         health_packet(&h, client, &p);
         health_packet(&h, client, &p);
         health_packet(&h, client ^ 1, &p);
-        h.missing_bytes[client] = 7;
-        h.retransmits[client ^ 1] = 2;
+        health_missing(&h, client, 7);
+        health_again(&h, client ^ 1);
+        health_again(&h, client ^ 1);
         h.events = (uint8_t)(HEALTH_OPENED | HEALTH_RESET << client);
         struct flow_report r = {0};
         health_report(&h, client, &r);
@@ -35,6 +36,7 @@ static void counters_follow_the_client(void **state)
         struct flow_report again = {0}, nothing = {0};
         health_report(&h, client, &again);
         assert_memory_equal(&again, &nothing, sizeof nothing);
+        health_fini(&h);
     }
 }
 
@@ -77,6 +79,7 @@ static void closed_windows(void **state)
     health_packet(&h, 1, &closed);
     health_report(&h, 0, &r);
     assert_int_equal(r.zero_windows[TO_SERVER], 0);
+    health_fini(&h);
 }
 
 /* How long the window was closed is told when it opens, in whatever report that falls. */
@@ -93,6 +96,7 @@ static void closed_for_how_long(void **state)
     health_report(&h, 0, &r);
     assert_int_equal(r.zero_window_ns[TO_SERVER], 300);
     assert_int_equal(r.zero_window_ns[TO_CLIENT], 0);
+    health_fini(&h);
 }
 
 /* Data and what acknowledges it tell how far the receiver is, the nearest counts; data that was

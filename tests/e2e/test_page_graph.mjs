@@ -212,13 +212,28 @@ const scenes = {
   async "two ranges compared: what came, went, got slower, fails more"({ small }) {
     const change = (graph) => {
       if (!graph.range.from.includes("21:20:05")) graph.edges = graph.edges.filter((edge) => edge.server !== "redis");
-      else {
-        graph.edges = graph.edges.filter((edge) => edge.server !== "postgres");
-        for (const edge of graph.edges) if (edge.server === "ranking") for (const p of Object.keys(edge.latency_ms)) edge.latency_ms[p] /= 10;
-        for (const edge of graph.edges) if (edge.server === "shop.example.com") Object.assign(edge, { errors: 0, error_rate: 0 });
-      }
+      else graph.edges = graph.edges.filter((edge) => edge.server !== "postgres");
     };
+    /** What the server would say of that. */
+    const judge = (edges) => {
+      const rows = (server, changes, before, after) =>
+        edges.filter((edge) => edge.server === server).map(({ client, port, protocol }) => ({ what: "edge", changes, few: false, client, server, port, protocol, operation: null, before, after }));
+      const side = { protocol: "http", requests: 200, rate_per_s: 1, errors: 0, error_rate: 0, p50_ms: 10, p95_ms: 20, tls: null };
+      return [
+        ...rows("redis", ["went"], side, null),
+        ...rows("postgres", ["came"], null, side),
+        ...rows("ranking", ["slower"], side, { ...side, p50_ms: 100, p95_ms: 30 }),
+        ...rows("shop.example.com", ["slower", "fails-more"], side, { ...side, errors: 26, error_rate: 0.13 }),
+        ...rows("payment", ["encryption"], { ...side, tls: "TLS 1.2" }, { ...side, tls: "TLS 1.3" }),
+      ];
+    };
+    const { edges } = await (await fetch(`${small}api/v1/edges?since=all`)).json();
+    const asked = [];
     const page = await open(small, "from=2026-11-24T21:20:35.000Z&to=2026-11-24T21:21:05.000Z", { change });
+    await page.route("**/api/v1/diff?*", (route) => {
+      asked.push(new URL(route.request().url()).searchParams);
+      return route.fulfill({ json: { changes: judge(edges) } });
+    });
     await page.getByRole("combobox", { name: /Compare with/ }).selectOption("before");
     await page.getByText(/Edges against before: \+ \d+ came/).waitFor();
     const graph = await shown(page);
@@ -227,6 +242,12 @@ const scenes = {
     assert.equal(changes.postgres, "came");
     assert.equal(changes.ranking, "slower");
     assert.equal(changes["shop.example.com"], "failing");
+    assert.equal(changes.payment, "encryption");
+    const ranking = graph.edges.find((edge) => edge.server === "ranking");
+    assert.equal(ranking.slower, 10, "p50, which rose more");
+    assert.equal(ranking.was, "p50 10 ms → 100 ms");
+    assert.match(asked[0].get("before"), /^2026-11-24T21:20:05.000Z\.\.2026-11-24T21:20:35/);
+    assert.match(asked[0].get("after"), /^2026-11-24T21:20:35.*\.\.2026-11-24T21:21:05/);
     assert.equal(param(page, "against")[0], "before");
     await page.getByRole("button", { name: "End", exact: true }).click();
     await page.getByText(/Edges against before/).waitFor({ state: "detached" });

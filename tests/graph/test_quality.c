@@ -186,6 +186,8 @@ static void reasons(void **state)
         .midstream = true,
         .frames = 979,
         .dropped = 21,
+        .sampled_ns = 40000000000,
+        .left_out_ns = 30000000000,
     };
     static const char *const says[MARKS] = {
         [MARK_ONE_WAY] = "connections of which only one side's packets reach the tap: 3 of 40; "
@@ -195,6 +197,8 @@ static void reasons(void **state)
             "or not counted",
         [MARK_DROPS] = "packets lost before they were read: 21 (2.1 % of all); every figure is a "
                        "lower bound",
+        [MARK_SAMPLED] = "for 40 s there was too much to read, and 75 % of connections were left "
+                         "out; counts are scaled up for them, and estimates",
         [MARK_UNDECODED] = "places lost: 3, answers without a request: 2; what lies in between is "
                            "unknown, or not counted",
         [MARK_SKEW] = "requests whose times contradict their order: 4 (2.0 %); latencies are not "

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/export/drawing.h"
 #include "store/export/exporter.h"
 #include "tests/check.h"
 #include "tests/store/deltas.h"
@@ -243,12 +244,78 @@ static void is_written(void **state)
     }
 }
 
+/* Where Graphviz cannot be run: what changed bears its sign, its colour and its words. */
+static void is_drawn(void **state)
+{
+    static const char *const parts[] = {
+        "<title>a\"b &amp; &lt;script&gt;</title>",
+        ">+ a\"b &amp; &lt;script&gt;</text>",
+        "stroke=\"#009E73\" stroke-width=\"3.0\" stroke-dasharray=\"none\"><title>a\"b &amp; "
+        "&lt;script&gt; - redis, port 6379, redis</title>",
+        ">+ came</text>",
+        ">redis (few)</text>",
+        "stroke=\"#8C959F\" stroke-width=\"2.5\" stroke-dasharray=\"7 3\"><title>web - redis",
+    };
+    struct diff_row rows[] = {{.client = "a\"b & <script>",
+                               .server = "redis",
+                               .port = 6379,
+                               .protocol = "redis",
+                               .changes = 1U << DIFF_CAME,
+                               .few = true,
+                               .after = {.there = true, .protocol = "redis"}},
+                              {.client = "web",
+                               .server = "redis",
+                               .port = 6379,
+                               .protocol = "redis",
+                               .changes = 1U << DIFF_WENT,
+                               .before = {.there = true, .protocol = "redis"}}};
+    const struct diff d = {.row = rows, .len = 2};
+    char *text = NULL;
+    size_t len = 0;
+    (void)state;
+    FILE *out = open_memstream(&text, &len);
+    assert_true(drawing_diff(out, &d));
+    fclose(out);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!strstr(text, parts[i]))
+            fail_msg("no %s in %s", parts[i], text);
+    assert_null(strstr(text, "<script>"));
+    free(text);
+}
+
+/* All clients are of one subnet, so there is one edge for each protocol, and no operation. */
+static void between_groups(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct diff d;
+    struct err err;
+    (void)state;
+    write_before(s);
+    write_after(s);
+    store_close(s);
+    struct query *q = place_query(&p);
+    assert_true(diff_make_grouped(q, at(1000), q, at(2000), GROUP_SUBNET, &d, &err));
+    assert_int_equal(d.len, 3);
+    for (size_t i = 0; i < d.len; i++) {
+        assert_string_equal(d.row[i].client, "10.0.0.0/24");
+        assert_string_equal(d.row[i].server, "10.0.1.0/24");
+        assert_string_equal(d.row[i].operation, "");
+    }
+    assert_string_equal(d.row[1].protocol, "http");
+    assert_int_equal(d.row[1].before.figures.requests, 600);
+    diff_free(&d);
+    query_close(q);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(between_ranges), cmocka_unit_test(between_databases),
         cmocka_unit_test(scales_rates),   cmocka_unit_test(leaves_chance_alone),
-        cmocka_unit_test(is_written),
+        cmocka_unit_test(is_written),     cmocka_unit_test(is_drawn),
+        cmocka_unit_test(between_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,22 @@ static struct totals sample(void)
     return t;
 }
 
+/* Two operations, one of them with failures, and what is hostile in a name. */
+static void add_operations(struct totals *t)
+{
+    struct operation_totals *o = &t->operations;
+    *o = (struct operation_totals){.row = calloc(2, sizeof *o->row), .len = 2, .left_out = 3};
+    strcpy(o->row[0].server, "cart");
+    strcpy(o->row[0].name, "GET /users/{id}");
+    o->row[0].calls = 10;
+    o->row[0].failed = 2;
+    for (int i = 0; i < 10; i++)
+        latency_add(&o->row[0].duration, 6 * MS_NS);
+    strcpy(o->row[1].server, "a\\b\"c");
+    strcpy(o->row[1].name, "SELECT \"x\\");
+    o->row[1].calls = 1;
+}
+
 static char *written_out(const struct totals *t, unsigned families)
 {
     char *text = NULL;
@@ -149,6 +165,32 @@ static void promtool_agrees(void **state)
     totals_free(&t);
 }
 
+static void by_operation(void **state)
+{
+    static const char *const lines[] = {
+        "\ntraces_spanmetrics_calls_total{service=\"cart\",span_name=\"GET /users/{id}\",span_kind="
+        "\"SPAN_KIND_SERVER\",status_code=\"STATUS_CODE_UNSET\"} 8\n",
+        "\ntraces_spanmetrics_calls_total{service=\"cart\",span_name=\"GET /users/{id}\",span_kind="
+        "\"SPAN_KIND_SERVER\",status_code=\"STATUS_CODE_ERROR\"} 2\n",
+        "\ntraces_spanmetrics_latency_bucket{service=\"cart\",span_name=\"GET /users/{id}\","
+        "span_kind=\"SPAN_KIND_SERVER\",le=\"0.004\"} 0\n",
+        "le=\"0.008\"} 10\n",
+        "service=\"a\\\\b\\\"c\",span_name=\"SELECT \\\"x\\\\\",",
+        "\ntapgraph_operation_calls_left_out_total 3\n",
+    };
+    struct totals t = sample();
+    (void)state;
+    add_operations(&t);
+    char *text = written_out(&t, METRICS_SPANS);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        has(text, lines[i]);
+    char *said = piped(text, "promtool", "promtool check metrics 2>&1; echo status $?");
+    assert_string_equal(said, "status 0\n");
+    free(said);
+    free(text);
+    totals_free(&t);
+}
+
 /* Cumulative, and within 1.1 % of the bounds. */
 static void histograms_file_values(void **state)
 {
@@ -196,6 +238,7 @@ int main(void)
         cmocka_unit_test(istio_has_all_labels),
         cmocka_unit_test(no_series_twice),
         cmocka_unit_test(promtool_agrees),
+        cmocka_unit_test(by_operation),
         cmocka_unit_test(histograms_file_values),
         cmocka_unit_test(families_by_name),
     };

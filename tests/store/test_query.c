@@ -1,12 +1,14 @@
 /* test_query.c - what was written comes back, to the last nanosecond. */
 #include "store/query.h"
 
+#include <signal.h>
 #include <stdio.h>
-
 #include <string.h>
+#include <sys/resource.h>
 
 #include "graph/latency.h"
 #include "graph/name.h"
+#include "store/handle.h"
 #include "tests/check.h"
 #include "tests/store/deltas.h"
 #include "tests/store/place.h"
@@ -454,6 +456,26 @@ static void assert_services(struct query *q, enum grouping g, const char *expect
     assert_string_equal(text, expected);
 }
 
+/* Which services a node of a grouping is made of: "cart db ". */
+static void assert_members(struct query *q, enum grouping g, const char *node, const char *expected)
+{
+    struct member_ids ids;
+    struct service_rows rows;
+    struct err err = {0};
+    char text[1024] = "";
+    assert_true(query_services(q, all_of(q), &rows, &err));
+    assert_true(query_members(q, g, node, &ids, &err));
+    for (size_t i = 0; i < rows.len; i++)
+        for (size_t n = 0; n < ids.len; n++)
+            if (rows.row[i].id == ids.id[n]) {
+                size_t len = strlen(text);
+                snprintf(text + len, sizeof text - len, "%.99s ", rows.row[i].name);
+            }
+    free(ids.id);
+    free(rows.row);
+    assert_string_equal(text, expected);
+}
+
 /* Services of one group are one node; a service whose line goes is in none. */
 static void groups_that_were_given(void **state)
 {
@@ -474,6 +496,11 @@ static void groups_that_were_given(void **state)
         assert_services(q, GROUP_SERVICE,
                         once ? "cart/shop/eu,x db// web// " : "cart/shop/eu,x db/shop/eu,x web// ");
         assert_services(q, GROUP_GROUP, once ? "db// shop// web// " : "shop// web// ");
+        assert_members(q, GROUP_GROUP, "shop", once ? "cart " : "cart db ");
+        assert_members(q, GROUP_GROUP, "web", "web ");
+        assert_members(q, GROUP_HOST, "10.0.0.3", "db ");
+        assert_members(q, GROUP_SUBNET, "10.0.0.0/24", "cart db web ");
+        assert_members(q, GROUP_SUBNET, "10.0.9.0/24", "");
         query_close(q);
     }
     names_free(names);
@@ -563,6 +590,29 @@ static void empty_database(void **state)
     place_remove(&p);
 }
 
+/* Who asks may be confined: sorting more than SQLite's cache holds makes no file. */
+static void sorts_without_a_file(void **state)
+{
+    struct query *q = ((const struct shop *)*state)->q;
+    struct err err;
+    struct rlimit before, none;
+    int64_t rows = 0;
+    assert_true(question_begin(q, &err));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = (struct rlimit){0, before.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    bool sorted = database_number(
+        q->db,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) "
+        "SELECT count(DISTINCT hex(randomblob(100))) FROM n",
+        &rows);
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_true(sorted);
+    assert_int_equal(rows, 40000);
+    question_end(q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -581,6 +631,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(places_stay, open_shop, close_shop),
         cmocka_unit_test(events_as_written),
         cmocka_unit_test(empty_database),
+        cmocka_unit_test_setup_teardown(sorts_without_a_file, open_shop, close_shop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

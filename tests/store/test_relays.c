@@ -47,6 +47,15 @@ static void assert_relay(const struct place *p, const char *via, uint64_t reques
     assert_int_equal(rows.row[0].port, 8080);
     assert_int_equal(rows.row[0].requests, requests);
     assert_int_equal(rows.row[0].passed_on, passed_on);
+    struct service_rows services;
+    assert_true(query_services(q, all_of(q), &services, &err));
+    for (size_t i = 0; i < services.len; i++) {
+        const struct service_row *row = &services.row[i];
+        assert_int_equal(row->id == rows.row[0].client_id, !strcmp(row->name, "10.0.0.1"));
+        assert_int_equal(row->id == rows.row[0].via_id, !strcmp(row->name, via));
+        assert_int_equal(row->id == rows.row[0].server_id, !strcmp(row->name, "10.0.0.3"));
+    }
+    free(services.row);
     free(rows.row);
     query_close(q);
 }

@@ -181,6 +181,98 @@ static void series_are_the_same(void **state)
     place_remove(&m.place);
 }
 
+/* The text of all points but their times. Given to the caller. */
+static char *text_of(const struct points *p)
+{
+    char *text;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    for (size_t i = 0; i < p->len; i++)
+        fprintf(out, "%llu %llu %llu %llu %llu %llu\n", (unsigned long long)p->point[i].requests,
+                (unsigned long long)p->point[i].errors, (unsigned long long)p->point[i].p50_ns,
+                (unsigned long long)p->point[i].p95_ns, (unsigned long long)p->point[i].p99_ns,
+                (unsigned long long)p->point[i].bytes);
+    fclose(out);
+    return text;
+}
+
+static void free_points(struct points *points, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        free(points[i].point);
+}
+
+enum { SERIES_MOST = 40 };
+
+/* Asks of all services at once, and of each alone: the same, and each point what the list of
+ * services says of its time; however large the steps, and so whatever level they are read from. */
+static void series_of_services(void **state)
+{
+    struct made m = history_make(5);
+    struct err err = {0};
+    (void)state;
+    struct query *q = place_query(&m.place);
+    struct range r = all_of(q);
+    for (size_t most = 1; most <= 300; most = most * 5 + 2) {
+        struct service_rows rows;
+        struct points points[SERIES_MOST], alone;
+        int64_t id[SERIES_MOST];
+        uint64_t asked = 0;
+        assert_true(query_services(q, r, &rows, &err));
+        assert_in_range(rows.len, 2, SERIES_MOST - 1);
+        for (size_t i = 0; i < rows.len; i++)
+            id[i] = rows.row[i].id;
+        id[rows.len] = 4711; /* nobody */
+        assert_true(query_series_of(q, r, SERIES_OF_SERVICE, (struct series_ids){id, rows.len + 1},
+                                    most, points, &err));
+        for (size_t i = 0; i <= rows.len; i++) {
+            uint64_t sum = 0;
+            for (size_t n = 0; n < points[i].len; n++)
+                sum += points[i].point[n].requests;
+            assert_int_equal(sum, i < rows.len ? rows.row[i].served.requests : 0);
+            asked += sum;
+            assert_true(query_series_of(q, r, SERIES_OF_SERVICE, (struct series_ids){&id[i], 1},
+                                        most, &alone, &err));
+            char *together = text_of(&points[i]), *text = text_of(&alone);
+            assert_string_equal(together, text);
+            free(together);
+            free(text);
+            free(alone.point);
+        }
+        assert_true(asked > 0);
+        free_points(points, rows.len + 1);
+        free(rows.row);
+    }
+    query_close(q);
+    place_remove(&m.place);
+}
+
+/* One step is what the list of services says of the whole range. */
+static void a_step_is_the_range(void **state)
+{
+    struct made m = history_make(5);
+    struct err err = {0};
+    struct service_rows rows;
+    struct points points;
+    (void)state;
+    struct query *q = place_query(&m.place);
+    struct range r = all_of(q);
+    assert_true(query_services(q, r, &rows, &err));
+    for (size_t i = 0; i < rows.len; i++) {
+        const struct figures *f = &rows.row[i].served;
+        const struct series_ids one = {&rows.row[i].id, 1};
+        assert_true(query_series_of(q, r, SERIES_OF_SERVICE, one, 1, &points, &err));
+        assert_int_equal(points.len, 1);
+        assert_int_equal(points.point[0].requests, f->requests);
+        assert_int_equal(points.point[0].errors, f->errors);
+        assert_int_equal(points.point[0].p95_ns, f->duration.p95_ns);
+        free(points.point);
+    }
+    free(rows.row);
+    query_close(q);
+    place_remove(&m.place);
+}
+
 /* The percentiles of a day are those of all its values, as far as a histogram can tell. */
 static int compare(const void *left, const void *right)
 {
@@ -229,10 +321,9 @@ static void percentiles_of_a_day(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sums_are_exact),
-        cmocka_unit_test(answers_are_the_same),
-        cmocka_unit_test(series_are_the_same),
-        cmocka_unit_test(percentiles_of_a_day),
+        cmocka_unit_test(sums_are_exact),      cmocka_unit_test(answers_are_the_same),
+        cmocka_unit_test(series_are_the_same), cmocka_unit_test(series_of_services),
+        cmocka_unit_test(a_step_is_the_range), cmocka_unit_test(percentiles_of_a_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,6 +114,74 @@ static void edges_that_are_new_find_their_place(void **state)
     place_remove(&p);
 }
 
+static void update_operations(struct operation_totals *t, const struct place *p)
+{
+    struct query *q = place_query(p);
+    struct err err;
+    if (!operation_totals_update(t, q, &err))
+        fail_msg("%s", err.text);
+    query_close(q);
+}
+
+/* Two clients and ports of a server are one; each window is counted once. */
+static void operations_once(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct operation_totals t = {0};
+    (void)state;
+    for (uint64_t at = 1000; at <= 1005; at += 5) {
+        struct delta d = window_at(at);
+        window_edge(&d, "10.0.0.1", "10.0.0.9", 80);
+        asked(&window_operation(&d, "GET /a")->exchanges, OUTCOME_OK, 3, 5 * MS_NS);
+        asked(&window_operation(&d, "GET /b")->exchanges, OUTCOME_OK, 1, 5 * MS_NS);
+        window_edge(&d, "10.0.0.2", "10.0.0.9", 8080);
+        asked(&window_operation(&d, "GET /a")->exchanges, OUTCOME_SERVER_ERROR, 2, 5 * MS_NS);
+        written(s, &d, NULL);
+        update_operations(&t, &p);
+        update_operations(&t, &p);
+    }
+    assert_int_equal(t.len, 2);
+    const struct operation_total *a = &t.row[strcmp(t.row[0].name, "GET /a") != 0];
+    assert_string_equal(a->server, "10.0.0.9");
+    assert_int_equal(a->calls, 10);
+    assert_int_equal(a->failed, 4);
+    assert_int_equal(a->duration.count, 10);
+    assert_int_equal(t.left_out, 0);
+    operation_totals_free(&t);
+    store_close(s);
+    place_remove(&p);
+}
+
+/* A flood of names costs no more than its cap, and what is left out is told. */
+static void operations_are_capped(void **state)
+{
+    enum { MANY = TOTALS_OPERATIONS_MAX + 200, EACH = 50 };
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct operation_totals t = {0};
+    (void)state;
+    for (int i = 0; i < MANY / EACH;) {
+        struct delta d = window_with_room(1000 + (uint64_t)i, 1000);
+        for (int end = i + 26; i < end; i++) {
+            char server[24], name[24];
+            snprintf(server, sizeof server, "10.0.%d.9", i);
+            window_edge(&d, "10.0.0.1", server, 80);
+            for (int n = 0; n < EACH; n++) {
+                snprintf(name, sizeof name, "op%d", n);
+                asked(&window_operation(&d, name)->exchanges, OUTCOME_OK, 1, 5 * MS_NS);
+            }
+        }
+        written(s, &d, NULL);
+    }
+    update_operations(&t, &p);
+    assert_int_equal(t.len, TOTALS_OPERATIONS_MAX);
+    assert_int_equal(t.left_out, MANY - TOTALS_OPERATIONS_MAX);
+    operation_totals_free(&t);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +189,8 @@ int main(void)
         cmocka_unit_test(windows_that_leave_stay_counted),
         cmocka_unit_test(begins_with_the_latest_hour),
         cmocka_unit_test(edges_that_are_new_find_their_place),
+        cmocka_unit_test(operations_once),
+        cmocka_unit_test(operations_are_capped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

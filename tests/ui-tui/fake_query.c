@@ -151,6 +151,32 @@ bool query_events(struct query *q, struct range r, struct event_rows *ret, struc
     return answers(q, err);
 }
 
+bool query_relays(struct query *q, struct range r, struct relay_rows *ret, struct err *err)
+{
+    (void)r;
+    ret->len = q->relay_len;
+    ret->row = copy_of(q->relay, q->relay_len * sizeof *q->relay);
+    return answers(q, err);
+}
+
+bool query_names(struct query *q, struct range r, struct name_rows *ret, struct err *err)
+{
+    (void)r;
+    ret->len = q->name_len;
+    ret->row = copy_of(q->name, q->name_len * sizeof *q->name);
+    return answers(q, err);
+}
+
+bool query_members(struct query *q, enum grouping grouping, const char *node,
+                   struct member_ids *ret, struct err *err)
+{
+    (void)node;
+    q->grouping = grouping;
+    ret->len = q->member_len;
+    ret->id = copy_of(q->member, q->member_len * sizeof *q->member);
+    return answers(q, err);
+}
+
 const char *grouping_name(enum grouping g)
 {
     static const char *const names[] = {"service", "group", "host", "subnet"};
@@ -176,20 +202,30 @@ void graph_free(struct graph *g)
     *g = (struct graph){0};
 }
 
-/* Of all: 600 requests, 12 of them errors. Of an edge: a saw that rises with its number, of
- * which the peaks fail, and the valleys are slow. */
-bool query_series(struct query *q, struct range r, int64_t edge_id, size_t points_max,
+/* Of all: 600 requests, 12 of them errors. Of an edge or service: a saw that rises with its number,
+ * of which the peaks fail, and the valleys are slow. */
+bool query_series(struct query *q, struct range r, int64_t id, size_t points_max,
                   struct points *ret, struct err *err)
 {
     (void)r;
     ret->len = points_max < 12 ? points_max : 12;
     ret->point = calloc(ret->len, sizeof *ret->point);
     for (size_t i = 0; ret->point && i < ret->len; i++) {
-        uint64_t step = (i * (uint64_t)(edge_id + 1)) % 12;
-        ret->point[i].requests = edge_id ? step : 50;
-        ret->point[i].errors = edge_id ? step / 10 : 1;
-        ret->point[i].p95_ns = edge_id ? (12 - step) * 1000000 : 0;
+        uint64_t step = (i * (uint64_t)(id + 1)) % 12;
+        ret->point[i].requests = id ? step : 50;
+        ret->point[i].errors = id ? step / 10 : 1;
+        ret->point[i].p95_ns = id ? (12 - step) * 1000000 : 0;
     }
+    return answers(q, err);
+}
+
+bool query_series_of(struct query *q, struct range r, enum series_of of, struct series_ids ids,
+                     size_t points_max, struct points *ret, struct err *err)
+{
+    q->series_of = of;
+    q->series_asked++;
+    for (size_t i = 0; !q->fails && i < ids.len; i++)
+        query_series(q, r, ids.id[i], points_max, &ret[i], err);
     return answers(q, err);
 }
 
@@ -267,6 +303,8 @@ static struct edge_row edges[5];
 static struct service_row services[5];
 static struct operation_row operations[4];
 static struct event_row events[2];
+static struct relay_row relays[2];
+static struct name_row names[3];
 
 static void fill_edges(void)
 {
@@ -285,6 +323,42 @@ static void fill_edges(void)
     for (int i = 0; i < 5; i++) {
         edges[i].client_id = clients[i];
         edges[i].server_id = servers[i];
+    }
+}
+
+/* web reaches redis by way of cart, and is called so although the DNS says something else. */
+static void fill_relays_and_names(void)
+{
+    relays[0] = (struct relay_row){.client_id = 2, .via_id = 3, .server_id = 4, .port = 6379};
+    relays[0].requests = 500;
+    relays[1] = (struct relay_row){.client_id = 1, .via_id = 2, .server_id = 5, .port = 8080};
+    relays[1].requests = 40;
+    relays[1].passed_on = 10;
+    static const char *const texts[2][5] = {{"web", "cart", "redis", "10.0.0.3", "redis"},
+                                            {"external", "web", "pay", "10.0.0.2", "http"}};
+    for (int i = 0; i < 2; i++) {
+        strcpy(relays[i].client, texts[i][0]);
+        strcpy(relays[i].via, texts[i][1]);
+        strcpy(relays[i].server, texts[i][2]);
+        strcpy(relays[i].via_address, texts[i][3]);
+        strcpy(relays[i].protocol, texts[i][4]);
+    }
+    static const struct {
+        const char *address, *name;
+        enum name_source source;
+        uint16_t port;
+        int64_t service_id;
+    } said[3] = {{"10.0.0.2", "web", NAME_HOST, 8080, 2},
+                 {"10.0.0.2", "www.shop.example", NAME_DNS, 0, 2},
+                 {"10.0.0.3", "cart", NAME_HOST, 8080, 3}};
+    for (int i = 0; i < 3; i++) {
+        names[i] = (struct name_row){.port = said[i].port, .source = said[i].source, .count = 12};
+        names[i].is_name = i != 1;
+        names[i].first_ns = noon * second;
+        names[i].last_ns = (noon + 30) * second;
+        names[i].service_id = said[i].service_id;
+        strcpy(names[i].address, said[i].address);
+        strcpy(names[i].name, said[i].name);
     }
 }
 
@@ -315,6 +389,7 @@ struct query shop(void)
 {
     fill_edges();
     fill_others();
+    fill_relays_and_names();
     return (struct query){
         .version = 1,
         .history = {noon * second, (noon + 60) * second},
@@ -326,6 +401,10 @@ struct query shop(void)
         .operation_len = 4,
         .event = events,
         .event_len = 2,
+        .relay = relays,
+        .relay_len = 2,
+        .name = names,
+        .name_len = 3,
         .health = {.windows = 12,
                    .capture = {.frames = 48000, .bytes = 31000000, .packets = 47500, .not_ip = 500},
                    .decode = {.flows = 35, .flows_opened = 412, .exchanges = 3756}},
@@ -363,7 +442,7 @@ bool query_requests(struct query *q, struct range r, const struct request_criter
         snprintf(row->exchange.trace_id, sizeof row->exchange.trace_id, "%s", made[i].trace);
         row->exchange.outcome = made[i].outcome;
         if (ret->row && row->id > c->after_id && (!c->edge_id || c->edge_id == row->edge_id) &&
-            (!c->limit || ret->len < c->limit))
+            (!c->passes || c->passes(c->ctx, row)) && (!c->limit || ret->len < c->limit))
             ret->row[ret->len++] = *row;
     }
     return answers(q, err);

@@ -24,11 +24,19 @@ struct query {
     size_t open_call_len;
     const struct insight_row *insight;
     size_t insight_len;
+    const struct relay_row *relay;
+    size_t relay_len;
+    const struct name_row *name;
+    size_t name_len;
+    const int64_t *member; /* of any node of a grouping */
+    size_t member_len;
     const struct tls_row *tls;
     size_t tls_len;
     struct health_row health;
-    enum grouping grouping; /* of the last question about the graph */
-    struct range asked;     /* the range of the last question about edges */
+    enum grouping grouping;   /* of the last question about the graph */
+    enum series_of series_of; /* of the last question for many series at once, */
+    int series_asked;         /* and how many such there were */
+    struct range asked;       /* the range of the last question about edges */
 };
 
 /* A minute of a small shop: web calls cart and pay, pay is ill, cart keeps its things in redis. The

@@ -33,7 +33,7 @@ static void test_first_screen(void **state)
     struct frame *f = screen_open(&q);
     (void)state;
     screen_shows(f, 10, 80, 0,
-                 " 1 Servic 2 Edges 3 Graph 4 Operat 5 Reques 6 Insigh 7 TLS 8 Health 9 Stream\n"
+                 " 1 Services 2 Edges 3 Graph 4 Ops 5 Reqs 6 Insights 7 TLS 8 Health 9 Streams\n"
                  " all 1 min, 1 s old   requests 10.0/s   errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿\n"
                  " Edges                                                                        5\n"
                  "   CLIENT    SERVER          PROTOCOL     RATE↓   ERRORS      P50      P95\n"
@@ -65,7 +65,14 @@ static void test_goes_about(void **state)
         {"1j\nj\n^", " Services › web › Edges "},
         {"1j\nj\n^^^^", " Services "},
         {"1j\n4", " Operations "},
-        {"4\n\n", " Operations "},
+        {"4\n", " Operations › GET /cart/{id} › Requests "},
+        {":rel\n", " Edges › Relays "},
+        {"1:NAMES\n", " Services › Names "},
+        {"\n:ev\n", " Edges › Events "},
+        {":graph\n", " Graph "},
+        {":re^", " Edges "},
+        {":xyz\n", " Edges "},
+        {"1j\nv", " Services › web › Edges › external → web:8080 http › Relays "},
         {"0", " Edges "},
     };
     (void)state;
@@ -244,6 +251,19 @@ static void test_compare(void **state)
     frame_free(f);
 }
 
+/* Of a time that was not recorded nothing is said: not all of it is new. */
+static void test_compare_with_nothing(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "c");
+    const char *text = screen_text(f, 24, 130, false);
+    assert_non_null(strstr(text, "against 1 h ago: no record"));
+    assert_null(strstr(text, "MORE"));
+    frame_free(f);
+}
+
 /* Without a database, and without traffic in it, the screen says what to do. */
 static void test_nothing_to_show(void **state)
 {
@@ -290,6 +310,27 @@ static void test_help(void **state)
     assert_null(strstr(screen_text(f, 24, 80, false), "Help:"));
     screen_type(f, &q, "q");
     assert_true(f->quit);
+    frame_free(f);
+}
+
+/* Where it does not fit it can be read on; its last rows are the keys of the view. */
+static void test_help_scrolls(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, "?");
+    assert_null(strstr(screen_text(f, 14, 60, false), "Connections"));
+    for (int i = 0; i < 60; i++) {
+        screen_type(f, &q, "j");
+        screen_text(f, 14, 60, false);
+    }
+    const char *text = screen_text(f, 14, 60, false);
+    assert_non_null(strstr(text, "j k scroll"));
+    assert_non_null(strstr(text, "Connections"));
+    assert_non_null(strstr(text, "│  v             Via"));
+    screen_type(f, &q, "kkx");
+    assert_false(f->help);
     frame_free(f);
 }
 
@@ -392,9 +433,11 @@ int main(void)
         cmocka_unit_test(test_past_ends),
         cmocka_unit_test(test_typed_time),
         cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_compare_with_nothing),
         cmocka_unit_test(test_nothing_to_show),
         cmocka_unit_test(test_trouble),
         cmocka_unit_test(test_help),
+        cmocka_unit_test(test_help_scrolls),
         cmocka_unit_test(test_clicks),
         cmocka_unit_test(test_any_size),
         cmocka_unit_test(test_hostile_names),

@@ -142,6 +142,26 @@ static void test_leaves_out_what_is_empty(void **state)
     table_fini(&t);
 }
 
+/* Whoever sorts by a column sees it: another leaves in its place. */
+static void test_keeps_what_is_sorted_by(void **state)
+{
+    static const struct column many[] = {
+        {.name = "name", .width = 6, .text = name_text},
+        {.name = "rate", .kind = COLUMN_RATE, .width = 7, .leaves = 2, .number = rate},
+        {.name = "count", .kind = COLUMN_COUNT, .width = 7, .leaves = 3, .number = rate},
+    };
+    static const struct table_kind of_many = {
+        .columns = {many, 3}, .row_size = sizeof(struct row), .id = first_letter};
+    struct table t;
+    (void)state;
+    table_init(&t, &of_many, NULL);
+    table_set(&t, rows, 2);
+    assert_string_equal(picture(&t, 1, 20), " NAME↑      RATE\n");
+    press(&t, "ss");
+    assert_string_equal(picture(&t, 1, 20), " NAME     COUNT↓\n");
+    table_fini(&t);
+}
+
 /* The cursor stays on its row when rows come and change places, but is on top until it is moved. */
 static void test_cursor_follows_its_row(void **state)
 {
@@ -212,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_sorts),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_leaves_out_what_is_empty),
+        cmocka_unit_test(test_keeps_what_is_sorted_by),
         cmocka_unit_test(test_cursor_follows_its_row),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_follows_clicks),

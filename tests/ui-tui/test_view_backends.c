@@ -26,6 +26,18 @@ static void test_of_a_service(void **state)
     frame_free(f);
 }
 
+/* Of everything: whose each is, too. */
+static void test_of_all(void **state)
+{
+    struct query q = shop_with_calls();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_type(f, &q, ":backends\n");
+    screen_shows(f, 24, 90, ROW_VIEW, " SERVICE     BACKEND          CALLS↓ ");
+    assert_non_null(strstr(screen_text(f, 24, 90, false), " orders    ● 10.0.0.21:50051    1164 "));
+    frame_free(f);
+}
+
 /* In the narrowest window the address, the calls and their share stay. */
 static void test_narrow_screen(void **state)
 {
@@ -46,6 +58,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_of_a_service),
+        cmocka_unit_test(test_of_all),
         cmocka_unit_test(test_narrow_screen),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);

@@ -166,7 +166,7 @@ static void test_near(void **state)
     frame_free(f);
 }
 
-/* g asks for another grouping; Enter opens no page of a group. */
+/* g asks for another grouping; Enter opens the services of a host, and from there on all else. */
 static void test_grouping(void **state)
 {
     struct query q = placed_shop();
@@ -176,8 +176,19 @@ static void test_grouping(void **state)
     screen_type(f, &q, "gg");
     assert_int_equal(q.grouping, GROUP_HOST);
     assert_non_null(strstr(screen_text(f, 34, 130, false), "by host"));
+    static const int64_t members[] = {2, 3};
+    q.member = members;
+    q.member_len = 2;
     screen_type(f, &q, "\n");
-    assert_null(strstr(screen_text(f, 34, 130, false), "› Edges"));
+    const char *text = screen_text(f, 34, 130, false);
+    assert_non_null(strstr(text, " › Services "));
+    assert_non_null(strstr(text, " ● web "));
+    assert_non_null(strstr(text, " ● cart "));
+    assert_null(strstr(text, " pay "));
+    screen_type(f, &q, "\n");
+    assert_non_null(strstr(screen_text(f, 34, 130, false), " Services › web › Edges "));
+    screen_type(f, &q, "^^");
+    assert_non_null(strstr(screen_text(f, 34, 130, false), "by host"));
     screen_type(f, &q, "gg");
     assert_int_equal(q.grouping, GROUP_SERVICE);
     frame_free(f);

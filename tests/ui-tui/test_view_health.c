@@ -20,9 +20,9 @@ static void test_good(void **state)
                  " packets, TCP and UDP            48k   requests                       3756\n"
                  " not IP                          500\n"
                  "\n"
-                 " TIME↓                EVENT            TEXT\n"
-                 " 2026-02-03 12:00:30  sensor-restart   signal 11\n"
-                 " 2026-02-03 12:00:00  capture-started  eth1, promiscuous\n");
+                 "   TIME↓                KIND             WHAT\n"
+                 " ○ 2026-02-03 12:00:30  sensor-restart   signal 11\n"
+                 " ○ 2026-02-03 12:00:00  capture-started  eth1, promiscuous\n");
     frame_free(f);
 }
 

@@ -53,6 +53,29 @@ static void test_goes_on(void **state)
     frame_free(f);
 }
 
+/* What is found about TLS is looked at there, a bad capture in Health. */
+static void test_other_kinds(void **state)
+{
+    static const struct {
+        const char *kind, *path;
+    } cases[] = {{"weak-tls", " Insights › web → orders:50051 grpc › TLS "},
+                 {"certificate-expired", " Insights › web → orders:50051 grpc › TLS "},
+                 {"bad-capture", " Insights › web → orders:50051 grpc › Health "}};
+    struct query q = shop_with_calls();
+    struct insight_row row = q.insight[1];
+    (void)state;
+    q.insight = &row;
+    q.insight_len = 1;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        strcpy(row.kind, cases[i].kind);
+        struct frame *f = screen_open(&q);
+        screen_tab(f, &q, "Insights");
+        screen_type(f, &q, "\n");
+        screen_shows(f, 24, 80, ROW_PATH, cases[i].path);
+        frame_free(f);
+    }
+}
+
 /* How many there are is told on every screen; without one it says what is looked for. */
 static void test_none(void **state)
 {
@@ -91,9 +114,8 @@ static void test_hostile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tells),
-        cmocka_unit_test(test_goes_on),
-        cmocka_unit_test(test_none),
+        cmocka_unit_test(test_tells),       cmocka_unit_test(test_goes_on),
+        cmocka_unit_test(test_other_kinds), cmocka_unit_test(test_none),
         cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);

@@ -68,25 +68,32 @@ static void tells(void **state)
     screen_tab(f, &q, "TLS");
     screen_shows(
         f, 10, 190, ROW_VIEW,
-        " VERDICT↓       CLIENT    SERVER      PROTOCOL   VERSION    CIPHER                        "
+        " VERDICT↓       CLIENT    SERVER      PROTOCOL   VERSION   CIPHER                        "
         " "
         "        NAME      ALPN         MUTUAL   CERTIFICATE      EXPIRES  HANDSHAKES  FAILED\n"
-        " RC4 is broken  web       cart:443    tls        TLS 1.2    TLS_RSA_WITH_RC4_128_SHA      "
+        " RC4 is broken  web       cart:443    tls        TLS 1.2   TLS_RSA_WITH_RC4_128_SHA      "
         " "
         "        api.shop  h2,http/1.1  yes      CN=cart       2026-02-23          42       2\n"
-        " plaintext      cart      redis:443   redis      plaintext  -                             "
+        " plaintext      cart      redis:443   redis      -         -                             "
         " "
         "        -         -            -        -                      -           0       0\n"
-        " fine           external  web:443     quic       TLS 1.3    TLS_AES_128_GCM_SHA256        "
+        " fine           external  web:443     quic       TLS 1.3   TLS_AES_128_GCM_SHA256        "
         " "
         "        api.shop  h2,http/1.1  hidden   hidden                 -          42       2\n"
-        " fine           web       pay:443     tls        TLS 1.2    "
+        " fine           web       pay:443     tls        TLS 1.2   "
         "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256  api.shop  h2,http/1.1  no       CN=pay        "
         "2026-11-30          42       2\n");
-    screen_shows(f, 10, 80, ROW_PATH,
-                 " TLS                                                                          4\n"
-                 " VERDICT↓       CLIENT    SERVER      VERSION    MUTUAL      EXPIRES  FAILED\n"
-                 " RC4 is broken  web       cart:443    TLS 1.2    yes      2026-02-23       2\n");
+    screen_shows(
+        f, 10, 80, ROW_PATH,
+        " TLS                                                                          4\n"
+        " VERDICT↓       CLIENT    SERVER      PROTOCOL   VERSION   MUTUAL      EXPIRES\n"
+        " RC4 is broken  web       cart:443    tls        TLS 1.2   yes      2026-02-23\n");
+    /* What the columns have no room for stands below. */
+    const char *text = screen_text(f, 24, 80, false);
+    assert_non_null(strstr(text, "\n RC4 is broken\n"));
+    assert_non_null(strstr(text, "\n cipher TLS_RSA_WITH_RC4_128_SHA   name api.shop   alpn h2,"));
+    assert_non_null(strstr(text, "\n certificate CN=cart "));
+    assert_non_null(strstr(text, "until 2026-02-23"));
     frame_free(f);
 }
 

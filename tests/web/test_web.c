@@ -82,6 +82,8 @@ static void answers_without_a_database(void **state)
     expect("/api/v1/requests?format=csv", 200, "id,edge_id,time,protocol,client_address");
     expect("/api/v1/traces", 200, "\"traces\":[]");
     expect("/api/v1/traces/" SAMPLE_TRACE, 404, "nothing is known of this one");
+    expect("/api/v1/requests/1", 404, "nothing is known of this one");
+    expect("/api/v1/heatmap", 200, "\"columns\":[],\"step_ms\":0,\"rows\":[]");
     expect("/api/v1/insights", 200, "\"insights\":[]");
     expect("/api/v1/health", 200, "\"frames\":0");
     expect("/metrics", 200, "tapgraph_edges 0\n");
@@ -120,6 +122,54 @@ static void answers_every_question(void **state)
     expect("/api/v1/edges?from=2027-01-15T08:00:05Z", 200, "\"requests\":10,");
 }
 
+/* How long requests took over time, of whatever there are figures of. */
+static void answers_of_heat(void **state)
+{
+    static const char nobody[] = "\"requests\":0,\"errors\":0,\"p50_ms\":null";
+    (void)state;
+    expect("/api/v1/heatmap?edge=1", 200, "\"step_ms\":5000,\"rows\":[{\"over_ms\":0.");
+    expect("/api/v1/heatmap?edge=1&points=1&rows=1", 200, "\"cells\":[[0,20]]}]");
+    expect("/api/v1/heatmap?edge=1", 200,
+           "\"outcomes\":{\"ok\":9,\"server_error\":1},\"cells\":[[");
+    expect("/api/v1/heatmap?points=1&rows=1", 200, "\"cells\":[[0,40]]}]");
+    expect("/api/v1/heatmap?service=2&side=client&points=1&rows=1", 200, "\"cells\":[[0,20]]}]");
+    expect("/api/v1/heatmap?service=1&points=1", 200, nobody);
+    expect("/api/v1/heatmap?operation_is=GET%20/cart/%7Bid%7D&points=1", 200, "\"requests\":20");
+    expect("/api/v1/heatmap?operation_is=GET&points=1", 200, nobody);
+    expect("/api/v1/heatmap?edge=1&points=1&rows=1&format=csv", 200,
+           "time,over_ms,to_ms,requests\r\n2027-01-15T08:00:00.000000000Z,");
+    expect("/api/v1/heatmap?edge=1&points=1&rows=1&format=ndjson", 200, ",\"requests\":20}\n");
+    expect("/api/v1/series?service=1&points=1", 200, nobody);
+    expect("/api/v1/series?service=2&edge=1", 400, "edge and service exclude each other");
+    expect("/api/v1/series?service=2&points=1", 200, "\"requests\":20");
+    expect("/api/v1/heatmap?rows=65", 400, "rows is \\\"65\\\", but has to be from 1 to 64");
+    expect("/api/v1/heatmap?points=0", 400, "points is");
+    expect("/api/v1/heatmap?side=left", 400,
+           "side is \\\"left\\\", but has to be server or client");
+    expect("/api/v1/heatmap?format=dot", 400, "dot has no way to write heatmap");
+    expect("/api/v1/heatmap?find=port", 400, "there are no rows");
+}
+
+/* Another size or another side is another answer, also to who has one already. */
+static void tags_of_heat(void **state)
+{
+    static const char *const targets[] = {"", "&rows=3", "&points=1", "&side=client",
+                                          "&operation_is=GET"};
+    char tag[sizeof targets / sizeof *targets][64] = {{0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        char target[96];
+        snprintf(target, sizeof target, "/api/v1/heatmap?service=2%s", targets[i]);
+        struct reply r = get(target, "");
+        const char *found = strstr(r.text, "ETag: ");
+        assert_non_null(found);
+        snprintf(tag[i], sizeof tag[i], "%.40s", found);
+        reply_free(&r);
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(tag[i], tag[k]);
+    }
+}
+
 /* Requests one by one, by what narrows them, and as parts of a trace. */
 static void answers_of_requests(void **state)
 {
@@ -144,6 +194,13 @@ static void answers_of_requests(void **state)
     expect("/api/v1/requests?limit=0", 400, "limit is");
     expect("/api/v1/requests?min=soon", 400, "min is");
     expect("/api/v1/requests?format=dot", 400, "dot has no way to write requests");
+    expect("/api/v1/requests?operation_is=GET%20/cart/%7Bid%7D", 200, "\"503\"");
+    expect("/api/v1/requests?operation_is=GET", 200, none);
+    expect("/api/v1/requests/2", 200, "\"requests\":[{\"id\":2,");
+    expect("/api/v1/requests/2?format=csv", 200, "\r\n2,1,");
+    expect("/api/v1/requests/3", 404, "nothing is known of this one");
+    expect("/api/v1/requests/-2", 404, "nothing is known of this one");
+    expect("/api/v1/requests/x", 404, "nothing is known of this one");
     expect("/api/v1/traces", 200, "\"trace_id\":\"" SAMPLE_TRACE "\"");
     expect("/api/v1/traces?min=10ms", 200, "\"traces\":[]");
     expect("/api/v1/traces/" SAMPLE_TRACE, 200, "\"depth\":0,\"own_ms\":9,\"slowest\":true,");
@@ -168,7 +225,9 @@ static void counts_for_prometheus(void **state)
            "traces_service_graph_request_failed_total{client=\"web\",server=\"cart\","
            "connection_type=\"\"} 3\n");
     expect("/metrics?families=tempo,istio", 200, "istio_requests_total{reporter=\"source\",");
-    expect("/metrics?families=mine", 400, "own, tempo, istio");
+    expect("/metrics?families=spanmetrics", 200,
+           "traces_spanmetrics_calls_total{service=\"cart\",");
+    expect("/metrics?families=mine", 400, "own, tempo, istio, spanmetrics");
     struct reply r = get("/metrics", "");
     assert_true(reply_has(&r, "Content-Type: text/plain; version=0.0.4; charset=utf-8"));
     reply_free(&r);
@@ -214,6 +273,9 @@ static void finds_and_hides(void **state)
     expect("/api/v1/edges?since=all&find=client%20%3D%20nobody", 200, "\"edges\":[]");
     expect("/api/v1/edges?since=all&find=requests%20%3E%3D%2010", 200, "\"client\":");
     expect("/api/v1/edges?since=all&hide=errors%20%3E%200", 200, "\"edges\":[]");
+    expect("/api/v1/edges?since=all&sort=-p95", 200, "\"client\":");
+    expect("/api/v1/edges?since=all&sort=speed", 400, "\"parameter\":\"sort\"");
+    expect("/api/v1/health?sort=p95", 400, "\"parameter\":\"sort\"");
     expect("/api/v1/operations?since=all&hide=requests%3E0", 200, "\"operations\":[]");
     expect("/api/v1/services?since=all&find=service%20~%20nobody", 200, "\"services\":[]");
     expect("/api/v1/graph?since=all&find=p95%20%3E%201h", 200, "\"nodes\":[],\"edges\":[]");
@@ -435,6 +497,8 @@ int main(void)
         WITH_DATA(bounds_the_head),
         WITH_DATA(tags_its_answers),
         WITH_DATA(packs_and_lets_keep),
+        WITH_DATA(answers_of_heat),
+        WITH_DATA(tags_of_heat),
         WITH_DATA(answers_of_requests),
         WITH_DATA(names_downloads),
         WITH_DATA(tells_of_changes),

@@ -2,7 +2,7 @@
 // exactly what one sees.
 import { useEffect, useState } from "preact/hooks";
 
-export const VIEWS = ["graph", "edges", "services", "tls", "insights", "health"] as const;
+export const VIEWS = ["graph", "services", "edges", "operations", "requests", "insights", "tls", "events", "diff", "relays", "names", "health"] as const;
 export type View = (typeof VIEWS)[number];
 
 export const LABELS = ["rate", "errors", "p50", "p95", "p99", "throughput", "bytes", "protocol", "tls", "none"] as const;
@@ -13,6 +13,9 @@ export const GROUPS = ["service", "group", "host", "subnet"];
 
 /** What boxes are drawn around. */
 export const BOXES = ["", "group", "host", "subnet", "protocol"];
+
+/** Which requests of an edge or service the panel lists; "" = those that failed, if any did. */
+export const SAMPLES = ["", "failed", "slow", "new"];
 
 export const DEPTH_MAX = 5;
 
@@ -35,6 +38,13 @@ export interface Address {
   path: string; // a service; the shortest ways between it and the selected one are shown
   filter: string; // in the filter language: what is kept,
   hide: string; // and what is left out
+  operation: string; // name of the selected operation of the edge or service; "" = none
+  operations: string; // what their table in the panel is sorted by; "" = as usual
+  request: number; // id of the selected request, 0 = none
+  brush: string; // what is marked on the heat map (heatmap.tsx); "" = nothing
+  sample: string; // which requests the panel lists: one of SAMPLES
+  wanted: string; // in the filter language: the requests of the view of that name
+  turned: string[]; // sections of the panel that are not as they usually are, open or shut
   against: string; // the range compared with: a key of AGAINST, or "FROM/TO"; "" = none
 }
 
@@ -60,6 +70,13 @@ const START: Address = {
   path: "",
   filter: "",
   hide: "",
+  operation: "",
+  operations: "",
+  request: 0,
+  brush: "",
+  sample: "",
+  wanted: "",
+  turned: [],
   against: "",
 };
 
@@ -88,6 +105,13 @@ export function parse(hash: string): Address {
     path: text("path"),
     filter: text("filter"),
     hide: text("hide"),
+    operation: text("operation"),
+    operations: text("operations"),
+    request: Number(params.get("request")) || 0,
+    brush: text("brush"),
+    sample: among(params.get("sample"), SAMPLES, START.sample),
+    wanted: text("wanted"),
+    turned: params.getAll("turned"),
     against: text("against"),
   };
 }
@@ -100,6 +124,13 @@ export function print(address: Address): string {
   return "#" + params.toString();
 }
 
+/** What another selection leaves nothing of. */
+function forgotten(old: Address, change: Partial<Address>): Partial<Address> {
+  const other = (change.edge ?? old.edge) !== old.edge || (change.node ?? old.node) !== old.node;
+  if (other) return { operation: "", brush: "", request: 0 };
+  return (change.operation ?? old.operation) !== old.operation ? { brush: "", request: 0 } : {};
+}
+
 /** The address shown, and how to change parts of it. */
 export function useAddress(): [Address, (change: Partial<Address>) => void] {
   const [address, setAddress] = useState(() => parse(location.hash));
@@ -110,10 +141,10 @@ export function useAddress(): [Address, (change: Partial<Address>) => void] {
   }, []);
   const go = (change: Partial<Address>) =>
     setAddress((old) => {
-      const next = { ...old, ...change };
+      const next = { ...old, ...forgotten(old, change), ...change };
       const hash = print(next);
-      // A new view is a step one can go back; a letter typed in the search box is not.
-      if (change.view && change.view !== old.view) history.pushState(null, "", hash);
+      // A new view, or a request looked at, is a step one can go back; a letter typed in the search box is not.
+      if ((change.view && change.view !== old.view) || (change.request && change.request !== old.request)) history.pushState(null, "", hash);
       else history.replaceState(null, "", hash);
       return next;
     });

@@ -217,6 +217,59 @@ export interface Point {
   bytes: number;
 }
 
+/** A request that was kept. What the protocol has not, or was not seen, is left out or null. */
+export interface Kept {
+  id: number;
+  edge_id: number;
+  kept: string[];
+  time: string;
+  protocol: string;
+  client_address: string | null;
+  client_port: number;
+  server_address: string;
+  server_port: number;
+  client_name: string | null;
+  server_name: string;
+  method?: string | null;
+  host?: string;
+  path?: string;
+  operation?: string;
+  status?: string | null;
+  outcome: string;
+  duration_ms: number | null;
+  ttfb_ms: number | null;
+  request_bytes: number;
+  response_bytes: number;
+  trace_id?: string;
+  notes: string[];
+  [field: string]: unknown;
+}
+
+/** A request as part of a trace, before those it led to. */
+export interface Hop extends Kept {
+  depth: number;
+  own_ms: number | null;
+  slowest: boolean;
+}
+
+export interface Trace {
+  trace_id: string;
+  duration_ms: number;
+  errors: number;
+  services: number;
+  loose_hops: number;
+  cut: boolean;
+  hops: Hop[];
+}
+
+/** How long requests took over time; a cell is [row, requests]. */
+export interface HeatMap {
+  range: Range;
+  step_ms: number;
+  rows: { over_ms: number; to_ms: number }[];
+  columns: (Point & { outcomes: Record<string, number>; cells: [number, number][] })[];
+}
+
 export interface Info {
   version: string;
   data_version: string;
@@ -226,10 +279,70 @@ export interface Info {
 }
 
 export interface Incident {
+  id?: number;
   time: string;
   kind: string;
   text: string;
   severity: Severity;
+  subject: string | null;
+  service_id: number | null;
+  edge_id: number | null;
+}
+
+/** Who reaches whom by way of whom. */
+export interface Relay {
+  client: string;
+  via: string;
+  via_address: string;
+  server: string;
+  port: number;
+  protocol: string;
+  requests: number;
+  passed_on: number;
+}
+
+/** What was said of what an address is called. */
+export interface Name {
+  address: string;
+  port: number;
+  tenant: number;
+  name: string;
+  source: string;
+  is_name: boolean;
+  count: number;
+  first_seen: string;
+  last_seen: string;
+}
+
+/** How an edge or an operation was in one of two ranges. */
+export interface DiffSide {
+  protocol: string;
+  requests: number;
+  rate_per_s: number;
+  errors: number;
+  error_rate: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  tls?: string | null;
+}
+
+export interface DiffRow {
+  what: "edge" | "operation";
+  changes: string[];
+  few: boolean; // so few requests that it may be chance
+  client: string;
+  server: string;
+  port: number;
+  protocol: string;
+  operation: string | null;
+  before: DiffSide | null;
+  after: DiffSide | null;
+}
+
+export interface Diff {
+  before: Range;
+  after: Range;
+  changes: DiffRow[];
 }
 
 export interface CaptureFinding {

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Graph, Service } from "./api";
 import { BOXES, GROUPS, LABELS, SINCE, type Address, type Label, type View } from "./address";
-import { count, moment, rate, share, span } from "./format";
+import { count, milliseconds, moment, rate, share, span } from "./format";
 import { Choices, Select } from "./parts";
 import { Search } from "./search";
 import type { Theme } from "./theme";
@@ -11,10 +11,16 @@ type Go = (change: Partial<Address>) => void;
 
 const VIEW_CHOICES: { value: View; text: string; title: string }[] = [
   { value: "graph", text: "Graph", title: "Graph (g)" },
-  { value: "edges", text: "Edges", title: "Table of edges (t)" },
   { value: "services", text: "Services", title: "Table of services (s)" },
-  { value: "tls", text: "TLS", title: "What protects edges (l)" },
+  { value: "edges", text: "Edges", title: "Table of edges: who calls whom (t)" },
+  { value: "operations", text: "Operations", title: "What is asked for (o)" },
+  { value: "requests", text: "Requests", title: "Requests, one by one (r)" },
   { value: "insights", text: "Insights", title: "What to act on (i)" },
+  { value: "tls", text: "TLS", title: "What protects edges (l)" },
+  { value: "events", text: "Events", title: "What happened (e)" },
+  { value: "diff", text: "Changes", title: "Two ranges compared (d)" },
+  { value: "relays", text: "Relays", title: "Who reaches whom by way of whom (v)" },
+  { value: "names", text: "Names", title: "What addresses are called, and who said so (n)" },
   { value: "health", text: "Capture", title: "Capture health (h)" },
 ];
 
@@ -40,37 +46,23 @@ const THEME_TEXTS: Record<Theme, [string, string]> = {
 export function TopBar(props: {
   address: Address;
   go: Go;
-  paused: boolean;
-  onPause: () => void;
   theme: Theme;
   onTheme: () => void;
   onHelp: () => void;
   insights: number;
   services: Service[];
 }) {
-  const { address, go, paused } = props;
+  const { address, go } = props;
   const badge = { count: props.insights, words: `${props.insights} found` };
   const views = VIEW_CHOICES.map((one) => (one.value === "insights" ? { ...one, badge } : one));
-  const since = SINCE.includes(address.since) ? SINCE : [address.since, ...SINCE];
   return (
     <header class="top">
       <a class="brand" href="#" aria-label="tapgraph, start">
         <img src="/favicon.svg" alt="" width="24" height="24" />
         <span>tapgraph</span>
       </a>
-      <Choices name="View" choices={views} value={address.view} onChoose={(view) => go({ view, sort: "" })} />
+      <Choices class="views" name="View" choices={views} value={address.view} onChoose={(view) => go({ view, sort: "" })} />
       <Search address={address} go={go} services={props.services} />
-      <span class="space" />
-      <Choices
-        name="Time range"
-        choices={since.map((value) => ({ value, text: value }))}
-        value={paused ? "" : address.since}
-        onChoose={(value) => go({ since: value, from: "", to: "" })}
-      />
-      <button class={paused ? "live paused" : "live"} onClick={props.onPause} aria-pressed={!paused} title={paused ? "Go on with what is new (p)" : "Hold this range (p)"}>
-        <i aria-hidden="true" />
-        {paused ? "Paused" : "Live"}
-      </button>
       <button class="icon" onClick={props.onTheme} title={THEME_TEXTS[props.theme][1]} aria-label={THEME_TEXTS[props.theme][1]}>
         {THEME_TEXTS[props.theme][0]}
       </button>
@@ -85,25 +77,53 @@ function failing(graph: Graph) {
   return graph.edges.filter((edge) => edge.health === "bad" || edge.health === "warn");
 }
 
+function Ranges({ address, go, paused, onPause }: Pick<StripProps, "address" | "go" | "paused" | "onPause">) {
+  const since = SINCE.includes(address.since) ? SINCE : [address.since, ...SINCE];
+  return (
+    <div class="ranges">
+      <Choices
+        name="Time range"
+        choices={since.map((value) => ({ value, text: value }))}
+        value={paused ? "" : address.since}
+        onChoose={(value) => go({ since: value, from: "", to: "" })}
+      />
+      <button class={paused ? "live paused" : "live"} onClick={onPause} aria-pressed={!paused} title={paused ? "Go on with what is new (p)" : "Hold this range (p)"}>
+        <i aria-hidden="true" />
+        {paused ? "Paused" : "Live"}
+      </button>
+    </div>
+  );
+}
+
 interface StripProps {
-  graph: Graph;
+  address: Address;
+  graph: Graph | null;
   quality: { text: string; spoiled: boolean };
   go: Go;
   paused: boolean;
+  onPause: () => void;
   sieve: boolean;
   onSieve: () => void;
 }
 
-export function Strip(props: StripProps) {
-  const { graph, go } = props;
+const ENOUGH = 20; // requests, for a p95 to say something
+
+/** The edge that answers slowest, of those that were asked often enough; of all, if none was. */
+function slowest(graph: Graph) {
+  const timed = graph.edges.filter((edge) => edge.latency_ms?.p95 != null);
+  const often = timed.filter((edge) => edge.requests >= ENOUGH);
+  const p95 = (edge: (typeof timed)[number]) => edge.latency_ms!.p95!;
+  return (often.length ? often : timed).reduce<(typeof timed)[number] | null>((most, one) => (most && p95(most) >= p95(one) ? most : one), null);
+}
+
+function Totals({ graph, quality, go }: { graph: Graph } & Pick<StripProps, "quality" | "go">) {
   const requests = graph.edges.reduce((sum, edge) => sum + edge.requests, 0);
   const errors = graph.edges.reduce((sum, edge) => sum + edge.errors, 0);
   const perSecond = graph.edges.reduce((sum, edge) => sum + edge.rate_per_s, 0);
   const bad = failing(graph);
-  const to = new Date(graph.range.to);
-  const seconds = (to.getTime() - Date.parse(graph.range.from)) / 1000;
+  const slow = slowest(graph);
   return (
-    <div class="strip" aria-live="polite">
+    <div class="totals" aria-live="polite">
       <span>
         <b>{rate(perSecond)}</b> requests
       </span>
@@ -121,18 +141,39 @@ export function Strip(props: StripProps) {
           {count(bad.length)} to look at
         </button>
       )}
-      {props.quality.spoiled && (
-        <button class="chip" title={props.quality.text} onClick={() => go({ view: "health" })}>
+      {slow && (
+        <button class="chip calm" title={`${slow.client} → ${slow.server}, ${slow.protocol} on port ${slow.port}: 95 of 100 requests were answered within this. Click for why`} onClick={() => go({ edge: slow.id, node: "" })}>
+          slowest {milliseconds(slow.latency_ms?.p95)}
+        </button>
+      )}
+      {quality.spoiled && (
+        <button class="chip" title={quality.text} onClick={() => go({ view: "health" })}>
           capture incomplete
         </button>
       )}
-      <button class="toggle" aria-pressed={props.sieve} title="Find and hide by an expression (x)" onClick={props.onSieve}>
-        Find and hide
-      </button>
+    </div>
+  );
+}
+
+export function Strip(props: StripProps) {
+  const { graph, go, address } = props;
+  const to = new Date(graph?.range.to ?? NaN);
+  const seconds = (to.getTime() - Date.parse(graph?.range.from ?? "")) / 1000;
+  return (
+    <div class="strip">
+      {graph && graph.nodes.length > 0 && <Totals graph={graph} quality={props.quality} go={go} />}
+      {address.view !== "health" && address.view !== "requests" && (
+        <button class="toggle" aria-pressed={props.sieve} title="Find and hide by an expression (x)" onClick={props.onSieve}>
+          Find and hide
+        </button>
+      )}
       <span class="space" />
-      <span class="when" title={`${moment(graph.range.from)} to ${moment(graph.range.to)}`}>
-        {span(seconds)} up to {moment(graph.range.to, props.paused ? undefined : new Date())}
-      </span>
+      {seconds > 0 && (
+        <span class="when" title={`${moment(graph!.range.from)} to ${moment(graph!.range.to)}`}>
+          {span(seconds)} up to {moment(graph!.range.to, props.paused ? undefined : new Date())}
+        </span>
+      )}
+      <Ranges address={address} go={go} paused={props.paused} onPause={props.onPause} />
     </div>
   );
 }

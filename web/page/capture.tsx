@@ -1,12 +1,10 @@
 // How good the capture was: counters in words, and what happened to the collector.
-import type { CaptureFinding, CaptureHealth, Health, Incident, ProtocolHealth, Severity } from "./api";
+import type { CaptureFinding, CaptureHealth, Incident, ProtocolHealth } from "./api";
 import { rangeParams, type Address } from "./address";
 import { useAnswer } from "./data";
 import { age, count, moment, share } from "./format";
 import { Mark, Spoiled } from "./parts";
-import { CAPTURE, DECODE, LIMITS, TROUBLES } from "./words";
-
-const HEALTH_OF: Record<Severity, Health> = { none: "good", note: "good", warn: "warn", bad: "bad" };
+import { CAPTURE, DECODE, LIMITS, SEVERITY_HEALTH, TROUBLES } from "./words";
 
 type Counters = Record<string, number>;
 
@@ -43,7 +41,7 @@ function Findings({ findings }: { findings: CaptureFinding[] }) {
     <ul class="causes">
       {findings.map((one) => (
         <li key={one.what}>
-          <Mark health={HEALTH_OF[one.severity]} /> <b>{one.what}.</b> <span class="hint">{one.remedy}</span>
+          <Mark health={SEVERITY_HEALTH[one.severity]} /> <b>{one.what}.</b> <span class="hint">{one.remedy}</span>
         </li>
       ))}
     </ul>

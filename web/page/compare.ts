@@ -1,16 +1,30 @@
-// The graph beside an earlier one of its own: what came and went, what got slower, what fails more.
+// The graph beside an earlier one: what changed, as the server compares the two ranges; and what got slower
+// than in its own past, which nobody asked for.
 import { AGAINST, type Address } from "./address";
-import type { Edge, Figures, Graph, Health, Range, Service } from "./api";
+import type { Diff, DiffRow, DiffSide, Edge, Figures, Graph, Health, Range, Service } from "./api";
 import { milliseconds, share } from "./format";
 
-export type Change = "came" | "went" | "slower" | "failing";
+export type Change = "came" | "went" | "failing" | "slower" | "encryption" | "protocol" | "recovered" | "faster";
 
+/** Sign and words, the worst first. */
 export const CHANGES: Record<Change, [string, string]> = {
   came: ["+", "came"],
   went: ["−", "went"],
-  slower: ["▲", "slower"],
   failing: ["✕", "fails more"],
+  slower: ["▲", "slower"],
+  encryption: ["◆", "other encryption"],
+  protocol: ["◇", "other protocol"],
+  recovered: ["▽", "fails less"],
+  faster: ["▼", "faster"],
 };
+
+const NAMED: Record<string, Change> = { "fails-more": "failing", "fails-less": "recovered" };
+
+/** As the page calls them, the worst first. */
+export function changesOf(row: DiffRow): Change[] {
+  const order = Object.keys(CHANGES);
+  return row.changes.map((name) => NAMED[name] ?? (name as Change)).sort((a, b) => order.indexOf(a) - order.indexOf(b));
+}
 
 export interface Changed {
   change?: Change;
@@ -23,44 +37,21 @@ const ENOUGH: ["p50" | "p95", number][] = [
   ["p95", 100],
   ["p50", 30],
 ];
-const SLOWER = 1.25;
 const SLOWER_MS = 1;
-const FAILS_MORE = 0.005;
-const Z = 2.5758; // of an interval of 99 %
 
-/** How many times slower than before, the worse of p50 and p95; null if not so much, or too little to tell. */
-export function slowdown(now: Figures, before: Figures | undefined, times: number): { times: number; words: string } | null {
-  let worst: { times: number; words: string } | null = null;
+/** How many times slower than before, the worse of p50 and p95; 0 if not so much, or too little to tell. */
+function slowdown(now: Figures, before: Figures | undefined, times: number): number {
+  let worst = 0;
   for (const [name, least] of ENOUGH) {
     const [a, b] = [before?.latency_ms?.[name], now.latency_ms?.[name]];
     if (!before || a == null || b == null || before.requests < least || now.requests < least) continue;
     const slower = a > 0 && b >= a * times && b - a >= SLOWER_MS;
-    if (slower && (!worst || b / a > worst.times)) worst = { times: b / a, words: `${name} ${milliseconds(a)} → ${milliseconds(b)}` };
+    if (slower) worst = Math.max(worst, b / a);
   }
   return worst;
 }
 
-/** Wilson's interval of a share. */
-function interval({ errors, requests }: Figures): [number, number] {
-  const p = errors / requests;
-  const middle = (p + (Z * Z) / (2 * requests)) / (1 + (Z * Z) / requests);
-  const half = (Z / (1 + (Z * Z) / requests)) * Math.sqrt((p * (1 - p)) / requests + (Z * Z) / (4 * requests * requests));
-  return [middle - half, middle + half];
-}
-
-export function failsMore(now: Figures, before: Figures | undefined): boolean {
-  if (!before?.requests || !now.requests) return false;
-  return now.error_rate - before.error_rate >= FAILS_MORE && interval(now)[0] > interval(before)[1];
-}
-
 const atLeastWarn = (health: Health): Health => (health === "bad" ? "bad" : "warn");
-
-function judge(now: Figures, before: Figures | undefined): Changed {
-  const slow = slowdown(now, before, SLOWER);
-  const slower = slow ? { slower: slow.times } : {};
-  if (failsMore(now, before)) return { change: "failing", was: `errors ${share(before!.error_rate)} → ${share(now.error_rate)}`, ...slower };
-  return slow ? { change: "slower", was: slow.words, ...slower } : {};
-}
 
 const MARKED = 1.5; // times slower than its own past, for a mark that nobody asked for
 
@@ -71,7 +62,7 @@ export function withPast(graph: Graph, past: Graph | null): Graph {
   const nodes = new Map(past.nodes.map((node) => [node.id, node]));
   const marked = <T extends Service | Edge>(one: T, now: Figures, before: Figures | undefined): T => {
     const slow = slowdown(now, before, MARKED);
-    return slow ? { ...one, slower: slow.times, health: atLeastWarn(one.health) } : one;
+    return slow ? { ...one, slower: slow, health: atLeastWarn(one.health) } : one;
   };
   return {
     ...graph,
@@ -82,29 +73,64 @@ export function withPast(graph: Graph, past: Graph | null): Graph {
 
 const NONE = { requests: 0, errors: 0, error_rate: 0, rate_per_s: 0, health: "idle" as const };
 
-/** Both together; what went is in it, without figures. */
-export function compared(now: Graph, before: Graph): Graph {
-  const edgesBefore = new Map(before.edges.map((edge) => [edge.id, edge]));
-  const nodesBefore = new Map(before.nodes.map((node) => [node.id, node]));
-  const edgesNow = new Set(now.edges.map((edge) => edge.id));
+const keyOf = (one: { client: string; server: string; port: number; protocol: string }) => [one.client, one.server, one.port, one.protocol].join("\n");
+
+const words = (a: string, b: string, of: string) => `${of} ${a} → ${b}`;
+
+/** Of p50 and p95 the one that changed more: how many times, and in words. */
+function latencies(before: DiffSide, after: DiffSide): { times: number; was: string } {
+  const told = (["p50", "p95"] as const).map((name) => {
+    const [a, b] = [before[`${name}_ms`], after[`${name}_ms`]];
+    return { times: a && b ? b / a : 1, was: words(milliseconds(a), milliseconds(b), name) };
+  });
+  return told.reduce((most, one) => (Math.abs(Math.log(one.times)) > Math.abs(Math.log(most.times)) ? one : most));
+}
+
+/** What the server found out about an edge. */
+function judged(row: DiffRow | undefined): Changed {
+  const change = row && changesOf(row)[0];
+  if (!change || !row) return {};
+  const [before, after] = [row.before, row.after];
+  if (!before || !after) return { change };
+  const latency = latencies(before, after);
+  const slower = changesOf(row).includes("slower") ? { slower: latency.times } : {};
+  if (change === "failing" || change === "recovered") return { change, was: words(share(before.error_rate), share(after.error_rate), "errors"), ...slower };
+  if (change === "slower" || change === "faster") return { change, was: latency.was, ...slower };
+  if (change === "protocol") return { change, was: words(before.protocol, after.protocol, "was") };
+  return { change, was: words(before.tls ?? "plaintext", after.tls ?? "plaintext", "was"), ...slower };
+}
+
+const WORST: Change[] = ["failing", "slower"];
+
+/** Of a service: whether it is new, else the worst of the edges that lead to it. */
+function judgedNode(node: Service, there: boolean, edges: (Edge & Changed)[]): Changed {
+  if (!there) return { change: "came" };
+  const change = WORST.find((one) => edges.some((edge) => edge.server_id === node.id && edge.change === one));
+  return change ? { change } : {};
+}
+
+/** The graph, and what the server says that changed; what went is in it, as it was before, without figures. */
+export function compared(now: Graph, before: Graph, diff: Diff): Graph {
+  const rows = new Map(diff.changes.filter((row) => row.what === "edge").map((row) => [keyOf(row), row]));
+  const nodesBefore = new Set(before.nodes.map((node) => node.id));
   const nodesNow = new Set(now.nodes.map((node) => node.id));
-  const judged = <T extends Edge | Service>(one: T, figures: Figures, old: T | undefined, oldFigures: Figures | undefined): T =>
-    Object.assign({ ...one }, old ? judge(figures, oldFigures) : { change: "came" as const });
+  const edges = now.edges.map((edge): Edge & Changed => ({ ...edge, ...judged(rows.get(keyOf(edge))) }));
+  const gone = before.edges.filter((edge) => rows.get(keyOf(edge))?.after === null);
   const goneEdge = (edge: Edge): Edge => Object.assign({ ...edge, ...NONE }, { change: "went" as const });
   const goneNode = (node: Service): Service =>
     Object.assign({ ...node, health: "idle" as const, served: { ...node.served, ...NONE }, called: { ...node.called, ...NONE } }, { change: "went" as const });
   return {
     range: now.range,
     nodes: [
-      ...now.nodes.map((node) => judged(node, node.served, nodesBefore.get(node.id), nodesBefore.get(node.id)?.served)),
+      ...now.nodes.map((node) => ({ ...node, ...judgedNode(node, nodesBefore.has(node.id), edges) })),
       ...before.nodes.filter((node) => !nodesNow.has(node.id)).map(goneNode),
     ],
-    edges: [
-      ...now.edges.map((edge) => judged(edge, edge, edgesBefore.get(edge.id), edgesBefore.get(edge.id))),
-      ...before.edges.filter((edge) => !edgesNow.has(edge.id)).map(goneEdge),
-    ],
+    edges: [...edges, ...gone.map(goneEdge)],
   };
 }
+
+/** The two ranges, as the API takes them. */
+export const diffParams = (before: Range, after: Range, group: string) => ({ before: `${before.from}..${before.to}`, after: `${after.from}..${after.to}`, group });
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -131,7 +157,7 @@ export function ownPast(shown: Range | undefined, historyFrom: number): Range | 
 }
 
 export function countChanges(graph: Graph): Record<Change, number> {
-  const counts = { came: 0, went: 0, slower: 0, failing: 0 };
+  const counts = Object.fromEntries(Object.keys(CHANGES).map((change) => [change, 0])) as Record<Change, number>;
   for (const edge of graph.edges) if ((edge as Changed).change) counts[(edge as Changed).change!]++;
   return counts;
 }

@@ -18,6 +18,18 @@ export function useVersion(paused: boolean): [number, () => void] {
   return [version, again];
 }
 
+const SETTLED_MS = 150;
+
+/** A text as it is once nobody types any more. */
+export function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return text ? settled : "";
+}
+
 /**
  * Asks a question, again with each version; null asks nothing. Answers that come late, after another
  * question was asked, are dropped.
@@ -47,7 +59,7 @@ function sameSubject(a: string, b: string): boolean {
   const subject = (key: string) => {
     const [question, query] = key.split("?");
     const params = new URLSearchParams(query);
-    return [question, params.get("edge"), params.get("service")].join(" ");
+    return [question, ...["edge", "service", "server", "side", "operation_is"].map((name) => params.get(name))].join(" ");
   };
   return subject(a) === subject(b);
 }

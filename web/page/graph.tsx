@@ -114,10 +114,14 @@ function Bundle({ line, go }: { line: Line; go: Go }) {
 
 function Changes({ graph, go }: { graph: Graph; go: Go }) {
   const counts = countChanges(graph);
-  const parts = (Object.keys(CHANGES) as Change[]).map((change) => `${CHANGES[change][0]} ${counts[change]} ${CHANGES[change][1]}`);
+  const always: Change[] = ["came", "went", "slower", "failing"];
+  const parts = (Object.keys(CHANGES) as Change[]).filter((change) => counts[change] || always.includes(change)).map((change) => `${CHANGES[change][0]} ${counts[change]} ${CHANGES[change][1]}`);
   return (
     <p class="changes" role="status">
       Edges against before: {parts.join(" · ")}
+      <button class="link" onClick={() => go({ view: "diff", sort: "" })}>
+        Table
+      </button>
       <button class="link" onClick={() => go({ against: "" })}>
         End
       </button>

@@ -1,17 +1,18 @@
 // What a person would act on: sentence, advice, and what it rests on.
 import type { Evidence, Graph, Insight } from "./api";
-import { downloadLink } from "./api";
-import { rangeParams, type Address } from "./address";
+import type { Address } from "./address";
 import type { Fetched } from "./data";
 import { count } from "./format";
+import { Links, type Answer } from "./lists";
+import { narrows } from "./listing";
 import { Bar, Mark } from "./parts";
-import { matches } from "./picture";
 
 interface InsightsProps {
-  graph: Graph;
+  graph: Graph | null; // not there yet
   address: Address;
   go: (change: Partial<Address>) => void;
-  insights: Fetched<{ insights: Insight[] }>;
+  list: Fetched<Answer>;
+  params: Record<string, string>;
 }
 
 function EvidenceTable({ evidence, of }: { evidence: Evidence[]; of: number }) {
@@ -39,13 +40,13 @@ function EvidenceTable({ evidence, of }: { evidence: Evidence[]; of: number }) {
 }
 
 /** What the address has to be to show what the finding is about; null if it is about nothing there. */
-function subjectOf(insight: Insight, graph: Graph): Partial<Address> | null {
+function subjectOf(insight: Insight, graph: Graph | null): Partial<Address> | null {
   if (insight.edge_id) return { edge: insight.edge_id, node: "", group: "service" };
-  const service = graph.nodes.find((one) => one.id === insight.service_id);
+  const service = graph?.nodes.find((one) => one.id === insight.service_id);
   return service ? { node: service.name, edge: 0, group: "service" } : null;
 }
 
-function Finding({ insight, graph, go }: { insight: Insight; graph: Graph; go: InsightsProps["go"] }) {
+function Finding({ insight, graph, go }: { insight: Insight; graph: Graph | null; go: InsightsProps["go"] }) {
   const subject = subjectOf(insight, graph);
   return (
     <li class="card finding">
@@ -86,22 +87,28 @@ function Nothing() {
   );
 }
 
-export function InsightsView({ graph, address, go, insights }: InsightsProps) {
-  const all = insights.data?.insights ?? [];
-  const found = all.filter((one) => matches(address.find, one.title, one.subject, one.kind));
+export function InsightsView({ graph, address, go, list, params }: InsightsProps) {
+  const found = (list.data?.insights ?? []) as Insight[];
   return (
     <div class="sheet">
       <div class="sheet-head">
         <h2>Insights</h2>
-        <span class="hint">{count(all.length)}</span>
-        <nav>
-          <a href={downloadLink("insights", rangeParams(address), "json")}>JSON</a>
+        <span class="hint">{count(found.length)}</span>
+        <nav aria-label="Save what is shown">
+          <Links question="insights" params={params} />
         </nav>
       </div>
       <div class="scroll bare" tabIndex={0} role="region" aria-label="Insights">
-        {insights.error && <p class="hint">{insights.error.message}</p>}
-        {insights.data && !all.length && <Nothing />}
-        {all.length > 0 && !found.length && <p class="hint center">Nothing matches.</p>}
+        {!list.data && !list.error && <p class="hint center">Loading…</p>}
+        {list.data && !found.length && !narrows(address) && <Nothing />}
+        {list.data && !found.length && narrows(address) && (
+          <div class="none">
+            <p>Nothing matches what is searched, found and hidden.</p>
+            <button class="way" onClick={() => go({ find: "", filter: "", hide: "" })}>
+              Show all
+            </button>
+          </div>
+        )}
         <ol class="findings">
           {found.map((one, i) => (
             <Finding key={one.kind + one.subject + i} insight={one} graph={graph} go={go} />

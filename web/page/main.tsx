@@ -1,20 +1,21 @@
 // The page: what is shown, from what, and the keys.
 import { render } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { CaptureHealth, Graph, Info, Insight, Range, TlsRow } from "./api";
+import type { CaptureHealth, Diff, Graph, Info, Insight, Range } from "./api";
 import { rangeParams, sieveParams, useAddress, type Address } from "./address";
 import { CaptureView, verdict } from "./capture";
-import { againstRange, compared, ownPast, withPast } from "./compare";
-import { useAnswer, useVersion } from "./data";
+import { againstRange, compared, diffParams, ownPast, withPast } from "./compare";
+import { useAnswer, useSettled, useVersion } from "./data";
 import { Empty, Help, NothingFound } from "./dialogs";
 import { GraphView } from "./graph";
 import { InsightsView } from "./insights";
+import { listingParams, LISTINGS, placed } from "./listing";
+import { ListView, type Answer } from "./lists";
 import { Panel } from "./panel";
 import { useReplay } from "./replay";
+import { RequestsView } from "./requests";
 import { Scrubber } from "./scrubber";
 import { Sieve } from "./sieve";
-import { EdgeSheet, ServiceSheet } from "./tables";
-import { TlsSheet } from "./tls";
 import { useTheme } from "./theme";
 import { Strip, TopBar } from "./bars";
 
@@ -28,8 +29,14 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       g: () => go({ view: "graph" }),
       t: () => go({ view: "edges", sort: "" }),
       s: () => go({ view: "services", sort: "" }),
+      o: () => go({ view: "operations", sort: "" }),
+      r: () => go({ view: "requests", sort: "" }),
       l: () => go({ view: "tls", sort: "" }),
-      i: () => go({ view: "insights" }),
+      i: () => go({ view: "insights", sort: "" }),
+      e: () => go({ view: "events", sort: "" }),
+      d: () => go({ view: "diff", sort: "" }),
+      v: () => go({ view: "relays", sort: "" }),
+      n: () => go({ view: "names", sort: "" }),
       h: () => go({ view: "health" }),
       p: pause,
       "+": () => tool("in"),
@@ -50,7 +57,8 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "Escape") {
         (document.activeElement as HTMLElement | null)?.blur();
-        go(address.node || address.edge ? { node: "", edge: 0, path: "" } : { find: "" });
+        if (address.request) go({ request: 0 });
+        else go(address.node || address.edge ? { node: "", edge: 0, path: "" } : { find: "" });
       } else if (!typing && keys[event.key] && !(event.key.startsWith("Arrow") && address.view !== "graph")) {
         event.preventDefault();
         keys[event.key]!();
@@ -66,6 +74,23 @@ function askPast(range: Range | null, subject: Record<string, string>, answer: G
   return [range && answer?.nodes.length ? "graph" : null, { ...range, ...subject }, 0];
 }
 
+/** What the server says that changed since then. */
+function askDiff(range: Range | null, address: Address, shown: Range | undefined): [string | null, Record<string, string>, number] {
+  if (!range || !shown?.from || address.view !== "graph") return [null, {}, 0];
+  return ["diff", diffParams(range, shown, address.group), 0];
+}
+
+/** The rows of the view, if it has any. */
+function useList(address: Address, shown: Range | undefined, against: Range | null, version: number) {
+  const find = useSettled(address.find);
+  const params = LISTINGS[address.view] ? listingParams({ ...address, find }, shown, against) : null;
+  const list = useAnswer<Answer>(params && LISTINGS[address.view]!.question, params ?? {}, version);
+  return { params: params ?? {}, list: { ...list, error: placed(list.error, { ...address, find }) } };
+}
+
+/** Views that may have something to say of a range without traffic. */
+const LISTED_WITHOUT_TRAFFIC: string[] = ["events", "diff"];
+
 function App() {
   const [address, go] = useAddress();
   const [theme, nextTheme, turn] = useTheme();
@@ -73,12 +98,11 @@ function App() {
   const paused = address.from !== "";
   const [version, again] = useVersion(paused);
   const range = rangeParams(address);
-  const subject = { ...sieveParams(address), group: address.group };
+  const subject = { ...(address.view === "graph" ? sieveParams(address) : {}), group: address.group };
   const graph = useAnswer<Graph>("graph", { ...range, ...subject }, version);
   const health = useAnswer<CaptureHealth>("health", range, version);
   const info = useAnswer<Info>("info", {}, version);
   const insights = useAnswer<{ insights: Insight[] }>("insights", range, version);
-  const tls = useAnswer<{ tls: TlsRow[] }>(address.view === "tls" ? "tls" : null, range, version);
   const pause = () => {
     const shown = graph.data?.range;
     if (paused) go({ from: "", to: "" });
@@ -95,20 +119,25 @@ function App() {
   const answer = last.current;
   const history = { from: Number(info.data?.history.from_ns ?? 0) / 1e6, to: Number(info.data?.history.to_ns ?? 0) / 1e6 };
   const [speed, play] = useReplay(address, go, history);
-  const against = againstRange(address, answer?.range);
+  const against = againstRange(address.view === "diff" && !address.against ? { ...address, against: "before" } : address, answer?.range);
   const tooEarly = !!against && Date.parse(against.to) <= history.from;
   const past = useAnswer<Graph>(...askPast(tooEarly ? null : (against ?? ownPast(answer?.range, history.from)), subject, answer));
+  const diff = useAnswer<Diff>(...askDiff(tooEarly ? null : against, address, answer?.range));
+  const isCompared = !!against && !!past.data && !!diff.data;
   const shown = useMemo(
-    () => answer && (!past.data ? answer : against ? compared(answer, past.data) : withPast(answer, past.data)),
-    [answer, past.data, !against],
+    () => answer && (isCompared ? compared(answer, past.data!, diff.data!) : against ? answer : withPast(answer, past.data)),
+    [answer, past.data, diff.data, !against],
   );
+  const { list, params } = useList(address, answer?.range, tooEarly ? null : against, version);
   const quality = useMemo(() => verdict(health.data), [health.data]);
-  const error = graph.error;
+  const error = graph.error ?? list.error;
   const sieved = !!(address.filter.trim() || address.hide.trim());
-  const sheet = { graph: answer!, address, go };
+  const there = shown ? shown.nodes.length > 0 || LISTED_WITHOUT_TRAFFIC.includes(address.view) : !!list.data;
+  const drawn = useRef(false); // the graph stays as it is while tables are looked at, but is not made for them
+  drawn.current ||= address.view === "graph";
   return (
     <>
-      <TopBar address={address} go={go} paused={paused} onPause={pause} theme={theme} onTheme={nextTheme} onHelp={() => setHelp(true)} insights={insights.data?.insights.length ?? 0} services={shown?.nodes ?? []} />
+      <TopBar address={address} go={go} theme={theme} onTheme={nextTheme} onHelp={() => setHelp(true)} insights={insights.data?.insights.length ?? 0} services={shown?.nodes ?? []} />
       {error && !error.parameter && (
         <p class="banner" role="alert">
           {error.message} {error.gone ? "What you see is from before; the page tries again by itself." : ""}
@@ -117,25 +146,24 @@ function App() {
       )}
       {against && (tooEarly || past.error) && (
         <p class="banner" role="alert">
-          There is nothing to compare with: {past.error?.message ?? "the database does not reach back so far."}
-          <button onClick={() => go({ against: "" })}>Compare no more</button>
+          There is nothing to compare with: {past.error?.message ?? "the database does not reach back so far."} {address.view === "diff" ? "Choose a shorter range, or another one to compare with." : ""}
+          {address.view !== "diff" && <button onClick={() => go({ against: "" })}>Compare no more</button>}
         </p>
       )}
-      {shown && (shown.nodes.length > 0 || sieved) && <Strip graph={answer!} quality={quality} go={go} paused={paused} sieve={sieve || sieved} onSieve={() => (sieve ? setSieve(false) : openSieve())} />}
+      <Strip address={address} graph={answer} quality={quality} go={go} paused={paused} onPause={pause} sieve={sieve || sieved} onSieve={() => (sieve ? setSieve(false) : openSieve())} />
       {(sieve || sieved) && <Sieve address={address} go={go} error={error} />}
-      <main class={address.node || address.edge > 0 ? "with-panel" : ""}>
-        {!shown && !error && <p class="loading">Loading…</p>}
-        {shown && shown.nodes.length > 0 && (
-          <GraphView graph={shown} address={address} go={go} turn={turn} hidden={address.view !== "graph"} moving={!paused || speed > 0} compared={!!against && !!past.data} />
+      <main class={address.node || address.edge > 0 || address.request ? "with-panel" : ""}>
+        {!shown && !there && !error && <p class="loading">Loading…</p>}
+        {shown && shown.nodes.length > 0 && drawn.current && (
+          <GraphView graph={shown} address={address} go={go} turn={turn} hidden={address.view !== "graph"} moving={!paused || speed > 0} compared={isCompared} />
         )}
-        {shown && !shown.nodes.length && sieved && address.view !== "health" && <NothingFound onClear={() => go({ filter: "", hide: "" })} />}
-        {shown && !shown.nodes.length && !sieved && address.view !== "health" && <Empty info={info.data} range={address.since} />}
-        {shown && shown.nodes.length > 0 && address.view === "edges" && <EdgeSheet {...sheet} />}
-        {shown && shown.nodes.length > 0 && address.view === "services" && <ServiceSheet {...sheet} />}
-        {shown && shown.nodes.length > 0 && address.view === "tls" && <TlsSheet tls={tls} address={address} go={go} />}
-        {shown && shown.nodes.length > 0 && address.view === "insights" && <InsightsView {...sheet} insights={insights} />}
+        {shown && !there && sieved && address.view === "graph" && <NothingFound onClear={() => go({ filter: "", hide: "" })} />}
+        {shown && !there && !(sieved && address.view === "graph") && address.view !== "health" && <Empty info={info.data} range={address.since} />}
+        {shown && there && address.view === "requests" && <RequestsView graph={answer!} address={address} go={go} version={version} />}
+        {there && address.view !== "insights" && <ListView graph={answer} address={address} go={go} list={list} params={params} against={against} />}
+        {there && address.view === "insights" && <InsightsView graph={answer} address={address} go={go} list={list} params={params} />}
         {address.view === "health" && <CaptureView address={address} version={version} health={health.data} />}
-        {answer && <Panel graph={answer} address={address} go={go} version={version} turn={turn} />}
+        {answer && <Panel graph={answer} address={address} go={go} version={version} turn={turn} insights={insights.data?.insights ?? []} />}
       </main>
       {address.view === "graph" && history.to > 0 && (
         <Scrubber address={address} go={go} version={version} history={history} shown={answer?.range} against={against} turn={turn} speed={speed} onPlay={play} />

@@ -1,15 +1,19 @@
-// The side panel: all that is known of the edge or service that was chosen.
-import type { Backend, Connection, Edge, Figures, Graph, OpenCall, Operation, Point, Range, Service, TlsRow } from "./api";
+// The side panel: all that is known of the edge, service, operation or request that was chosen.
+import type { Backend, Connection, Edge, Figures, Graph, Insight, OpenCall, Operation, Range, Service, TlsRow } from "./api";
 import { protocolsOf } from "./api";
 import type { Address } from "./address";
 import { rangeParams } from "./address";
 import { Balance } from "./balance";
-import { Charts } from "./charts";
 import { useAnswer } from "./data";
-import { bytes, count, milliseconds, moment, rate, share } from "./format";
-import { Figure, Mark, Section, Spoiled } from "./parts";
+import { count, milliseconds, moment, rate, share } from "./format";
+import { Samples } from "./kept";
+import { Operations } from "./operations";
+import { OverTime } from "./overtime";
+import { Figure, Mark, Section, Spoiled, Turned } from "./parts";
+import { RequestPanel } from "./request";
 import { Connections, OpenStreams, StreamFigures, StreamingOperations } from "./streams";
 import { Protection } from "./tls";
+import { Wire } from "./wire";
 import { HEALTH, MARKS, NOTES, OUTCOMES, SEVERITIES, SOURCES } from "./words";
 
 interface PanelProps {
@@ -18,9 +22,8 @@ interface PanelProps {
   go: (change: Partial<Address>) => void;
   version: number;
   turn: number;
+  insights: Insight[];
 }
-
-const SLOWEST = 12;
 
 function Headline({ figures }: { figures: Figures }) {
   const latency = figures.latency_ms;
@@ -46,7 +49,7 @@ function Outcomes({ figures }: { figures: Figures }) {
   const shown = OUTCOMES.filter(([name]) => figures.outcomes[name]);
   if (!shown.length) return null;
   return (
-    <Section title="How requests ended">
+    <Section title="How requests ended" gist={figures.errors > 0 && `${share(figures.error_rate)} failed`}>
       <div class="split" aria-hidden="true">
         {shown.map(([name]) => (
           <i key={name} class={name} style={{ flexGrow: figures.outcomes[name] }} />
@@ -69,106 +72,16 @@ function Outcomes({ figures }: { figures: Figures }) {
   );
 }
 
-function Operations({ operations, server }: { operations: Operation[]; server: boolean }) {
-  const timed = operations.filter((one) => !one.streams || one.requests > one.streams);
-  const busiest = [...timed].sort((a, b) => b.requests - a.requests).slice(0, SLOWEST);
-  if (!busiest.length) return null;
-  return (
-    <Section title="Operations">
-      <div class="scroll">
-        <table class="data">
-          <thead>
-            <tr>
-              <th>Operation</th>
-              <th class="n">Rate</th>
-              <th class="n">Errors</th>
-              <th class="n">p95</th>
-            </tr>
-          </thead>
-          <tbody>
-            {busiest.map((one) => (
-              <tr key={one.edge_id + one.operation}>
-                <td class="name" title={server ? `${one.operation}, asked by ${one.client}` : one.operation}>
-                  <Mark health={one.health} /> {server && <Spoiled quality={one.quality} />} {one.operation}
-                </td>
-                <td class="n">{rate(one.rate_per_s)}</td>
-                <td class={one.errors ? "n alarm" : "n"}>{share(one.error_rate)}</td>
-                <td class="n">{milliseconds(one.latency_ms?.p95)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {timed.length > busiest.length && <p class="hint">and {timed.length - busiest.length} more</p>}
-    </Section>
-  );
-}
-
-/** Where both ways are told, from the client and from the server. */
-const WIRE_BOTH: [string, (edge: Edge) => [number | null | undefined, number | null | undefined], (n: number | null | undefined) => string][] = [
-  ["Packets", (e) => [e.wire.packets_to_server, e.wire.packets_to_client], count],
-  ["Bytes", (e) => [e.wire.bytes_to_server, e.wire.bytes_to_client], (n) => bytes(n ?? undefined)],
-  ["Segments sent again", (e) => [e.tcp.retransmits_to_server, e.tcp.retransmits_to_client], count],
-  ["Segments out of order", (e) => [e.tcp.out_of_order_to_server, e.tcp.out_of_order_to_client], count],
-  ["Receiver was full (zero window)", (e) => [e.tcp.zero_windows_to_server, e.tcp.zero_windows_to_client], count],
-  ["for so long in all", (e) => [e.tcp.zero_window_to_server_ms, e.tcp.zero_window_to_client_ms], milliseconds],
-  ["Connections reset", (e) => [e.tcp.resets_by_client, e.tcp.resets_by_server], count],
-];
-
-function Wire({ edge }: { edge: Edge }) {
-  const { connections, tcp } = edge;
-  const rows: [string, string][] = [
-    ["Connections opened", count(connections.opened)],
-    ["Closed", count(connections.closed)],
-    ["Open at the end", count(connections.active)],
-    ["Refused", count(connections.refused)],
-    ["Not answered", count(connections.unanswered)],
-    ["Handshake", milliseconds(tcp.connect_ms)],
-    ["Network, tap to client and back", milliseconds(tcp.rtt_client_ms)],
-    ["at the least", milliseconds(tcp.least_rtt_client_ms)],
-    ["Network, tap to server and back", milliseconds(tcp.rtt_server_ms)],
-    ["at the least", milliseconds(tcp.least_rtt_server_ms)],
-    ["Requests, bytes", bytes(edge.request_bytes)],
-    ["Answers, bytes", bytes(edge.response_bytes)],
-    ["Time to first byte, p95", milliseconds(edge.ttfb_ms?.p95)],
-  ];
-  return (
-    <Section title="Network">
-      <table class="plain">
-        <tbody>
-          {rows.map(([name, value], i) => (
-            <tr key={i}>
-              <th scope="row">{name}</th>
-              <td colSpan={2}>{value}</td>
-            </tr>
-          ))}
-          <tr>
-            <td />
-            <th class="n">by the client</th>
-            <th class="n">by the server</th>
-          </tr>
-          {WIRE_BOTH.map(([name, both, show]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              {both(edge).map((value, i) => (
-                <td key={i}>{show(value)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Section>
-  );
-}
-
 /** Notes that a mark tells already, with how much of it there is. */
 const TOLD = ["midstream", "gap", "one-way"];
+
+const worth = (severity: string) => severity === "warn" || severity === "bad";
 
 function Quality({ edge }: { edge: Edge }) {
   const { reasons } = edge.quality;
   const notes = edge.notes.filter((note) => !TOLD.includes(note)).map((note) => NOTES[note] ?? note);
   return (
-    <Section title="How sure this is">
+    <Section title="How sure this is" gist={reasons.length === 0 ? "seen whole" : reasons.some((one) => worth(one.severity)) ? "not all was seen" : ""}>
       {reasons.length > 0 && (
         <ul class="reasons">
           {reasons.map((one) => (
@@ -197,43 +110,106 @@ function Quality({ edge }: { edge: Edge }) {
   );
 }
 
-function EdgePanel({ edge, address, go, version, turn }: PanelProps & { edge: Edge }) {
+/** What to act on, of all that is found about this one. */
+function Wrong({ insights, go }: { insights: Insight[]; go: PanelProps["go"] }) {
+  if (!insights.length) return null;
+  return (
+    <ul class="ailing" aria-label="What is wrong">
+      {insights.map((one, i) => (
+        <li key={one.kind + i}>
+          <button class="link" title={one.advice} onClick={() => go({ view: "insights" })}>
+            {one.title}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function EdgeHead({ edge, address, go }: Pick<PanelProps, "address" | "go"> & { edge: Edge }) {
+  return (
+    <header>
+      <p class="kind">
+        <Mark health={edge.health} /> {edge.protocol} on port {edge.port}, {HEALTH[edge.health]} <Spoiled quality={edge.quality} />
+      </p>
+      <h2>
+        <button class="link" onClick={() => go({ node: edge.client, edge: 0 })}>
+          {edge.client}
+        </button>
+        <span class="arrow" aria-label="calls">
+          {" → "}
+        </span>
+        <button class="link" onClick={() => go({ node: edge.server, edge: 0 })}>
+          {edge.server}
+        </button>
+      </h2>
+      <Chosen address={address} go={go} />
+    </header>
+  );
+}
+
+/** The operation that was chosen, and the way back to all of them. */
+function Chosen({ address, go }: Pick<PanelProps, "address" | "go">) {
+  if (!address.operation) return null;
+  return (
+    <p class="asked">
+      {address.operation}
+      <button class="way" onClick={() => go({ operation: "" })}>
+        All operations
+      </button>
+    </p>
+  );
+}
+
+/** The figures of an operation; null while none was chosen. */
+function OperationPart({ own, address }: { own: Operation[]; address: Address }) {
+  const found = own.filter((one) => one.operation === address.operation);
+  if (!found.length) return <p class="hint">This operation was not asked for in this range.</p>;
+  return (
+    <>
+      {found.map((one) => (
+        <div key={one.edge_id} class="stack">
+          {found.length > 1 && <p class="kind">asked by {one.client}</p>}
+          <Headline figures={one} />
+          <Outcomes figures={one} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+function EdgePanel({ edge, address, go, version, turn, insights }: PanelProps & { edge: Edge }) {
   const params = { ...rangeParams(address), edge: String(edge.id) };
-  const series = useAnswer<{ points: Point[] }>("series", params, version);
-  const operations = useAnswer<{ operations: Operation[] }>("operations", params, version);
   const single = address.group === "service"; // else the edge stands for many
+  const operations = useAnswer<{ operations: Operation[] }>(single ? "operations" : null, params, version);
   const connections = useAnswer<{ connections: Connection[]; range: Range }>(single ? "connections" : null, params, version);
   const tls = useAnswer<{ tls: TlsRow[] }>(single ? "tls" : null, params, version);
   const calls = useAnswer<{ open_calls: OpenCall[] }>(single ? "open-calls" : null, params, version);
+  const own = operations.data?.operations ?? [];
+  const chosen = single && address.operation !== "";
+  const subject: Record<string, string> = chosen ? { ...params, operation_is: address.operation } : params;
+  const failing = chosen ? own.some((one) => one.operation === address.operation && one.errors > 0) : edge.errors > 0;
+  const shared = { subject, address, go, version };
   return (
     <>
-      <header>
-        <p class="kind">
-          <Mark health={edge.health} /> {edge.protocol} on port {edge.port}, {HEALTH[edge.health]} <Spoiled quality={edge.quality} />
-        </p>
-        <h2>
-          <button class="link" onClick={() => go({ node: edge.client, edge: 0 })}>
-            {edge.client}
-          </button>
-          <span class="arrow" aria-label="calls">
-            {" → "}
-          </span>
-          <button class="link" onClick={() => go({ node: edge.server, edge: 0 })}>
-            {edge.server}
-          </button>
-        </h2>
-      </header>
-      <Headline figures={edge} />
-      {series.data && series.data.points.length > 1 && <Charts points={series.data.points} turn={turn} />}
-      {series.error && <p class="hint">{series.error.message}</p>}
-      <Outcomes figures={edge} />
-      {operations.data && <Operations operations={operations.data.operations} server={false} />}
-      {operations.data && <StreamingOperations operations={operations.data.operations} />}
-      {calls.data && <OpenStreams calls={calls.data.open_calls} />}
-      {connections.data && <Connections connections={connections.data.connections} range={connections.data.range} />}
-      {tls.data && <Protection rows={tls.data.tls} />}
-      <Wire edge={edge} />
-      <Quality edge={edge} />
+      <EdgeHead edge={edge} address={address} go={go} />
+      {chosen ? operations.data && <OperationPart own={own} address={address} /> : <Headline figures={edge} />}
+      <Wrong insights={single ? insights.filter((one) => one.edge_id === edge.id) : []} go={go} />
+      {edge.quality.reasons.some((one) => worth(one.severity)) && <Quality edge={edge} />}
+      {single && <OverTime {...shared} figures={subject} turn={turn} />}
+      {!chosen && <Outcomes figures={edge} />}
+      {single && edge.requests > 0 && <Samples {...shared} failing={failing} />}
+      {own.length > 0 && <Operations operations={own} server={false} address={address} go={go} />}
+      {!chosen && (
+        <>
+          <StreamingOperations operations={own} />
+          {calls.data && <OpenStreams calls={calls.data.open_calls} />}
+          {connections.data && <Connections connections={connections.data.connections} range={connections.data.range} />}
+          {tls.data && <Protection rows={tls.data.tls} />}
+          <Wire edge={edge} />
+          {!edge.quality.reasons.some((one) => worth(one.severity)) && <Quality edge={edge} />}
+        </>
+      )}
     </>
   );
 }
@@ -278,38 +254,57 @@ function addressWords(service: Service): string {
   return service.addresses > 1 ? `${service.address} and ${service.addresses - 1} more` : service.address;
 }
 
-function ServicePanel({ service, graph, address, go, version }: PanelProps & { service: Service }) {
-  const incoming = graph.edges.filter((edge) => edge.server_id === service.id);
-  const outgoing = graph.edges.filter((edge) => edge.client_id === service.id);
-  const asked = incoming.length ? "operations" : null;
-  const params = rangeParams(address);
-  const operations = useAnswer<{ operations: Operation[] }>(asked, params, version);
-  const backendsAsked = incoming.length && address.group === "service" ? "backends" : null;
-  const backends = useAnswer<{ backends: Backend[] }>(backendsAsked, { ...params, service: String(service.id) }, version);
-  const ids = new Set(incoming.map((edge) => edge.id));
-  const own = operations.data?.operations.filter((one) => ids.has(one.edge_id)) ?? [];
-  const figures = service.served.requests ? service.served : service.called;
+function ServiceHead({ service, address, go }: Pick<PanelProps, "address" | "go"> & { service: Service }) {
   const protocols = protocolsOf(service).join(", ");
   return (
+    <header>
+      <p class="kind">
+        <Mark health={service.health} /> {service.served.requests ? `serves ${protocols}` : "only calls others"}, {HEALTH[service.health]} <Spoiled quality={service.quality} />
+      </p>
+      <h2>{service.name}</h2>
+      <p class="hint">
+        {addressWords(service)}
+        {service.address && service.name !== service.address && ` · ${SOURCES[service.source] ?? service.source}`}
+        {[service.group, ...service.tags].filter(Boolean).map((label) => ` · ${label}`)}
+      </p>
+      <Chosen address={address} go={go} />
+    </header>
+  );
+}
+
+function ServicePanel({ service, graph, address, go, version, turn, insights }: PanelProps & { service: Service }) {
+  const incoming = graph.edges.filter((edge) => edge.server_id === service.id);
+  const outgoing = graph.edges.filter((edge) => edge.client_id === service.id);
+  const params = rangeParams(address);
+  const single = address.group === "service";
+  const operations = useAnswer<{ operations: Operation[] }>(incoming.length && single ? "operations" : null, params, version);
+  const backends = useAnswer<{ backends: Backend[] }>(incoming.length && single ? "backends" : null, { ...params, service: String(service.id) }, version);
+  const ids = new Set(incoming.map((edge) => edge.id));
+  const own = operations.data?.operations.filter((one) => ids.has(one.edge_id)) ?? [];
+  const serves = service.served.requests > 0;
+  const figures = serves ? service.served : service.called;
+  const chosen = single && address.operation !== "";
+  const of: Record<string, string> = chosen ? { operation_is: address.operation } : {};
+  const subject = { ...params, ...of, [serves ? "server" : "client"]: service.name };
+  const over = { ...params, ...of, service: String(service.id), side: serves ? "server" : "client" };
+  const shared = { subject, address, go, version };
+  return (
     <>
-      <header>
-        <p class="kind">
-          <Mark health={service.health} /> {service.served.requests ? `serves ${protocols}` : "only calls others"}, {HEALTH[service.health]} <Spoiled quality={service.quality} />
-        </p>
-        <h2>{service.name}</h2>
-        <p class="hint">
-          {addressWords(service)}
-          {service.address && service.name !== service.address && ` · ${SOURCES[service.source] ?? service.source}`}
-          {[service.group, ...service.tags].filter(Boolean).map((label) => ` · ${label}`)}
-        </p>
-      </header>
-      <Headline figures={figures} />
-      {backends.data && <Balance backends={backends.data.backends} />}
-      <Neighbours title="Called by" edges={incoming} side="client" go={go} />
-      <Neighbours title="Calls" edges={outgoing} side="server" go={go} />
-      <Outcomes figures={figures} />
-      <Operations operations={own} server />
-      <StreamingOperations operations={own} />
+      <ServiceHead service={service} address={address} go={go} />
+      {chosen ? operations.data && <OperationPart own={own} address={address} /> : <Headline figures={figures} />}
+      <Wrong insights={single ? insights.filter((one) => one.service_id === service.id) : []} go={go} />
+      {single && <OverTime {...shared} figures={over} turn={turn} />}
+      {!chosen && <Outcomes figures={figures} />}
+      {single && figures.requests > 0 && <Samples {...shared} failing={figures.errors > 0} />}
+      {own.length > 0 && <Operations operations={own} server address={address} go={go} />}
+      {!chosen && (
+        <>
+          {backends.data && <Balance backends={backends.data.backends} />}
+          <Neighbours title="Called by" edges={incoming} side="client" go={go} />
+          <Neighbours title="Calls" edges={outgoing} side="server" go={go} />
+          <StreamingOperations operations={own} />
+        </>
+      )}
       <p class="hint">
         First seen {moment(service.first_seen)}, last {moment(service.last_seen)}.
       </p>
@@ -317,21 +312,36 @@ function ServicePanel({ service, graph, address, go, version }: PanelProps & { s
   );
 }
 
-export function Panel(props: PanelProps) {
-  const { graph, address, go } = props;
-  if (!address.node && address.edge <= 0) return null;
-  const edge = address.edge ? graph.edges.find((one) => one.id === address.edge) : undefined;
+function Subject(props: PanelProps) {
+  const { graph, address } = props;
+  const edge = address.edge > 0 ? graph.edges.find((one) => one.id === address.edge) : undefined;
   const service = address.node ? graph.nodes.find((one) => one.name === address.node) : undefined;
+  if (edge) return <EdgePanel key={edge.id} {...props} edge={edge} />;
+  if (service) return <ServicePanel key={service.id} {...props} service={service} />;
+  return <p class="hint">What was chosen has no traffic in this range. Choose a longer one, or close this.</p>;
+}
+
+export function Panel(props: PanelProps) {
+  const { address, go } = props;
+  const subject = address.node !== "" || address.edge > 0;
+  if (!subject && !address.request) return null;
+  const turn = (title: string) => {
+    const without = address.turned.filter((one) => one !== title);
+    go({ turned: without.length < address.turned.length ? without : [...without, title] });
+  };
   return (
-    <aside class="panel" aria-label="Details">
-      <button class="close" aria-label="Close the details" onClick={() => go({ node: "", edge: 0 })}>
-        ×
-      </button>
-      {edge && <EdgePanel key={edge.id} {...props} edge={edge} />}
-      {service && <ServicePanel key={service.id} {...props} service={service} />}
-      {!edge && !service && (
-        <p class="hint">What was chosen has no traffic in this range. Choose a longer one, or close this.</p>
-      )}
-    </aside>
+    <Turned.Provider value={{ turned: address.turned, turn }}>
+      <aside class={address.request ? "panel broad" : "panel"} aria-label="Details">
+        {address.request > 0 && subject && (
+          <button class="way back" onClick={() => go({ request: 0 })}>
+            ← back
+          </button>
+        )}
+        <button class="close" aria-label="Close the details" onClick={() => go({ node: "", edge: 0, request: 0 })}>
+          ×
+        </button>
+        {address.request > 0 ? <RequestPanel address={address} go={go} /> : <Subject {...props} />}
+      </aside>
+    </Turned.Provider>
   );
 }

@@ -1,5 +1,6 @@
 // Small parts that several views use.
-import type { ComponentChildren } from "preact";
+import { createContext, type ComponentChildren } from "preact";
+import { useContext, useId } from "preact/hooks";
 import type { EdgeQuality, Health, Quality } from "./api";
 import { HEALTH, MARKS, SEVERITIES } from "./words";
 
@@ -44,11 +45,29 @@ export function Figure({ name, value, alarm, title }: { name: string; value: str
   );
 }
 
-export function Section({ title, children }: { title: string; children: ComponentChildren }) {
+/** Which sections are not as they usually are, open or shut, and what turns one. */
+export const Turned = createContext<{ turned: string[]; turn: (title: string) => void } | null>(null);
+
+/** Where Turned is given it folds; `shut`: it is shut unless it is turned. `gist` stays to be seen. */
+export function Section({ title, gist, shut = false, children }: { title: string; gist?: ComponentChildren; shut?: boolean; children: ComponentChildren }) {
+  const folding = useContext(Turned);
+  const id = useId();
+  const open = !folding || folding.turned.includes(title) === shut;
   return (
-    <section>
-      <h3>{title}</h3>
-      {children}
+    <section class={folding ? "folds" : ""}>
+      <h3>
+        {folding ? (
+          <button aria-expanded={open} aria-controls={id} onClick={() => folding.turn(title)}>
+            {title}
+          </button>
+        ) : (
+          title
+        )}
+      </h3>
+      {gist && <span class="gist">{gist}</span>}
+      <div id={id} hidden={!open}>
+        {open && children}
+      </div>
     </section>
   );
 }
@@ -73,10 +92,11 @@ export function Choices<T extends string>(props: {
   name: string;
   choices: Choice<T>[];
   value: T;
+  class?: string;
   onChoose: (value: T) => void;
 }) {
   return (
-    <div class="choices" role="group" aria-label={props.name}>
+    <div class={`choices ${props.class ?? ""}`} role="group" aria-label={props.name}>
       {props.choices.map((choice) => (
         <button
           type="button"

@@ -115,7 +115,7 @@ function RangeForm({ address, go, shown, history }: Pick<Props, "address" | "go"
 
 const AGAINST_TEXTS: Record<string, string> = { before: "the time before", "1h": "an hour before", "24h": "a day before", "7d": "a week before" };
 
-function Compare({ address, go }: Pick<Props, "address" | "go">) {
+export function Compare({ address, go }: Pick<Props, "address" | "go">) {
   const chosen = address.against.includes("/") ? [{ value: address.against, text: "a chosen range" }] : [];
   const choices = [{ value: "", text: "nothing" }, ...Object.keys(AGAINST).map((value) => ({ value, text: AGAINST_TEXTS[value]! })), ...chosen];
   return <Select name="Compare with" value={address.against} choices={choices} onChoose={(against) => go({ against })} />;

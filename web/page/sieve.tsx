@@ -11,7 +11,8 @@ function caret(text: string, at: number): string {
   return `${text}\n${" ".repeat([...before].length)}^`;
 }
 
-function Field(props: { id: string; name: string; example: string; value: string; error: ApiError | null; onChange: (text: string) => void }) {
+/** A line of the language, asked for once it rests. */
+export function Field(props: { id: string; name: string; example: string; value: string; error: ApiError | null; onChange: (text: string) => void }) {
   const [text, setText] = useState(props.value);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => setText(props.value), [props.value]);

@@ -1,18 +1,14 @@
 // What protects edges: versions, ciphers, certificates, and what is plaintext.
 import type { ComponentChildren } from "preact";
 import type { TlsRow } from "./api";
-import type { Address } from "./address";
-import type { Fetched } from "./data";
 import { count } from "./format";
 import { Section } from "./parts";
-import { matches } from "./picture";
-import { Links, Table, type Column } from "./tables";
+import type { Column } from "./table";
 
 type Tone = "good" | "warn" | "bad" | "idle";
 
 const TONES: Record<string, Tone> = { fine: "good", plaintext: "warn", weak: "bad" };
 const toneOf = (row: TlsRow): Tone => TONES[row.verdict ?? ""] ?? "idle";
-const SEVERITY: Record<Tone, number> = { good: 0, idle: 1, warn: 2, bad: 3 };
 
 const verdictOf = (row: TlsRow) => row.weak ?? row.verdict ?? "nothing was agreed on";
 
@@ -43,11 +39,10 @@ const VALIDITY: Record<string, string> = { expiring: "soon", expired: "expired",
 
 const runsOut = (row: TlsRow) => (row.certificate?.validity ?? "") in VALIDITY;
 
-const COLUMNS: Column<TlsRow>[] = [
+export const TLS_COLUMNS: Column<TlsRow>[] = [
   {
     id: "verdict",
     title: "Verdict",
-    value: (t) => SEVERITY[toneOf(t)],
     show: (t) => (
       <span title={verdictOf(t)}>
         <Lock row={t} /> {verdictOf(t)}
@@ -55,50 +50,22 @@ const COLUMNS: Column<TlsRow>[] = [
     ),
     alarm: (t) => toneOf(t) === "bad",
   },
-  { id: "client", title: "Client", value: (t) => t.client, show: (t) => t.client },
-  { id: "server", title: "Server", value: (t) => t.server, show: (t) => t.server },
-  { id: "protocol", title: "Protocol", value: (t) => t.protocol, show: (t) => `${t.protocol} :${t.port}` },
-  { id: "version", title: "Version", value: (t) => t.version ?? "", show: (t) => t.version ?? "–" },
-  { id: "cipher", title: "Cipher", value: (t) => t.cipher ?? "", show: (t) => t.cipher ?? "–" },
-  { id: "name", title: "Server name", value: (t) => t.server_name ?? "", show: (t) => (t.server_name ?? "–") + (t.ech ? " (ECH)" : "") },
-  { id: "alpn", title: "ALPN", value: (t) => t.alpn ?? t.alpn_offered ?? "", show: (t) => t.alpn ?? t.alpn_offered ?? "–" },
-  { id: "mutual", title: "Client proved", value: proved, show: proved },
-  { id: "certificate", title: "Certificate", value: certificate, show: certificate },
-  { id: "expires", title: "Expires", value: (t) => day(t.certificate?.not_after), show: (t) => day(t.certificate?.not_after), alarm: runsOut },
-  { id: "handshakes", title: "Handshakes", value: (t) => t.handshakes, show: (t) => count(t.handshakes) },
-  { id: "failed", title: "Failed", value: (t) => t.handshakes - t.established, show: (t) => count(t.handshakes - t.established) },
+  { id: "client", title: "Client", show: (t) => t.client },
+  { id: "server", title: "Server", show: (t) => t.server },
+  { id: "protocol", title: "Protocol", minor: true, show: (t) => `${t.protocol} :${t.port}` },
+  { id: "version", title: "Version", minor: true, show: (t) => t.version ?? "–" },
+  { id: "cipher", title: "Cipher", minor: true, show: (t) => t.cipher ?? "–" },
+  { id: "server_name", title: "Server name", minor: true, show: (t) => (t.server_name ?? "–") + (t.ech ? " (ECH)" : "") },
+  { id: "alpn", title: "ALPN", minor: true, show: (t) => t.alpn ?? t.alpn_offered ?? "–" },
+  { id: "mutual", title: "Client proved", minor: true, show: proved },
+  { id: "subject", title: "Certificate", minor: true, show: certificate },
+  { id: "not_after", title: "Expires", minor: true, show: (t) => day(t.certificate?.not_after), alarm: runsOut },
+  { id: "handshakes", title: "Handshakes", kind: "n", minor: true, show: (t) => count(t.handshakes) },
+  { id: "failed", title: "Failed", kind: "n", minor: true, show: (t) => count(t.handshakes - t.established) },
 ];
 
-const keyOf = (t: TlsRow) =>
+export const tlsKey = (t: TlsRow) =>
   [t.edge_id, t.version, t.cipher, t.server_name, t.alpn, t.alpn_offered, t.certificate?.fingerprint, t.client_certificate?.fingerprint].join();
-
-interface TlsProps {
-  tls: Fetched<{ tls: TlsRow[] }>;
-  address: Address;
-  go: (change: Partial<Address>) => void;
-}
-
-export function TlsSheet({ tls, address, go }: TlsProps) {
-  if (tls.error) return <p class="hint center">{tls.error.message}</p>;
-  if (!tls.data) return <p class="loading">Loading…</p>;
-  const rows = tls.data.tls.filter((t) =>
-    matches(address.find, t.client, t.server, t.protocol, t.port, t.version ?? "", t.server_name ?? "", verdictOf(t)),
-  );
-  return (
-    <Table
-      key="tls"
-      title="What protects edges"
-      columns={COLUMNS}
-      rows={rows}
-      keyOf={keyOf}
-      sort={address.sort || "-verdict"}
-      onSort={(sort) => go({ sort })}
-      onChoose={(t) => go({ edge: t.edge_id, node: "", group: "service" })}
-      chosen={(t) => t.edge_id === address.edge}
-      links={<Links question="tls" address={address} />}
-    />
-  );
-}
 
 function factsOf(row: TlsRow): [string, ComponentChildren][] {
   const c = row.certificate;
@@ -129,7 +96,7 @@ export function Protection({ rows }: { rows: TlsRow[] }) {
   return (
     <Section title="What protects it">
       {most.slice(0, SHOWN).map((row) => (
-        <table key={keyOf(row)} class="plain">
+        <table key={tlsKey(row)} class="plain">
           <tbody>
             <tr>
               <th scope="row">Verdict</th>

@@ -1,4 +1,8 @@
 // What the short words of the data mean, in sentences.
+import type { Health, Severity } from "./api";
+
+/** The mark that stands for a severity. */
+export const SEVERITY_HEALTH: Record<Severity, Health> = { none: "good", note: "good", warn: "warn", bad: "bad" };
 
 export const NOTES: Record<string, string> = {
   midstream: "Some connections began before the capture, so their first requests may be missing.",
@@ -35,6 +39,7 @@ export const MARKS: Record<string, [string, string]> = {
   "one-way": ["O", "only one side's packets reach the tap"],
   missing: ["M", "bytes were acknowledged but never seen"],
   drops: ["D", "packets were dropped: all figures are lower bounds"],
+  sampled: ["E", "too much to read: some connections were left out, counts are estimates"],
   undecoded: ["U", "not all of it could be decoded"],
   skew: ["K", "times contradict the order of things"],
   truncated: ["T", "packets were cut by the snapshot length"],
@@ -76,6 +81,8 @@ export const CAPTURE: [string, string, boolean][] = [
   ["bytes", "bytes received", false],
   ["packets", "TCP and UDP packets read", false],
   ["kernel_drops", "lost because this machine was too slow", true],
+  ["unfollowed", "of connections left out, there was too much to read", true],
+  ["sampled_ns", "connections were left out, and counts scaled, for", true],
   ["interface_drops", "lost in the network card", true],
   ["truncated", "cut by the snapshot length", true],
   ["headers_cut", "cut so short that their ports are missing", true],

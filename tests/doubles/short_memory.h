@@ -1,0 +1,23 @@
+/* short_memory.h - memory that runs out when a test says so.
+ *
+ * A program that has this file is linked with -Wl,--wrap=malloc and the like, so that what our own
+ * code asks for comes by here; what libraries ask for does not, but for SQLite, which is told to.
+ * Any number of threads may ask. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* From now on the `nth` request for memory fails (1: the next), and `then_all`: all after it. 0:
+ * none does. Sets memory_asked() to 0. */
+void memory_fail(uint64_t nth, bool then_all);
+
+/* How often memory was asked for since then. */
+uint64_t memory_asked(void);
+
+/* How many pieces of memory are held that were asked for here and are not freed yet. */
+size_t memory_held(void);
+
+/* Has SQLite ask here. Before its first use; false: it does not let itself be told. */
+bool memory_of_sqlite(void);

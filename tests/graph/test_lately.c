@@ -1,0 +1,88 @@
+/* test_lately.c - graph/lately.c: what was found of late is only taken for what it is. */
+#include "graph/lately.h"
+
+#include <string.h>
+
+#include "tests/check.h"
+#include "tests/graph/make.h"
+
+static struct lately lately;
+static const char http[] = "http";
+
+static struct exchange ask(void)
+{
+    struct exchange x = {.protocol = http,
+                         .client_address = make_address("10.0.0.1"),
+                         .server_address = make_address("10.0.0.2"),
+                         .server_port = 80};
+    strcpy(x.host, "cart");
+    return x;
+}
+
+static bool is_kept(const struct exchange *x)
+{
+    return lately_edge_is(lately_edge_place(&lately, x), x, x->host);
+}
+
+static int keep_one(void **state)
+{
+    (void)state;
+    struct exchange x = ask();
+    memset(&lately, 0, sizeof lately);
+    lately_edge_keep(lately_edge_place(&lately, &x), &x, x.host);
+    return 0;
+}
+
+static void an_edge_is_found_again_until_the_window_ends(void **state)
+{
+    (void)state;
+    struct exchange x = ask();
+    assert_true(is_kept(&x));
+    lately_forget_rows(&lately);
+    assert_false(is_kept(&x));
+}
+
+/* Each is looked for where the first was kept: that places differ proves nothing. */
+static void whatever_differs_is_another_edge(void **state)
+{
+    (void)state;
+    static const char http2[] = "http2";
+    struct exchange x = ask();
+    const struct lately_edge *kept = lately_edge_place(&lately, &x);
+    struct exchange other[7];
+    for (size_t i = 0; i < 7; i++)
+        other[i] = x;
+    other[0].protocol = http2;
+    other[1].client_address = make_address("10.0.0.3");
+    other[2].server_address = make_address("10.0.0.3");
+    other[3].server_port = 81;
+    other[4].tenant = 5;
+    strcpy(other[5].host, "carts");
+    strcpy(other[6].asked, "cart");
+    for (size_t i = 0; i < 7; i++)
+        assert_false(lately_edge_is(kept, &other[i], other[i].host));
+    assert_false(lately_edge_is(kept, &x, "")); /* the same, where the host is no name */
+}
+
+static void short_paths_have_a_place(void **state)
+{
+    (void)state;
+    char path[LATELY_PATH_MAX + 1];
+    memset(path, 'a', sizeof path);
+    path[LATELY_PATH_MAX] = '\0';
+    assert_null(lately_path_place(&lately, path));
+    path[LATELY_PATH_MAX - 1] = '\0';
+    assert_non_null(lately_path_place(&lately, path));
+    assert_ptr_equal(lately_path_place(&lately, "/cart/17"),
+                     lately_path_place(&lately, "/cart/17"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(an_edge_is_found_again_until_the_window_ends, keep_one),
+        cmocka_unit_test_setup(whatever_differs_is_another_edge, keep_one),
+        cmocka_unit_test(short_paths_have_a_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

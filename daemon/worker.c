@@ -215,7 +215,8 @@ static void end_window(struct worker *w, const struct tick *tick)
         return;
     }
     w->spare = NULL;
-    tally_set_weight(next, w->weight);
+    if (next)
+        tally_set_weight(next, w->weight);
     w->window[w->window_len++] = (struct window){
         .start_ns = tick->start_ns,
         .end_ns = tick->end_ns,

@@ -89,7 +89,9 @@ const char *error_code_name(int64_t code)
 
 bool exchange_is_past_deadline(const struct exchange *x, uint64_t now_ns)
 {
-    static const uint64_t slack_ns = 5000000;
+    enum { LEAST_NS = 5000000, MOST_NS = 50000000 };
+    uint64_t slack_ns = x->deadline_ns / 10;
+    slack_ns = slack_ns < LEAST_NS ? LEAST_NS : slack_ns > MOST_NS ? MOST_NS : slack_ns;
     return x->deadline_ns && x->request_ns && now_ns + slack_ns >= x->request_ns + x->deadline_ns;
 }
 

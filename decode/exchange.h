@@ -130,6 +130,6 @@ bool protocol_has_host(const char *protocol);
 /* Is its host what the client calls the server? */
 bool exchange_calls_server(const struct exchange *x);
 
-/* Was the client no longer willing to wait at this time, as far as it said? With a little slack,
- * for its clock started before its request reached us. */
+/* Was the client no longer willing to wait at this time, as far as it said? With slack, a
+ * tenth of it from 5 to 50 ms: its clock started before its request reached us, and it was busy. */
 bool exchange_is_past_deadline(const struct exchange *x, uint64_t now_ns);

@@ -58,7 +58,7 @@ const scenes = {
     assert.match(first, /users/, "what fails comes first");
     await page.locator("tbody tr", { hasText: "users" }).click();
     const panel = page.getByRole("complementary", { name: "Details" });
-    await panel.getByText("GET /login").waitFor();
+    await panel.getByText("GET /login").first().waitFor();
     await panel.getByText("Server's fault").waitFor();
     await panel.getByText("Requests and errors a second").waitFor();
     assert.equal(await panel.locator("canvas").count(), 2, "two charts");

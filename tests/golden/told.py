@@ -12,9 +12,9 @@ def folder():
     return tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
 
 
-def some(names):
+def some(names, variable="TAPGRAPH_EVERY"):
     """All of them; with TAPGRAPH_EVERY=N:K in the environment each N-th from the K-th on."""
-    every, _, first = (os.environ.get("TAPGRAPH_EVERY") or "1").partition(":")
+    every, _, first = (os.environ.get(variable) or "1").partition(":")
     return names[int(first or 0)::int(every)]
 
 

@@ -33,7 +33,7 @@ static bool extent(const struct steps *s, int *ret_low, int *ret_high)
  */
 static void set_rows(struct heatmap *h, const struct steps *s, size_t rows_max)
 {
-    int low, high;
+    int low = 0, high = 0;
     if (!extent(s, &low, &high))
         return;
     if (!rows_max || rows_max > HEATMAP_ROWS_MAX)

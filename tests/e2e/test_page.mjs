@@ -59,9 +59,9 @@ const scenes = {
     await page.locator("tbody tr", { hasText: "users" }).click();
     const panel = page.getByRole("complementary", { name: "Details" });
     await panel.getByText("GET /login").first().waitFor();
-    await panel.getByText("Server's fault").waitFor();
+    await panel.getByRole("rowheader", { name: "Server's fault" }).waitFor();
     await panel.getByText("Requests and errors a second").waitFor();
-    assert.equal(await panel.locator("canvas").count(), 2, "two charts");
+    assert.equal(await panel.locator("canvas").count(), 3, "two charts and a heat map");
     await page.keyboard.press("Escape");
     await panel.waitFor({ state: "detached" });
     await page.context().close();

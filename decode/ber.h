@@ -37,3 +37,12 @@ static inline bool ber_tagged(struct cursor *c, uint8_t tag, struct bytes *ret_v
     uint8_t found;
     return ber_value(c, &found, ret_value) && found == tag;
 }
+
+/* Likewise, but false also where some of it is missing. */
+static inline bool ber_whole(struct cursor *c, uint8_t tag, struct bytes *ret_value)
+{
+    size_t length = 0;
+    bool is_so = cursor_u8(c) == tag && ber_length(c, &length) && !c->starved;
+    *ret_value = cursor_take(c, length);
+    return is_so && !c->starved;
+}

@@ -308,7 +308,7 @@ int32_t ldap_result(const struct ldap_message *m)
 {
     struct cursor c = cursor_over(m->content);
     struct bytes code;
-    bool read = ber_tagged(&c, ENUMERATED, &code) && code.len && code.len <= 3;
+    bool read = ber_whole(&c, ENUMERATED, &code) && code.len && code.len <= 3;
     return read ? (int32_t)big_endian(code) : -1;
 }
 

@@ -131,6 +131,12 @@ static void sealed(void **state)
 static void losses(void **state)
 {
     (void)state;
+    /* A result that says to be longer than its answer is none, wherever the answer is cut. */
+    TELLS(ldap, "bind  success ok\nsearch  unknown\n", SAYS(BIND("\1")),
+          HEARS(RESULT("\1", "\x61", "\0")), SAYS(SEARCH("\2", "\2")),
+          HEARS(MESSAGE("\x13", "\2",
+                        "\x65\x0e\x0a\x41\x20\4\7"
+                        "dc=shop\4") "\0"));
     TELLS(ldap, "search  success ok gap\n", SAYS(SEARCH("\1", "\2")),
           HEARS("\x30\x82\1\0\2\1\1\x64\x81\xfa\4\4cn=x"), LOSES(TO_CLIENT, 244),
           HEARS(RESULT("\1", "\x65", "\0")));

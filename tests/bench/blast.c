@@ -18,6 +18,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "tests/synth.h"
+
 enum {
     BATCH = 64,
     CONNECTIONS = 1000,
@@ -31,18 +33,6 @@ enum {
 static uint32_t sequence[CONNECTIONS][2];
 static const char ask[] = "GET /shop/cart HTTP/1.1\r\nHost: shop.example\r\n\r\n";
 static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-static void put16(uint8_t *at, uint32_t v)
-{
-    at[0] = (uint8_t)(v >> 8);
-    at[1] = (uint8_t)v;
-}
-
-static void put32(uint8_t *at, uint32_t v)
-{
-    put16(at, v >> 16);
-    put16(at + 2, v & 0xffff);
-}
 
 /* The next frame of a connection; returns its length. */
 static uint32_t make(uint8_t *frame, uint32_t connection, bool by_server, const char *kind)

@@ -12,30 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/synth.h"
+
 enum { SYN = 2, PSH = 8, ACK = 16, ETHERNET = 14, IP = 20, TCP = 20, HEAD = ETHERNET + IP + TCP };
 enum { STEP_NS = 700, SERVERS = 16, PORT = 8080, PRIME = 1000003 };
 
 static const char ask[] = "GET /products/17 HTTP/1.1\r\nHost: shop.example.com\r\n\r\n";
 static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 static uint64_t now_ns = UINT64_C(1700000000000000000);
-
-static void put16(uint8_t *at, uint32_t v)
-{
-    at[0] = (uint8_t)(v >> 8);
-    at[1] = (uint8_t)v;
-}
-
-static void put32(uint8_t *at, uint32_t v)
-{
-    put16(at, v >> 16);
-    put16(at + 2, v & 0xffff);
-}
-
-static void write_all(const void *at, size_t len)
-{
-    if (fwrite(at, 1, len, stdout) != len)
-        exit(1);
-}
 
 /* Both ends of connection i: 0 the client, 1 the server. */
 static uint32_t address(uint32_t i, int end)

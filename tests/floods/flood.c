@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/synth.h"
+
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
 enum { TCP = 6, UDP = 17, ETHERNET = 14, IP = 20, TCP_HEADER = 20, UDP_HEADER = 8 };
 enum { STEP_NS = 10000, HONEST_EVERY = 100, HONEST_NS = 500000, PER_CONNECTION = 200 };
@@ -27,30 +29,12 @@ struct end {
 static uint64_t now_ns = UINT64_C(1700000000000000000);
 static uint64_t step_ns = STEP_NS;
 
-static void put16(uint8_t *at, uint32_t v)
-{
-    at[0] = (uint8_t)(v >> 8);
-    at[1] = (uint8_t)v;
-}
-
-static void put32(uint8_t *at, uint32_t v)
-{
-    put16(at, v >> 16);
-    put16(at + 2, v & 0xffff);
-}
-
 /* A number that looks random, for each one of another. */
 static uint32_t mix(uint32_t v)
 {
     v = (v ^ v >> 16) * 0x7feb352du;
     v = (v ^ v >> 15) * 0x846ca68bu;
     return v ^ v >> 16;
-}
-
-static void write_all(const void *at, size_t len)
-{
-    if (fwrite(at, 1, len, stdout) != len)
-        exit(1);
 }
 
 static void file_header(void)

@@ -35,18 +35,6 @@ static bool print(const struct event_rows *rows, struct err *err)
     return listing_finish(make_listing(rows), rows->len, "Nothing happened in this time.", err);
 }
 
-/* What happens to the collector has the time of the wall, which of a capture that is replayed lies
- * behind all of its windows: a range that goes to their end goes on. */
-static bool to_the_end(struct query *q, struct range *r, struct err *err)
-{
-    struct range all;
-    if (!query_history(q, &all, err))
-        return false;
-    if (r->to_ns >= all.to_ns)
-        r->to_ns = INT64_MAX;
-    return true;
-}
-
 static bool unwritten(struct err *err)
 {
     return err_set(err, "the answer could not be written whole");
@@ -86,7 +74,7 @@ static void keep_latest(struct event_rows *rows)
 static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
 {
     struct event_rows rows;
-    if (!query_last_event(q, &last, err) || !to_the_end(q, &r, err) ||
+    if (!query_last_event(q, &last, err) || !query_events_range(q, &r, err) ||
         !query_events(q, r, &rows, err))
         return false;
     for (size_t i = 0; i < rows.len; i++) /* some may have come just now */

@@ -77,21 +77,9 @@ const struct table_kind events_table_kind = {
     .none = "Nothing happened in this time. + shows a longer one.",
 };
 
-/* What happens to the collector has the time of the wall, which of a capture that is replayed lies
- * behind all windows: a range that goes to their end goes on. */
-static bool to_the_end(struct query *q, struct range *r, struct err *err)
-{
-    struct range all;
-    if (!query_history(q, &all, err))
-        return false;
-    if (r->to_ns >= all.to_ns)
-        r->to_ns = INT64_MAX;
-    return true;
-}
-
 bool events_ask(struct query *q, struct range r, struct event_rows *ret, struct err *err)
 {
-    return to_the_end(q, &r, err) && query_events(q, r, ret, err);
+    return query_events_range(q, &r, err) && query_events(q, r, ret, err);
 }
 
 struct visit events_subject(const struct event_row *row)

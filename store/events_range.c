@@ -1,0 +1,12 @@
+/* events_range.c - when what happened to the collector itself is to be looked for. */
+#include "store/query.h"
+
+bool query_events_range(struct query *q, struct range *r, struct err *err)
+{
+    struct range all;
+    if (!query_history(q, &all, err))
+        return false;
+    if (r->to_ns >= all.to_ns)
+        r->to_ns = INT64_MAX;
+    return true;
+}

@@ -18,12 +18,13 @@ struct exchange_room {
     _Alignas(8) uint8_t state[EXCHANGE_STATE_MAX];
 };
 
-/* What the connections of one worker share. Kept by the connections. The owner sets the first three
+/* What the connections of one worker share. Kept by the connections. The owner sets the first four
  * and the two limits; the rest starts as zero and belongs to the connections. */
 struct conn_shared {
     struct sink sink;
     struct decode_counters *counters;
     const struct key_source *keys; /* NULL: there are none */
+    struct hpack_memo *memo;       /* NULL: there is none */
     size_t unread_bytes;           /* held by all connections now */
     size_t unread_bytes_max; /* past it, the connection that wants more is given up (counted) */
     size_t open;             /* exchanges open on all connections now */

@@ -95,6 +95,11 @@ const struct key_source *conn_keys(const struct conn *c)
     return c->is_inner ? NULL : c->shared->keys;
 }
 
+struct hpack_memo *conn_memo(struct conn *c)
+{
+    return c->shared->memo;
+}
+
 void conn_undecrypted(struct conn *c)
 {
     pairing_trouble(&c->pairing, TROUBLE_UNDECRYPTED, 1);

@@ -33,6 +33,7 @@ struct opening {
 struct name_answer; /* sink.h */
 struct conn;        /* one client, one server, both directions; see the calls below */
 struct key_source;  /* keylog.h */
+struct hpack_memo;  /* hpack_memo.h */
 
 struct decoder {
     const char *name; /* "http": in the log, the database and the page; static */
@@ -191,6 +192,9 @@ void conn_tell_certificate(struct conn *c, const struct certificate *certificate
 
 /* Where secrets are to be asked for; NULL: there are none. Kept by the connection. */
 const struct key_source *conn_keys(const struct conn *c);
+
+/* Where header blocks are remembered; NULL: they are not. */
+struct hpack_memo *conn_memo(struct conn *c);
 
 /* A record did not open with the key that there is for it: counted. */
 void conn_undecrypted(struct conn *c);

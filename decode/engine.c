@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "capture/follow.h"
+#include "decode/hpack_memo.h"
 #include "decode/inspector.h"
 #include "decode/label.h"
 #include "decode/lifecycle.h"
@@ -68,6 +69,7 @@ struct engine *engine_new(const struct engine_options *options, struct sink sink
         .sink = sink,
         .counters = &l->counters,
         .keys = e->options.keys,
+        .memo = hpack_memo_new(&e->options.key),
         .unread_bytes_max = e->options.unread_bytes_max,
         .open_max = e->options.open_max,
     };
@@ -78,7 +80,7 @@ struct engine *engine_new(const struct engine_options *options, struct sink sink
     l->reader.direction = direction_new(&e->options.key);
     l->reader.lookups = lookups_new(&e->options.key);
     l->flows = flow_table_new(&e->options.key, e->options.flows_max);
-    if (!l->reader.direction || !l->reader.lookups || !l->flows)
+    if (!l->reader.direction || !l->reader.lookups || !l->flows || !l->reader.conn.memo)
         goto fail;
     if (!options->labels || !inspector_exists())
         return e;
@@ -116,6 +118,7 @@ void engine_free(struct engine *e)
     flow_table_free(e->life.flows);
     direction_free(e->life.reader.direction);
     lookups_free(e->life.reader.lookups);
+    hpack_memo_free(e->life.reader.conn.memo);
     labeller_free(e->life.reader.labeller);
     free(e);
 }

@@ -84,8 +84,9 @@ static struct bytes read_text(struct cursor *in, uint8_t *buffer, size_t *ret_le
     return bytes_first(text, HPACK_STRING_MAX);
 }
 
-static void count_certainty(struct certainty *c, uint32_t fields, uint32_t known)
+void hpack_count(struct hpack *h, uint32_t fields, uint32_t known)
 {
+    struct certainty *c = &h->certainty;
     if (fields <= UINT32_MAX - c->fields) {
         c->fields += fields;
         c->known += known;
@@ -234,6 +235,6 @@ bool hpack_read(struct hpack *h, struct bytes block, hpack_emit *emit_field, voi
         hpack_window_forget(h);
         return false;
     }
-    count_certainty(&h->certainty, r.fields, r.known);
+    hpack_count(h, r.fields, r.known);
     return true;
 }

@@ -43,23 +43,29 @@ struct hpack_field {
 };
 
 struct hpack_table;
+struct hpack_memo;
 
 struct hpack {
     struct hpack_table *table;  /* NULL until there is an entry */
     struct certainty certainty; /* of blocks that were read whole; behind one that takes the late
                                    fields to 256 both late counts are halved until they are fewer */
     uint32_t epoch;             /* how often the table has been forgotten */
-    uint64_t inserted;          /* entries since the epoch began */
     uint32_t size_max;          /* of the table, as the encoder last said (RFC 7541, 6.3) */
-    bool joined;                /* there may be entries from before */
+    uint64_t inserted;          /* entries since the epoch began */
     uint64_t shortened;         /* fields not emitted, or emitted cut, because of a limit above */
+    bool joined;                /* there may be entries from before */
+    bool size_known;            /* the encoder has said `size_max` in this epoch */
+    uint16_t missed;            /* blocks in a row that hpack_memo_find() has not found */
 
     /* For decode/hpack_window.c. */
     uint64_t numbers;        /* the last one given */
     uint64_t numbers_before; /* likewise, before the epoch began */
     uint32_t behind;         /* at most as many entries are behind those that are kept */
     uint32_t size_kept;      /* of entries, at most, as long as `size_max` is a guess */
-    bool size_known;         /* the encoder has said `size_max` in this epoch */
+
+    /* For decode/hpack_memo.c. */
+    struct hpack_memo *memo; /* NULL: nothing is */
+    uint64_t state;          /* what has happened to the table */
 };
 
 /* A zeroed struct may be freed. `joined`: the connection began before; else the table is empty and
@@ -77,6 +83,9 @@ typedef void hpack_emit(void *ctx, const struct hpack_field *field);
  * emitted of it must not be believed; the table has been forgotten. Time and memory are bounded by
  * the block's length and the limits above. */
 bool hpack_read(struct hpack *h, struct bytes block, hpack_emit *emit, void *ctx);
+
+/* A block was met all of whose fields are known without reading it: counts them. */
+void hpack_count(struct hpack *h, uint32_t fields, uint32_t known);
 
 /* Bytes of memory held beside the struct itself. */
 size_t hpack_memory(const struct hpack *h);

@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "decode/hpack_memo.h"
 #include "decode/hpack_table.h"
 
 enum { SIZE_AT_FIRST = 4096, ENTRY_LEAST = 32 };
@@ -71,6 +72,9 @@ void hpack_window_forget(struct hpack *h)
     h->joined = true;
     h->behind = HPACK_POSITIONS_MAX;
     h->size_kept = h->size_max > SIZE_AT_FIRST ? h->size_max : SIZE_AT_FIRST;
+    h->state = 0;
+    hpack_memo_note(h, TABLE_BEGINS, true, NULL);
+    hpack_memo_note(h, TABLE_RESIZED, h->size_max, NULL);
 }
 
 /* Entries from before the epoch have the first numbers, the newest of them 1; then come those
@@ -95,8 +99,10 @@ static bool find_behind(struct hpack *h, uint32_t position, struct hpack_field *
 {
     if (position >= HPACK_POSITIONS_MAX || position - count_of(h) >= h->behind)
         return false;
-    if (position < h->inserted && h->size_kept < HPACK_TABLE_MAX)
+    if (position < h->inserted && h->size_kept < HPACK_TABLE_MAX) {
         h->size_kept *= 2;
+        hpack_memo_note(h, TABLE_TAKEN_FOR, h->size_kept, NULL);
+    }
     *ret_field = (struct hpack_field){.unknown = number_at(h, position)};
     return true;
 }
@@ -162,6 +168,7 @@ static void let_go(struct hpack *h, uint64_t size)
 
 bool hpack_window_insert(struct hpack *h, const struct hpack_field *field, uint64_t size)
 {
+    hpack_memo_note(h, TABLE_GETS, size, field);
     if (h->size_known && size > h->size_max) {
         empty(h);
         return true;
@@ -182,6 +189,7 @@ bool hpack_window_insert(struct hpack *h, const struct hpack_field *field, uint6
 
 void hpack_window_resize(struct hpack *h, uint32_t size_max)
 {
+    hpack_memo_note(h, TABLE_RESIZED, size_max, NULL);
     h->size_max = size_max;
     h->size_known = true;
     evict(h, size_max);

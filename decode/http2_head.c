@@ -1,6 +1,7 @@
 /* http2_head.c - see http2_head.h. */
 #include "decode/http2_head.h"
 
+#include "decode/hpack_memo.h"
 #include "decode/http_note.h"
 #include "decode/trace_context.h"
 
@@ -9,8 +10,8 @@ struct reading {
     struct http2_head *head;
     enum dir dir;
     bool trailers;
-    uint32_t fields;
-    bool regular;      /* a field that is no pseudo-header field has come */
+    struct hpack_said *said; /* what is to be remembered of it; NULL: it is not */
+    bool regular;            /* a field that is no pseudo-header field has come */
     unsigned pseudos;  /* pseudo-header fields that are known */
     char method[8];    /* enough to tell CONNECT */
     char b3_trace[40]; /* longer ones are no trace context */
@@ -182,11 +183,13 @@ static void on_unknown(struct reading *r, const struct hpack_field *field)
 static void on_field(void *ctx, const struct hpack_field *field)
 {
     struct reading *r = ctx;
-    r->fields++;
     if (!field->name_known || !field->value_known) {
+        r->said = NULL;
         on_unknown(r, field);
         return;
     }
+    if (r->said && !hpack_said_add(r->said, field))
+        r->said = NULL;
     bool pseudo = field->name.len && field->name.at[0] == ':';
     r->pseudos += pseudo;
     r->head->pseudo = r->head->pseudo || pseudo;
@@ -248,23 +251,51 @@ static void take_back(const struct before *b, struct exchange *x, enum dir dir)
     x->deadline_ns = 0;
 }
 
-static bool read_block(struct hpack *hpack, struct bytes block, struct reading *r)
+/* What a block said that was read before. */
+static void repeat(const struct hpack_said *said, struct reading *r)
 {
-    struct exchange *x = r->x;
-    struct trace_context trace;
-    struct before before;
-    *r->head = (struct http2_head){0};
-    if (!x) {
-        r->head->broken = !hpack_read(hpack, block, on_nothing, NULL);
-        return !r->head->broken;
+    r->head->pseudo = said->pseudos;
+    for (unsigned i = 0; i < said->len; i++) {
+        take_value *take = interests[r->dir][said->field[i].word];
+        if (take)
+            take(r, bytes_of(said->text + said->field[i].at, said->field[i].len));
     }
-    keep(&before, x);
+}
+
+/* As read_block(), of one that has to be read, into an exchange. */
+static bool read_anew(struct hpack *hpack, struct bytes block, struct reading *r)
+{
+    struct before before;
+    struct hpack_said said;
+    uint64_t state = hpack->state, shortened = hpack->shortened;
+    said.fields = said.pseudos = said.len = 0;
+    r->said = hpack->memo ? &said : NULL;
+    keep(&before, r->x);
     if (!hpack_read(hpack, block, on_field, r)) {
-        take_back(&before, x, r->dir);
+        take_back(&before, r->x, r->dir);
         *r->head = (struct http2_head){.unknown = 1, .broken = true};
         return false;
     }
     narrow(r);
+    if (r->said && hpack->shortened == shortened)
+        hpack_memo_keep(hpack, state, block, &said);
+    return true;
+}
+
+static bool read_block(struct hpack *hpack, struct bytes block, struct reading *r)
+{
+    struct exchange *x = r->x;
+    struct trace_context trace;
+    const struct hpack_said *said = hpack_memo_find(hpack, block);
+    *r->head = (struct http2_head){0};
+    if (!x) {
+        r->head->broken = !said && !hpack_read(hpack, block, on_nothing, NULL);
+        return !r->head->broken;
+    }
+    if (said)
+        repeat(said, r);
+    else if (!read_anew(hpack, block, r))
+        return false;
     if (r->b3_trace[0] && !x->trace_id[0] &&
         trace_context_of_b3_fields(bytes_of_text(r->b3_trace), bytes_of_text(r->b3_span),
                                    bytes_of_text(r->b3_parent), &trace))

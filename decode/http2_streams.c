@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "decode/hpack_memo.h"
+
 enum {
     PATHS_MAX = 255,         /* different unknown paths told apart; the rest is one more */
     GOAWAYS_HEEDED_MAX = 16, /* of one server, which has use for two (RFC 9113, 6.8) */
@@ -282,11 +284,17 @@ static void take_up_upgraded(struct http2_streams *s, struct conn *c)
     http2_call_asks(c, x, &head, true);
 }
 
+static void begin_hpack(struct hpack *h, struct conn *c, bool joined)
+{
+    hpack_init(h, joined);
+    hpack_memo_attach(h, conn_memo(c));
+}
+
 void http2_streams_init(struct http2_streams *s, struct conn *c, bool joined)
 {
     http2_control_init(&s->control, !joined);
     for (int dir = 0; dir < 2; dir++)
-        hpack_init(&s->hpack[dir], joined);
+        begin_hpack(&s->hpack[dir], c, joined);
     s->refused_above = UINT32_MAX;
     s->unseen_from = 1;
     s->unseen_to = joined ? UINT32_MAX : 0;
@@ -300,11 +308,11 @@ void http2_streams_free(struct http2_streams *s)
     free(s->path);
 }
 
-void http2_streams_start(struct http2_streams *s)
+void http2_streams_start(struct http2_streams *s, struct conn *c)
 {
     for (int dir = 0; dir < 2; dir++) {
         hpack_free(&s->hpack[dir]);
-        hpack_init(&s->hpack[dir], false);
+        begin_hpack(&s->hpack[dir], c, false);
     }
     s->unseen_to = 0;
 }

@@ -28,7 +28,7 @@ void http2_streams_init(struct http2_streams *s, struct conn *c, bool joined);
 void http2_streams_free(struct http2_streams *s);
 
 /* The client's preface has come: there is no more from before. */
-void http2_streams_start(struct http2_streams *s);
+void http2_streams_start(struct http2_streams *s, struct conn *c);
 
 /* Bytes that were sent in this direction are lost, and nobody knows what was in them. */
 void http2_streams_lose(struct http2_streams *s, struct conn *c, enum dir dir);

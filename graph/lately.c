@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
-
 struct lately_edge *lately_edge_place(struct lately *l, const struct exchange *x)
 {
     const uint8_t *client = x->client_address.byte, *server = x->server_address.byte;
@@ -33,17 +31,33 @@ void lately_edge_keep(struct lately_edge *e, const struct exchange *x, const cha
     bytes_to_text(e->host, sizeof e->host, bytes_of_text(host));
 }
 
-struct lately_path *lately_path_place(struct lately *l, const char *path)
+/* Paths mostly differ at their end, which is at the top of `back`; what that makes of a product is
+ * at its top too. */
+struct lately_path *lately_path_place(struct lately *l, struct bytes path)
 {
-    size_t len = strlen(path);
     uint64_t front = 0, back = 0;
-    if (len >= LATELY_PATH_MAX)
+    if (path.len > LATELY_PATH_MAX)
         return NULL;
-    memcpy(&front, path, len < sizeof front ? len : sizeof front);
-    if (len >= sizeof back)
-        memcpy(&back, path + len - sizeof back, sizeof back);
-    uint64_t mixed = (front ^ (back + len) * 0x9e3779b97f4a7c15) * 0x9e3779b97f4a7c15;
-    return &l->path[mixed >> 32 & (LATELY_PATHS - 1)];
+    memcpy(&front, path.at, path.len < sizeof front ? path.len : sizeof front);
+    if (path.len >= sizeof back)
+        memcpy(&back, path.at + path.len - sizeof back, sizeof back);
+    uint64_t mixed = (front ^ (back + path.len) * 0x9e3779b97f4a7c15) * 0x9e3779b97f4a7c15;
+    return &l->path[mixed >> (64 - LATELY_PATHS_BITS)];
+}
+
+bool lately_path_is(const struct lately_path *p, struct bytes path)
+{
+    return p->len == path.len && memcmp(p->path, path.at, path.len) == 0;
+}
+
+void lately_path_keep(struct lately_path *p, struct bytes path, struct bytes made)
+{
+    if (made.len > LATELY_PATH_MAX)
+        return;
+    p->len = (uint8_t)path.len;
+    p->made_len = (uint8_t)made.len;
+    memcpy(p->path, path.at, path.len);
+    memcpy(p->made, made.at, made.len);
 }
 
 void lately_forget_rows(struct lately *l)

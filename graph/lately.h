@@ -5,9 +5,10 @@
  * are the ones from before. What is kept is only ever what would be found anyhow. */
 #pragma once
 
+#include "base/bytes.h"
 #include "decode/exchange.h"
 
-enum { LATELY_EDGES = 16, LATELY_PATHS = 64, LATELY_PATH_MAX = 128 };
+enum { LATELY_EDGES = 16, LATELY_PATHS_BITS = 10, LATELY_PATH_MAX = 63 };
 
 /* An edge, by all that it depends on. */
 struct lately_edge {
@@ -20,15 +21,17 @@ struct lately_edge {
     uint32_t edge, name; /* rows; the name's is NO_ROW where the host has none */
 };
 
-/* A path that begins with a slash, and what is made of it. */
+/* A path, and what is made of it: two lines of the processor's cache. */
 struct lately_path {
-    char path[LATELY_PATH_MAX]; /* "": the place is free */
-    char made[sizeof((struct exchange *)0)->operation];
+    uint8_t len; /* of the path; 0: the place is free */
+    char path[LATELY_PATH_MAX];
+    uint8_t made_len;
+    char made[LATELY_PATH_MAX];
 };
 
 struct lately {
     struct lately_edge edge[LATELY_EDGES];
-    struct lately_path path[LATELY_PATHS];
+    struct lately_path path[1 << LATELY_PATHS_BITS];
 };
 
 /* The place for the edge of this exchange, whose client calls the server `host`. */
@@ -37,7 +40,11 @@ bool lately_edge_is(const struct lately_edge *e, const struct exchange *x, const
 void lately_edge_keep(struct lately_edge *e, const struct exchange *x, const char *host);
 
 /* The place for this path; NULL: it is too long to be kept. */
-struct lately_path *lately_path_place(struct lately *l, const char *path);
+struct lately_path *lately_path_place(struct lately *l, struct bytes path);
+bool lately_path_is(const struct lately_path *p, struct bytes path);
+
+/* Keeps what was made of it, unless that is too long. */
+void lately_path_keep(struct lately_path *p, struct bytes path, struct bytes made);
 
 /* The window has ended, and with it the rows. */
 void lately_forget_rows(struct lately *l);

@@ -155,8 +155,13 @@ void latency_add_many(struct latency *l, uint64_t value_ns, uint32_t times)
 {
     struct latency alike = {
         .count = times, .sum_ns = value_ns * times, .min_ns = value_ns, .max_ns = value_ns};
-    if (times)
-        add_alike(l, &alike, index_of(value_ns));
+    unsigned index = index_of(value_ns), octave = index / LATENCY_OCTAVE;
+    if (times && l->octaves >> octave & 1) { /* nearly always: there is a place for it */
+        put(l, index, times);
+        add_figures(l, &alike);
+    } else if (times) {
+        add_alike(l, &alike, index);
+    }
 }
 
 void latency_merge(struct latency *into, const struct latency *from)
@@ -187,14 +192,16 @@ int latency_next(const struct latency *l, int bucket)
     if (!l->octaves)
         return in_one_bucket(l, &only) && index <= only ? LATENCY_LOWEST + (int)only
                                                         : LATENCY_HIGHEST + 1;
-    for (; index < LATENCY_BUCKETS; index++) {
-        unsigned octave = index / LATENCY_OCTAVE;
+    for (unsigned octave = index / LATENCY_OCTAVE; octave < LATENCY_OCTAVES; octave++) {
+        unsigned first = octave * LATENCY_OCTAVE, at = index > first ? index - first : 0;
         if (!(l->octaves >> octave & 1))
-            index += LATENCY_OCTAVE - 1 - index % LATENCY_OCTAVE;
-        else if (l->bucket[place_of(l, octave)][index % LATENCY_OCTAVE])
-            break;
+            continue;
+        const uint32_t *counts = l->bucket[place_of(l, octave)];
+        for (; at < LATENCY_OCTAVE; at++)
+            if (counts[at])
+                return LATENCY_LOWEST + (int)(first + at);
     }
-    return LATENCY_LOWEST + (int)index;
+    return LATENCY_HIGHEST + 1;
 }
 
 unsigned latency_octaves(const struct latency *l)

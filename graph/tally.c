@@ -26,6 +26,8 @@ struct tally {
 };
 
 static_assert(sizeof((struct exchange *)0)->operation == OPERATION_TEXT_MAX, "one is the other");
+static_assert(OPERATION_TEXT_MAX > LATELY_PATH_MAX + sizeof((struct exchange *)0)->method,
+              "what is kept of late was not cut");
 static_assert(sizeof((struct exchange *)0)->host == NAME_TEXT_MAX, "one is the other");
 
 struct tally *tally_new(const struct hash_key *key, const struct networks *networks)
@@ -113,16 +115,15 @@ static void count_exchange(struct tallied *t, const struct exchange *x, uint32_t
  * late. */
 static void put_template(struct tally *t, const char *path, char *text, size_t size)
 {
-    struct lately_path *lately = lately_path_place(&t->lately, path);
-    if (lately && strcmp(lately->path, path) != 0) {
-        strcpy(lately->path, path);
-        template_path(path, lately->made, sizeof lately->made);
+    struct bytes of = bytes_of_text(path);
+    struct lately_path *lately = lately_path_place(&t->lately, of);
+    if (lately && lately_path_is(lately, of)) {
+        bytes_to_text(text, size, bytes_of(lately->made, lately->made_len));
+        return;
     }
-    size_t len = lately ? strlen(lately->made) : 0;
-    if (lately && len < size)
-        memcpy(text, lately->made, len + 1);
-    else
-        template_path(path, text, size);
+    template_path(path, text, size);
+    if (lately)
+        lately_path_keep(lately, of, bytes_of_text(text));
 }
 
 /* Of a path that was not seen only the decoder can say which it may be. Returns whether it is a

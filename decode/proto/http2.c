@@ -211,7 +211,7 @@ static int64_t start(struct conn *c)
     struct http2 *h = conn_state(c);
     struct side *side = &h->side[TO_SERVER];
     if (side->place == SEARCHING)
-        http2_streams_start(&h->streams);
+        http2_streams_start(&h->streams, c);
     side->place = AT_FRAME;
     return (int64_t)http2_preface().len;
 }

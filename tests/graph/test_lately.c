@@ -1,6 +1,7 @@
 /* test_lately.c - graph/lately.c: what was found of late is only taken for what it is. */
 #include "graph/lately.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/check.h"
@@ -69,12 +70,51 @@ static void short_paths_have_a_place(void **state)
     (void)state;
     char path[LATELY_PATH_MAX + 1];
     memset(path, 'a', sizeof path);
-    path[LATELY_PATH_MAX] = '\0';
-    assert_null(lately_path_place(&lately, path));
-    path[LATELY_PATH_MAX - 1] = '\0';
-    assert_non_null(lately_path_place(&lately, path));
-    assert_ptr_equal(lately_path_place(&lately, "/cart/17"),
-                     lately_path_place(&lately, "/cart/17"));
+    assert_null(lately_path_place(&lately, bytes_of(path, LATELY_PATH_MAX + 1)));
+    assert_non_null(lately_path_place(&lately, bytes_of(path, LATELY_PATH_MAX)));
+    assert_ptr_equal(lately_path_place(&lately, bytes_of_text("/cart/17")),
+                     lately_path_place(&lately, bytes_of_text("/cart/17")));
+}
+
+/* Those that differ in their last digits, of which there are many, do not meet in few places. */
+static void paths_of_one_kind_have_places_of_their_own(void **state)
+{
+    (void)state;
+    static bool taken[1 << LATELY_PATHS_BITS];
+    unsigned places = 0;
+    for (int i = 100; i < 300; i++) {
+        char path[32];
+        int len = snprintf(path, sizeof path, "/products/%d", i);
+        const struct lately_path *place = lately_path_place(&lately, bytes_of(path, (size_t)len));
+        places += !taken[place - lately.path];
+        taken[place - lately.path] = true;
+    }
+    assert_true(places > 160);
+}
+
+static void a_path_is_taken_for_no_other(void **state)
+{
+    (void)state;
+    struct bytes path = bytes_of_text("/cart/17"), made = bytes_of_text("/cart/{id}");
+    struct lately_path p = {0};
+    assert_false(lately_path_is(&p, path));
+    lately_path_keep(&p, path, made);
+    assert_true(lately_path_is(&p, path));
+    assert_true(bytes_equal(bytes_of(p.made, p.made_len), made));
+    assert_false(lately_path_is(&p, bytes_of_text("/cart/18")));
+    assert_false(lately_path_is(&p, bytes_of_text("/cart/1")));
+    assert_false(lately_path_is(&p, bytes_of_text("/cart/177")));
+}
+
+static void what_is_made_too_long_is_not_kept(void **state)
+{
+    (void)state;
+    char made[LATELY_PATH_MAX + 1] = {0};
+    struct lately_path p = {0};
+    lately_path_keep(&p, bytes_of_text("/cart"), bytes_of(made, sizeof made));
+    assert_false(lately_path_is(&p, bytes_of_text("/cart")));
+    lately_path_keep(&p, bytes_of_text("/cart"), bytes_of(made, sizeof made - 1));
+    assert_true(lately_path_is(&p, bytes_of_text("/cart")));
 }
 
 int main(void)
@@ -83,6 +123,9 @@ int main(void)
         cmocka_unit_test_setup(an_edge_is_found_again_until_the_window_ends, keep_one),
         cmocka_unit_test_setup(whatever_differs_is_another_edge, keep_one),
         cmocka_unit_test(short_paths_have_a_place),
+        cmocka_unit_test(paths_of_one_kind_have_places_of_their_own),
+        cmocka_unit_test(a_path_is_taken_for_no_other),
+        cmocka_unit_test(what_is_made_too_long_is_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

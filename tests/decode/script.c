@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "decode/hpack_memo.h"
+
 enum {
     WHOLE = -1,
     BYTE_BY_BYTE = -2,    /* or a position: each step is cut there */
@@ -30,6 +32,7 @@ struct play {
 };
 
 static struct decode_counters counters;
+static struct hpack_memo *memo; /* of all scripts: what one has said is met again by the others */
 
 const struct decode_counters *script_counters(void)
 {
@@ -239,7 +242,10 @@ static void play_step(struct play *play, const struct step *step, int cut)
 static void play_all(struct play *play, const struct script *script, int cut)
 {
     struct conn_ends ends = {.client_port = 40000, .server_port = server_port(script)};
+    static const struct hash_key key = {{1, 2}};
     memset(&counters, 0, sizeof counters);
+    if (!memo)
+        memo = hpack_memo_new(&key);
     *play = (struct play){.script = script,
                           .options = script->options,
                           .shared = {.sink = {.exchange = tell,
@@ -248,6 +254,7 @@ static void play_all(struct play *play, const struct script *script, int cut)
                                               .certificate = tell_certificate,
                                               .ctx = play},
                                      .counters = &counters,
+                                     .memo = memo,
                                      .unread_bytes_max = 1 << 20,
                                      .open_max = 1000}};
     play->conn = conn_new(&play->shared, script->decoder, &ends, script->options & JOINED);

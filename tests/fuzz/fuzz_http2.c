@@ -4,11 +4,13 @@
  * the records of a talk (http2_talk.h). The talk is played as it is and with its bytes cut
  * otherwise, which must tell the same story unless the place was lost. Without the records that
  * break the rules it is played from its start and joined late: what is known then of a stream that
- * begins after the join is what was known from the start. */
+ * begins after the join is what was known from the start. Blocks are remembered (hpack_memo.h) where
+ * the story is held against one that was read. */
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "decode/conn.h"
+#include "decode/hpack_memo.h"
 #include "http2_talk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -16,6 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { JOINED = START_LEGAL }; /* in the first octet of an input */
 
 enum { OPEN_FEW = 20, UNREAD_FEW = 100000, MEMORY_MAX = 500000, IDS = 2 * TALK_STREAMS + 2 };
+
+static struct hpack_memo *memo; /* of all plays of an input that remember blocks */
 
 /* What came out of a play. */
 struct story {
@@ -212,12 +216,14 @@ static void forget(struct story *s)
 
 static void play(const struct talk *t, const struct play *how, struct story *s)
 {
+    bool remembers = how->piece || how->resync;
     struct decode_counters counters = {0};
     struct conn_shared shared = {.sink = {.exchange = on_exchange,
                                           .message = on_message,
                                           .open_call = on_open_call,
                                           .ctx = s},
                                  .counters = &counters,
+                                 .memo = remembers ? memo : NULL,
                                  .unread_bytes_max = how->roomy ? 4 * UNREAD_FEW : UNREAD_FEW,
                                  .open_max = how->roomy ? IDS : OPEN_FEW};
     struct conn_ends ends = {.client_port = 65535, .server_port = 80};
@@ -300,9 +306,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct play how = {.decoder = upgraded ? http1 : decoder_named("http2"),
                        .resync = start & JOINED,
                        .why = (enum conn_close)(end % (CLOSE_CAPTURE_ENDED + 1))};
+    memo = hpack_memo_new(&(struct hash_key){{start, from}});
     talk_make(&t, start & (START_BARE | START_UPGRADED), in);
     cut_otherwise(&t, how, piece);
     talk_make(&t, START_LEGAL, in);
     join_late(&t, from);
+    hpack_memo_free(memo);
     return 0;
 }

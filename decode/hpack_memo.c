@@ -1,8 +1,9 @@
 /* hpack_memo.c - see hpack_memo.h.
  *
- * Places are pairs, so that two blocks which are asked for in turn do not drive each other out. A
- * block is compared as a whole; only the state of its table is known by its hash, which nobody
- * outside can make collide. */
+ * The block itself is kept behind the values in it, so that one is mostly two lines of the
+ * processor's cache. Places are pairs, so that two blocks which are asked for in turn do not drive
+ * each other out. A block is compared as a whole; only the state of its table is known by its hash,
+ * which nobody outside can make collide. */
 #include "decode/hpack_memo.h"
 
 #include <stdlib.h>
@@ -11,9 +12,8 @@ enum { PAIRS_BITS = 11 };
 
 struct remembered {
     uint64_t state;
-    uint8_t len; /* of the block; 0: the place is free */
-    uint8_t block[MEMO_BLOCK_MAX];
-    struct hpack_said said;
+    uint8_t len;            /* of the block; 0: the place is free */
+    struct hpack_said said; /* behind its text comes the block */
 };
 
 struct pair {
@@ -91,7 +91,8 @@ static struct pair *place_of(struct hpack_memo *memo, uint64_t state, struct byt
 
 static bool is_this(const struct remembered *r, uint64_t state, struct bytes block)
 {
-    return r->state == state && r->len == block.len && !memcmp(r->block, block.at, block.len);
+    return r->state == state && r->len == block.len &&
+           !memcmp(r->said.text + r->said.text_len, block.at, block.len);
 }
 
 static void miss(struct hpack *h)
@@ -104,7 +105,7 @@ const struct hpack_said *hpack_memo_find(struct hpack *h, struct bytes block)
 {
     if (!h->memo)
         return NULL;
-    if (block.len && block.len <= MEMO_BLOCK_MAX) {
+    if (block.len && block.len <= MEMO_BYTES_MAX) {
         struct pair *p = place_of(h->memo, h->state, block);
         bool other = !is_this(&p->one[p->latest], h->state, block);
         p->latest ^= other;
@@ -123,19 +124,19 @@ const struct hpack_said *hpack_memo_find(struct hpack *h, struct bytes block)
 void hpack_memo_keep(struct hpack *h, uint64_t state, struct bytes block,
                      const struct hpack_said *said)
 {
-    if (!h->memo || h->state != state || !block.len || block.len > MEMO_BLOCK_MAX)
+    if (!h->memo || h->state != state || !block.len ||
+        block.len > MEMO_BYTES_MAX - (size_t)said->text_len)
         return;
     struct pair *p = place_of(h->memo, state, block);
     struct remembered *r = &p->one[p->latest];
     r->state = state;
     r->len = (uint8_t)block.len;
-    memcpy(r->block, block.at, block.len);
-    r->said = *said;
+    memcpy(&r->said, said, offsetof(struct hpack_said, text) + said->text_len);
+    memcpy(r->said.text + said->text_len, block.at, block.len);
 }
 
 bool hpack_said_add(struct hpack_said *said, const struct hpack_field *field)
 {
-    size_t at = said->len ? said->field[said->len - 1].at + said->field[said->len - 1].len : 0U;
     if (said->fields == UINT8_MAX)
         return false;
     said->fields++;
@@ -143,13 +144,15 @@ bool hpack_said_add(struct hpack_said *said, const struct hpack_field *field)
         said->pseudos++;
     if (field->word == WORD_OTHER)
         return true;
-    if (said->len == MEMO_FIELDS_MAX || field->value.len > MEMO_TEXT_MAX - at)
+    size_t len = field->value.len, room = MEMO_BYTES_MAX - (size_t)said->text_len;
+    if (said->len == MEMO_FIELDS_MAX || len > room)
         return false;
-    if (field->value.len)
-        memcpy(said->text + at, field->value.at, field->value.len);
+    if (len)
+        memcpy(said->text + said->text_len, field->value.at, len);
     said->field[said->len].word = field->word;
-    said->field[said->len].at = (uint8_t)at;
-    said->field[said->len].len = (uint8_t)field->value.len;
+    said->field[said->len].at = said->text_len;
+    said->field[said->len].len = (uint8_t)len;
+    said->text_len = (uint8_t)(said->text_len + len);
     said->len++;
     return true;
 }

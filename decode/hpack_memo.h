@@ -14,9 +14,8 @@
 #include "decode/hpack.h"
 
 enum {
-    MEMO_BLOCK_MAX = 72,    /* bytes of a block that is kept, */
-    MEMO_TEXT_MAX = 88,     /* of the values in it that mean something, */
-    MEMO_FIELDS_MAX = 8,    /* and how many of these there may be */
+    MEMO_BYTES_MAX = 152,   /* of a block, and of the values in it that mean something, */
+    MEMO_FIELDS_MAX = 8,    /* of which there are no more */
     MEMO_MISSED_MAX = 1024, /* new blocks in a row, after which a direction is given up */
 };
 
@@ -31,7 +30,8 @@ struct hpack_said {
         uint8_t word;    /* enum http2_word */
         uint8_t at, len; /* of the value, in `text` */
     } field[MEMO_FIELDS_MAX];
-    uint8_t text[MEMO_TEXT_MAX];
+    uint8_t text_len;
+    uint8_t text[MEMO_BYTES_MAX];
 };
 
 /* Empty; NULL if there is no memory. The key is secret (base/hash.h). */

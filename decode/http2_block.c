@@ -9,9 +9,12 @@ void http2_block_free(struct http2_block *b)
     *b = (struct http2_block){0};
 }
 
+/* Mostly there is nothing to free: a block comes in one frame. */
 void http2_block_end(struct http2_block *b)
 {
-    http2_block_free(b);
+    if (b->bytes)
+        http2_block_free(b);
+    *b = (struct http2_block){0};
 }
 
 bool http2_block_continues(const struct http2_block *b, const struct http2_frame *f)

@@ -12,9 +12,9 @@ struct reading {
     bool trailers;
     struct hpack_said *said; /* what is to be remembered of it; NULL: it is not */
     bool regular;            /* a field that is no pseudo-header field has come */
-    unsigned pseudos;  /* pseudo-header fields that are known */
-    char method[8];    /* enough to tell CONNECT */
-    char b3_trace[40]; /* longer ones are no trace context */
+    unsigned pseudos;        /* pseudo-header fields that are known */
+    char method[8];          /* enough to tell CONNECT */
+    char b3_trace[40];       /* longer ones are no trace context */
     char b3_span[24], b3_parent[24];
 };
 
@@ -268,7 +268,7 @@ static bool read_anew(struct hpack *hpack, struct bytes block, struct reading *r
     struct before before;
     struct hpack_said said;
     uint64_t state = hpack->state, shortened = hpack->shortened;
-    said.fields = said.pseudos = said.len = 0;
+    said.fields = said.pseudos = said.len = said.text_len = 0;
     r->said = hpack->memo ? &said : NULL;
     keep(&before, r->x);
     if (!hpack_read(hpack, block, on_field, r)) {

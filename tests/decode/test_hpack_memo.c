@@ -13,7 +13,7 @@
 #define SECOND "\xbf"
 #define INSERT_CART "\x44\x05/cart" /* :path, inserted */
 #define INSERT_USER "\x44\x05/user"
-#define EMPTY_TABLE "\x20"          /* its size becomes 0, */
+#define EMPTY_TABLE "\x20"         /* its size becomes 0, */
 #define USUAL_TABLE "\x3f\xe1\x1f" /* and 4,096 */
 
 static const struct hash_key key = {{1, 2}};
@@ -163,20 +163,24 @@ static void the_reader_says_what_fields_mean(void **state)
 /* More than there is room for: bytes, fields that mean something, their text. */
 static void large_blocks_are_read(void **state)
 {
-    char blocks[3][128] = {{0}};
-    memset(blocks[0], GET[0], MEMO_BLOCK_MAX + 1);
+    char blocks[3][MEMO_BYTES_MAX + 2] = {{0}};
+    memset(blocks[0], STATUS_200[0], MEMO_BYTES_MAX + 1);
     memset(blocks[1], GET[0], MEMO_FIELDS_MAX + 1);
-    for (size_t i = 0; i < 20; i++) /* a value of eight octets, over and over */
-        memcpy(blocks[2] + i, i ? NEWEST : GET, 1);
+    char path[MEMO_BYTES_MAX / 2 + 3] = "\x44";
+    path[1] = MEMO_BYTES_MAX / 2;
+    memset(path + 2, '/', MEMO_BYTES_MAX / 2);
+    memset(blocks[2], NEWEST[0], 2);
     struct hpack h = begin(*state, false);
-    ask(&h, "\x44\x08/8octets");
+    ask(&h, path);
     for (int i = 0; i < 3; i++) {
         ask(&h, blocks[i]);
         assert_false(is_remembered(&h, blocks[i]));
     }
-    blocks[0][MEMO_FIELDS_MAX] = '\0';
-    ask(&h, blocks[0]);
-    assert_true(is_remembered(&h, blocks[0]));
+    blocks[1][MEMO_FIELDS_MAX] = blocks[2][1] = '\0';
+    for (int i = 1; i < 3; i++) {
+        ask(&h, blocks[i]);
+        assert_true(is_remembered(&h, blocks[i]));
+    }
     hpack_free(&h);
 }
 

@@ -4,8 +4,8 @@
  * the records of a talk (http2_talk.h). The talk is played as it is and with its bytes cut
  * otherwise, which must tell the same story unless the place was lost. Without the records that
  * break the rules it is played from its start and joined late: what is known then of a stream that
- * begins after the join is what was known from the start. Blocks are remembered (hpack_memo.h) where
- * the story is held against one that was read. */
+ * begins after the join is what was known from the start. Blocks are remembered (hpack_memo.h)
+ * where the story is held against one that was read. */
 #include <stdlib.h>
 
 #include "base/text.h"

@@ -79,6 +79,11 @@ void writer_text(struct writer *w, const char *text)
     writer_bytes(w, text, len);
 }
 
+uint8_t *writer_reserve(struct writer *w, size_t len)
+{
+    return make_room(w, len) ? w->at + w->len : NULL;
+}
+
 void writer_clear(struct writer *w)
 {
     w->len = 0;

@@ -28,6 +28,15 @@ void writer_varint(struct writer *w, uint64_t value);
 /* A varint length, then the bytes. */
 void writer_text(struct writer *w, const char *text);
 
+/* For who writes much in one go: makes room for `len` bytes, and says where they go, or NULL with
+ * `failed`. What was written there counts once writer_wrote() is told where it ends. */
+uint8_t *writer_reserve(struct writer *w, size_t len);
+
+static inline void writer_wrote(struct writer *w, const uint8_t *end)
+{
+    w->len = (size_t)(end - w->at);
+}
+
 /* Forgets the content, keeps the memory. */
 void writer_clear(struct writer *w);
 void writer_free(struct writer *w);

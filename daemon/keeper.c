@@ -34,7 +34,7 @@ static void tell(const struct keeper *k, enum control_kind kind, const char *tex
 
 static bool start(struct keeper *k, const struct daemon_options *options, struct err *err)
 {
-    if (!privilege_drop_keeper(options->user, err))
+    if (!privilege_drop_keeper(options->user, err) || (options->listen && !web_load(err)))
         return false;
     k->keeping = keeping_open(options, err);
     if (!k->keeping || !sandbox_keeper_files(options, err))

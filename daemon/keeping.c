@@ -20,6 +20,7 @@
 #include "daemon/clock.h"
 #include "daemon/given_files.h"
 #include "daemon/line_names.h"
+#include "daemon/log_file.h"
 #include "graph/name.h"
 #include "graph/wire.h"
 #include "graph/wire_field.h"
@@ -33,7 +34,7 @@ struct keeping {
     struct store *store;
     struct names *names;
     struct given_files *given;
-    FILE *log;
+    struct log_file *log; /* NULL: none is wanted */
     struct line_names *line_names;
     struct writer held; /* exchanges of the window that is open, encoded */
     bool overflown;     /* it had too many to be held */
@@ -50,18 +51,12 @@ struct keeping {
     char end[256];
 };
 
+/* A daemon goes on with the log it had: it may be a keeper that took a dead one's place. */
 static bool open_log(struct keeping *k, struct err *err)
 {
-    const char *path = k->options->log;
-    if (!path)
-        return true;
-    /* A daemon goes on with the log it had: it may be a keeper that took a dead one's place. */
-    const char *mode = k->options->log_at_once ? "ae" : "we";
-    k->log = strcmp(path, "-") == 0 ? stdout : fopen(path, mode);
-    if (!k->log)
-        return err_set(err, "--log: cannot write %s: %s", path, strerror(errno));
-    setvbuf(k->log, NULL, _IOFBF, 1 << 16);
-    return true;
+    if (k->options->log)
+        k->log = log_file_open(k->options->log, k->options->log_at_once, err);
+    return k->log || !k->options->log;
 }
 
 struct keeping *keeping_open(const struct daemon_options *options, struct err *err)
@@ -187,26 +182,40 @@ void keeping_read_names(struct keeping *k)
 
 static void log_exchange(struct keeping *k, const struct exchange *x)
 {
-    export_log_line(k->log, x, line_names_of(k->line_names, x));
+    char *line = log_file_line(k->log);
+    log_file_wrote(k->log, export_log_line(line, x, line_names_of(k->line_names, x)));
 }
 
-static void log_held(struct keeping *k)
+/* Returns false if the bytes are damaged. */
+static bool log_exchanges(struct keeping *k, struct bytes records)
 {
-    struct cursor c = cursor_over(writer_view(&k->held));
+    struct cursor c = cursor_over(records);
     struct exchange x;
-    while (cursor_left(&c) && wire_get_exchange(&c, &x))
+    while (cursor_left(&c)) {
+        if (!wire_get_exchange(&c, &x))
+            return false;
         log_exchange(k, &x);
-    writer_clear(&k->held);
+    }
+    return true;
 }
 
-/* The window has ended, and its names are learned. */
-static void end_held(struct keeping *k)
+/* The names they wait for are learned, or do not come in time. */
+static bool log_held(struct keeping *k)
+{
+    bool sane = log_exchanges(k, writer_view(&k->held));
+    writer_clear(&k->held);
+    return sane;
+}
+
+/* The window has ended. */
+static bool end_held(struct keeping *k)
 {
     if (!k->log)
-        return;
-    log_held(k);
+        return true;
+    bool sane = log_held(k);
     k->overflown = k->options->log_at_once;
-    fflush(k->log);
+    log_file_flush(k->log);
+    return sane;
 }
 
 static void close_log(struct keeping *k)
@@ -214,11 +223,8 @@ static void close_log(struct keeping *k)
     if (!k->log)
         return;
     end_held(k);
-    bool failed = fflush(k->log) != 0 || ferror(k->log);
-    if (failed)
+    if (!log_file_close(k->log))
         log_line(LOG_LEVEL_ERROR, "--log: %s could not be written whole", k->options->log);
-    if (k->log != stdout)
-        fclose(k->log);
 }
 
 static bool take_window(struct keeping *k, struct bytes body)
@@ -230,7 +236,7 @@ static bool take_window(struct keeping *k, struct bytes body)
     for (uint32_t i = 0; i < d.name_len; i++)
         names_learn(k->names, &d.name[i]);
     line_names_changed(k->line_names);
-    end_held(k);
+    bool sane = end_held(k);
     keeping_retry(k);
     if (k->waiting_len)
         wait_with(k, body);
@@ -242,29 +248,30 @@ static bool take_window(struct keeping *k, struct bytes body)
             lose(k);
     }
     delta_free(&d);
-    return true;
+    return sane;
+}
+
+/* Puts the next exchange with those held, if they are not too many then. */
+static bool hold(struct keeping *k, struct cursor *c)
+{
+    struct bytes record = wire_next_exchange(c);
+    writer_bytes(&k->held, record.at, record.len);
+    k->overflown = k->held.len > HELD_MAX || k->held.failed;
+    return record.len && (!k->overflown || log_held(k));
 }
 
 static bool take_exchanges(struct keeping *k, struct bytes body)
 {
     struct cursor c = cursor_over(body);
-    struct exchange x;
-    while (k->log && cursor_left(&c)) {
-        const uint8_t *from = c.at;
-        if (!wire_get_exchange(&c, &x))
+    if (!k->log)
+        return true;
+    while (!k->overflown && cursor_left(&c))
+        if (!hold(k, &c))
             return false;
-        if (!k->overflown) {
-            writer_bytes(&k->held, from, (size_t)(c.at - from));
-            k->overflown = k->held.len > HELD_MAX || k->held.failed;
-            if (k->overflown)
-                log_held(k);
-        } else {
-            log_exchange(k, &x);
-        }
-    }
-    if (k->log && k->options->log_at_once)
-        fflush(k->log);
-    return true;
+    bool sane = log_exchanges(k, cursor_rest(&c));
+    if (k->options->log_at_once)
+        log_file_flush(k->log);
+    return sane;
 }
 
 static bool take_progress(struct keeping *k, struct bytes body)

@@ -12,13 +12,13 @@ struct server {
     uint32_t tenant;
     bool by_host;
     char called[sizeof((struct exchange *)0)->host];
-    struct named name;
+    struct log_end end;
 };
 
 struct client {
     struct address address;
     uint32_t tenant;
-    struct named name;
+    struct log_end end;
 };
 
 struct line_names {
@@ -53,7 +53,7 @@ static size_t place_of(const struct address *a, size_t salt)
     return (a->byte[15] * 7U + a->byte[14] + salt) % PLACES;
 }
 
-static const char *name_of_client(struct line_names *l, const struct exchange *x)
+static const struct log_end *client_of(struct line_names *l, const struct exchange *x)
 {
     size_t at = place_of(&x->client_address, 0);
     struct client *c = &l->client[at];
@@ -61,13 +61,14 @@ static const char *name_of_client(struct line_names *l, const struct exchange *x
         !address_equal(&c->address, &x->client_address)) {
         c->address = x->client_address;
         c->tenant = x->tenant;
-        c->name = names_of(l->names, &x->client_address, 0, x->tenant);
+        struct named name = names_of(l->names, &x->client_address, 0, x->tenant);
+        log_client(&c->end, &x->client_address, name.name);
         l->has_client[at] = true;
     }
-    return c->name.name;
+    return &c->end;
 }
 
-static const char *name_of_server(struct line_names *l, const struct exchange *x)
+static const struct log_end *server_of(struct line_names *l, const struct exchange *x)
 {
     struct call_name called = {x->asked, false};
     if (!x->asked[0] && exchange_calls_server(x))
@@ -82,13 +83,14 @@ static const char *name_of_server(struct line_names *l, const struct exchange *x
         s->tenant = x->tenant;
         s->by_host = called.by_host;
         bytes_to_text(s->called, sizeof s->called, bytes_of_text(called.name));
-        s->name = names_of_server(l->names, &s->address, s->port, s->tenant, called);
+        struct named name = names_of_server(l->names, &s->address, s->port, s->tenant, called);
+        log_server(&s->end, x, name.name);
         l->has_server[at] = true;
     }
-    return s->name.name;
+    return &s->end;
 }
 
-struct log_names line_names_of(struct line_names *l, const struct exchange *x)
+struct log_ends line_names_of(struct line_names *l, const struct exchange *x)
 {
-    return (struct log_names){name_of_client(l, x), name_of_server(l, x)};
+    return (struct log_ends){client_of(l, x), server_of(l, x)};
 }

@@ -1,7 +1,8 @@
 /* line_names.h - what the ends of exchanges are called in the lines of a log.
  *
  * A busy client asks the same server by the same name thousands of times in a window, and the
- * answer is the same until names are learned: so the latest ones are kept. */
+ * answer is the same until names are learned: so the latest ones are kept, as the lines have them.
+ */
 #pragma once
 
 #include "graph/name.h"
@@ -16,5 +17,5 @@ void line_names_free(struct line_names *l);
 /* Names have been learned, or given, or it has become later. */
 void line_names_changed(struct line_names *l);
 
-/* The names of both ends. Borrowed until the next call. */
-struct log_names line_names_of(struct line_names *l, const struct exchange *x);
+/* Both ends with their names. Borrowed until the next call. */
+struct log_ends line_names_of(struct line_names *l, const struct exchange *x);

@@ -20,3 +20,7 @@ void wire_put_bare_exchange(struct writer *w, const struct exchange *x);
 /* Reads the next one, bare or not. `protocol` of the result points into a table of names kept for
  * the life of the process. Returns false if the bytes are damaged; the result is of no use then. */
 bool wire_get_exchange(struct cursor *c, struct exchange *ret);
+
+/* Passes over the next one without a look at it: its bytes, which wire_get_exchange() may read.
+ * Empty, with damage, if they are not all there. */
+struct bytes wire_next_exchange(struct cursor *c);

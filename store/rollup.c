@@ -133,24 +133,32 @@ static const char *const sql[ROLLUP_STATEMENTS] = {
                          "ORDER BY start_ns LIMIT 1",
 };
 
-static bool prepare_each(struct rollup *r, sqlite3 *db)
+/* Unless it is there: what was made before one failed stays. */
+static bool prepare_one(sqlite3 *db, const char *sql_text, sqlite3_stmt **s)
+{
+    return *s || !sql_text || statement_prepare(db, sql_text, s);
+}
+
+static bool prepare_each(struct rollup *r)
 {
     for (int i = 0; i < ROLLUP_TABLES; i++) {
         const struct summed *t = &tables[i];
-        if (!statement_prepare(db, t->add, &r->add[i]) ||
-            (t->settle && !statement_prepare(db, t->settle, &r->settle[i])) ||
-            (t->figures && !statement_prepare(db, t->figures, &r->figures[i])))
+        if (!prepare_one(r->db, t->add, &r->add[i]) ||
+            !prepare_one(r->db, t->settle, &r->settle[i]) ||
+            !prepare_one(r->db, t->figures, &r->figures[i]))
             return false;
     }
+    r->prepared = true;
     return true;
 }
 
 bool rollup_open(struct rollup *r, sqlite3 *db)
 {
+    r->db = db;
     for (int i = 0; i < ROLLUP_STATEMENTS; i++)
         if (!statement_prepare(db, sql[i], &r->statement[i]))
             return false;
-    return prepare_each(r, db);
+    return true;
 }
 
 void rollup_close(struct rollup *r)
@@ -202,8 +210,11 @@ static bool run_on(sqlite3_stmt *s, int64_t id)
     return statement_run(s);
 }
 
+/* What is done first with any sum: so the statements are there for what follows. */
 static bool add_rows(struct rollup *r, int64_t into, int64_t from, bool late)
 {
+    if (!r->prepared && !prepare_each(r))
+        return false;
     for (int i = 0; i < ROLLUP_TABLES; i++) {
         bind_id(r->add[i], 1, into);
         bind_id(r->add[i], 2, from);

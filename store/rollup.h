@@ -12,7 +12,10 @@
 enum { LEVEL_APART = -1, ROLLUP_TABLES = 8, ROLLUP_STATEMENTS = 7 };
 
 struct rollup {
+    sqlite3 *db;
     sqlite3_stmt *statement[ROLLUP_STATEMENTS];
+    /* Of each table. Made when the first minute is over: a short replay has none that is. */
+    bool prepared;
     sqlite3_stmt *add[ROLLUP_TABLES], *settle[ROLLUP_TABLES], *figures[ROLLUP_TABLES];
 };
 

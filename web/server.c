@@ -6,7 +6,6 @@
  * process, so streams are ended first. */
 #include "web/server.h"
 
-#include <microhttpd.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 
 #include "web/connections.h"
 #include "web/guard.h"
+#include "web/server_library.h"
 
 enum { STREAM_BLOCK = 1024 };
 
@@ -60,13 +60,13 @@ static uint64_t now_s(void)
 
 const char *request_header(const struct request *r, const char *name)
 {
-    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+    return mhd.lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
 }
 
 const char *request_argument(const struct request *r, const char *name)
 {
     const char *value = NULL;
-    enum MHD_Result found = MHD_lookup_connection_value_n(r->connection, MHD_GET_ARGUMENT_KIND,
+    enum MHD_Result found = mhd.lookup_connection_value_n(r->connection, MHD_GET_ARGUMENT_KIND,
                                                           name, strlen(name), &value, NULL);
     return found == MHD_YES && !value ? "" : value; /* "?all" has no value, but is there */
 }
@@ -79,7 +79,7 @@ void stream_wake(struct stream *s)
     s->woken = true;
     if (s->asleep) {
         s->asleep = false;
-        MHD_resume_connection(s->connection);
+        mhd.resume_connection(s->connection);
     }
     pthread_mutex_unlock(&s->lock);
 }
@@ -92,7 +92,7 @@ static bool stream_sleep(struct stream *s)
     s->woken = false;
     if (sleeps) {
         s->asleep = true;
-        MHD_suspend_connection(s->connection);
+        mhd.suspend_connection(s->connection);
     }
     pthread_mutex_unlock(&s->lock);
     return sleeps;
@@ -133,7 +133,7 @@ static struct MHD_Response *stream_response(struct MHD_Connection *connection,
     s->source = *source;
     pthread_mutex_init(&s->lock, NULL);
     source->open(source->state, s);
-    struct MHD_Response *response = MHD_create_response_from_callback(
+    struct MHD_Response *response = mhd.create_response_from_callback(
         MHD_SIZE_UNKNOWN, STREAM_BLOCK, stream_read, s, stream_free);
     if (!response)
         stream_free(s);
@@ -145,12 +145,12 @@ static struct MHD_Response *stream_response(struct MHD_Connection *connection,
 static struct MHD_Response *body_response(struct answer *a)
 {
     if (!a->owned)
-        return MHD_create_response_from_buffer(a->len, (void *)(uintptr_t)a->body,
+        return mhd.create_response_from_buffer(a->len, (void *)(uintptr_t)a->body,
                                                MHD_RESPMEM_PERSISTENT);
     struct MHD_Response *response =
         a->body == a->owned
-            ? MHD_create_response_from_buffer(a->len, a->owned, MHD_RESPMEM_MUST_FREE)
-            : MHD_create_response_from_buffer(a->len, (void *)(uintptr_t)a->body,
+            ? mhd.create_response_from_buffer(a->len, a->owned, MHD_RESPMEM_MUST_FREE)
+            : mhd.create_response_from_buffer(a->len, (void *)(uintptr_t)a->body,
                                               MHD_RESPMEM_MUST_COPY);
     if (response && a->body == a->owned)
         a->owned = NULL; /* the library frees it */
@@ -160,7 +160,7 @@ static struct MHD_Response *body_response(struct answer *a)
 static void add_header(struct MHD_Response *response, const char *name, const char *value)
 {
     if (value && *value)
-        MHD_add_response_header(response, name, value);
+        mhd.add_response_header(response, name, value);
 }
 
 static void add_headers(struct MHD_Response *response, const struct answer *a)
@@ -189,8 +189,8 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct ans
     enum MHD_Result sent = MHD_NO;
     if (response) {
         add_headers(response, a);
-        sent = MHD_queue_response(connection, a->status ? a->status : 200, response);
-        MHD_destroy_response(response);
+        sent = mhd.queue_response(connection, a->status ? a->status : 200, response);
+        mhd.destroy_response(response);
     }
     answer_free(a);
     return sent;
@@ -201,7 +201,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct ans
 static struct connection *deadline_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        mhd.get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info ? info->socket_context : NULL;
 }
 
@@ -214,7 +214,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
         return;
     }
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        mhd.get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (info)
         *socket_context = connections_opened(s->connections, info->connect_fd, now_s());
 }
@@ -295,7 +295,7 @@ static struct MHD_Daemon *start_daemon(struct server *s, int fd)
         flags |= MHD_USE_TLS;
     else
         encrypted[0] = encrypted[3];
-    return MHD_start_daemon(
+    return mhd.start_daemon(
         flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
@@ -314,6 +314,8 @@ struct server *server_start(struct listening *listening, const struct protection
         err_set(err, "web: memory is short");
         goto fail;
     }
+    if (!server_library_load(err))
+        goto fail;
     s->listening = listening;
     s->protection = protection;
     s->handler = handler;
@@ -342,7 +344,7 @@ void server_stop(struct server *s)
     if (!s)
         return;
     if (s->daemon)
-        MHD_stop_daemon(s->daemon); /* closes the socket it listens on */
+        mhd.stop_daemon(s->daemon); /* closes the socket it listens on */
     connections_free(s->connections);
     free(s);
 }

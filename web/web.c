@@ -8,6 +8,7 @@
 
 #include "web/routes.h"
 #include "web/server.h"
+#include "web/server_library.h"
 
 struct web {
     struct listening listening;
@@ -67,6 +68,11 @@ static void init_lock(struct web *w)
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
+}
+
+bool web_load(struct err *err)
+{
+    return server_library_load(err);
 }
 
 struct web *web_start(const struct web_options *options, struct err *err)

@@ -15,6 +15,9 @@ struct web_options {
 
 struct web;
 
+/* Loads what serves the page: for who confines itself before web_start(), which would do it. */
+bool web_load(struct err *err);
+
 /* NULL on failure: `err` says what is wrong with the address, or who else listens. The database
  * need not exist yet: the page then says that nothing was captured so far. */
 struct web *web_start(const struct web_options *options, struct err *err);

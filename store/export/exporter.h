@@ -42,12 +42,23 @@ extern const struct exporter *const exporters[];
 
 const struct exporter *exporter_find(const char *name); /* NULL if there is none */
 
-/* One JSON object and a newline, as DESIGN's --log: keys absent where the protocol has no such
- * thing, null where it was not seen. Fast: no library, no allocation. */
-struct log_names {
-    const char *client, *server;
+enum { LOG_END_MAX = 1024, LOG_LINE_MAX = 20 * 1024 };
+
+/* What lines of the log say of an end, in their own form: it is the same in many of them. */
+struct log_end {
+    char text[LOG_END_MAX];
+    uint16_t name_at, len; /* its address ends where its name begins */
 };
-bool export_log_line(FILE *out, const struct exchange *x, struct log_names names);
+void log_client(struct log_end *ret, const struct address *address, const char *name);
+void log_server(struct log_end *ret, const struct exchange *x, const char *name);
+
+struct log_ends {
+    const struct log_end *client, *server;
+};
+
+/* One JSON object and a newline, as DESIGN's --log: keys absent where the protocol has no such
+ * thing, null where it was not seen. Returns its length; there is no zero behind it. */
+size_t export_log_line(char text[LOG_LINE_MAX], const struct exchange *x, struct log_ends ends);
 
 /* A request that was kept, with the keys of the log and some more, without a newline. `hop`: as
  * part of a trace; or NULL. */

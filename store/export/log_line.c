@@ -1,32 +1,32 @@
 /* log_line.c - one exchange as a line of JSON. See exporter.h.
  *
  * Written by hand: it is done for every exchange, and a library would allocate a tree each time.
- * Text is in canonical form already, so only quotes and backslashes can need an escape. */
+ * Nothing asks for room: a line has enough for the longest, were each byte of it to be escaped. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "capture/tenant.h"
+#include "store/export/digits.h"
 #include "store/export/exporter.h"
 #include "store/export/time_text.h"
 
-/* Escaped, canonical text is twice as long at most; and then keys, numbers and notes. */
-enum { LINE_MAX_BYTES = 8192, KEYS_MAX_BYTES = 2048 };
+/* A byte is six at most when it is escaped. All else: keys, numbers and notes. */
+enum { ESCAPED = 6, KEYS_MAX = 2048 };
 
-static_assert(2 * sizeof(struct exchange) + 4 * NAME_TEXT_MAX + KEYS_MAX_BYTES <= LINE_MAX_BYTES,
+static_assert(ESCAPED * sizeof(struct exchange) + 2 * LOG_END_MAX + KEYS_MAX <= LOG_LINE_MAX,
               "all that is told of an exchange has room");
+static_assert(ESCAPED * NAME_TEXT_MAX + ADDRESS_TEXT_MAX + TENANT_TEXT_MAX + 128 <= LOG_END_MAX,
+              "all that is told of an end has room");
 
 struct line {
-    char text[LINE_MAX_BYTES];
-    size_t len;
+    char *at; /* where it goes on */
 };
 
-static void put(struct line *l, const char *text, size_t len)
+static inline void put(struct line *l, const char *text, size_t len)
 {
-    if (len > sizeof l->text - l->len)
-        len = sizeof l->text - l->len;
-    memcpy(l->text + l->len, text, len);
-    l->len += len;
+    memcpy(l->at, text, len);
+    l->at += len;
 }
 
 /* Inline, for most are of constant length. */
@@ -35,35 +35,68 @@ static inline void put_text(struct line *l, const char *text)
     put(l, text, strlen(text));
 }
 
-static void put_escaped(struct line *l, const char *text)
+static bool word_is_plain(uint64_t word)
+{
+    static const uint64_t ones = 0x0101010101010101;
+    uint64_t quote = word ^ '"' * ones, backslash = word ^ '\\' * ones;
+    uint64_t found = (word - 0x20 * ones) & ~word;
+    found |= ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
+    return !(found & 0x80 * ones);
+}
+
+/* Does none of it need an escape? Nearly always so; eight bytes at a time. */
+static bool is_plain(const char *text, size_t len)
+{
+    uint64_t word;
+    size_t i = 0;
+    for (; len - i >= 8; i += 8) {
+        memcpy(&word, text + i, 8);
+        if (!word_is_plain(word))
+            return false;
+    }
+    memset(&word, ' ', 8);
+    memcpy(&word, text + i, len - i);
+    return word_is_plain(word);
+}
+
+static void put_escapes(struct line *l, const char *text)
 {
     static const char digits[] = "0123456789abcdef";
-    put(l, "\"", 1);
-    for (const char *from = text;;) {
-        size_t plain = 0;
-        while ((unsigned char)from[plain] >= 0x20 && from[plain] != '"' && from[plain] != '\\')
-            plain++;
-        put(l, from, plain);
-        from += plain;
-        unsigned char c = (unsigned char)*from++;
-        if (!c)
-            break;
-        char escape[6] = {'\\', (char)c, '0', '0', digits[c >> 4], digits[c & 15]};
-        if (c < 0x20)
+    for (unsigned char c; (c = (unsigned char)*text); text++) {
+        char escape[ESCAPED] = {'\\', (char)c, '0', '0', digits[c >> 4], digits[c & 15]};
+        if (c < 0x20) {
             escape[1] = 'u';
-        put(l, escape, c < 0x20 ? 6 : 2);
+            put(l, escape, ESCAPED);
+        } else if (c == '"' || c == '\\') {
+            put(l, escape, 2);
+        } else {
+            *l->at++ = (char)c;
+        }
     }
-    put(l, "\"", 1);
+}
+
+static void put_escaped(struct line *l, const char *text)
+{
+    size_t len = strlen(text);
+    *l->at++ = '"';
+    if (is_plain(text, len))
+        put(l, text, len);
+    else
+        put_escapes(l, text);
+    *l->at++ = '"';
+}
+
+/* A word of ours, which needs no escape. */
+static inline void put_word(struct line *l, const char *word)
+{
+    *l->at++ = '"';
+    put_text(l, word);
+    *l->at++ = '"';
 }
 
 static void put_number(struct line *l, uint64_t value)
 {
-    char digits[20];
-    size_t at = sizeof digits;
-    do
-        digits[--at] = (char)('0' + value % 10);
-    while (value /= 10);
-    put(l, digits + at, sizeof digits - at);
+    l->at = digits_put(l->at, value);
 }
 
 /* `value` / 10^digits, exactly, without trailing zeroes; at most 6 digits. */
@@ -84,16 +117,24 @@ static void put_decimal(struct line *l, uint64_t value, size_t digits)
 /* Nanoseconds as milliseconds. */
 static void put_ms(struct line *l, uint64_t ns)
 {
-    put_decimal(l, ns, 6);
+    uint32_t fraction = (uint32_t)(ns % 1000000);
+    put_number(l, ns / 1000000);
+    if (!fraction)
+        return;
+    *l->at = '.';
+    char *end = digits_put_six(l->at + 1, fraction);
+    while (end[-1] == '0')
+        end--;
+    l->at = end;
 }
 
-static void text_field(struct line *l, const char *name, const char *text)
+static inline void text_field(struct line *l, const char *name, const char *text)
 {
     put_text(l, name);
     put_escaped(l, text);
 }
 
-static void text_if_any(struct line *l, const char *name, const char *text)
+static inline void text_if_any(struct line *l, const char *name, const char *text)
 {
     if (text[0])
         text_field(l, name, text);
@@ -101,8 +142,8 @@ static void text_if_any(struct line *l, const char *name, const char *text)
 
 /* Where it must have been: empty if it came as a reference to what was sent before the capture
  * began, null if bytes are missing. */
-static void request_field(struct line *l, const char *name, const char *text,
-                          const struct exchange *x)
+static inline void request_field(struct line *l, const char *name, const char *text,
+                                 const struct exchange *x)
 {
     if (text[0]) {
         text_field(l, name, text);
@@ -112,14 +153,14 @@ static void request_field(struct line *l, const char *name, const char *text,
     }
 }
 
-static void number_field(struct line *l, const char *name, uint64_t value)
+static inline void number_field(struct line *l, const char *name, uint64_t value)
 {
     put_text(l, name);
     put_number(l, value);
 }
 
 /* From one moment to another; null when either was not seen or they are the wrong way round. */
-static void span_field(struct line *l, const char *name, uint64_t from_ns, uint64_t to_ns)
+static inline void span_field(struct line *l, const char *name, uint64_t from_ns, uint64_t to_ns)
 {
     put_text(l, name);
     if (from_ns && to_ns >= from_ns)
@@ -128,19 +169,40 @@ static void span_field(struct line *l, const char *name, uint64_t from_ns, uint6
         put_text(l, "null");
 }
 
-static void put_ends(struct line *l, const struct exchange *x, const struct log_names *names)
+void log_client(struct log_end *ret, const struct address *address, const char *name)
 {
-    char address[ADDRESS_TEXT_MAX], tenant[TENANT_TEXT_MAX];
-    address_to_text(&x->client_address, address, sizeof address);
-    text_field(l, ",\"client_address\":", address);
-    number_field(l, ",\"client_port\":", x->client_port);
-    address_to_text(&x->server_address, address, sizeof address);
-    text_field(l, ",\"server_address\":", address);
-    number_field(l, ",\"server_port\":", x->server_port);
+    struct line l = {ret->text};
+    char text[ADDRESS_TEXT_MAX];
+    address_to_text(address, text, sizeof text);
+    text_field(&l, ",\"client_address\":", text);
+    put_text(&l, ",\"client_port\":");
+    ret->name_at = (uint16_t)(l.at - ret->text);
+    text_field(&l, ",\"client_name\":", name);
+    ret->len = (uint16_t)(l.at - ret->text);
+}
+
+void log_server(struct log_end *ret, const struct exchange *x, const char *name)
+{
+    struct line l = {ret->text};
+    char text[ADDRESS_TEXT_MAX], tenant[TENANT_TEXT_MAX];
+    address_to_text(&x->server_address, text, sizeof text);
+    text_field(&l, ",\"server_address\":", text);
+    number_field(&l, ",\"server_port\":", x->server_port);
     tenant_to_text(x->tenant, tenant, sizeof tenant);
-    text_if_any(l, ",\"tenant\":", tenant);
-    text_field(l, ",\"client_name\":", names->client);
-    text_field(l, ",\"server_name\":", names->server);
+    text_if_any(&l, ",\"tenant\":", tenant);
+    ret->name_at = (uint16_t)(l.at - ret->text);
+    text_field(&l, ",\"server_name\":", name);
+    ret->len = (uint16_t)(l.at - ret->text);
+}
+
+static void put_ends(struct line *l, const struct exchange *x, struct log_ends ends)
+{
+    const struct log_end *client = ends.client, *server = ends.server;
+    put(l, client->text, client->name_at);
+    put_number(l, x->client_port);
+    put(l, server->text, server->name_at);
+    put(l, client->text + client->name_at, (size_t)client->len - client->name_at);
+    put(l, server->text + server->name_at, (size_t)server->len - server->name_at);
 }
 
 static void put_statement(struct line *l, const struct exchange *x)
@@ -175,7 +237,8 @@ static void put_answer(struct line *l, const struct exchange *x)
         number_field(l, ",\"grpc_status\":", (uint64_t)x->grpc_status);
     else if (x->call != CALL_NONE && strcmp(x->protocol, "grpc") == 0)
         put_text(l, ",\"grpc_status\":null");
-    text_field(l, ",\"outcome\":", outcome_name(x->outcome));
+    put_text(l, ",\"outcome\":");
+    put_word(l, outcome_name(x->outcome));
     span_field(l, ",\"duration_ms\":", x->request_ns, x->response_end_ns);
     span_field(l, ",\"ttfb_ms\":", x->request_end_ns, x->response_ns);
     number_field(l, ",\"request_bytes\":", x->request_bytes);
@@ -196,14 +259,12 @@ static void put_context(struct line *l, const struct exchange *x)
     text_if_any(l, ",\"request_id\":", x->request_id);
     text_if_any(l, ",\"forwarded_for\":", x->forwarded_for);
     put_text(l, ",\"notes\":[");
-    bool first = true;
-    for (int bit = 0; bit < NOTES; bit++)
-        if (x->notes >> bit & 1) {
-            put_text(l, first ? "" : ",");
-            put_escaped(l, note_name(bit));
-            first = false;
-        }
-    put_text(l, "]");
+    for (uint32_t left = x->notes; left; left &= left - 1) {
+        put_word(l, note_name(__builtin_ctz(left)));
+        if (left & (left - 1))
+            *l->at++ = ',';
+    }
+    *l->at++ = ']';
 }
 
 /* Rounded down: 1 means all. */
@@ -212,7 +273,10 @@ static void share_field(struct line *l, const char *name, uint32_t part, uint32_
     if (!whole)
         return;
     put_text(l, name);
-    put_decimal(l, UINT64_C(1000) * part / whole, 3);
+    if (part == whole)
+        *l->at++ = '1';
+    else
+        put_decimal(l, UINT64_C(1000) * part / whole, 3);
 }
 
 static void put_error_code(struct line *l, int64_t code)
@@ -307,15 +371,16 @@ static void put_tls(struct line *l, const struct tls_facts *t)
 }
 
 /* All but the braces. */
-static void put_exchange(struct line *l, const struct exchange *x, const struct log_names *names)
+static void put_exchange(struct line *l, const struct exchange *x, struct log_ends ends)
 {
-    char time[TIME_TEXT_MAX];
     /* An answer whose request was not seen has no first byte of a request; its end is what we know.
      */
-    time_to_text(x->request_ns ? x->request_ns : x->end_ns, time);
-    text_field(l, "\"time\":", time);
-    text_field(l, ",\"protocol\":", x->protocol);
-    put_ends(l, x, names);
+    put_text(l, "\"time\":\"");
+    time_to_text(x->request_ns ? x->request_ns : x->end_ns, l->at);
+    l->at += TIME_TEXT_LEN;
+    put_text(l, "\",\"protocol\":");
+    put_escaped(l, x->protocol);
+    put_ends(l, x, ends);
     put_request(l, x);
     put_answer(l, x);
     put_context(l, x);
@@ -331,14 +396,13 @@ static void put_hop(struct line *l, const struct trace_hop *hop)
     flag_field(l, ",\"slowest\":", hop->is_slowest);
 }
 
-bool export_log_line(FILE *out, const struct exchange *x, struct log_names names)
+size_t export_log_line(char text[LOG_LINE_MAX], const struct exchange *x, struct log_ends ends)
 {
-    struct line l;
-    l.len = 0;
-    put_text(&l, "{");
-    put_exchange(&l, x, &names);
+    struct line l = {text};
+    *l.at++ = '{';
+    put_exchange(&l, x, ends);
     put_text(&l, "}\n");
-    return fwrite(l.text, 1, l.len, out) == l.len;
+    return (size_t)(l.at - text);
 }
 
 static void put_reasons(struct line *l, uint32_t kept)
@@ -356,14 +420,18 @@ static void put_reasons(struct line *l, uint32_t kept)
 
 bool export_request(FILE *out, const struct request_row *row, const struct trace_hop *hop)
 {
-    struct line l;
-    l.len = 0;
+    char text[LOG_LINE_MAX];
+    struct line l = {text};
+    struct log_end client, server;
+    log_client(&client, &row->exchange.client_address, row->client);
+    log_server(&server, &row->exchange, row->server);
     number_field(&l, "{\"id\":", (uint64_t)row->id);
     number_field(&l, ",\"edge_id\":", (uint64_t)row->edge_id);
     if (hop)
         put_hop(&l, hop);
     put_reasons(&l, row->kept);
-    put_exchange(&l, &row->exchange, &(struct log_names){row->client, row->server});
-    put_text(&l, "}");
-    return fwrite(l.text, 1, l.len, out) == l.len;
+    put_exchange(&l, &row->exchange, (struct log_ends){&client, &server});
+    *l.at++ = '}';
+    size_t len = (size_t)(l.at - text);
+    return fwrite(text, 1, len, out) == len;
 }

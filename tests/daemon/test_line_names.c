@@ -38,9 +38,14 @@ static void hear(uint16_t port, const char *name)
 
 static void assert_ends(const char *client, const char *server)
 {
-    struct log_names called = line_names_of(lines, &x);
-    assert_string_equal(called.client, client);
-    assert_string_equal(called.server, server);
+    struct log_ends ends = line_names_of(lines, &x);
+    struct log_end expected;
+    log_client(&expected, &x.client_address, client);
+    assert_int_equal(ends.client->len, expected.len);
+    assert_memory_equal(ends.client->text, expected.text, expected.len);
+    log_server(&expected, &x, server);
+    assert_int_equal(ends.server->len, expected.len);
+    assert_memory_equal(ends.server->text, expected.text, expected.len);
 }
 
 static void names_are_those_of_the_last_change(void **state)

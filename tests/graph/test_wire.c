@@ -546,7 +546,7 @@ static void a_damaged_exchange_is_refused(void **state)
         struct cursor c = cursor_over(bytes_first(whole, len));
         assert_false(wire_get_exchange(&c, &back));
     }
-    for (int lie = 0; lie < 6; lie++) {
+    for (int lie = 0; lie < 7; lie++) {
         x = make_exchange("/a");
         switch (lie) {
         case 0:
@@ -567,6 +567,9 @@ static void a_damaged_exchange_is_refused(void **state)
         case 5:
             memcpy(x.message, "\033c", 3);
             break;
+        case 6:
+            x.notes = 1U << NOTES;
+            break;
         }
         writer_clear(&writer);
         wire_put_exchange(&writer, &x);
@@ -576,7 +579,91 @@ static void a_damaged_exchange_is_refused(void **state)
     }
 }
 
-/* Names of protocols are kept for good, so there is an end to them. Comes last. */
+/* What was cut or changed anywhere is refused, or is another exchange that makes sense. */
+static void a_changed_exchange_does_no_harm(void **state)
+{
+    (void)state;
+    struct exchange x = make_exchange("/a"), back;
+    x.tls.told = true;
+    x.fingerprint = 5;
+    wire_put_exchange(&writer, &x);
+    for (size_t at = 0; at < writer.len; at++)
+        for (int bit = 0; bit < 8; bit++) {
+            writer.at[at] ^= (uint8_t)(1 << bit);
+            struct cursor c = cursor_over(writer_view(&writer));
+            if (wire_get_exchange(&c, &back)) {
+                assert_true(back.call < CALL_KINDS && back.outcome < OUTCOMES);
+                assert_true(back.request_ns <= INT64_MAX && back.response_bytes <= INT64_MAX);
+                assert_true(strlen(back.path) < sizeof back.path && !(back.notes >> NOTES));
+            }
+            writer.at[at] ^= (uint8_t)(1 << bit);
+        }
+}
+
+/* Nothing of the one before stays with the next that is read into the same place. */
+static void what_is_absent_is_absent(void **state)
+{
+    (void)state;
+    struct exchange all = make_exchange("/all"), none = {.protocol = "http", .grpc_status = -1};
+    none.error_code = -1;
+    all.number = all.tenant = all.stream_id = all.request_messages = all.response_messages = 1;
+    all.first_message_ns = all.last_message_ns = all.deadline_ns = all.fingerprint = 1;
+    all.error_code = 1;
+    all.certainty = (struct certainty){1, 1, 1, 1};
+    all.elsewhere = all.tls.told = all.tls.ech = true;
+    strcpy(all.operation, "o"), strcpy(all.method, "m"), strcpy(all.status, "s");
+    strcpy(all.host, "h"), strcpy(all.trace_id, "t"), strcpy(all.span_id, "s");
+    strcpy(all.parent_id, "p"), strcpy(all.asked, "a"), strcpy(all.request_id, "r");
+    strcpy(all.forwarded_for, "f"), strcpy(all.message, "m");
+    wire_put_exchange(&writer, &all);
+    wire_put_exchange(&writer, &none);
+    struct cursor c = cursor_over(writer_view(&writer));
+    struct exchange x;
+    assert_true(wire_get_exchange(&c, &x) && x.tls.ech && x.asked[0] == 'a');
+    assert_true(wire_get_exchange(&c, &x));
+    assert_true(!x.number && !x.tenant && !x.stream_id && !x.request_messages);
+    assert_true(!x.response_messages && !x.first_message_ns && !x.last_message_ns);
+    assert_true(!x.deadline_ns && !x.fingerprint && !x.elsewhere && !x.tls.told && !x.tls.ech);
+    assert_true(!x.certainty.fields && !x.certainty.late_known && x.error_code == -1);
+    assert_true(x.grpc_status == -1 && !x.operation[0] && !x.method[0] && !x.status[0]);
+    assert_true(!x.host[0] && !x.path[0] && !x.trace_id[0] && !x.span_id[0] && !x.parent_id[0]);
+    assert_true(!x.asked[0] && !x.request_id[0] && !x.forwarded_for[0] && !x.message[0]);
+}
+
+/* As long as exchanges can be, whole: and what is passed over is what is read. */
+static void the_longest_exchange_comes_back(void **state)
+{
+    (void)state;
+    struct exchange x = make_exchange(""), back;
+    char *const text[] = {x.method,     x.status,        x.host,    x.path,
+                          x.operation,  x.trace_id,      x.span_id, x.parent_id,
+                          x.request_id, x.forwarded_for, x.asked,   x.message};
+    const size_t size[] = {sizeof x.method,        sizeof x.status,    sizeof x.host,
+                           sizeof x.path,          sizeof x.operation, sizeof x.trace_id,
+                           sizeof x.span_id,       sizeof x.parent_id, sizeof x.request_id,
+                           sizeof x.forwarded_for, sizeof x.asked,     sizeof x.message};
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
+        memset(text[i], 'a' + (int)i, size[i] - 1);
+        text[i][size[i] - 1] = '\0';
+    }
+    x.number = x.request_ns = x.end_ns = INT64_MAX;
+    x.tls.told = true;
+    memset(x.tls.certificate.byte, 1, sizeof x.tls.certificate.byte);
+    wire_put_exchange(&writer, &x);
+    struct cursor c = cursor_over(writer_view(&writer)), over = c;
+    assert_true(wire_get_exchange(&c, &back) && !cursor_left(&c));
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++)
+        assert_string_equal((char *)&back + (text[i] - (char *)&x), text[i]);
+    assert_int_equal(back.number, INT64_MAX);
+    assert_memory_equal(&back.tls.certificate, &x.tls.certificate, sizeof x.tls.certificate);
+    assert_int_equal(wire_next_exchange(&over).len, writer.len);
+    over = cursor_over(bytes_first(writer_view(&writer), writer.len - 1));
+    assert_int_equal(wire_next_exchange(&over).len, 0);
+    assert_true(over.starved);
+}
+
+/* Names of protocols are kept for good, so there is an end to them. Comes after those that bring
+ * one. */
 static void protocols_have_a_cap(void **state)
 {
     (void)state;
@@ -641,7 +728,10 @@ int main(void)
         cmocka_unit_test_teardown(great_numbers_are_cut, end),
         cmocka_unit_test_teardown(exchanges_come_back_one_by_one, end),
         cmocka_unit_test_teardown(a_damaged_exchange_is_refused, end),
+        cmocka_unit_test_teardown(what_is_absent_is_absent, end),
+        cmocka_unit_test_teardown(the_longest_exchange_comes_back, end),
         cmocka_unit_test_teardown(protocols_have_a_cap, end),
+        cmocka_unit_test_teardown(a_changed_exchange_does_no_harm, end),
         cmocka_unit_test_teardown(seeds_of_the_fuzzer_are_of_this_format, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

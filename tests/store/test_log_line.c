@@ -40,30 +40,32 @@ static struct exchange answered(void)
     "\"client_name\":\"web\",\"server_name\":\"cart\",\"method\":\"GET\",\"host\":\"cart\","
 #define REQUEST "\"path\":\"/items/7\",\"operation\":\"GET /items/{id}\","
 
+/* The line of an exchange between ends of these names. Good until the next call. */
+static const char *line_between(const struct exchange *x, const char *client, const char *server)
+{
+    static char text[LOG_LINE_MAX + 1];
+    struct log_end ends[2];
+    log_client(&ends[0], &x->client_address, client);
+    log_server(&ends[1], x, server);
+    size_t len = export_log_line(text, x, (struct log_ends){&ends[0], &ends[1]});
+    assert_true(len < sizeof text);
+    text[len] = '\0';
+    return text;
+}
+
 static void writes(const struct exchange *x, const char *expected)
 {
-    char *text = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
-    assert_true(export_log_line(out, x, (struct log_names){"web", "cart"}));
-    fclose(out);
-    assert_string_equal(text, expected);
-    free(text);
+    assert_string_equal(line_between(x, "web", "cart"), expected);
 }
 
 /* Addresses may overlap, then the network is told. */
 static void of_a_tenant(void **state)
 {
     struct exchange x = answered();
-    char *text = NULL;
-    size_t len = 0;
     (void)state;
     x.tenant = 0x10000005;
-    FILE *out = open_memstream(&text, &len);
-    assert_true(export_log_line(out, &x, (struct log_names){"web", "cart"}));
-    fclose(out);
-    assert_non_null(strstr(text, "\"server_port\":8080,\"tenant\":\"vni5\",\"client_name\""));
-    free(text);
+    assert_non_null(strstr(line_between(&x, "web", "cart"),
+                           "\"server_port\":8080,\"tenant\":\"vni5\",\"client_name\""));
 }
 
 /* Times are exact, and have no more digits than they need. */
@@ -161,13 +163,7 @@ static void call_with_messages(void **state)
 
 static void writes_part(const struct exchange *x, const char *expected)
 {
-    char *text = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
-    assert_true(export_log_line(out, x, (struct log_names){"web", "cart"}));
-    fclose(out);
-    assert_non_null(strstr(text, expected));
-    free(text);
+    assert_non_null(strstr(line_between(x, "web", "cart"), expected));
 }
 
 static void writes_at_end(const struct exchange *x, const char *end)
@@ -267,8 +263,8 @@ static void fill(char *text, size_t size)
 static void longest_line(void **state)
 {
     struct exchange x = answered();
-    char name[NAME_TEXT_MAX], *text = NULL;
-    size_t len = 0, quotes = 0;
+    char name[NAME_TEXT_MAX];
+    size_t quotes = 0;
     (void)state;
     fill(name, sizeof name);
     fill(x.method, sizeof x.method), fill(x.status, sizeof x.status);
@@ -285,26 +281,105 @@ static void longest_line(void **state)
     x.grpc_status = INT32_MAX, x.error_code = 12, x.call = CALL_SERVER_STREAMING;
     x.certainty = (struct certainty){UINT32_MAX, 4100000000, UINT32_MAX, 4100000000};
     x.notes = (1U << NOTES) - 1;
-    FILE *out = open_memstream(&text, &len);
-    assert_true(export_log_line(out, &x, (struct log_names){name, name}));
-    fclose(out);
+    const char *text = line_between(&x, name, name);
+    size_t len = strlen(text);
     static const char end[] = ",\"fields_known\":0.954,\"fields_known_late\":0.954}\n";
     assert_true(len > sizeof end && strcmp(text + len - sizeof end + 1, end) == 0);
     for (size_t i = 0; i < len; i++)
         quotes += text[i] == '"' && text[i - 1] != '\\';
     assert_int_equal(quotes % 2, 0);
-    free(text);
+}
+
+/* An escape is found wherever it stands, and nothing else is taken for one. */
+static void escapes_are_found_anywhere(void **state)
+{
+    static const struct {
+        const char *is, *becomes;
+    } cases[] = {
+        {"\"", "\\\""},
+        {"\\", "\\\\"},
+        {"\x1f", "\\u001f"},
+        {"\x01", "\\u0001"},
+        {" ", " "},
+        {"!", "!"},
+        {"#", "#"},
+        {"[", "["},
+        {"]", "]"},
+        {"\x7f", "\x7f"},
+        {"\xc3\xa2", "\xc3\xa2"},
+        {"\xdc\x9c", "\xdc\x9c"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int before = 0; before < 17; before++)
+            for (int after = 0; after < 9; after++) {
+                struct exchange x = answered();
+                char expected[64];
+                snprintf(x.path, sizeof x.path, "%.*s%s%.*s", before, "/aaaaaaaaaaaaaaaa",
+                         cases[i].is, after, "bbbbbbbb");
+                snprintf(expected, sizeof expected, "\"path\":\"%.*s%s%.*s\",", before,
+                         "/aaaaaaaaaaaaaaaa", cases[i].becomes, after, "bbbbbbbb");
+                writes_part(&x, expected);
+            }
+}
+
+/* Of another second than the line before, of the same, and of the first again. */
+static void times_of_line_after_line(void **state)
+{
+    static const struct {
+        uint64_t ns;
+        const char *expected;
+    } cases[] = {
+        {1709210096000000001, "\"2024-02-29T12:34:56.000000001Z\""},
+        {1709210096120034009, "\"2024-02-29T12:34:56.120034009Z\""},
+        {1735689599999999999, "\"2024-12-31T23:59:59.999999999Z\""},
+        {1735689600000000000, "\"2025-01-01T00:00:00.000000000Z\""},
+        {1709210096987650000, "\"2024-02-29T12:34:56.987650000Z\""},
+        {1, "\"1970-01-01T00:00:00.000000001Z\""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct exchange x = answered();
+        x.request_ns = cases[i].ns;
+        writes_part(&x, cases[i].expected);
+    }
+}
+
+/* Of every length, to the digit. */
+static void numbers_of_every_length(void **state)
+{
+    (void)state;
+    uint64_t value = 0;
+    for (int digits = 1; digits <= 20; digits++) {
+        struct exchange x = answered();
+        char expected[96];
+        value = digits == 20 ? UINT64_MAX : value * 10 + (uint64_t)(digits % 10);
+        x.request_bytes = value;
+        x.response_bytes = digits % 2 ? value / 10 * 10 : value % 100;
+        snprintf(expected, sizeof expected, "\"request_bytes\":%llu,\"response_bytes\":%llu,",
+                 (unsigned long long)x.request_bytes, (unsigned long long)x.response_bytes);
+        writes_part(&x, expected);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answered_request),     cmocka_unit_test(statement),
-        cmocka_unit_test(unanswered_request),   cmocka_unit_test(early_answer),
-        cmocka_unit_test(hostile_text),         cmocka_unit_test(call_with_messages),
-        cmocka_unit_test(call_without_message), cmocka_unit_test(error_codes),
-        cmocka_unit_test(shares_of_fields),     cmocka_unit_test(unreadable_fields),
-        cmocka_unit_test(longest_line),         cmocka_unit_test(of_a_tenant),
+        cmocka_unit_test(answered_request),
+        cmocka_unit_test(statement),
+        cmocka_unit_test(unanswered_request),
+        cmocka_unit_test(early_answer),
+        cmocka_unit_test(hostile_text),
+        cmocka_unit_test(call_with_messages),
+        cmocka_unit_test(call_without_message),
+        cmocka_unit_test(error_codes),
+        cmocka_unit_test(shares_of_fields),
+        cmocka_unit_test(unreadable_fields),
+        cmocka_unit_test(longest_line),
+        cmocka_unit_test(of_a_tenant),
+        cmocka_unit_test(escapes_are_found_anywhere),
+        cmocka_unit_test(times_of_line_after_line),
+        cmocka_unit_test(numbers_of_every_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,13 +106,24 @@ static bool make_octave(struct latency *l, unsigned octave)
     return true;
 }
 
+/* The buckets of an octave, until another is made; NULL if memory is short. */
+static uint32_t *buckets_in(struct latency *l, unsigned octave)
+{
+    if (!(l->octaves >> octave & 1) && !make_octave(l, octave))
+        return NULL;
+    return l->bucket[place_of(l, octave)];
+}
+
+static void grow(uint32_t *bucket, uint32_t count)
+{
+    *bucket = count > UINT32_MAX - *bucket ? UINT32_MAX : *bucket + count;
+}
+
 static void put(struct latency *l, unsigned index, uint32_t count)
 {
-    unsigned octave = index / LATENCY_OCTAVE;
-    if (!(l->octaves >> octave & 1) && !make_octave(l, octave))
-        return;
-    uint32_t *bucket = &l->bucket[place_of(l, octave)][index % LATENCY_OCTAVE];
-    *bucket = count > UINT32_MAX - *bucket ? UINT32_MAX : *bucket + count;
+    uint32_t *bucket = buckets_in(l, index / LATENCY_OCTAVE);
+    if (bucket)
+        grow(&bucket[index % LATENCY_OCTAVE], count);
 }
 
 /* The one bucket will not be the only one. */
@@ -312,6 +323,21 @@ static inline void next_pair(struct cursor *c, uint64_t *ret_distance, uint64_t 
     *ret_count = cursor_varint(c);
 }
 
+/* Adds buckets that come in rising order, so that those of an octave follow each other. */
+static void put_all(struct latency *l, const struct stored *stored, uint64_t len)
+{
+    unsigned octave = LATENCY_OCTAVES; /* none yet */
+    uint32_t *bucket = NULL;
+    for (const struct stored *at = stored; at < stored + len; at++) {
+        if (at->index / LATENCY_OCTAVE != octave) {
+            octave = at->index / LATENCY_OCTAVE;
+            bucket = buckets_in(l, octave);
+        }
+        if (bucket)
+            grow(&bucket[at->index % LATENCY_OCTAVE], at->count);
+    }
+}
+
 /* Reads `len` pairs of distance and count; they may not hold more than `count`. */
 static bool read_buckets(struct cursor *c, uint64_t len, uint64_t count, struct stored *ret)
 {
@@ -352,8 +378,7 @@ static bool decode(struct cursor *c, bool alone, struct latency *into)
         return true;
     }
     spread_out(into);
-    for (uint64_t i = 0; i < buckets; i++)
-        put(into, bucket[i].index, bucket[i].count);
+    put_all(into, bucket, buckets);
     add_figures(into, &figures);
     return true;
 }

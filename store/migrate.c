@@ -10,11 +10,17 @@
 
 /* Files of this folder, zero-terminated. */
 extern const unsigned char store_schema_sql[], store_views_sql[], store_migrate_2_sql[],
-    store_migrate_3_sql[], store_migrate_4_sql[], store_migrate_5_sql[];
+    store_migrate_3_sql[], store_migrate_4_sql[], store_migrate_5_sql[], store_migrate_6_sql[];
 
 /* From the version of the index to the next; there is no version 0. */
 static const unsigned char *const steps[SCHEMA_VERSION] = {
-    NULL, store_migrate_2_sql, store_migrate_3_sql, store_migrate_4_sql, store_migrate_5_sql};
+    NULL,
+    store_migrate_2_sql,
+    store_migrate_3_sql,
+    store_migrate_4_sql,
+    store_migrate_5_sql,
+    store_migrate_6_sql,
+};
 
 struct identity {
     int64_t application, version, tables;

@@ -6,7 +6,7 @@
 enum {
     SCHEMA_APPLICATION =
         0x54504752,     /* "TPGR": application_id in the file's header, also for file(1) */
-    SCHEMA_VERSION = 5, /* user_version */
+    SCHEMA_VERSION = 6, /* user_version */
 };
 
 /* For a reader: refuses all but a tapgraph database of this version. */

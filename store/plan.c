@@ -6,13 +6,18 @@
 
 #include "store/query.h"
 
+/* From the shortest windows to the longest. */
+enum { RUNGS = LEVELS_AND_SHORTCUTS };
+static const int ladder[RUNGS] = {LEVEL_WINDOW, LEVEL_MINUTE, LEVEL_TEN_MINUTES, LEVEL_HOUR,
+                                  LEVEL_SIX_HOURS};
+
 struct planning {
     struct plan *plan;
     struct range range;
-    int highest;
+    uint64_t longest_ns;      /* that a sum may be */
     sqlite3_stmt *all, *open; /* windows of a level that begin in an interval: all, or those */
     sqlite3_stmt *before;
-    uint64_t first_open_ns[LEVELS]; /* in no sum, of which this is the first */
+    uint64_t first_open_ns[RUNGS]; /* in no sum, of which this is the first up to that rung */
 };
 
 #define FOUND                                                                                      \
@@ -23,7 +28,7 @@ static const char all_sql[] = FOUND "ORDER BY start_ns";
 /* Is there anything in [?1, ?2)? */
 static const char before_sql[] =
     "SELECT EXISTS (SELECT 1 FROM capture_window WHERE level = 0 AND start_ns >= ?1 AND "
-    "start_ns < ?2) OR EXISTS (SELECT 1 FROM capture_window WHERE level = 1 AND thinned AND "
+    "start_ns < ?2) OR EXISTS (SELECT 1 FROM capture_window WHERE level IN (1, 2) AND thinned AND "
     "start_ns >= ?1 AND start_ns < ?2)";
 static const char open_sql[] = FOUND "AND rolled = 0 ORDER BY start_ns";
 
@@ -82,7 +87,7 @@ static struct interval cut(const struct planning *p, uint64_t from_ns, uint64_t 
                              to_ns < p->range.to_ns ? to_ns : p->range.to_ns};
 }
 
-static bool take(struct planning *p, int level, struct interval in, bool open);
+static bool take(struct planning *p, int rung, struct interval in, bool open);
 
 /* Does what is in a window begin in the range? The interval of a sum may begin before it, and yet
  * nothing of it. */
@@ -101,27 +106,27 @@ static bool begins_in(struct planning *p, int level, const struct found *w)
 }
 
 /* A window that may be a sum: itself, and of those under it the ones that it has not. */
-static bool take_window(struct planning *p, int level, const struct found *w)
+static bool take_window(struct planning *p, int rung, const struct found *w)
 {
+    int level = ladder[rung];
+    uint64_t length_ns = levels[level].length_ns;
     bool begins = begins_in(p, level, w);
-    bool whole = begins && w->end_ns <= p->range.to_ns && level <= p->highest;
+    bool whole = begins && w->end_ns <= p->range.to_ns && length_ns <= p->longest_ns;
     bool chosen = level == LEVEL_WINDOW || whole || (begins && w->thinned);
     if (chosen && !choose(p->plan, level, w))
         return false;
     return level == LEVEL_WINDOW ||
-           take(p, level - 1, cut(p, w->start_ns, w->start_ns + levels[level].length_ns),
-                chosen || w->thinned);
+           take(p, rung - 1, cut(p, w->start_ns, w->start_ns + length_ns), chosen || w->thinned);
 }
 
-/* What begins in the interval, from a level downwards; with `open`, what is in no sum yet. No
- * function calls itself deeper than there are levels. */
-static bool take(struct planning *p, int level, struct interval in, bool open)
+/* What begins in the interval, from a rung downwards; with `open`, what is in no sum yet. No
+ * function calls itself deeper than there are rungs. */
+static bool take(struct planning *p, int rung, struct interval in, bool open)
 {
     struct found *w = NULL;
     size_t len = 0;
-    bool nothing = open && level < LEVEL_HOUR && p->first_open_ns[LEVEL_WINDOW] >= in.to_ns &&
-                   p->first_open_ns[level] >= in.to_ns;
-    if (in.from_ns >= in.to_ns || nothing)
+    int level = ladder[rung];
+    if (in.from_ns >= in.to_ns || (open && p->first_open_ns[rung] >= in.to_ns))
         return true;
     struct interval begin = in;
     if (level > LEVEL_WINDOW)
@@ -130,29 +135,33 @@ static bool take(struct planning *p, int level, struct interval in, bool open)
     uint64_t done_ns = in.from_ns;
     for (size_t i = 0; taken && i < len; i++) {
         if (level > LEVEL_WINDOW)
-            taken = take(p, level - 1, (struct interval){done_ns, w[i].start_ns}, open);
-        taken = taken && take_window(p, level, &w[i]);
+            taken = take(p, rung - 1, (struct interval){done_ns, w[i].start_ns}, open);
+        taken = taken && take_window(p, rung, &w[i]);
         done_ns = w[i].start_ns + levels[level].length_ns;
     }
     if (taken && level > LEVEL_WINDOW)
-        taken = take(p, level - 1, (struct interval){done_ns, in.to_ns}, open);
+        taken = take(p, rung - 1, (struct interval){done_ns, in.to_ns}, open);
     free(w);
     return taken;
 }
 
 static bool find_open(struct planning *p, sqlite3 *db)
 {
-    static const char *const sql[] = {
-        "SELECT coalesce((SELECT start_ns FROM capture_window WHERE level = 0 AND rolled = 0 "
-        "ORDER BY start_ns LIMIT 1), 9223372036854775807)",
-        "SELECT coalesce((SELECT start_ns FROM capture_window WHERE level = 1 AND rolled = 0 "
-        "ORDER BY start_ns LIMIT 1), 9223372036854775807)",
-    };
-    for (int level = LEVEL_WINDOW; level < LEVEL_HOUR; level++) {
+    uint64_t least_ns = INT64_MAX;
+    for (int rung = 0; rung < RUNGS; rung++) {
+        char sql[160];
         int64_t first;
-        if (!database_number(db, sql[level], &first))
+        snprintf(sql, sizeof sql,
+                 "SELECT coalesce((SELECT start_ns FROM capture_window WHERE level = %d AND "
+                 "rolled = 0 ORDER BY start_ns LIMIT 1), 9223372036854775807)",
+                 ladder[rung]);
+        if (!database_number(db, sql, &first))
             return false;
-        p->first_open_ns[level] = first > 0 ? (uint64_t)first : 0;
+        if (first <= 0)
+            least_ns = 0;
+        else if ((uint64_t)first < least_ns)
+            least_ns = (uint64_t)first;
+        p->first_open_ns[rung] = least_ns;
     }
     return true;
 }
@@ -180,13 +189,13 @@ static bool write_ids(struct plan *p)
 
 bool plan_make(struct plan *p, sqlite3 *db, const struct range *r, int highest)
 {
-    struct planning planning = {.plan = p, .range = *r, .highest = highest};
+    struct planning planning = {.plan = p, .range = *r, .longest_ns = levels[highest].length_ns};
     if (planning.range.to_ns > INT64_MAX)
         planning.range.to_ns = INT64_MAX;
     bool made = statement_prepare(db, all_sql, &planning.all) &&
                 statement_prepare(db, open_sql, &planning.open) &&
                 statement_prepare(db, before_sql, &planning.before) && find_open(&planning, db) &&
-                take(&planning, LEVEL_HOUR, cut(&planning, 0, INT64_MAX), false);
+                take(&planning, RUNGS - 1, cut(&planning, 0, INT64_MAX), false);
     sqlite3_finalize(planning.all);
     sqlite3_finalize(planning.open);
     sqlite3_finalize(planning.before);

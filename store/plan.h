@@ -1,9 +1,9 @@
 /* plan.h - inside the read side: which windows answer a question over a range.
  *
- * The sums of an hour and of a minute are taken where all that is in them begins in the range, and
- * windows of lower levels for the rest, and those that are in no sum yet: what comes out is what
- * the windows of level 0 alone would say. Of a sum under which windows were deleted only the whole
- * is known: it is taken if it begins in the range. */
+ * The sums of six hours, an hour, ten minutes and a minute are taken where all that is in them
+ * begins in the range, and shorter windows for the rest, and those that are in no sum yet: what
+ * comes out is what the windows of level 0 alone would say. Of a sum under which windows were
+ * deleted only the whole is known: it is taken if it begins in the range. */
 #pragma once
 
 #include "base/err.h"

@@ -179,7 +179,7 @@ sqlite3_stmt *question_ask_range(struct query *q, const char *sql, struct range 
     if (sqlite3_bind_parameter_count(s) < AT_WINDOWS)
         return s;
     bool same = q->is_planned && q->planned.from_ns == r.from_ns && q->planned.to_ns == r.to_ns;
-    if (same || question_plan(q, r, LEVEL_HOUR, err)) {
+    if (same || question_plan(q, r, LEVEL_SIX_HOURS, err)) {
         bind_text(s, AT_WINDOWS, q->plan.ids);
         return s;
     }

@@ -7,7 +7,7 @@
 
 enum { SHRINK_PAGES = 256, LOOKED_AT = 1000 };
 
-enum statement { OLDEST, THIN, DROP, FIRST, OPERATIONS_END };
+enum statement { OLDEST, THIN, DROP, DROP_SHORTCUT, FIRST, OPERATIONS_END };
 
 static const char *const sql[RETENTION_STATEMENTS] = {
     /* Never what is in no sum yet, nor what windows are left of. */
@@ -17,6 +17,7 @@ static const char *const sql[RETENTION_STATEMENTS] = {
                "ORDER BY w.start_ns LIMIT 1",
     [THIN] = "UPDATE capture_window SET thinned = 1 WHERE level = ?1 AND start_ns = ?2",
     [DROP] = "DELETE FROM capture_window WHERE id = ?1",
+    [DROP_SHORTCUT] = "DELETE FROM capture_window WHERE level = ?1 AND start_ns = ?2",
     [FIRST] = "SELECT min(coalesce((SELECT start_ns FROM capture_window WHERE level = 0 ORDER BY "
               "start_ns LIMIT 1), 9223372036854775807), coalesce((SELECT start_ns FROM "
               "capture_window WHERE level = 1 ORDER BY start_ns LIMIT 1), 9223372036854775807), "
@@ -158,6 +159,17 @@ static bool find_due(struct retention *r, uint64_t now_ns, struct old_window *re
     return true;
 }
 
+static bool drop_shortcut(struct retention *r, const struct old_window *w)
+{
+    sqlite3_stmt *s = r->statement[DROP_SHORTCUT];
+    int over = levels[w->level].shortcut;
+    if (over == w->level)
+        return true;
+    bind_id(s, 1, over);
+    bind_count(s, 2, level_start(over, w->start_ns));
+    return statement_run(s);
+}
+
 static bool drop(struct retention *r, const struct old_window *w)
 {
     sqlite3_stmt *thin = r->statement[THIN], *s = r->statement[DROP];
@@ -168,7 +180,7 @@ static bool drop(struct retention *r, const struct old_window *w)
             return false;
     }
     bind_id(s, 1, w->id);
-    return statement_run(s);
+    return drop_shortcut(r, w) && statement_run(s);
 }
 
 static bool prune(struct retention *r, uint64_t first_ns)

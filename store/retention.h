@@ -9,7 +9,7 @@
 /* A transaction deletes so many windows, and no further one once it has deleted so many rows. */
 enum { RETENTION_WINDOWS = 8, RETENTION_ROWS = 20000 };
 
-enum { RETENTION_STATEMENTS = 5, PRUNE_STATEMENTS = 10 };
+enum { RETENTION_STATEMENTS = 6, PRUNE_STATEMENTS = 10 };
 
 struct retention {
     struct keep keep;

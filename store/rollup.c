@@ -97,41 +97,44 @@ static const struct summed {
      NULL, NULL},
 };
 
-enum statement { FIND, ADD_WINDOW, MARK, DROP, NEXT_WINDOW, NEXT_MINUTE, FIRST_OPEN };
+enum statement {
+    FIND,
+    ADD_WINDOW,
+    MARK,
+    DROP,
+    NEXT_WINDOW,
+    NEXT_SUM,
+    FIRST_OPEN,
+    FIRST_ROLLED,
+    LAST_ROLLED
+};
 #define WINDOW_COUNTS(X) X(windows, ) WINDOW_COLUMNS(X) X(connections_forgotten, )
 #define FOUND "SELECT id, end_ns, rolled, thinned, start_ns FROM capture_window "
+#define BEGINS_IN "AND start_ns >= ?2 AND start_ns < ?3 "
 
+/* clang-format off */
 static const char *const sql[ROLLUP_STATEMENTS] = {
     [FIND] = FOUND "WHERE level = ?1 AND start_ns = ?2",
-    [ADD_WINDOW] = "INSERT INTO capture_window (level, start_ns, end_ns, "
-                   "flows" WINDOW_COUNTS(COLUMN_NAME) ") SELECT ?1, ?2, x.end_ns, "
-                                                      "x.flows" WINDOW_COUNTS(
-                                                          COLUMN_OF_X) " FROM "
-                                                                       "capture_window x "
-                                                                       "WHERE x.id = ?3 ON "
-                                                                       "CONFLICT (level, "
-                                                                       "start_ns) DO "
-                                                                       "UPDATE SET "
-                                                                       "end_ns = "
-                                                                       "max(end_ns, "
-                                                                       "excluded.end_ns), "
-                                                                       "flows = "
-                                                                       "iif(excluded.end_"
-                                                                       "ns >= end_ns, "
-                                                                       "excluded.flows, "
-                                                                       "flows"
-                                                                       ")" WINDOW_COUNTS(ADDS),
+    /* What is in a sum of minutes has them from the hour, too: such a shortcut is `rolled`. */
+    [ADD_WINDOW] =
+        "INSERT INTO capture_window (level, start_ns, end_ns, rolled, "
+        "flows" WINDOW_COUNTS(COLUMN_NAME) ") SELECT ?1, ?2, x.end_ns, ?4, "
+        "x.flows" WINDOW_COUNTS(COLUMN_OF_X) " FROM capture_window x WHERE x.id = ?3 "
+        "ON CONFLICT (level, start_ns) DO UPDATE SET end_ns = max(end_ns, excluded.end_ns), "
+        "flows = iif(excluded.end_ns >= end_ns, excluded.flows, flows)" WINDOW_COUNTS(ADDS),
     [MARK] = "UPDATE capture_window SET rolled = 1 WHERE id = ?1",
     [DROP] = "DELETE FROM capture_window WHERE id = ?1",
     /* The first window that is in no sum, but for those in [?1, ?2); and the first after
        it. */
     [NEXT_WINDOW] = FOUND "WHERE rolled = 0 AND level = 0 AND (start_ns < ?1 OR start_ns >= ?2) "
                           "ORDER BY start_ns LIMIT 1",
-    [NEXT_MINUTE] = FOUND "WHERE rolled = 0 AND level = 1 AND start_ns <> ?1 "
-                          "ORDER BY start_ns LIMIT 1",
-    [FIRST_OPEN] = FOUND "WHERE rolled = 0 AND level = 0 AND start_ns >= ?1 AND start_ns < ?2 "
-                         "ORDER BY start_ns LIMIT 1",
+    [NEXT_SUM] = FOUND "WHERE rolled = 0 AND level = ?1 AND start_ns <> ?2 "
+                       "ORDER BY start_ns LIMIT 1",
+    [FIRST_OPEN] = FOUND "WHERE rolled = 0 AND level = ?1 " BEGINS_IN "ORDER BY start_ns LIMIT 1",
+    [FIRST_ROLLED] = FOUND "WHERE rolled AND level = ?1 " BEGINS_IN "ORDER BY start_ns LIMIT 1",
+    [LAST_ROLLED] = FOUND "WHERE rolled AND level = ?1 " BEGINS_IN "ORDER BY start_ns DESC LIMIT 1",
 };
+/* clang-format on */
 
 /* Unless it is there: what was made before one failed stays. */
 static bool prepare_one(sqlite3 *db, const char *sql_text, sqlite3_stmt **s)
@@ -233,7 +236,7 @@ static bool settle(struct rollup *r, const struct sum_window *sum)
         if (!s)
             continue;
         bind_id(s, 1, sum->id);
-        bind_id(s, 2, sum->level - 1);
+        bind_id(s, 2, levels[sum->level].below);
         bind_count(s, 3, sum->start_ns);
         bind_count(s, 4, sum->start_ns + levels[sum->level].length_ns);
         if (!statement_run(s))
@@ -250,7 +253,8 @@ static bool write_figures(struct rollup *r, int64_t id)
     return true;
 }
 
-/* Adds `from` to the window of that level that begins then, made if need be. */
+/* Adds `from` to the window of that level that begins then, made if need be. Its figures are left
+ * to the caller. */
 static bool add_window(struct rollup *r, int level, uint64_t start_ns,
                        const struct sum_window *from, struct sum_window *ret_sum)
 {
@@ -261,6 +265,7 @@ static bool add_window(struct rollup *r, int level, uint64_t start_ns,
     bind_id(s, 1, level);
     bind_count(s, 2, start_ns);
     bind_id(s, 3, from->id);
+    bind_id(s, 4, level == LEVEL_TEN_MINUTES);
     if (!statement_run(s) || !find(r, level, start_ns, ret_sum))
         return false;
     bool late = before.id && from->end_ns < before.end_ns;
@@ -268,19 +273,62 @@ static bool add_window(struct rollup *r, int level, uint64_t start_ns,
            (!late || level == LEVEL_WINDOW || ret_sum->thinned || settle(r, ret_sum));
 }
 
-/* Adds `from` to the sum of level `first` that it belongs to, whose figures are left to the caller,
- * and to those above that have that. */
-static bool add_upwards(struct rollup *r, int first, const struct sum_window *from)
+static bool add_and_figure(struct rollup *r, int level, const struct sum_window *from,
+                           struct sum_window *ret_sum)
 {
-    bool goes_on = true;
-    for (int level = first; goes_on && level < LEVELS; level++) {
-        struct sum_window sum;
-        if (!add_window(r, level, level_start(level, from->start_ns), from, &sum) ||
-            (level > first && !write_figures(r, sum.id)))
-            return false;
-        goes_on = sum.rolled;
-    }
-    return true;
+    return add_window(r, level, level_start(level, from->start_ns), from, ret_sum) &&
+           write_figures(r, ret_sum->id);
+}
+
+/* Of a level, the first or last (as the statement says) that is in a sum and begins in an interval.
+ */
+static bool find_rolled(struct rollup *r, enum statement which, int level, uint64_t from_ns,
+                        uint64_t to_ns, struct sum_window *ret)
+{
+    sqlite3_stmt *s = r->statement[which];
+    bind_id(s, 1, level);
+    bind_count(s, 2, from_ns);
+    bind_count(s, 3, to_ns);
+    return ask(s, level, ret);
+}
+
+/* Adds `from` to the shortcut over a window of `level`, if there is one. */
+static bool add_to_shortcut(struct rollup *r, int level, const struct sum_window *from)
+{
+    int over = levels[level].shortcut;
+    struct sum_window sum;
+    return find(r, over, level_start(over, from->start_ns), &sum) &&
+           (!sum.id || add_and_figure(r, over, from, &sum));
+}
+
+/* Marks a minute or an hour as `rolled`, and adds it to its shortcut: one that is there, or one
+ * that is made because nothing that ought to be in it is `rolled` already. */
+static bool mark(struct rollup *r, const struct sum_window *w)
+{
+    int over = levels[w->level].shortcut;
+    uint64_t start_ns = level_start(over, w->start_ns);
+    struct sum_window sum, other = {0};
+    if (!find(r, over, start_ns, &sum) ||
+        (!sum.id && !find_rolled(r, FIRST_ROLLED, w->level, start_ns,
+                                 start_ns + levels[over].length_ns, &other)))
+        return false;
+    return run_on(r->statement[MARK], w->id) && (other.id || add_and_figure(r, over, w, &sum));
+}
+
+/* Adds `from` to its hour, and to the shortcut over that if it is in one. */
+static bool add_to_hour(struct rollup *r, const struct sum_window *from)
+{
+    struct sum_window hour;
+    return add_and_figure(r, LEVEL_HOUR, from, &hour) &&
+           (!hour.rolled || add_to_shortcut(r, LEVEL_HOUR, from));
+}
+
+/* Adds `from` to its minute, whose figures are left to the caller, and to all that has that. */
+static bool add_to_minute(struct rollup *r, const struct sum_window *from)
+{
+    struct sum_window minute;
+    return add_window(r, LEVEL_MINUTE, level_start(LEVEL_MINUTE, from->start_ns), from, &minute) &&
+           (!minute.rolled || (add_to_shortcut(r, LEVEL_MINUTE, from) && add_to_hour(r, from)));
 }
 
 /* The windows of a minute that are in no sum. */
@@ -289,41 +337,89 @@ static bool add_minute(struct rollup *r, uint64_t minute_ns)
     sqlite3_stmt *s = r->statement[FIRST_OPEN];
     struct sum_window w, sum;
     for (;;) {
-        bind_count(s, 1, minute_ns);
-        bind_count(s, 2, minute_ns + levels[LEVEL_MINUTE].length_ns);
+        bind_id(s, 1, LEVEL_WINDOW);
+        bind_count(s, 2, minute_ns);
+        bind_count(s, 3, minute_ns + levels[LEVEL_MINUTE].length_ns);
         if (!ask(s, LEVEL_WINDOW, &w))
             return false;
         if (!w.id)
             break;
-        if (!run_on(r->statement[MARK], w.id) || !add_upwards(r, LEVEL_MINUTE, &w))
+        if (!run_on(r->statement[MARK], w.id) || !add_to_minute(r, &w))
             return false;
     }
     return find(r, LEVEL_MINUTE, minute_ns, &sum) && write_figures(r, sum.id);
 }
 
-static bool add_hour(struct rollup *r, const struct sum_window *minute)
+/* The first minute, or hour, that is in no sum; but the one at `now_ns` is not over. */
+static bool find_next(struct rollup *r, int level, uint64_t now_ns, struct sum_window *ret)
 {
-    struct sum_window sum;
-    return run_on(r->statement[MARK], minute->id) && add_upwards(r, LEVEL_HOUR, minute) &&
-           find(r, LEVEL_HOUR, level_start(LEVEL_HOUR, minute->start_ns), &sum) &&
-           write_figures(r, sum.id);
+    sqlite3_stmt *s = r->statement[NEXT_SUM];
+    bind_id(s, 1, level);
+    bind_count(s, 2, level_start(level, now_ns));
+    return ask(s, level, ret);
+}
+
+/* Of the minutes of an interval that are in an hour, a shortcut. */
+static bool make_shortcut(struct rollup *r, uint64_t start_ns)
+{
+    uint64_t end_ns = start_ns + levels[LEVEL_TEN_MINUTES].length_ns;
+    struct sum_window minute = {.start_ns = start_ns}, sum = {0};
+    for (uint64_t at_ns = start_ns;; at_ns = minute.start_ns + 1) {
+        if (!find_rolled(r, FIRST_ROLLED, LEVEL_MINUTE, at_ns, end_ns, &minute))
+            return false;
+        if (!minute.id)
+            return !sum.id || write_figures(r, sum.id);
+        if (!add_window(r, LEVEL_TEN_MINUTES, start_ns, &minute, &sum))
+            return false;
+    }
+}
+
+/* Goes back through the minutes there were when the database was opened, and makes one shortcut
+ * that is missing (an older version made none); but none in an hour of which minutes were deleted,
+ * which is read as a whole. */
+static bool make_missing(struct rollup *r, bool *ret_made)
+{
+    for (int i = 0; i < ROLLUP_LOOKED_AT && !r->looked_through; i++) {
+        struct sum_window minute, hour, sum;
+        uint64_t before_ns = r->looked_from_ns ? r->looked_from_ns : INT64_MAX;
+        if (!find_rolled(r, LAST_ROLLED, LEVEL_MINUTE, 0, before_ns, &minute))
+            return false;
+        r->looked_through = !minute.id;
+        if (r->looked_through)
+            break;
+        uint64_t start_ns = level_start(LEVEL_TEN_MINUTES, minute.start_ns);
+        if (!find(r, LEVEL_TEN_MINUTES, start_ns, &sum) ||
+            !find(r, LEVEL_HOUR, level_start(LEVEL_HOUR, start_ns), &hour))
+            return false;
+        if (!sum.id && !hour.thinned) {
+            *ret_made = true;
+            return make_shortcut(r, start_ns); /* and sees next time that it is there */
+        }
+        r->looked_from_ns = start_ns;
+        r->looked_through = !start_ns;
+    }
+    return true;
 }
 
 bool rollup_step(struct rollup *r, uint64_t written_ns, bool *ret_added)
 {
     sqlite3_stmt *s = r->statement[NEXT_WINDOW];
-    struct sum_window w, minute;
+    struct sum_window w, minute, hour;
     uint64_t now_ns = level_start(LEVEL_MINUTE, written_ns);
+    bool made = false;
     bind_count(s, 1, now_ns);
     bind_count(s, 2, now_ns + levels[LEVEL_MINUTE].length_ns);
     if (!ask(s, LEVEL_WINDOW, &w) ||
         (w.id && !add_minute(r, level_start(LEVEL_MINUTE, w.start_ns))))
         return false;
-    bind_count(r->statement[NEXT_MINUTE], 1, now_ns);
-    if (!ask(r->statement[NEXT_MINUTE], LEVEL_MINUTE, &minute) ||
-        (minute.id && !add_hour(r, &minute)))
+    if (!find_next(r, LEVEL_MINUTE, now_ns, &minute) ||
+        (minute.id && !(mark(r, &minute) && add_to_hour(r, &minute))))
         return false;
-    *ret_added = w.id || minute.id;
+    if (!find_next(r, LEVEL_HOUR, now_ns, &hour) || (hour.id && !mark(r, &hour)))
+        return false;
+    if (!make_missing(r, &made))
+        return false;
+    *ret_added = w.id || minute.id || hour.id || made;
     return true;
 }
 
@@ -333,7 +429,7 @@ bool rollup_fold(struct rollup *r, int64_t apart, uint64_t start_ns)
     if (!find(r, LEVEL_APART, start_ns, &from) || from.id != apart)
         return false;
     return add_window(r, LEVEL_WINDOW, start_ns, &from, &sum) && write_figures(r, sum.id) &&
-           add_upwards(r, LEVEL_MINUTE, &from) &&
+           add_to_minute(r, &from) &&
            find(r, LEVEL_MINUTE, level_start(LEVEL_MINUTE, start_ns), &sum) &&
            write_figures(r, sum.id) && run_on(r->statement[DROP], apart);
 }

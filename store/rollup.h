@@ -1,4 +1,5 @@
-/* rollup.h - windows as sums of windows: those of a minute and of an hour (levels.h).
+/* rollup.h - windows as sums of windows: those of a minute and of an hour, and shortcuts over them
+ * (levels.h).
  *
  * A window is added to the one above it when another interval has begun, a minute's windows in one
  * transaction, and only once: `rolled` says so. What is written later into a window that is in a
@@ -9,7 +10,8 @@
 #include "store/database.h"
 #include "store/levels.h"
 
-enum { LEVEL_APART = -1, ROLLUP_TABLES = 8, ROLLUP_STATEMENTS = 7 };
+enum { LEVEL_APART = -1, ROLLUP_TABLES = 8, ROLLUP_STATEMENTS = 9 };
+enum { ROLLUP_LOOKED_AT = 100 }; /* shortcuts, in a step */
 
 struct rollup {
     sqlite3 *db;
@@ -17,15 +19,19 @@ struct rollup {
     /* Of each table. Made when the first minute is over: a short replay has none that is. */
     bool prepared;
     sqlite3_stmt *add[ROLLUP_TABLES], *settle[ROLLUP_TABLES], *figures[ROLLUP_TABLES];
+    uint64_t looked_from_ns; /* from there on there are shortcuts of minutes; 0: not looked yet */
+    bool looked_through;     /* there are of all */
 };
 
 /* Zero `r` first. These return false when the failure is in the database. */
 bool rollup_open(struct rollup *r, sqlite3 *db);
 void rollup_close(struct rollup *r);
 
-/* Adds up one minute that is over, as far as it is not yet, and one minute to its hour: the oldest
- * ones. What is of the minute that holds `written_ns`, in which the latest window was written, is
- * not over. `*ret_added`: there was something to do. Inside a transaction of the caller's. */
+/* Adds up one minute that is over, as far as it is not yet, one minute to its hour, and one hour to
+ * its shortcut: the oldest ones; and makes one shortcut of an older version's minutes, the latest
+ * that is missing. What is of the minute, or hour, that holds `written_ns`, in which the latest
+ * window was written, is not over. `*ret_added`: there was something to do. Inside a transaction of
+ * the caller's. */
 bool rollup_step(struct rollup *r, uint64_t written_ns, bool *ret_added);
 
 /* Adds a window of LEVEL_APART to the window of level 0 that begins with it, which is rolled, and

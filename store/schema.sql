@@ -74,7 +74,8 @@ CREATE TABLE operation (
 ) STRICT;
 
 -- One interval, and how well it was captured: increments within it, except for flows. Level 0 holds
--- the windows as they were closed; higher levels are sums of them over longer intervals.
+-- the windows as they were closed; 1 and 2 are their sums over a minute and an hour; 3 and 4 are
+-- shortcuts for questions, sums of minutes over ten of them, and of hours over six.
 CREATE TABLE capture_window (
     id                    INTEGER PRIMARY KEY,
     level                 INTEGER NOT NULL,
@@ -135,7 +136,7 @@ CREATE TABLE capture_window (
     sampled_ns            INTEGER NOT NULL DEFAULT 0,
     left_out_ns           INTEGER NOT NULL DEFAULT 0,
     vantages_dropped      INTEGER NOT NULL DEFAULT 0, -- packets that vantage_window does not count
-    rolled                INTEGER NOT NULL DEFAULT 0, -- 0, 1: a window of the next level has it in its sums
+    rolled                INTEGER NOT NULL DEFAULT 0, -- 0, 1: a longer window has it in its sums
     thinned               INTEGER NOT NULL DEFAULT 0, -- 0, 1: windows that it is the sum of were deleted
     windows               INTEGER NOT NULL DEFAULT 1, -- of level 0 that are in it
     UNIQUE (level, start_ns) -- which windows begin in a range?

@@ -99,7 +99,7 @@ static bool make_steps(struct query *q, struct steps *s, struct range r, size_t 
         return false;
     for (size_t i = 0; i < q->plan.len; i++) { /* nothing shorter may be left */
         uint64_t length_ns = levels[q->plan.window[i].level].length_ns;
-        if (q->plan.window[i].level > s->highest && length_ns > window_ns)
+        if (length_ns > levels[s->highest].length_ns && length_ns > window_ns)
             window_ns = length_ns;
     }
     if (window_ns > s->step_ns)

@@ -93,9 +93,19 @@ static struct columns columns_of(sqlite3 *db, const char *table)
     return c;
 }
 
-/* The windows of level 1 (or 2) of a table are those of the level below that are rolled, added up
- * by the interval they begin in: neither has a row that the other has not. */
-static void assert_table(sqlite3 *db, const char *table, int level, const char *length)
+static const struct {
+    const char *length;
+    int below;
+} sums_at[LEVELS_AND_SHORTCUTS] = {
+    [LEVEL_MINUTE] = {"60000000000", LEVEL_WINDOW},
+    [LEVEL_HOUR] = {"3600000000000", LEVEL_MINUTE},
+    [LEVEL_TEN_MINUTES] = {"600000000000", LEVEL_MINUTE},
+    [LEVEL_SIX_HOURS] = {"21600000000000", LEVEL_HOUR},
+};
+
+/* The windows of a level of a table are those of the level below that are rolled, added up by the
+ * interval they begin in: neither has a row that the other has not. */
+static void assert_table(sqlite3 *db, const char *table, int level)
 {
     static char sums[4 * TEXT_ROOM], rows[4 * TEXT_ROOM], sql[10 * TEXT_ROOM];
     struct columns c = columns_of(db, table);
@@ -106,7 +116,7 @@ static void assert_table(sqlite3 *db, const char *table, int level, const char *
     snprintf(sums, sizeof sums,
              "SELECT w.start_ns - w.start_ns %% %s AS part%s FROM %s x JOIN capture_window w "
              "ON w.id = x.window_id WHERE w.level = %d AND w.rolled GROUP BY part%s",
-             length, c.sum, table, level - 1, c.keys);
+             sums_at[level].length, c.sum, table, sums_at[level].below, c.keys);
     snprintf(sql, sizeof sql, "SELECT count(*) FROM (%s EXCEPT %s)", rows, sums);
     if (number(db, sql) != 0)
         fail_msg("%s of level %d has rows that are not the sums of those below", table, level);
@@ -117,7 +127,7 @@ static void assert_table(sqlite3 *db, const char *table, int level, const char *
 
 /* `column` is that of the latest window of the level below which has the row. */
 static void assert_latest(sqlite3 *db, const char *table, const char *key, const char *column,
-                          int level, const char *length)
+                          int level)
 {
     char sql[2048];
     snprintf(sql, sizeof sql,
@@ -125,12 +135,11 @@ static void assert_latest(sqlite3 *db, const char *table, const char *key, const
              "w.level = %d AND x.%s <> (SELECT y.%s FROM %s y JOIN capture_window v ON v.id = "
              "y.window_id WHERE v.level = %d AND v.rolled AND y.%s = x.%s AND v.start_ns >= "
              "w.start_ns AND v.start_ns < w.start_ns + %s ORDER BY v.start_ns DESC LIMIT 1)",
-             table, level, column, column, table, level - 1, key, key, length);
+             table, level, column, column, table, sums_at[level].below, key, key,
+             sums_at[level].length);
     if (number(db, sql) != 0)
         fail_msg("%s.%s of level %d is not that of the latest", table, column, level);
 }
-
-static const char *const lengths[LEVELS] = {"5000000000", "60000000000", "3600000000000"};
 
 void assert_sums(const char *path)
 {
@@ -143,14 +152,13 @@ void assert_sums(const char *path)
         "ESCAPE '\\' AND name <> 'capture_window'",
         &s));
     for (; sqlite3_step(s) == SQLITE_ROW; tables++)
-        for (int level = LEVEL_MINUTE; level < LEVELS; level++)
-            assert_table(db, (const char *)sqlite3_column_text(s, 0), level, lengths[level]);
+        for (int level = LEVEL_MINUTE; level < LEVELS_AND_SHORTCUTS; level++)
+            assert_table(db, (const char *)sqlite3_column_text(s, 0), level);
     sqlite3_finalize(s);
     assert_int_equal(tables, ROLLUP_TABLES);
-    for (int level = LEVEL_MINUTE; level < LEVELS; level++) {
-        assert_latest(db, "edge_window", "pair_id", "active", level, lengths[level]);
-        assert_latest(db, "connection_window", "connection_id", "open_calls", level,
-                      lengths[level]);
+    for (int level = LEVEL_MINUTE; level < LEVELS_AND_SHORTCUTS; level++) {
+        assert_latest(db, "edge_window", "pair_id", "active", level);
+        assert_latest(db, "connection_window", "connection_id", "open_calls", level);
     }
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }

@@ -103,6 +103,55 @@ static void by_age(void **state)
     place_remove(&p);
 }
 
+/* Minutes or hours of which some were deleted have no shortcut. */
+static void assert_shortcuts(const struct place *p)
+{
+    static const char broken[] =
+        "SELECT count(*) FROM capture_window s WHERE level = %d AND windows <> (SELECT "
+        "sum(windows) FROM capture_window w WHERE level = %d AND rolled AND w.start_ns >= "
+        "s.start_ns AND w.start_ns < s.start_ns + %lld)";
+    for (int level = LEVELS; level < LEVELS_AND_SHORTCUTS; level++) {
+        char sql[sizeof broken + 40];
+        snprintf(sql, sizeof sql, broken, level, levels[level].below,
+                 (long long)levels[level].length_ns);
+        assert_int_equal(place_number(p->db, sql), 0);
+    }
+}
+
+/* A file of an older version, of whose minutes and hours some were deleted: shortcuts are made of
+ * those that are whole, and the answers are what they were. */
+static void shortcuts_of_what_is_left(void **state)
+{
+    enum { APART_S = 20, WINDOWS = 5 * 3600 / APART_S };
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct keep k = keep_all();
+    struct err err;
+    (void)state;
+    assert_true(keep_set_ages(&k, "5s=10min,1min=80min,1h=4h", &err));
+    store_keep(s, &k);
+    for (uint64_t i = 0; i < WINDOWS; i++)
+        written_plain(s, DAY_S + APART_S * i);
+    assert_shortcuts(&p);
+    assert_in_range(windows_of(&p, LEVEL_TEN_MINUTES), 7, 9);
+    store_close(s);
+    place_run(p.db, "PRAGMA foreign_keys = ON; DELETE FROM capture_window WHERE level > 2; "
+                    "UPDATE capture_window SET rolled = 0 WHERE level = 2");
+    struct query *q = place_query(&p);
+    struct range all = all_of(q), late = {all.to_ns - 4000 * SECOND_NS, all.to_ns};
+    uint64_t requests[] = {requests_in(q, all), requests_in(q, late)};
+    s = place_store(&p);
+    for (uint64_t i = 0; i < 20; i++)
+        written_plain(s, DAY_S + APART_S * WINDOWS + WINDOW_S * i);
+    store_close(s);
+    assert_shortcuts(&p);
+    assert_in_range(windows_of(&p, LEVEL_TEN_MINUTES), 6, 7); /* of the last hour and this one */
+    assert_int_equal(requests_in(q, all), requests[0]);
+    assert_int_equal(requests_in(q, late), requests[1]);
+    query_close(q);
+    place_remove(&p);
+}
+
 /* Deletes all that is too old; returns how many rows the longest transaction deleted. */
 static int64_t longest_deletion(const struct place *p, const struct keep *k, int *ret_steps)
 {
@@ -295,9 +344,13 @@ static void readers_that_take_turns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ages_and_sizes_as_text),   cmocka_unit_test(by_age),
-        cmocka_unit_test(deletes_little_by_little), cmocka_unit_test(by_size),
-        cmocka_unit_test(a_reader_that_stays),      cmocka_unit_test(readers_that_take_turns),
+        cmocka_unit_test(ages_and_sizes_as_text),
+        cmocka_unit_test(by_age),
+        cmocka_unit_test(shortcuts_of_what_is_left),
+        cmocka_unit_test(deletes_little_by_little),
+        cmocka_unit_test(by_size),
+        cmocka_unit_test(a_reader_that_stays),
+        cmocka_unit_test(readers_that_take_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

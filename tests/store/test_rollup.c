@@ -1,12 +1,13 @@
-/* test_rollup.c - the windows of minutes and hours are the sums of those under them, in every
- * column of every table, whatever comes late, twice or after a new start; and questions answer as
- * if there were none. */
+/* test_rollup.c - the windows of minutes and hours, and shortcuts, are the sums of those under
+ * them, in every column of every table, whatever comes late, twice or after a new start; and
+ * questions answer as if there were none. */
 #include "store/rollup.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "store/export/exporter.h"
+#include "store/plan.h"
 #include "tests/check.h"
 #include "tests/store/chance.h"
 #include "tests/store/deltas.h"
@@ -44,7 +45,7 @@ static struct made history_make(uint64_t seed)
 }
 
 /* Otherwise there would be nothing to compare. */
-static void assert_hours(const char *path)
+static void assert_level(const char *path, int level)
 {
     static const char *const tables[ROLLUP_TABLES] = {"total", "edge",  "operation", "connection",
                                                       "tls",   "relay", "forwarded", "vantage"};
@@ -52,8 +53,8 @@ static void assert_hours(const char *path)
         char sql[160];
         snprintf(sql, sizeof sql,
                  "SELECT count(*) > 0 FROM %s_window JOIN capture_window w ON w.id = window_id "
-                 "WHERE level = 2",
-                 tables[i]);
+                 "WHERE level = %d",
+                 tables[i], level);
         assert_int_equal(place_number(path, sql), 1);
     }
 }
@@ -64,7 +65,8 @@ static void sums_are_exact(void **state)
     for (uint64_t seed = 1; seed <= 2; seed++) {
         struct made m = history_make(seed);
         assert_sums(m.place.db);
-        assert_hours(m.place.db);
+        for (int level = LEVEL_MINUTE; level < LEVELS_AND_SHORTCUTS; level++)
+            assert_level(m.place.db, level);
         /* All but the latest minute is in them; each window of level 0 is counted once. */
         assert_int_equal(place_number(m.place.db,
                                       "SELECT count(DISTINCT start_ns / 60000000000) FROM "
@@ -75,7 +77,7 @@ static void sums_are_exact(void **state)
                                                   "FROM capture_window WHERE level = 1"),
                          1);
         assert_int_equal(place_number(m.place.db, "SELECT count(*) FROM capture_window "
-                                                  "WHERE level NOT BETWEEN 0 AND 2"),
+                                                  "WHERE level < 0"),
                          0);
         place_remove(&m.place);
     }
@@ -150,6 +152,48 @@ static void answers_are_the_same(void **state)
     query_close(q);
     query_close(p);
     place_remove(&plain);
+    place_remove(&m.place);
+}
+
+/* Takes from a database what version 5 had not. */
+static void undo_version_6(const char *path)
+{
+    place_run(path, "PRAGMA foreign_keys = ON; DELETE FROM capture_window WHERE level > 2; "
+                    "UPDATE capture_window SET rolled = 0 WHERE level = 2; "
+                    "PRAGMA user_version = 5");
+}
+
+/* Shortcuts are made of what an older version left, one with each window that is written, also
+ * where windows come late in between; and answers stay what they were. */
+static void shortcuts_of_older_windows(void **state)
+{
+    struct made m = history_make(3);
+    uint64_t seed = 3;
+    (void)state;
+    struct query *q = place_query(&m.place);
+    struct range most = {BEGIN_S * SECOND_NS, (m.now_s - 1500) * SECOND_NS};
+    query_close(q);
+    undo_version_6(m.place.db);
+    struct store *s = place_store(&m.place);
+    for (int i = 0; i < 3; i++) { /* into minutes that have no shortcut yet, or have one */
+        struct delta d = chance_window(&seed, BEGIN_S + WINDOW_S * (uint64_t)chance(&seed, 900));
+        written(s, &d, NULL);
+    }
+    int64_t few = place_number(m.place.db, "SELECT count(*) FROM capture_window WHERE level = 3");
+    assert_in_range(few, 1, 4);
+    q = place_query(&m.place);
+    char *before = answers(q, most);
+    for (int i = 0; i < 30; i++)
+        written_plain(s, m.now_s);
+    store_close(s);
+    assert_sums(m.place.db);
+    assert_true(place_number(m.place.db, "SELECT count(*) FROM capture_window WHERE level = 3") >
+                few);
+    char *after = answers(q, most);
+    assert_string_equal(after, before);
+    free(before);
+    free(after);
+    query_close(q);
     place_remove(&m.place);
 }
 
@@ -273,13 +317,34 @@ static void a_step_is_the_range(void **state)
     place_remove(&m.place);
 }
 
-/* The percentiles of a day are those of all its values, as far as a histogram can tell. */
 static int compare(const void *left, const void *right)
 {
     uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
     return (a > b) - (a < b);
 }
 
+/* A day whose ends are not those of an hour is read from few windows, and from those of level 0 in
+ * them none: hours at both ends of the shortcuts, minutes at both ends of the shorter ones. */
+static void assert_few_windows(const struct place *p, struct range all)
+{
+    const struct range r = {all.from_ns + 57 * SECOND_NS, all.to_ns - 3541 * SECOND_NS};
+    struct plan plan = {0};
+    int of_level[LEVELS_AND_SHORTCUTS] = {0};
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(p->db, &db), SQLITE_OK);
+    assert_true(plan_make(&plan, db, &r, LEVEL_SIX_HOURS));
+    for (size_t i = 0; i < plan.len; i++)
+        of_level[plan.window[i].level]++;
+    assert_in_range(of_level[LEVEL_SIX_HOURS], 2, 3);
+    assert_in_range(of_level[LEVEL_HOUR], 0, 10);
+    assert_in_range(of_level[LEVEL_TEN_MINUTES], 1, 10);
+    assert_in_range(of_level[LEVEL_MINUTE], 1, 18);
+    assert_in_range(of_level[LEVEL_WINDOW], 0, 1);
+    plan_free(&plan);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* The percentiles of a day are those of all its values, as far as a histogram can tell. */
 static void percentiles_of_a_day(void **state)
 {
     enum { VALUES = 1500, APART_S = 57 };
@@ -306,6 +371,7 @@ static void percentiles_of_a_day(void **state)
                    {of->p90_ns, VALUES * 90 / 100},
                    {of->p95_ns, VALUES * 95 / 100},
                    {of->p99_ns, VALUES * 99 / 100}};
+    assert_few_windows(&p, all_of(q));
     assert_int_equal(of->count, VALUES);
     assert_int_equal(of->max_ns, value[VALUES - 1]);
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
@@ -321,9 +387,13 @@ static void percentiles_of_a_day(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sums_are_exact),      cmocka_unit_test(answers_are_the_same),
-        cmocka_unit_test(series_are_the_same), cmocka_unit_test(series_of_services),
-        cmocka_unit_test(a_step_is_the_range), cmocka_unit_test(percentiles_of_a_day),
+        cmocka_unit_test(sums_are_exact),
+        cmocka_unit_test(answers_are_the_same),
+        cmocka_unit_test(shortcuts_of_older_windows),
+        cmocka_unit_test(series_are_the_same),
+        cmocka_unit_test(series_of_services),
+        cmocka_unit_test(a_step_is_the_range),
+        cmocka_unit_test(percentiles_of_a_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,4 @@
+-- migrate_6.sql - version 5 to 6: shortcuts, windows of levels 3 and 4.
+--
+-- No table changes: they are made as windows are written, those of what is there too. But older
+-- programs would add what comes late to minutes and hours only, and so may not write this.

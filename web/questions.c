@@ -28,6 +28,10 @@ static enum said ask_graph(struct ask *a)
     bool asked = !a->q || query_graph(a->q, a->range, a->params->grouping, &graph, a->err);
     if (asked)
         graph_sieve(a->graph_sieve, &graph);
+    if (asked && a->exporter->graph_fits && !a->exporter->graph_fits(&graph, a->err)) {
+        graph_free(&graph);
+        return SAID_MISASKED;
+    }
     bool written = asked && a->exporter->graph(a->out, &graph);
     enum said ret = said(asked, written, a->err);
     graph_free(&graph);
@@ -291,7 +295,9 @@ static enum said ask_diff(struct ask *a)
     if (a->exporter->edges) /* which drawings have not: they show what is around, too */
         diff_drop_same(&d);
     asked = asked && keep(a, d.row, &d.len, sizeof *d.row);
-    enum said ret = said(asked, asked && a->exporter->diff(a->out, &d), a->err);
+    bool fits = !asked || !a->exporter->diff_fits || a->exporter->diff_fits(&d, a->err);
+    enum said ret =
+        !fits ? SAID_MISASKED : said(asked, asked && a->exporter->diff(a->out, &d), a->err);
     diff_free(&d);
     return ret;
 }

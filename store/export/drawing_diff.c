@@ -69,7 +69,7 @@ static bool place(struct drawing_node *node, size_t node_len, const struct drawi
     return placed;
 }
 
-bool drawing_diff(FILE *out, const struct diff *d)
+bool drawing_diff(struct canvas *c, const struct diff *d)
 {
     struct diff_names names;
     if (!diff_names_list(d, &names))
@@ -83,10 +83,9 @@ bool drawing_diff(FILE *out, const struct diff *d)
         drawn.edge_len = make_edges(d, &names, node, edge);
         whole = place(node, names.len, edge, drawn.edge_len);
     }
-    if (whole)
-        drawing_put(out, &drawn);
+    whole = whole && drawing_put(c, &drawn);
     free(node);
     free(edge);
     free(names.name);
-    return whole && !ferror(out);
+    return whole;
 }

@@ -274,7 +274,9 @@ static void is_drawn(void **state)
     size_t len = 0;
     (void)state;
     FILE *out = open_memstream(&text, &len);
-    assert_true(drawing_diff(out, &d));
+    struct canvas_svg canvas;
+    canvas_svg_init(&canvas, out);
+    assert_true(drawing_diff(&canvas.canvas, &d));
     fclose(out);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (!strstr(text, parts[i]))

@@ -154,7 +154,9 @@ static void svg_of_our_own(void **state)
     for (size_t i = 0; i < HOSTILE_NAMES; i++)
         h.service[i].x = (double)(i % 4) - 1;
     FILE *out = open_memstream(&text, &len);
-    assert_true(drawing_graph(out, &h.graph));
+    struct canvas_svg canvas;
+    canvas_svg_init(&canvas, out);
+    assert_true(drawing_graph(&canvas.canvas, &h.graph));
     fclose(out);
     char *back = piped(text, "python3", read);
     assert_string_equal(back, names);

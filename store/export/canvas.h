@@ -34,7 +34,6 @@ struct canvas_shape {
 struct canvas_text {
     double x, y, size;
     const char *color;
-    bool halo; /* white around it, where it crosses lines */
 };
 
 /* Sizes are in pixels of the drawing. Text is hostile: names come from the wire. */

@@ -172,12 +172,6 @@ static void put_text(struct canvas *canvas, const struct canvas_text *how, const
         p->cairo_set_font_size(pen, how->size);
         p->cairo_glyph_path(pen, &run.at[i].glyph, 1);
     }
-    if (how->halo) {
-        set_color(p, pen, "#FFFFFF");
-        p->cairo_set_line_width(pen, 3);
-        p->cairo_set_dash(pen, NULL, 0, 0);
-        p->cairo_stroke_preserve(pen);
-    }
     set_color(p, pen, how->color);
     p->cairo_fill(pen);
 }

@@ -62,11 +62,9 @@ static void put_shape(struct canvas *c, const struct canvas_shape *shape)
 
 static void put_text(struct canvas *c, const struct canvas_text *how, const char *text)
 {
-    static const char halo[] =
-        " stroke=\"#FFFFFF\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\"";
     fprintf(stream(c),
-            "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\"%s font-size=\"%.0f\" text-anchor=\"middle\">",
-            how->x, how->y, how->color, how->halo ? halo : "", how->size);
+            "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\" font-size=\"%.0f\" text-anchor=\"middle\">",
+            how->x, how->y, how->color, how->size);
     put_escaped(stream(c), text);
     fputs("</text>\n", stream(c));
 }

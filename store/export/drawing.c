@@ -1,7 +1,9 @@
 /* drawing.c - see drawing.h. */
 #include "store/export/drawing.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Of a node, of a column and a row of the layout, and around all of it; in pixels. APART: edges
@@ -9,14 +11,27 @@
 enum {
     NODE_WIDTH = 150,
     NODE_HEIGHT = 34,
-    COLUMN = 310,
+    COLUMN = 340,
     ROW = 62,
     MARGIN = 30,
     NAME_MOST = 21,
-    LINE = 11,
+    LINE = 12,
+    LABEL = 10,
     RIM = 5,
     APART = 18
 };
+
+/* How far an edge goes on straight before it bends. */
+#define BEND (COLUMN / 3.0)
+
+struct box {
+    double left, top, right, bottom;
+};
+
+static bool meet(const struct box *a, const struct box *b)
+{
+    return a->left < b->right && b->left < a->right && a->top < b->bottom && b->top < a->bottom;
+}
 
 struct frame {
     double left, top; /* of the layout, in its units */
@@ -61,8 +76,8 @@ static struct frame frame_of(const struct drawing *d)
         right = !i || n->x > right ? n->x : right;
         bottom = !i || n->y > bottom ? n->y : bottom;
     }
-    f.width = (right - f.left) * COLUMN + NODE_WIDTH + 2 * MARGIN;
-    f.height = (bottom - f.top) * ROW + NODE_HEIGHT + 2 * MARGIN;
+    f.width = ceil((right - f.left) * COLUMN + NODE_WIDTH + 2 * MARGIN);
+    f.height = ceil((bottom - f.top) * ROW + NODE_HEIGHT + 2 * MARGIN + ROW); /* for edges around */
     return f;
 }
 
@@ -171,7 +186,7 @@ static void put_node(struct canvas *c, const struct frame *f, const struct drawi
     c->text(c,
             &(struct canvas_text){x + NODE_WIDTH / 2.0,
                                   y + NODE_HEIGHT / 2.0 + (n->kind == PICTURE_DATABASE ? 7 : 4), 12,
-                                  "#1F2328", false},
+                                  "#1F2328"},
             text);
     c->close(c);
 }
@@ -195,15 +210,22 @@ static struct line line_of(const struct frame *f, const struct drawing_node *cli
     return l;
 }
 
+/* Of the curve that put_edge() draws. */
+static void point_of(const struct line *l, double t, double *ret_x, double *ret_y)
+{
+    double s = 1 - t, w[] = {s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t};
+    *ret_x = w[0] * l->x1 + w[1] * (l->x1 + BEND) + w[2] * (l->x2 - BEND) + w[3] * l->x2;
+    *ret_y = w[0] * l->y1 + w[1] * (l->y1 + l->below) + w[2] * (l->y2 + l->below) + w[3] * l->y2;
+}
+
 static void put_edge(struct canvas *c, const struct drawing *d, struct line l,
                      const struct drawing_edge *e)
 {
-    double bend = COLUMN / 3.0;
     struct canvas_shape way = {.pen = e->pen}, arrow = {.fill = e->pen.color};
     char title[2 * NAME_TEXT_MAX + 64];
     move(&way, l.x1, l.y1);
     add(&way, (struct canvas_step){
-                  'C', {l.x1 + bend, l.x2 - bend, l.x2}, {l.y1 + l.below, l.y2 + l.below, l.y2}});
+                  'C', {l.x1 + BEND, l.x2 - BEND, l.x2}, {l.y1 + l.below, l.y2 + l.below, l.y2}});
     move(&arrow, l.x2 + 5, l.y2);
     line(&arrow, l.x2 - 2, l.y2 - 4);
     line(&arrow, l.x2 - 2, l.y2 + 4);
@@ -216,46 +238,109 @@ static void put_edge(struct canvas *c, const struct drawing *d, struct line l,
     c->close(c);
 }
 
-/* Its lines stand one below the other, above the middle of the edge. */
-static void put_label(struct canvas *c, struct line l, const struct drawing_edge *e)
+/* Its lines stand one below the other, on white where they cross others. */
+static void put_label(struct canvas *c, const struct box *at, const struct drawing_edge *e)
 {
-    struct canvas_text how = {(l.x1 + l.x2) / 2, (l.y1 + l.y2) / 2 + 0.75 * l.below - 3, 9, e->ink,
-                              true};
+    struct canvas_text how = {(at->left + at->right) / 2, at->top + LINE - 2, LABEL, e->ink};
+    struct canvas_shape ground = {.fill = "#FFFFFF"};
     char text[sizeof e->label];
-    for (const char *at = e->label; *at; at++)
-        how.y -= *at == '\n' ? LINE : 0;
-    for (const char *at = e->label; *at; how.y += LINE) {
-        size_t len = strcspn(at, "\n");
-        memcpy(text, at, len);
+    move(&ground, at->left, at->top);
+    line(&ground, at->right, at->top);
+    line(&ground, at->right, at->bottom);
+    line(&ground, at->left, at->bottom);
+    close_path(&ground);
+    c->shape(c, &ground);
+    for (const char *from = e->label; *from; how.y += LINE) {
+        size_t len = strcspn(from, "\n");
+        memcpy(text, from, len);
         text[len] = '\0';
         c->text(c, &how, text);
-        at += len + (at[len] == '\n');
+        from += len + (from[len] == '\n');
     }
 }
 
-static void put_edges(struct canvas *c, const struct frame *f, const struct drawing *d, bool labels)
+static void put_edges(struct canvas *c, const struct frame *f, const struct drawing *d,
+                      struct line *ret_line)
 {
     size_t nth = 0;
     for (size_t i = 0; i < d->edge_len; i++) {
         const struct drawing_edge *e = &d->edge[i];
         bool again = i && e[-1].client == e->client && e[-1].server == e->server;
         nth = again ? nth + 1 : 0;
-        struct line l = line_of(f, &d->node[e->client], &d->node[e->server], nth);
-        if (labels)
-            put_label(c, l, e);
-        else
-            put_edge(c, d, l, e);
+        ret_line[i] = line_of(f, &d->node[e->client], &d->node[e->server], nth);
+        put_edge(c, d, ret_line[i], e);
     }
+}
+
+static struct box box_of(const struct frame *f, const struct drawing_node *n)
+{
+    double x = left_of(f, n), y = top_of(f, n);
+    return (struct box){x - 2, y - 2, x + NODE_WIDTH + 2, y + NODE_HEIGHT + 2};
+}
+
+/* How wide a label is is guessed, since what it is written with is not known here. */
+static void measure(const char *label, double *ret_width, double *ret_height)
+{
+    size_t longest = 0;
+    *ret_height = 0;
+    *ret_width = 0;
+    for (const char *at = label; *at; *ret_height += LINE) {
+        size_t len = strcspn(at, "\n");
+        longest = len > longest ? len : longest;
+        at += len + (at[len] == '\n');
+    }
+    *ret_width = 0.55 * LABEL * (double)longest + 4;
+}
+
+/* On its edge, where nothing else is; false if there is no such place. `taken` grows. */
+static bool place_label(const struct line *l, const char *label, struct box *taken, size_t *len)
+{
+    static const double along[] = {0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.82, 0.18};
+    double width, height;
+    measure(label, &width, &height);
+    for (size_t i = 0; i < sizeof along / sizeof *along; i++) {
+        double x, y;
+        size_t other = 0;
+        point_of(l, along[i], &x, &y);
+        struct box at = {x - width / 2, y - height / 2, x + width / 2, y + height / 2};
+        while (other < *len && !meet(&at, &taken[other]))
+            other++;
+        if (other < *len)
+            continue;
+        taken[(*len)++] = at;
+        return true;
+    }
+    return false;
+}
+
+/* Those that tell of something wrong come first, if not all have room. */
+static void put_labels(struct canvas *c, const struct frame *f, const struct drawing *d,
+                       const struct line *l, struct box *taken)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < d->node_len; i++)
+        taken[len++] = box_of(f, &d->node[i]);
+    for (int urgent = 1; urgent >= 0; urgent--)
+        for (size_t i = 0; i < d->edge_len; i++)
+            if (d->edge[i].urgent == urgent && d->edge[i].label[0] &&
+                place_label(&l[i], d->edge[i].label, taken, &len))
+                put_label(c, &taken[len - 1], &d->edge[i]);
 }
 
 bool drawing_put(struct canvas *c, const struct drawing *d)
 {
     struct frame f = frame_of(d);
-    if (!c->begin(c, f.width, f.height + ROW))
-        return false;
-    put_edges(c, &f, d, false);
-    for (size_t i = 0; i < d->node_len; i++)
-        put_node(c, &f, &d->node[i]);
-    put_edges(c, &f, d, true); /* what they say lies above all lines */
-    return c->end(c);
+    struct line *l = calloc(d->edge_len + 1, sizeof *l);
+    struct box *taken = calloc(d->node_len + d->edge_len + 1, sizeof *taken);
+    bool drawn = l && taken && c->begin(c, f.width, f.height);
+    if (drawn) {
+        put_edges(c, &f, d, l);
+        for (size_t i = 0; i < d->node_len; i++)
+            put_node(c, &f, &d->node[i]);
+        put_labels(c, &f, d, l, taken);
+        drawn = c->end(c);
+    }
+    free(l);
+    free(taken);
+    return drawn;
 }

@@ -22,6 +22,7 @@ struct drawing_edge {
     struct pen pen;
     const char *ink; /* colour of the label */
     char label[320]; /* lines are parted by '\n' */
+    bool urgent;     /* something is wrong with it: its label comes before others */
 };
 
 /* All is borrowed. */

@@ -42,6 +42,7 @@ static size_t make_edges(const struct diff *d, const struct diff_names *names,
                                    .protocol = row->protocol};
         const struct diff_look *look = diff_look_of_edge(d, row, e->label, sizeof e->label);
         e->pen = pen_of(look, true);
+        e->urgent = look != &diff_look_same;
         e->ink = look == &diff_look_same ? "#57606A" : look->color;
         if (look == &diff_look_same && strcmp(e->label, row->protocol) == 0)
             e->label[0] = '\0'; /* nothing changed, so nothing is in the way of what did */

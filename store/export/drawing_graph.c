@@ -33,7 +33,8 @@ static bool make_edge(const struct graph *g, const struct edge_row *e, struct dr
                                  .port = e->port,
                                  .protocol = e->protocol,
                                  .pen = {picture_color(h), picture_width(e), dashes[h]},
-                                 .ink = picture_color(h)};
+                                 .ink = picture_color(h),
+                                 .urgent = h == HEALTH_WARN || h == HEALTH_BAD};
     picture_edge_label(e, ", ", ret->label, sizeof ret->label);
     return client < g->nodes.len && server < g->nodes.len;
 }

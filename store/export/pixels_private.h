@@ -30,7 +30,6 @@
     X(cairo_set_source_rgb)                                                                        \
     X(cairo_status)                                                                                \
     X(cairo_stroke)                                                                                \
-    X(cairo_stroke_preserve)                                                                       \
     X(cairo_surface_destroy)                                                                       \
     X(cairo_surface_status)                                                                        \
     X(cairo_surface_write_to_png_stream)

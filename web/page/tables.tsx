@@ -75,9 +75,9 @@ export const TRACE_COLUMNS: Column<TraceRow>[] = [
   { id: "server", title: "Server", minor: true, hint: "Of its first hop", show: (t) => t.server_name },
   { id: "duration", title: "Took", kind: "n", show: (t) => milliseconds(t.duration_ms) },
   { id: "errors", title: "Failed", kind: "n", hint: "Requests of it that failed", show: (t) => (t.errors ? `✕ ${count(t.errors)}` : "–"), alarm: (t) => t.errors > 0 },
-  { id: "hops", title: "Hops", kind: "n", hint: "Requests of it that were kept", show: (t) => count(t.hops) },
+  { id: "hops", title: "Hops", kind: "n", minor: true, hint: "Requests of it that were kept", show: (t) => count(t.hops) },
   { id: "services", title: "Services", kind: "n", minor: true, show: (t) => count(t.services) },
-  { id: "slowest", title: "Most by", minor: true, hint: "The server that took most of the time itself", show: (t) => t.slowest || "–" },
+  { id: "slowest", title: "Most by", hint: "The server that took most of the time itself", show: (t) => t.slowest || "–" },
   { id: "slowest_time", title: "Itself", kind: "n", minor: true, hint: "How long that server took itself", show: (t) => milliseconds(t.slowest_ms) },
   { id: "trace_id", title: "Trace", minor: true, show: (t) => t.trace_id },
 ];

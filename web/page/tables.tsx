@@ -65,11 +65,8 @@ export const OPERATION_COLUMNS: Column<Operation>[] = [
   marks(),
 ];
 
-/** With the date only where it is another day than today. */
-const instant = (time: string) => (new Date(time).toDateString() === new Date().toDateString() ? clock(new Date(time)) : moment(time).slice(5));
-
 export const TRACE_COLUMNS: Column<TraceRow>[] = [
-  { id: "time", title: "Time", minor: true, show: (t) => <span title={moment(t.time)}>{instant(t.time)}</span> },
+  { id: "time", title: "Time", minor: true, show: (t) => <span title={moment(t.time)}>{clock(new Date(t.time))}</span> },
   { id: "operation", title: "Operation", kind: "text", hint: "What its first hop asked for", show: (t) => t.operation },
   { id: "client", title: "Client", minor: true, hint: "Of its first hop", show: (t) => t.client_name },
   { id: "server", title: "Server", minor: true, hint: "Of its first hop", show: (t) => t.server_name },

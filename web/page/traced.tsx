@@ -26,13 +26,12 @@ export function TracePanel({ address, go }: TraceProps) {
         </p>
         <h2>{asked(first)}</h2>
         <p class="hint">
-          {first.client_name ?? first.client_address ?? "unknown"} → {first.server_name} · <code>{trace.trace_id}</code>
+          {first.client_name ?? first.client_address ?? "unknown"} → {first.server_name} · {count(trace.services)} services · <code>{trace.trace_id}</code>
         </p>
       </header>
       <dl class="figures">
         <Figure name="Took" value={milliseconds(trace.duration_ms)} title="From the first byte of its first request to the last byte of an answer" />
         <Figure name="Requests" value={count(trace.hops.length)} title="Those of it that were kept" />
-        <Figure name="Services" value={count(trace.services)} />
         <div class={trace.errors ? "figure alarm" : "figure"}>
           <dt>Failed</dt>
           <dd>{count(trace.errors)}</dd>

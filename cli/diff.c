@@ -4,6 +4,7 @@
 
 #include "base/human.h"
 #include "cli/listing.h"
+#include "cli/picture.h"
 #include "cli/place.h"
 #include "cli/sifted.h"
 #include "store/export/exporter.h"
@@ -91,7 +92,7 @@ static bool find_format(struct asked *a, struct err *err)
     if (name && !(a->exporter && a->exporter->diff))
         return err_set(
             err, "--format: there is no '%s'; there are dot, svg, png, json, ndjson, csv", name);
-    return true;
+    return !a->exporter || picture_may_be_printed(a->exporter, err);
 }
 
 static bool read_range(const char *option, const char *text, struct when *ret, struct err *err)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/picture.h"
 #include "cli/place.h"
 #include "cli/sifted.h"
 #include "cli/timed.h"
@@ -94,7 +95,7 @@ static void list(struct picture *p, struct argument *ret)
 static bool check(struct picture *p, struct err *err)
 {
     p->exporter = find_format(p->format, err);
-    if (!p->exporter)
+    if (!p->exporter || !picture_may_be_printed(p->exporter, err))
         return false;
     if (!find_grouping(p->group, &p->grouping))
         return err_set(err, "--group: there is no '%s'; there are service, group, host, subnet",

@@ -299,7 +299,7 @@ static struct figures figures_of(uint64_t p95_ms, double error_rate)
  */
 static void the_worst_has_the_greatest_weight(void **state)
 {
-    static const char *const expected[] = {"fails", "slowest", "slower", "went", "few", "same"};
+    static const char *const names[] = {"fails", "slowest", "slower", "went", "few", "same"};
     struct diff_row rows[] = {
         {.client = "same"},
         {.client = "few", .changes = 1U << DIFF_WENT, .few = true, .before = {.seen = 3}},
@@ -323,7 +323,7 @@ static void the_worst_has_the_greatest_weight(void **state)
     assert_true(order_read(&order, &diff_fields, "-weight", &err));
     assert_true(order_rows(&order, rows, sizeof rows / sizeof *rows, sizeof *rows));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_string_equal(rows[i].client, expected[i]);
+        assert_string_equal(rows[i].client, names[i]);
 }
 
 /* All clients are of one subnet, so there is one edge for each protocol, and no operation. */
@@ -355,9 +355,13 @@ static void between_groups(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(between_ranges), cmocka_unit_test(between_databases),
-        cmocka_unit_test(scales_rates),   cmocka_unit_test(leaves_chance_alone),
-        cmocka_unit_test(is_written),     cmocka_unit_test(is_drawn),
+        cmocka_unit_test(between_ranges),
+        cmocka_unit_test(between_databases),
+        cmocka_unit_test(scales_rates),
+        cmocka_unit_test(leaves_chance_alone),
+        cmocka_unit_test(is_written),
+        cmocka_unit_test(is_drawn),
+        cmocka_unit_test(the_worst_has_the_greatest_weight),
         cmocka_unit_test(between_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ enum {
     COLUMN = 340,
     ROW = 62,
     MARGIN = 30,
-    NAME_MOST = 21,
+    NAME_MOST = 19,
     LINE = 12,
     LABEL = 10,
     RIM = 5,

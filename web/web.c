@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/export/pixels.h"
 #include "web/routes.h"
 #include "web/server.h"
 #include "web/server_library.h"
@@ -72,6 +73,7 @@ static void init_lock(struct web *w)
 
 bool web_load(struct err *err)
 {
+    pixels_load();
     return server_library_load(err);
 }
 

@@ -15,7 +15,9 @@ struct web_options {
 
 struct web;
 
-/* Loads what serves the page: for who confines itself before web_start(), which would do it. */
+/* Takes in what the page needs of the machine's files: the library that serves it, and for pictures
+ * the one that paints, and fonts, without which there is no PNG. For who confines itself before
+ * web_start(), which would do it. */
 bool web_load(struct err *err);
 
 /* NULL on failure: `err` says what is wrong with the address, or who else listens. The database

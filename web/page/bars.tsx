@@ -15,6 +15,7 @@ const VIEW_CHOICES: { value: View; text: string; title: string }[] = [
   { value: "edges", text: "Edges", title: "Table of edges: who calls whom (t)" },
   { value: "operations", text: "Operations", title: "What is asked for (o)" },
   { value: "requests", text: "Requests", title: "Requests, one by one (r)" },
+  { value: "traces", text: "Traces", title: "Requests that belong together (w)" },
   { value: "insights", text: "Insights", title: "What to act on (i)" },
   { value: "tls", text: "TLS", title: "What protects edges (l)" },
   { value: "events", text: "Events", title: "What happened (e)" },

@@ -154,14 +154,16 @@ void keeping_retry(struct keeping *k)
 {
     while (k->waiting_len) {
         struct delta d;
-        if (wire_get_delta(bytes_of(k->waiting[0].at, k->waiting[0].len), &d)) {
-            enum store_status status = write_window(k, &d);
-            delta_free(&d);
-            if (status == STORE_BUSY)
-                return;
-            if (status == STORE_FAILED)
-                lose(k);
+        if (!wire_get_delta(bytes_of(k->waiting[0].at, k->waiting[0].len), &d)) {
+            complain(k, "keeper: out of memory: windows wait"); /* it was read once already */
+            return;
         }
+        enum store_status status = write_window(k, &d);
+        delta_free(&d);
+        if (status == STORE_BUSY)
+            return;
+        if (status == STORE_FAILED)
+            lose(k);
         forget_first(k);
     }
     note_lost(k);
@@ -255,9 +257,12 @@ static bool take_exchanges(struct keeping *k, struct bytes body)
             return false;
         if (!k->overflown) {
             writer_bytes(&k->held, from, (size_t)(c.at - from));
-            k->overflown = k->held.len > HELD_MAX || k->held.failed;
+            bool is_held = !k->held.failed;
+            k->overflown = !is_held || k->held.len > HELD_MAX;
             if (k->overflown)
                 log_held(k);
+            if (!is_held)
+                log_exchange(k, &x);
         } else {
             log_exchange(k, &x);
         }

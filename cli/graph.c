@@ -62,8 +62,8 @@ static int draw(const struct command *self, struct picture *p)
                  query_graph(q, range, p->grouping, &graph, &err);
     if (drawn) {
         graph_sieve_settle(&p->sieve, range.to_ns);
-        graph_sieve(&p->sieve, &graph);
-        drawn = write_graph(p->exporter, &graph, &err);
+        drawn = graph_sieve(&p->sieve, &graph) ? write_graph(p->exporter, &graph, &err)
+                                               : err_set(&err, "graph: out of memory");
         graph_free(&graph);
     }
     query_close(q);

@@ -109,8 +109,10 @@ static bool make_octave(struct latency *l, unsigned octave)
 static void put(struct latency *l, unsigned index, uint32_t count)
 {
     unsigned octave = index / LATENCY_OCTAVE;
-    if (!(l->octaves >> octave & 1) && !make_octave(l, octave))
+    if (!(l->octaves >> octave & 1) && !make_octave(l, octave)) {
+        l->is_short = true;
         return;
+    }
     uint32_t *bucket = &l->bucket[place_of(l, octave)][index % LATENCY_OCTAVE];
     *bucket = count > UINT32_MAX - *bucket ? UINT32_MAX : *bucket + count;
 }
@@ -133,6 +135,7 @@ static void add_figures(struct latency *l, const struct latency *more)
         l->max_ns = more->max_ns;
     l->count += more->count;
     l->sum_ns += more->sum_ns;
+    l->is_short = l->is_short || more->is_short;
 }
 
 /* Adds values that are all in this bucket. */

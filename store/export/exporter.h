@@ -42,6 +42,10 @@ extern const struct exporter *const exporters[];
 
 const struct exporter *exporter_find(const char *name); /* NULL if there is none */
 
+/* That memory was short on this thread before now does not concern the next answer. For threads
+ * that live longer than one. */
+void exporter_begin(void);
+
 /* One JSON object and a newline, as DESIGN's --log: keys absent where the protocol has no such
  * thing, null where it was not seen. Fast: no library, no allocation. */
 struct log_names {

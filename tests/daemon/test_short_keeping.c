@@ -221,7 +221,7 @@ static void check_capture(const char *name, uint64_t from, uint64_t runs)
     assert_int_equal(recorded_sense(path, stream, words), SENSOR_DONE);
     for (int kind = 0; kind < 4; kind++) {
         struct shortage s = {.once_open = kind & 1};
-        memory_spare_libraries(kind & 2);
+        memory_spare_sqlite(kind & 2);
         struct kept whole = keep(stream, s, &asked);
         look(&whole);
         remove_files();
@@ -257,7 +257,7 @@ static int begin(void **state)
         return -1;
     snprintf(db, sizeof db, "%s/t.db", folder);
     snprintf(log_file, sizeof log_file, "%s/log", folder);
-    return words < 0 || standard_error < 0 || !memory_of_libraries();
+    return words < 0 || standard_error < 0 || !memory_of_sqlite();
 }
 
 static int end(void **state)

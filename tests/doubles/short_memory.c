@@ -1,7 +1,6 @@
 /* short_memory.c - see short_memory.h. */
 #include "tests/doubles/short_memory.h"
 
-#include <cjson/cJSON.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -30,7 +29,7 @@ enum { PLACES = 1 << 18 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t asked, failing;
-static bool all_after, libraries_spared;
+static bool all_after, sqlite_spared;
 static uintptr_t held[PLACES];
 static size_t held_len, used_len;
 static const uintptr_t GONE = 1;
@@ -95,18 +94,18 @@ static bool is_refused(void)
     return refused;
 }
 
-static bool is_refused_to_library(void)
+static bool is_refused_to_sqlite(void)
 {
     pthread_mutex_lock(&lock);
-    bool spared = libraries_spared;
+    bool spared = sqlite_spared;
     pthread_mutex_unlock(&lock);
     return !spared && is_refused();
 }
 
-void memory_spare_libraries(bool spared)
+void memory_spare_sqlite(bool spared)
 {
     pthread_mutex_lock(&lock);
-    libraries_spared = spared;
+    sqlite_spared = spared;
     pthread_mutex_unlock(&lock);
 }
 
@@ -206,18 +205,18 @@ FILE *__wrap_open_memstream(char **at, size_t *len)
     return is_refused() ? NULL : __real_open_memstream(at, len);
 }
 
-/* --- the libraries' --- */
+/* --- SQLite's --- */
 
 static void *sqlite_malloc(int size)
 {
-    void *at = is_refused_to_library() ? NULL : sqlite.xMalloc(size);
+    void *at = is_refused_to_sqlite() ? NULL : sqlite.xMalloc(size);
     hold(at);
     return at;
 }
 
 static void *sqlite_realloc(void *at, int size)
 {
-    if (is_refused_to_library())
+    if (is_refused_to_sqlite())
         return NULL;
     let_go(at);
     void *more = sqlite.xRealloc(at, size);
@@ -231,24 +230,15 @@ static void sqlite_free(void *at)
     sqlite.xFree(at);
 }
 
-static void *cjson_malloc(size_t size)
-{
-    void *at = is_refused_to_library() ? NULL : __real_malloc(size);
-    hold(at);
-    return at;
-}
-
 /* Without the pieces that it would hand out of its own stock. */
-bool memory_of_libraries(void)
+bool memory_of_sqlite(void)
 {
-    cJSON_Hooks hooks = {cjson_malloc, __wrap_free};
     if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite) != SQLITE_OK)
         return false;
     sqlite3_mem_methods ours = sqlite;
     ours.xMalloc = sqlite_malloc;
     ours.xRealloc = sqlite_realloc;
     ours.xFree = sqlite_free;
-    cJSON_InitHooks(&hooks);
     return sqlite3_config(SQLITE_CONFIG_MALLOC, &ours) == SQLITE_OK &&
            sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) == SQLITE_OK;
 }

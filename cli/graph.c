@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/confined.h"
 #include "cli/place.h"
 #include "cli/sifted.h"
 #include "cli/timed.h"
@@ -57,6 +58,8 @@ static int draw(const struct command *self, struct picture *p)
     struct range range;
     struct graph graph;
     bool misused = false;
+    bool svg = strcmp(p->exporter->name, "svg") == 0;
+    confined_begin(p->db, NULL, svg ? ASKER_DRAWS : ASKER_PRINTS);
     struct query *q = query_open(p->db, &err);
     bool drawn = q && when_resolve(&p->when, q, &range, &misused, &err) &&
                  query_graph(q, range, p->grouping, &graph, &err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/confined.h"
 #include "cli/listing.h"
 #include "cli/place.h"
 #include "cli/sifted.h"
@@ -49,6 +50,7 @@ static int answer(const struct command *self, const struct ask *ask, const struc
     struct err err = {0};
     struct range range;
     bool misused = false;
+    confined_begin(asked->db, NULL, ASKER_PRINTS);
     struct query *q = query_open(asked->db, &err);
     bool good = q && when_resolve(&asked->when, q, &range, &misused, &err);
     if (good) {

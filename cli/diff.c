@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/human.h"
+#include "cli/confined.h"
 #include "cli/listing.h"
 #include "cli/picture.h"
 #include "cli/place.h"
@@ -92,7 +93,7 @@ static bool find_format(struct asked *a, struct err *err)
     if (name && !(a->exporter && a->exporter->diff))
         return err_set(
             err, "--format: there is no '%s'; there are dot, svg, png, json, ndjson, csv", name);
-    return !a->exporter || picture_may_be_printed(a->exporter, err);
+    return !a->exporter || picture_prepare(a->exporter, err);
 }
 
 static bool read_range(const char *option, const char *text, struct when *ret, struct err *err)
@@ -167,6 +168,8 @@ static int compare(const struct command *self, const struct asked *a, struct sie
     struct range range[2];
     struct diff d = {0};
     bool misused = false;
+    bool svg = a->exporter && strcmp(a->exporter->name, "svg") == 0;
+    confined_begin(a->db, a->db_before, svg ? ASKER_DRAWS : ASKER_PRINTS);
     struct query *after = query_open(a->db, &err);
     struct query *before = after && a->db_before ? query_open(a->db_before, &err) : after;
     bool good = before && when_resolve(&a->when[0], before, &range[0], &misused, &err) &&

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/confined.h"
 #include "cli/picture.h"
 #include "cli/place.h"
 #include "cli/sifted.h"
@@ -60,13 +61,15 @@ static int draw(const struct command *self, struct picture *p)
     struct range range;
     struct graph graph;
     bool misused = false;
+    bool svg = strcmp(p->exporter->name, "svg") == 0;
+    confined_begin(p->db, NULL, svg ? ASKER_DRAWS : ASKER_PRINTS);
     struct query *q = query_open(p->db, &err);
     bool drawn = q && when_resolve(&p->when, q, &range, &misused, &err) &&
                  query_graph(q, range, p->grouping, &graph, &err);
     if (drawn) {
         graph_sieve_settle(&p->sieve, range.to_ns);
-        graph_sieve(&p->sieve, &graph);
-        drawn = write_graph(p->exporter, &graph, &err);
+        drawn = graph_sieve(&p->sieve, &graph) ? write_graph(p->exporter, &graph, &err)
+                                               : err_set(&err, "graph: out of memory");
         graph_free(&graph);
     }
     query_close(q);
@@ -95,7 +98,7 @@ static void list(struct picture *p, struct argument *ret)
 static bool check(struct picture *p, struct err *err)
 {
     p->exporter = find_format(p->format, err);
-    if (!p->exporter || !picture_may_be_printed(p->exporter, err))
+    if (!p->exporter || !picture_prepare(p->exporter, err))
         return false;
     if (!find_grouping(p->group, &p->grouping))
         return err_set(err, "--group: there is no '%s'; there are service, group, host, subnet",

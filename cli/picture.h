@@ -3,5 +3,6 @@
 
 #include "store/export/exporter.h"
 
-/* False if this format is no text, and would be written to a terminal. */
-bool picture_may_be_printed(const struct exporter *exporter, struct err *err);
+/* Takes in what this format needs, before the command confines itself. False if it is no text, and
+ * would be written to a terminal. */
+bool picture_prepare(const struct exporter *exporter, struct err *err);

@@ -4,34 +4,37 @@
 #include <stddef.h>
 
 #include "cli/command.h"
+#include "cli/confined.h"
 #include "cli/place.h"
 #include "cli/timed.h"
 
 enum { SINCE_DEFAULT_S = 900 };
 
-/* A range that is fixed is looked up before the terminal is taken, so that what is wrong with it
- * can be said. */
-static int fix_range(const struct command *self, const struct when *when, struct tui_options *o)
+/* What was asked of the one that this process runs. */
+static struct when when;
+static bool misused;
+
+/* Looks up a range that is fixed. */
+static bool fix_range(struct tui_options *o, struct err *err)
 {
-    struct err err = {0};
-    bool misused = false;
-    if (!when->has_from && !when->has_to && !when->has_at) {
-        o->since_ns = when->since_ns;
-        return 0;
-    }
-    struct query *q = query_open(o->db, &err);
-    bool found = q && when_resolve(when, q, &o->range, &misused, &err);
+    if (!when.has_from && !when.has_to && !when.has_at)
+        return true;
+    struct query *q = query_open(o->db, err);
+    bool found = q && when_resolve(&when, q, &o->range, &misused, err);
     query_close(q);
-    if (found)
-        return 0;
-    return misused ? command_misused(self, &err) : command_failed(&err);
+    return found;
+}
+
+static bool begin(struct tui_options *o, struct err *err)
+{
+    confined_begin(o->db, NULL, ASKER_TERMINAL);
+    return fix_range(o, err);
 }
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    struct tui_options options = {.db = place_of_db()};
+    struct tui_options options = {.begin = begin, .db = place_of_db()};
     struct timed timed;
-    struct when when;
     struct argument table[6 + TIMED_ARGUMENTS] = {
         {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &options.db},
         {'b', "batch", NULL, "print once, as plain text", ARGUMENT_FLAG, &options.batch},
@@ -49,10 +52,10 @@ static int run(const struct command *self, int argc, char **argv)
         return command_misused(self, &err);
     if (help)
         return command_help(self, table);
-    int status = fix_range(self, &when, &options);
-    if (status)
-        return status;
-    return tui_run(&options, &err) ? 0 : command_failed(&err);
+    options.since_ns = when.since_ns;
+    if (tui_run(&options, &err))
+        return 0;
+    return misused ? command_misused(self, &err) : command_failed(&err);
 }
 
 const struct command tui_command = {

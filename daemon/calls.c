@@ -60,17 +60,36 @@ static const int everybody[] = {
     SCMP_SYS(writev),
 };
 
-/* A database and the memory that its readers share; connections to the page. */
+/* A database and the memory that its readers share. */
+static const int database[] = {
+    SCMP_SYS(access),   SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(fchmod),
+    SCMP_SYS(fchown),   SCMP_SYS(ftruncate), SCMP_SYS(getcwd),     SCMP_SYS(geteuid),
+    SCMP_SYS(getuid),   SCMP_SYS(lstat),     SCMP_SYS(open),       SCMP_SYS(openat),
+    SCMP_SYS(pwrite64), SCMP_SYS(readlink),  SCMP_SYS(readlinkat), SCMP_SYS(stat),
+};
+
+/* Connections to the page. */
 static const int page[] = {
-    SCMP_SYS(accept4),     SCMP_SYS(access),     SCMP_SYS(epoll_create1),   SCMP_SYS(epoll_ctl),
-    SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_wait), SCMP_SYS(eventfd2),        SCMP_SYS(faccessat),
-    SCMP_SYS(faccessat2),  SCMP_SYS(fchmod),     SCMP_SYS(fchown),          SCMP_SYS(ftruncate),
-    SCMP_SYS(getcwd),      SCMP_SYS(geteuid),    SCMP_SYS(getpeername),     SCMP_SYS(getrusage),
-    SCMP_SYS(getsockname), SCMP_SYS(getuid),     SCMP_SYS(lstat),           SCMP_SYS(open),
-    SCMP_SYS(openat),      SCMP_SYS(pselect6),   SCMP_SYS(pwrite64),        SCMP_SYS(readlink),
-    SCMP_SYS(readlinkat),  SCMP_SYS(select),     SCMP_SYS(rt_sigtimedwait), SCMP_SYS(sendfile),
-    SCMP_SYS(sendmsg),     SCMP_SYS(sendto),     SCMP_SYS(setsockopt),      SCMP_SYS(shutdown),
-    SCMP_SYS(stat),
+    SCMP_SYS(accept4),     SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_wait),    SCMP_SYS(eventfd2),
+    SCMP_SYS(getpeername), SCMP_SYS(getrusage),     SCMP_SYS(getsockname),
+    SCMP_SYS(pselect6),    SCMP_SYS(select),        SCMP_SYS(rt_sigtimedwait),
+    SCMP_SYS(sendfile),    SCMP_SYS(sendmsg),       SCMP_SYS(sendto),
+    SCMP_SYS(setsockopt),  SCMP_SYS(shutdown),
+};
+
+/* Of a program that is on a terminal. */
+static const int terminal[] = {
+    SCMP_SYS(getpgrp),
+    SCMP_SYS(getpgid),
+    SCMP_SYS(pselect6),
+    SCMP_SYS(select),
+};
+
+/* What nobody needs who draws a picture: it leaves this machine, or reaches other processes. */
+static const int reaching[] = {
+    SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind),   SCMP_SYS(kill),
+    SCMP_SYS(tkill),  SCMP_SYS(setuid),     SCMP_SYS(setgid),  SCMP_SYS(capset),
 };
 
 /* To write the database, its lock and its ballast; files of names. */
@@ -81,12 +100,17 @@ static const int keeper[] = {
     SCMP_SYS(utimensat),
 };
 
-/* Nothing of ours calls these: whoever does has taken the process over. */
-static const int intruder[] = {
+/* To start a program. */
+static const int starting[] = {
     SCMP_SYS(execve),
     SCMP_SYS(execveat),
     SCMP_SYS(fork),
     SCMP_SYS(vfork),
+};
+
+/* Nothing of ours calls these, nor those above but to draw: whoever does has taken the process
+ * over. */
+static const int intruder[] = {
     SCMP_SYS(ptrace),
     SCMP_SYS(process_vm_readv),
     SCMP_SYS(process_vm_writev),
@@ -158,6 +182,15 @@ static int add_reading_of_files(scmp_filter_ctx filter)
     return allow_if(filter, SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
 }
 
+/* And to type into the terminal. */
+static int refuse_reaching(scmp_filter_ctx filter)
+{
+    int failed = add_all(filter, SCMP_ACT_ERRNO(EPERM), reaching, LEN(reaching));
+    return failed ? failed
+                  : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
+                                     SCMP_A1(SCMP_CMP_EQ, TIOCSTI));
+}
+
 static int add_child(scmp_filter_ctx filter, pid_t child)
 {
     struct scmp_arg_cmp is_it = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)child);
@@ -165,15 +198,34 @@ static int add_child(scmp_filter_ctx filter, pid_t child)
     return failed ? failed : allow_if(filter, SCMP_SYS(wait4), is_it);
 }
 
+/* Modes of the terminal; and to stop when it says so. */
+static int add_terminal(scmp_filter_ctx filter)
+{
+    static const unsigned long request[] = {TCSETS, TCSETSW, TCSETSF, TIOCGPGRP, TCFLSH, FIONREAD};
+    int failed = add_all(filter, SCMP_ACT_ALLOW, terminal, LEN(terminal));
+    for (size_t i = 0; i < LEN(request) && !failed; i++)
+        failed = allow_if(filter, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, request[i]));
+    return failed ? failed
+                  : allow_if(filter, SCMP_SYS(kill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+}
+
 static int fill(scmp_filter_ctx filter, enum calls_role role, pid_t child)
 {
+    bool serves = role == CALLS_PAGE || role == CALLS_KEEPER;
     int failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-    failed = failed ? failed : add_all(filter, SCMP_ACT_ALLOW, everybody, LEN(everybody));
     failed = failed ? failed : add_all(filter, SCMP_ACT_KILL_PROCESS, intruder, LEN(intruder));
+    if (role == CALLS_DRAWER)
+        return failed ? failed : refuse_reaching(filter);
+    failed = failed ? failed : add_all(filter, SCMP_ACT_KILL_PROCESS, starting, LEN(starting));
+    failed = failed ? failed : add_all(filter, SCMP_ACT_ALLOW, everybody, LEN(everybody));
     failed = failed ? failed : add_threads_and_memory(filter);
     failed = failed ? failed : add_some_uses(filter);
-    if (role == CALLS_PAGE || role == CALLS_KEEPER)
+    if (serves || role == CALLS_ASKER || role == CALLS_TERMINAL)
+        failed = failed ? failed : add_all(filter, SCMP_ACT_ALLOW, database, LEN(database));
+    if (serves)
         failed = failed ? failed : add_all(filter, SCMP_ACT_ALLOW, page, LEN(page));
+    if (role == CALLS_TERMINAL)
+        failed = failed ? failed : add_terminal(filter);
     if (role == CALLS_KEEPER)
         failed = failed ? failed : add_all(filter, SCMP_ACT_ALLOW, keeper, LEN(keeper));
     if (role == CALLS_SENSOR_KEYLOG)
@@ -185,7 +237,8 @@ static int fill(scmp_filter_ctx filter, enum calls_role role, pid_t child)
 
 bool calls_confine(enum calls_role role, pid_t child, struct err *err)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    scmp_filter_ctx filter =
+        seccomp_init(role == CALLS_DRAWER ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
     int failed = filter ? fill(filter, role, child) : -ENOMEM;
     failed = failed ? failed : seccomp_load(filter);
     seccomp_release(filter);

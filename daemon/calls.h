@@ -10,6 +10,10 @@ enum calls_role {
     CALLS_SENSOR_KEYLOG, /* and opens a file, to read it */
     CALLS_PAGE,          /* a database to be read, and a socket that listens */
     CALLS_KEEPER,        /* and a database to be written, with its lock and ballast */
+    CALLS_ASKER,         /* a database to be read, and no socket */
+    CALLS_TERMINAL,      /* and a terminal whose modes are set, and which stops it */
+    CALLS_DRAWER, /* starts a program that draws: all calls, but no socket, and none that only
+                     an intruder makes */
 };
 
 /* From now on all threads of this process may make the system calls of `role` alone. `child` (0:

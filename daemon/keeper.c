@@ -77,7 +77,8 @@ static void read_sensor(struct keeper *k)
     while (status == LINK_MORE && (status = link_next(&k->reader, &type, &body)) == LINK_MESSAGE)
         take_message(k, type, body, &status);
     if (status == LINK_BROKEN)
-        keeping_event(k->keeping, "sensor-nonsense", "what the sensor wrote was not understood");
+        keeping_event(k->keeping, "sensor-nonsense",
+                      "what the sensor wrote was not understood, or memory is short");
     if (status != LINK_MORE) /* the supervisor hands over the next pipe */
         drop_pipe(k);
 }

@@ -149,14 +149,16 @@ void keeping_retry(struct keeping *k)
 {
     while (k->waiting_len) {
         struct delta d;
-        if (wire_get_delta(bytes_of(k->waiting[0].at, k->waiting[0].len), &d)) {
-            enum store_status status = write_window(k, &d);
-            delta_free(&d);
-            if (status == STORE_BUSY)
-                return;
-            if (status == STORE_FAILED)
-                lose(k);
+        if (!wire_get_delta(bytes_of(k->waiting[0].at, k->waiting[0].len), &d)) {
+            complain(k, "keeper: out of memory: windows wait"); /* it was read once already */
+            return;
         }
+        enum store_status status = write_window(k, &d);
+        delta_free(&d);
+        if (status == STORE_BUSY)
+            return;
+        if (status == STORE_FAILED)
+            lose(k);
         forget_first(k);
     }
     note_lost(k);
@@ -255,9 +257,12 @@ static bool take_window(struct keeping *k, struct bytes body)
 static bool hold(struct keeping *k, struct cursor *c)
 {
     struct bytes record = wire_next_exchange(c);
+    if (!record.len)
+        return false;
     writer_bytes(&k->held, record.at, record.len);
-    k->overflown = k->held.len > HELD_MAX || k->held.failed;
-    return record.len && (!k->overflown || log_held(k));
+    bool is_held = !k->held.failed;
+    k->overflown = !is_held || k->held.len > HELD_MAX;
+    return (!k->overflown || log_held(k)) && (is_held || log_exchanges(k, record));
 }
 
 static bool take_exchanges(struct keeping *k, struct bytes body)

@@ -17,7 +17,8 @@ struct keeping *keeping_open(const struct daemon_options *options, struct err *e
 /* Writes what is still waiting, as far as it can, and closes. NULL is fine. */
 void keeping_close(struct keeping *k);
 
-/* Handles one message. false: it is damaged, and the sensor that sent it is not to be believed. */
+/* Handles one message. false: it is damaged, and the sensor that sent it is not to be believed; or
+ * there is no memory to read it. */
 bool keeping_message(struct keeping *k, enum message_type type, struct bytes body);
 
 /* Tries again to write windows that the database could not take; call it about once a second. */

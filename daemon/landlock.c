@@ -45,6 +45,8 @@ static struct ruleset all_of(long v)
 static bool allow(int ruleset, const struct landlock_folder *folder, uint64_t known)
 {
     uint64_t may = LANDLOCK_ACCESS_FS_READ_FILE;
+    if (folder->use == LANDLOCK_RUN)
+        may |= LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_EXECUTE;
     if (folder->use >= LANDLOCK_SHARE)
         may |= LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | TRUNCATE;
     if (folder->use >= LANDLOCK_WRITE) /* SQLite opens the folder too, to have it written to disk */

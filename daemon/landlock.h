@@ -8,6 +8,7 @@
 /* What may be done to the files that are beneath a folder. */
 enum landlock_use {
     LANDLOCK_READ,
+    LANDLOCK_RUN,   /* read, listed, and run */
     LANDLOCK_SHARE, /* written and made too: the memory that SQLite's readers and writers share */
     LANDLOCK_WRITE, /* and removed */
 };

@@ -68,12 +68,13 @@ bool privilege_drop_keeper(const char *user, struct err *err)
     return true;
 }
 
-bool privilege_drop_page(struct err *err)
+/* Who reads databases, and (if `serves`) may have a low port. */
+static bool drop_reader(bool serves, struct err *err)
 {
     capng_get_caps_process();
     bool bounded = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
     bool reads = capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_OVERRIDE);
-    bool binds = capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_BIND_SERVICE);
+    bool binds = serves && capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_BIND_SERVICE);
     capng_clear(CAPNG_SELECT_BOTH);
     if (reads)
         capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_DAC_OVERRIDE);
@@ -85,6 +86,16 @@ bool privilege_drop_page(struct err *err)
         return err_set(err, "cannot forbid new privileges: %s", strerror(errno));
     forbid_dumps();
     return true;
+}
+
+bool privilege_drop_page(struct err *err)
+{
+    return drop_reader(true, err);
+}
+
+bool privilege_drop_asker(struct err *err)
+{
+    return drop_reader(false, err);
 }
 
 bool privilege_keep_capture(struct err *err)

@@ -17,6 +17,9 @@ bool privilege_drop_keeper(const char *user, struct err *err);
  * capability; no core dump is written. */
 bool privilege_drop_page(struct err *err);
 
+/* For a command that asks a database: likewise, but for the ports. */
+bool privilege_drop_asker(struct err *err);
+
 /* For the supervisor: keeps CAP_NET_RAW, to open an interface again, and what it needs to start and
  * end the other two. */
 bool privilege_keep_capture(struct err *err);

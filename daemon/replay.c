@@ -65,7 +65,7 @@ static int start_sensor(const struct daemon_options *options, struct capture_fil
     return pipe_fd[0];
 }
 
-/* Until the sensor ends. false: what it wrote is nonsense. */
+/* Until the sensor ends. false: what it wrote is nonsense, or there is no memory to read it. */
 static bool keep(struct keeping *k, int fd, struct progress_bar *bar)
 {
     struct link_reader reader = {.fd = fd};
@@ -94,7 +94,7 @@ static int conclude(const struct keeping *k, bool sane, int status)
                  "replay: the sensor %s after %llu frames%s; everything before is stored%s",
                  WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
                  : sane              ? "failed"
-                                     : "wrote nonsense",
+                                     : "wrote nonsense, or memory is short,",
                  (unsigned long long)keeping_progress(k).frames, in_ndpi ? ", in nDPI" : "",
                  in_ndpi ? ". Replay it with --no-ndpi" : "");
         return 1;

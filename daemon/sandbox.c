@@ -14,7 +14,7 @@
 #include "daemon/calls.h"
 #include "daemon/landlock.h"
 
-/* The database's (and, if it is a symbolic link, that of what it leads to), and three of names. */
+/* The database's (and, if it is a symbolic link, that of what it leads to), and three more. */
 enum { FOLDERS = 5 };
 
 void sandbox_announce(const struct daemon_options *options)
@@ -129,18 +129,37 @@ bool sandbox_keeper_calls(const struct daemon_options *options, pid_t child, str
     return options->no_sandbox || calls_confine(CALLS_KEEPER, child, err);
 }
 
+/* Of whoever reads a database, or two (else NULL); and, if `draws`, runs what is anywhere. */
+static bool confine_reader(const char *db, const char *other, bool draws, struct err *err)
+{
+    char *real = realpath(db, NULL), *real_other = other ? realpath(other, NULL) : NULL;
+    const struct needed file[] = {{db, LANDLOCK_SHARE},
+                                  {real, LANDLOCK_SHARE},
+                                  {other, LANDLOCK_SHARE},
+                                  {real_other, LANDLOCK_SHARE},
+                                  {draws ? "/" : NULL, LANDLOCK_RUN}};
+    bool fine = confine_files(file, FOLDERS, err);
+    free(real);
+    free(real_other);
+    return fine;
+}
+
 bool sandbox_page_files(const struct daemon_options *options, struct err *err)
 {
-    if (options->no_sandbox || !landlock_is_there())
-        return true;
-    char *real = realpath(options->db, NULL);
-    const struct needed file[] = {{options->db, LANDLOCK_SHARE}, {real, LANDLOCK_SHARE}};
-    bool fine = confine_files(file, 2, err);
-    free(real);
-    return fine;
+    return options->no_sandbox || !landlock_is_there() ||
+           confine_reader(options->db, NULL, false, err);
 }
 
 bool sandbox_page_calls(const struct daemon_options *options, struct err *err)
 {
     return options->no_sandbox || calls_confine(CALLS_PAGE, 0, err);
+}
+
+bool sandbox_asker(const char *db, const char *other, enum asker asker, struct err *err)
+{
+    static const enum calls_role role[] = {[ASKER_PRINTS] = CALLS_ASKER,
+                                           [ASKER_TERMINAL] = CALLS_TERMINAL,
+                                           [ASKER_DRAWS] = CALLS_DRAWER};
+    bool files = !landlock_is_there() || confine_reader(db, other, asker == ASKER_DRAWS, err);
+    return files && calls_confine(role[asker], 0, err);
 }

@@ -36,3 +36,10 @@ bool sandbox_keeper_calls(const struct daemon_options *options, pid_t child, str
  * those that only the one who writes the database makes. */
 bool sandbox_page_files(const struct daemon_options *options, struct err *err);
 bool sandbox_page_calls(const struct daemon_options *options, struct err *err);
+
+/* For a command that asks a database (and `other`, or NULL), before it is opened. Files: those in
+ * their folders, as for the page. A terminal is taken before, since what is known of it is in
+ * files. Who draws starts a program, which may be anywhere: it is read and run, and inherits all
+ * this; neither can write another file, or open a socket. */
+enum asker { ASKER_PRINTS, ASKER_TERMINAL, ASKER_DRAWS };
+bool sandbox_asker(const char *db, const char *other, enum asker asker, struct err *err);

@@ -81,7 +81,7 @@ static struct bytes json_string(struct cursor *c)
         return (struct bytes){0};
     if (line.len < 2 || line.at[0] != '"' || line.at[line.len - 1] != '"')
         c->starved = true;
-    return c->starved ? (struct bytes){0} : bytes_of(line.at + 1, line.len - 2);
+    return c->starved ? bytes_of(NULL, 0) : bytes_of(line.at + 1, line.len - 2);
 }
 
 /* ASCII, of which the last byte is marked; or, marked at once, a length that counts one more. */

@@ -143,7 +143,7 @@ void tds_read_head(struct bytes body, struct tds_head *ret)
 /* The last `len` bytes; empty if there are not so many. */
 static struct bytes last_of(struct bytes b, size_t len)
 {
-    return b.len < len ? (struct bytes){0} : bytes_after(b, b.len - len);
+    return b.len < len ? bytes_of(NULL, 0) : bytes_after(b, b.len - len);
 }
 
 /* DONE and its kin, at the end of these bytes. */

@@ -109,8 +109,10 @@ static bool make_octave(struct latency *l, unsigned octave)
 /* The buckets of an octave, until another is made; NULL if memory is short. */
 static uint32_t *buckets_in(struct latency *l, unsigned octave)
 {
-    if (!(l->octaves >> octave & 1) && !make_octave(l, octave))
+    if (!(l->octaves >> octave & 1) && !make_octave(l, octave)) {
+        l->is_short = true;
         return NULL;
+    }
     return l->bucket[place_of(l, octave)];
 }
 
@@ -144,6 +146,7 @@ static void add_figures(struct latency *l, const struct latency *more)
         l->max_ns = more->max_ns;
     l->count += more->count;
     l->sum_ns += more->sum_ns;
+    l->is_short = l->is_short || more->is_short;
 }
 
 /* Adds values that are all in this bucket. */

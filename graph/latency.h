@@ -27,6 +27,7 @@ struct latency {
     uint64_t count, sum_ns, min_ns, max_ns; /* min and max: undefined when count is 0 */
     uint32_t (*bucket)[LATENCY_OCTAVE];     /* of the octaves that have any, in rising order */
     uint32_t octaves; /* bit n: there are those of octave n; 0: all values are in that of min_ns */
+    bool is_short;    /* memory was: some values are in no bucket */
 };
 
 /* The bucket of a value: LATENCY_LOWEST to LATENCY_HIGHEST. */

@@ -215,7 +215,7 @@ struct reader {
 
 static void get_latency(struct reader *r, struct latency *l)
 {
-    if (!latency_decode(&r->c, l)) {
+    if (!latency_decode(&r->c, l) || l->is_short) {
         wire_damage(&r->c);
         return;
     }

@@ -102,5 +102,5 @@ void wire_get_text(struct cursor *c, char *text, size_t size)
     struct bytes b = cursor_take(c, wire_get_within(c, size - 1));
     if (!text_is_clean(b))
         wire_damage(c);
-    bytes_to_text(text, size, c->starved ? (struct bytes){0} : b);
+    bytes_to_text(text, size, c->starved ? bytes_of(NULL, 0) : b);
 }

@@ -17,7 +17,7 @@ static void answer(sqlite3_context *context, const struct latency *l)
     if (!l->count)
         return;
     latency_encode(l, &w);
-    if (w.failed)
+    if (w.failed || l->is_short)
         sqlite3_result_error_nomem(context);
     else
         sqlite3_result_blob64(context, w.at, w.len, SQLITE_TRANSIENT);
@@ -64,7 +64,9 @@ static void quantile_ms(sqlite3_context *context, int len, sqlite3_value **value
     struct latency l = {0};
     (void)len;
     add_value(value[0], &l);
-    if (l.count)
+    if (l.is_short)
+        sqlite3_result_error_nomem(context);
+    else if (l.count)
         sqlite3_result_double(context,
                               (double)latency_quantile(&l, sqlite3_value_double(value[1])) / 1e6);
     latency_free(&l);

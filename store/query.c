@@ -77,7 +77,8 @@ static bool open_database(struct query *q, struct err *err)
                        q->path);
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX; /* of one thread at a time */
     bool opened = sqlite3_open_v2(q->path, &q->db, flags, NULL) == SQLITE_OK;
-    sqlite3_busy_timeout(q->db, BUSY_MS);
+    if (opened)
+        sqlite3_busy_timeout(q->db, BUSY_MS);
     if (opened && !database_number(q->db, "SELECT count(*) FROM sqlite_schema", &tables) &&
         may_not_share(q->db))
         opened = open_immutable(q);

@@ -125,8 +125,10 @@ static bool make_rows(const struct asked *a, struct backend_rows *ret)
     }
     free(open_calls);
     made = made && add_marks(a, ret) && share_out(ret);
-    if (!made)
+    if (!made) {
         free(ret->row);
+        *ret = (struct backend_rows){0};
+    }
     return made;
 }
 

@@ -235,6 +235,9 @@ bool summary_services(const struct summary *a, struct service_rows *ret)
     for (size_t i = 0; made && i < len; i++) {
         if (parties[i].seen)
             ret->row[ret->len++] = service_row(&a->topology.node[i], &parties[i], a->range);
+        made = tallied_is_whole(&parties[i].served) && tallied_is_whole(&parties[i].called);
+    }
+    for (size_t i = 0; parties && i < len; i++) {
         tallied_free(&parties[i].served);
         tallied_free(&parties[i].called);
     }

@@ -18,7 +18,7 @@ static bool add_up(struct query *q, struct range r, int64_t edge_id, struct late
     if (loaded)
         sums_free(sums, t.edge_len);
     topology_free(&t);
-    return loaded;
+    return loaded && (!ret->is_short || question_no_memory(q, err));
 }
 
 bool query_latency(struct query *q, struct range r, int64_t edge_id, struct latency *ret,
@@ -29,5 +29,7 @@ bool query_latency(struct query *q, struct range r, int64_t edge_id, struct late
         return false;
     bool added = add_up(q, r, edge_id, ret, err);
     question_end(q);
+    if (!added)
+        latency_free(ret);
     return added;
 }

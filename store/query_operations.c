@@ -112,7 +112,10 @@ static bool add_counted(struct query *q, struct range r, struct adding *a, struc
     if (!a->sum || !a->seen)
         return question_no_memory(q, err);
     a->ids = (struct ids){a->known, a->known_len, sizeof *a->known, 0};
-    return sweep(q, r, counted_sql, add_row, a, err);
+    bool added = sweep(q, r, counted_sql, add_row, a, err);
+    for (size_t i = 0; added && i < a->row_len; i++)
+        added = tallied_is_whole(&a->sum[i]) || question_no_memory(q, err);
+    return added;
 }
 
 /* Leaves the rows that were seen. */

@@ -291,8 +291,10 @@ bool request_rows_of(struct query *q, struct range r, const struct request_crite
     sqlite3_finalize(s);
     for (size_t i = 0; i < ret->len; i++)
         ret->row[i].exchange.protocol = ret->row[i].protocol;
-    if (failed)
+    if (failed) {
         free(ret->row);
+        *ret = (struct request_rows){0};
+    }
     return !failed;
 }
 

@@ -9,8 +9,10 @@ static bool give_points(const struct steps *s, struct points *ret)
     for (size_t line = 0; line < s->lines; line++) {
         struct point *point = malloc((s->len + 1) * sizeof *point);
         if (!point) {
-            while (line > 0)
+            while (line > 0) {
                 free(ret[--line].point);
+                ret[line] = (struct points){0};
+            }
             return false;
         }
         for (size_t step = 0; step < s->len; step++)

@@ -111,7 +111,9 @@ bool query_traces(struct query *q, struct range r, const struct trace_criteria *
     bool made = s && load_all(q, s, c, limit, ret, err);
     sqlite3_finalize(s);
     question_end(q);
-    if (!made)
+    if (!made) {
         free(ret->row);
+        *ret = (struct trace_rows){0};
+    }
     return made;
 }

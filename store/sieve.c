@@ -91,13 +91,13 @@ static int compare_ids(const void *a, const void *b)
 
 /* A set of ids of services. */
 struct ids {
-    int64_t *id; /* NULL for want of memory: it has all */
+    int64_t *id; /* NULL: there was no memory, or nobody asks */
     size_t len;
 };
 
 static bool ids_have(const struct ids *ids, int64_t id)
 {
-    return !ids->id || bsearch(&id, ids->id, ids->len, sizeof id, compare_ids) != NULL;
+    return ids->id && bsearch(&id, ids->id, ids->len, sizeof id, compare_ids) != NULL;
 }
 
 /* Those for which the filter holds. */
@@ -145,12 +145,14 @@ static void sift_edges(struct graph *g, const struct filter *f, const struct fie
 }
 
 /* Keeps services with edges, those in `more`, and those that were without edges before and are not
- * looked for by edges. */
-static void sift_nodes(struct graph *g, const struct ids *before, bool alone_too,
+ * looked for by edges. false: memory is short. */
+static bool sift_nodes(struct graph *g, const struct ids *before, bool alone_too,
                        const struct ids *more, const struct ids *never)
 {
     struct ids now = ends(g);
     size_t left = 0;
+    if (!now.id)
+        return false;
     for (size_t i = 0; i < g->nodes.len; i++) {
         int64_t id = g->nodes.row[i].id;
         bool stays = ids_have(&now, id) || (alone_too && !ids_have(before, id)) ||
@@ -163,22 +165,26 @@ static void sift_nodes(struct graph *g, const struct ids *before, bool alone_too
     }
     g->nodes.len = left;
     free(now.id);
+    return true;
 }
 
-void graph_sieve(const struct graph_sieve *s, struct graph *g)
+bool graph_sieve(const struct graph_sieve *s, struct graph *g)
 {
     bool find_nodes = s->finds && s->find_fields == &service_fields;
     bool hide_nodes = s->hides && s->hide_fields == &service_fields;
     struct ids before = ends(g);
     struct ids found = find_nodes ? matching(g, &s->find) : (struct ids){0};
     struct ids hidden = hide_nodes ? matching(g, &s->hide) : (struct ids){0};
+    bool sifted = before.id && (found.id || !find_nodes) && (hidden.id || !hide_nodes);
     if (s->finds)
         sift_edges(g, &s->find, s->find_fields, &found, false);
     if (s->hides)
         sift_edges(g, &s->hide, s->hide_fields, &hidden, true);
-    if (s->finds || s->hides)
-        sift_nodes(g, &before, !s->finds, find_nodes ? &found : NULL, hide_nodes ? &hidden : NULL);
+    if (sifted && (s->finds || s->hides))
+        sifted = sift_nodes(g, &before, !s->finds, find_nodes ? &found : NULL,
+                            hide_nodes ? &hidden : NULL);
     free(before.id);
     free(found.id);
     free(hidden.id);
+    return sifted;
 }

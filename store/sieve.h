@@ -43,4 +43,4 @@ struct graph_sieve {
 bool graph_sieve_read(struct graph_sieve *ret, const char *find, const char *hide, struct err *err,
                       struct slip *ret_slip);
 void graph_sieve_settle(struct graph_sieve *s, uint64_t end_ns);
-void graph_sieve(const struct graph_sieve *s, struct graph *g);
+bool graph_sieve(const struct graph_sieve *s, struct graph *g); /* false: memory is short */

@@ -154,17 +154,19 @@ static sqlite3_stmt *ask(struct query *q, struct range r, const struct steps_of 
     return s;
 }
 
-static void add_row(struct steps *steps, sqlite3_stmt *s)
+/* false: memory is short. */
+static bool add_row(struct steps *steps, sqlite3_stmt *s)
 {
     uint64_t line = column_count(s, 0), start_ns = column_count(s, 1);
     if (line >= steps->lines || start_ns < steps->origin_ns)
-        return;
+        return true;
     uint64_t step = (start_ns - steps->origin_ns) / steps->step_ns;
     if (step >= steps->len)
-        return;
+        return true;
     size_t at = (size_t)line * steps->len + (size_t)step;
     tallied_read(s, 2, &steps->sum[at]);
     steps->bytes[at] += column_count(s, 2 + TALLIED_READ);
+    return tallied_is_whole(&steps->sum[at]);
 }
 
 static bool add_rows(struct query *q, struct steps *steps, const struct steps_of *of,
@@ -175,8 +177,8 @@ static bool add_rows(struct query *q, struct steps *steps, const struct steps_of
     if (!ids)
         return question_no_memory(q, err);
     sqlite3_stmt *s = ask(q, steps->range, of, ids, err);
-    while (s && question_row(q, s, &failed, err))
-        add_row(steps, s);
+    while (s && !failed && question_row(q, s, &failed, err))
+        failed = !add_row(steps, s) && !question_no_memory(q, err);
     sqlite3_finalize(s);
     free(ids);
     return s && !failed;

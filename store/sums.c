@@ -88,7 +88,10 @@ bool sums_load(struct query *q, struct range r, struct topology *t, bool calls_o
     struct sum *sums = calloc(t->edge_len + 1, sizeof *sums);
     if (!sums)
         return question_no_memory(q, err);
-    if (!add_rows(q, r, t, calls_only, sums, err)) {
+    bool added = add_rows(q, r, t, calls_only, sums, err);
+    for (size_t i = 0; added && i < t->edge_len; i++)
+        added = tallied_is_whole(&sums[i].counted.exchanges) || question_no_memory(q, err);
+    if (!added) {
         sums_free(sums, t->edge_len);
         return false;
     }

@@ -41,7 +41,7 @@ static bool encode(struct writer *w, const struct latency *l)
     writer_clear(w);
     if (l->count)
         latency_encode(l, w);
-    return !w->failed;
+    return !w->failed && !l->is_short;
 }
 
 static void bind_percentiles(sqlite3_stmt *s, int at, const struct latency *l)
@@ -103,4 +103,12 @@ void tallied_take(sqlite3_value **value, struct tallied *into)
         if (blob.len)
             latency_decode_alone(blob, histogram_in(into, i));
     }
+}
+
+bool tallied_is_whole(const struct tallied *t)
+{
+    for (int i = 0; i < TALLIED_HISTOGRAMS; i++)
+        if (histogram_of(t, i)->is_short)
+            return false;
+    return true;
 }

@@ -69,3 +69,6 @@ void tallied_read(sqlite3_stmt *s, int at, struct tallied *into);
 
 /* Adds TALLIED_READ values to `into`, likewise. */
 void tallied_take(sqlite3_value **value, struct tallied *into);
+
+/* false: memory was short when it was added up, and its percentiles are not right. */
+bool tallied_is_whole(const struct tallied *t);

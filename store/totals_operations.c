@@ -70,17 +70,19 @@ static bool add(struct operation_totals *t, sqlite3_stmt *s)
     column_text(s, 0, server, sizeof server);
     column_text(s, 1, name, sizeof name);
     tallied_read(s, 2, &counted);
+    bool whole = tallied_is_whole(&counted);
     struct operation_total *row = row_of(t, server, name);
     if (row) {
         row->calls += tallied_requests(&counted);
         for (int o = 0; o < OUTCOMES; o++)
             row->failed += outcome_is_error((enum outcome)o) ? counted.outcomes[o] : 0;
         latency_merge(&row->duration, &counted.duration);
+        whole = whole && !row->duration.is_short;
     } else {
         t->left_out += tallied_requests(&counted);
     }
     tallied_free(&counted);
-    return true;
+    return whole;
 }
 
 static bool add_all(struct operation_totals *t, struct query *q, struct range r, struct err *err)

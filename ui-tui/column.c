@@ -65,8 +65,7 @@ void column_show(const struct column *c, const void *row, char *ret)
         c->text(at(c, row), ret);
     } else if (c->number) {
         double number = column_number(c, row);
-        struct human text = number < 0 ? (struct human){"-"} : in_words(c->kind, number);
-        snprintf(ret, COLUMN_TEXT_MAX, "%s", text.text);
+        snprintf(ret, COLUMN_TEXT_MAX, "%s", number < 0 ? "-" : in_words(c->kind, number).text);
     }
 }
 

@@ -279,7 +279,7 @@ static void draw_heading(const struct table *t, const struct pane *line, size_t 
     const struct column *c = column_of(t, i);
     char text[64];
     size_t len = 0;
-    for (; c->name[len] && len < 32; len++)
+    for (; len < 32 && c->name[len]; len++)
         text[len] = (char)toupper((unsigned char)c->name[len]);
     bool sorted = i == t->sort;
     strcpy(text + len, !sorted ? "" : t->falling ? "↓" : "↑");

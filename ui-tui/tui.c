@@ -135,7 +135,16 @@ static bool refuse_view(const char *view, struct err *err)
     return err_set(err, "tui: there is no view \"%s\"; views are %s", view, titles);
 }
 
-bool tui_run(const struct tui_options *options, struct err *err)
+static bool begin(struct tui_options *options, struct frame *f, struct err *err)
+{
+    if (options->begin && !options->begin(options, err))
+        return false;
+    if (options->range.to_ns)
+        frame_fix(f, options->range);
+    return true;
+}
+
+bool tui_run(struct tui_options *options, struct err *err)
 {
     const char *no_color = getenv("NO_COLOR");
     bool ascii = term_wants_ascii() || options->ascii;
@@ -148,14 +157,12 @@ bool tui_run(const struct tui_options *options, struct err *err)
         frame_free(f);
         return refuse_view(options->view, err);
     }
-    if (options->range.to_ns)
-        frame_fix(f, options->range);
     bool good;
     if (batch) {
-        good = print_once(f, &source, ascii, err);
+        good = begin(options, f, err) && print_once(f, &source, ascii, err);
     } else {
         good = term_open(options->no_color || (no_color && *no_color), err) &&
-               run(f, &source, ascii, err);
+               begin(options, f, err) && run(f, &source, ascii, err);
         term_close();
     }
     close_source(&source);

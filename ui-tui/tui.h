@@ -7,6 +7,9 @@
 #include "store/query.h"
 
 struct tui_options {
+    /* Called when the terminal is taken, and before the database is read: what is not needed from
+     * then on can be given up. May set `range`. false: `err` says why not. NULL: nothing to do. */
+    bool (*begin)(struct tui_options *self, struct err *err);
     const char *db;     /* path of the database */
     uint64_t since_ns;  /* the range shown, back from the newest window; 0: all */
     struct range range; /* instead, a fixed one: it begins there; to_ns 0: not */
@@ -17,4 +20,4 @@ struct tui_options {
 };
 
 /* Returns when the user quits. false: `err` says why it could not start. */
-bool tui_run(const struct tui_options *options, struct err *err);
+bool tui_run(struct tui_options *options, struct err *err);

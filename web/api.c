@@ -76,6 +76,7 @@ static void write_answer(struct ask *a, const struct question *question, struct 
         answer_error(answer, 500, "memory is short");
         return;
     }
+    exporter_begin();
     enum said ret = question->ask(a);
     bool whole = !ferror(a->out);
     if (fclose(a->out) != 0 || !whole)

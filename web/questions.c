@@ -26,8 +26,7 @@ static enum said ask_graph(struct ask *a)
         return SAID_NO_SUCH;
     struct graph graph = {.range = a->range};
     bool asked = !a->q || query_graph(a->q, a->range, a->params->grouping, &graph, a->err);
-    if (asked)
-        graph_sieve(a->graph_sieve, &graph);
+    asked = asked && (graph_sieve(a->graph_sieve, &graph) || err_set(a->err, "memory is short"));
     if (asked && a->exporter->graph_fits && !a->exporter->graph_fits(&graph, a->err)) {
         graph_free(&graph);
         return SAID_MISASKED;
@@ -338,12 +337,11 @@ static bool fill_info(cJSON *info, struct ask *a)
 static enum said ask_info(struct ask *a)
 {
     cJSON *info = cJSON_CreateObject();
-    char *text = NULL;
-    if (info && fill_info(info, a))
-        text = cJSON_PrintUnformatted(info);
+    bool filled = !info || fill_info(info, a);
+    char *text = filled ? cJSON_PrintUnformatted(info) : NULL;
     cJSON_Delete(info);
     if (!text)
-        return SAID_FAILED;
+        return said(filled, false, a->err);
     bool written = fprintf(a->out, "%s\n", text) > 0;
     free(text);
     return said(true, written, a->err);

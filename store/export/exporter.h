@@ -46,6 +46,10 @@ extern const struct exporter *const exporters[];
 
 const struct exporter *exporter_find(const char *name); /* NULL if there is none */
 
+/* That memory was short on this thread before now does not concern the next answer. For threads
+ * that live longer than one. */
+void exporter_begin(void);
+
 enum { LOG_END_MAX = 1024, LOG_LINE_MAX = 20 * 1024 };
 
 /* What lines of the log say of an end, in their own form: it is the same in many of them. */

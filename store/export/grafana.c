@@ -65,7 +65,7 @@ static bool write_nodes(FILE *out, const struct graph *g)
         cJSON_AddStringToObject(o, "icon", icon(s));
         add_figures(o, s->served.requests ? &s->served : &s->called);
         add_arcs(o, s->served.requests ? &s->served : &s->called);
-        cJSON_AddItemToArray(list, o);
+        json_append(list, o);
     }
     return json_write(out, list);
 }
@@ -83,7 +83,7 @@ static bool write_edges(FILE *out, const struct graph *g)
         cJSON_AddStringToObject(o, "detail__protocol", e->protocol);
         cJSON_AddNumberToObject(o, "detail__port", e->port);
         cJSON_AddNumberToObject(o, "thickness", picture_width(e));
-        cJSON_AddItemToArray(list, o);
+        json_append(list, o);
     }
     return json_write(out, list);
 }

@@ -8,7 +8,7 @@
 static cJSON *document(struct range r, const char *name, cJSON **ret_list)
 {
     cJSON *o = cJSON_CreateObject();
-    cJSON_AddItemToObject(o, "range", json_range(r));
+    json_set(o, "range", json_range(r));
     *ret_list = cJSON_AddArrayToObject(o, name);
     return o;
 }
@@ -17,7 +17,7 @@ static bool edges(FILE *out, struct range r, const struct edge_rows *rows)
 {
     cJSON *list, *o = document(r, "edges", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_edge(&rows->row[i]));
+        json_append(list, json_edge(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -25,7 +25,7 @@ static bool services(FILE *out, struct range r, const struct service_rows *rows)
 {
     cJSON *list, *o = document(r, "services", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_service(&rows->row[i]));
+        json_append(list, json_service(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -33,7 +33,7 @@ static bool operations(FILE *out, struct range r, const struct operation_rows *r
 {
     cJSON *list, *o = document(r, "operations", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_operation(&rows->row[i]));
+        json_append(list, json_operation(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -41,7 +41,7 @@ static bool series(FILE *out, struct range r, const struct points *points)
 {
     cJSON *list, *o = document(r, "points", &list);
     for (size_t i = 0; i < points->len; i++)
-        cJSON_AddItemToArray(list, json_point(&points->point[i]));
+        json_append(list, json_point(&points->point[i]));
     return json_write(out, o);
 }
 
@@ -49,9 +49,9 @@ static bool heatmap(FILE *out, struct range r, const struct heatmap *h)
 {
     cJSON *list, *o = document(r, "columns", &list);
     cJSON_AddNumberToObject(o, "step_ms", (double)h->step_ns / 1e6);
-    cJSON_AddItemToObject(o, "rows", json_heat_rows(h));
+    json_set(o, "rows", json_heat_rows(h));
     for (size_t i = 0; i < h->len; i++)
-        cJSON_AddItemToArray(list, json_heat_column(h, i));
+        json_append(list, json_heat_column(h, i));
     return json_write(out, o);
 }
 
@@ -59,7 +59,7 @@ static bool events(FILE *out, struct range r, const struct event_rows *rows)
 {
     cJSON *list, *o = document(r, "events", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_event(&rows->row[i]));
+        json_append(list, json_event(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -67,7 +67,7 @@ static bool backends(FILE *out, struct range r, const struct backend_rows *rows)
 {
     cJSON *list, *o = document(r, "backends", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_backend(&rows->row[i]));
+        json_append(list, json_backend(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -75,7 +75,7 @@ static bool connections(FILE *out, struct range r, const struct connection_rows 
 {
     cJSON *list, *o = document(r, "connections", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_connection(&rows->row[i]));
+        json_append(list, json_connection(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -83,7 +83,7 @@ static bool open_calls(FILE *out, struct range r, const struct open_call_rows *r
 {
     cJSON *list, *o = document(r, "open_calls", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_open_call(&rows->row[i]));
+        json_append(list, json_open_call(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -91,7 +91,7 @@ static bool tls(FILE *out, struct range r, const struct tls_rows *rows)
 {
     cJSON *list, *o = document(r, "tls", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_tls(&rows->row[i]));
+        json_append(list, json_tls(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -99,7 +99,7 @@ static bool relays(FILE *out, struct range r, const struct relay_rows *rows)
 {
     cJSON *list, *o = document(r, "relays", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_relay(&rows->row[i]));
+        json_append(list, json_relay(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -107,11 +107,10 @@ static bool relays(FILE *out, struct range r, const struct relay_rows *rows)
  * are written by themselves. */
 static bool begin_requests(FILE *out, cJSON *o)
 {
-    char *text = o ? cJSON_PrintUnformatted(o) : NULL;
+    char *text = json_text(o);
     size_t len = text ? strlen(text) : 0;
     bool written = text && fwrite(text, 1, len - 2, out) == len - 2;
     cJSON_free(text);
-    cJSON_Delete(o);
     return written;
 }
 
@@ -128,7 +127,7 @@ static bool traces(FILE *out, struct range r, const struct trace_rows *rows)
 {
     cJSON *list, *o = document(r, "traces", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_trace(&rows->row[i]));
+        json_append(list, json_trace(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -153,7 +152,7 @@ static bool names(FILE *out, struct range r, const struct name_rows *rows)
 {
     cJSON *list, *o = document(r, "names", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_name(&rows->row[i]));
+        json_append(list, json_name(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -161,7 +160,7 @@ static bool insights(FILE *out, struct range r, const struct insight_rows *rows)
 {
     cJSON *list, *o = document(r, "insights", &list);
     for (size_t i = 0; i < rows->len; i++)
-        cJSON_AddItemToArray(list, json_insight(&rows->row[i]));
+        json_append(list, json_insight(&rows->row[i]));
     return json_write(out, o);
 }
 
@@ -174,21 +173,21 @@ static bool graph(FILE *out, const struct graph *g)
 {
     cJSON *nodes, *o = document(g->range, "nodes", &nodes);
     for (size_t i = 0; i < g->nodes.len; i++)
-        cJSON_AddItemToArray(nodes, json_service(&g->nodes.row[i]));
+        json_append(nodes, json_service(&g->nodes.row[i]));
     cJSON *list = cJSON_AddArrayToObject(o, "edges");
     for (size_t i = 0; i < g->edges.len; i++)
-        cJSON_AddItemToArray(list, json_edge(&g->edges.row[i]));
+        json_append(list, json_edge(&g->edges.row[i]));
     return json_write(out, o);
 }
 
 static bool diff(FILE *out, const struct diff *d)
 {
     cJSON *o = cJSON_CreateObject();
-    cJSON_AddItemToObject(o, "before", json_range(d->before));
-    cJSON_AddItemToObject(o, "after", json_range(d->after));
+    json_set(o, "before", json_range(d->before));
+    json_set(o, "after", json_range(d->after));
     cJSON *list = cJSON_AddArrayToObject(o, "changes");
     for (size_t i = 0; i < d->len; i++)
-        cJSON_AddItemToArray(list, json_diff_row(&d->row[i]));
+        json_append(list, json_diff_row(&d->row[i]));
     return json_write(out, o);
 }
 

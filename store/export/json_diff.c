@@ -41,7 +41,7 @@ cJSON *json_diff_row(const struct diff_row *row)
     cJSON *list = cJSON_AddArrayToObject(o, "changes");
     for (int c = 0; c < DIFF_CHANGES; c++)
         if (row->changes >> c & 1)
-            cJSON_AddItemToArray(list, cJSON_CreateString(diff_change_name((enum diff_change)c)));
+            json_append(list, cJSON_CreateString(diff_change_name((enum diff_change)c)));
     cJSON_AddBoolToObject(o, "few", row->few);
     cJSON_AddStringToObject(o, "client", row->client);
     cJSON_AddStringToObject(o, "server", row->server);

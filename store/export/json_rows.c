@@ -100,7 +100,7 @@ static void add_notes(cJSON *to, uint64_t notes)
     cJSON *list = cJSON_AddArrayToObject(to, "notes");
     for (int bit = 0; bit < NOTES; bit++)
         if (notes >> bit & 1)
-            cJSON_AddItemToArray(list, cJSON_CreateString(note_name(bit)));
+            json_append(list, cJSON_CreateString(note_name(bit)));
 }
 
 /* "retransmits", "retransmits_to_server", "retransmits_to_client". */
@@ -153,7 +153,7 @@ static cJSON *add_marks(cJSON *to, const struct marks *m)
     cJSON *list = cJSON_AddArrayToObject(o, "marks");
     for (int i = 0; i < MARKS; i++)
         if (m->of[i])
-            cJSON_AddItemToArray(list, cJSON_CreateString(mark_name((enum mark)i)));
+            json_append(list, cJSON_CreateString(mark_name((enum mark)i)));
     return o;
 }
 
@@ -178,7 +178,7 @@ static void add_quality(cJSON *to, const struct edge_row *row)
         cJSON_AddStringToObject(reason, "mark", mark_name((enum mark)i));
         cJSON_AddStringToObject(reason, "severity", severity_name((enum severity)row->marks.of[i]));
         cJSON_AddStringToObject(reason, "text", text);
-        cJSON_AddItemToArray(reasons, reason);
+        json_append(reasons, reason);
     }
 }
 
@@ -238,7 +238,7 @@ static void add_tags(cJSON *o, const char *tags)
         len = strcspn(tags, ",");
         snprintf(tag, sizeof tag, "%.*s", (int)len, tags);
         if (len)
-            cJSON_AddItemToArray(list, cJSON_CreateString(tag));
+            json_append(list, cJSON_CreateString(tag));
     }
 }
 
@@ -332,7 +332,7 @@ cJSON *json_heat_rows(const struct heatmap *h)
         cJSON *o = cJSON_CreateObject();
         add_bound(o, "over_ms", heatmap_floor_ns(h, row));
         add_bound(o, "to_ms", heatmap_floor_ns(h, row + 1));
-        cJSON_AddItemToArray(list, o);
+        json_append(list, o);
     }
     return list;
 }
@@ -350,7 +350,7 @@ cJSON *json_heat_column(const struct heatmap *h, size_t at)
     for (size_t row = 0; row < h->rows; row++)
         if (heat_of(h, at, row)) {
             double pair[] = {(double)row, (double)heat_of(h, at, row)};
-            cJSON_AddItemToArray(cells, cJSON_CreateDoubleArray(pair, 2));
+            json_append(cells, cJSON_CreateDoubleArray(pair, 2));
         }
     return o;
 }
@@ -593,7 +593,7 @@ cJSON *json_insight(const struct insight_row *row)
     add_count(o, "evidence_count", row->evidence_len);
     cJSON *list = cJSON_AddArrayToObject(o, "evidence");
     for (uint32_t i = 0; i < row->evidence_len && i < EVIDENCE_MAX; i++)
-        cJSON_AddItemToArray(list, json_evidence(&row->evidence[i]));
+        json_append(list, json_evidence(&row->evidence[i]));
     return o;
 }
 
@@ -636,7 +636,7 @@ static void add_verdict(cJSON *to, const struct health_row *row)
     cJSON *list = cJSON_AddArrayToObject(to, "findings");
     size_t len = health_diagnoses(row, found);
     for (size_t i = 0; i < len; i++)
-        cJSON_AddItemToArray(list, json_diagnosis(&found[i]));
+        json_append(list, json_diagnosis(&found[i]));
 }
 
 /* Sums over edges. */
@@ -667,7 +667,7 @@ static void add_protocols(cJSON *to, const struct health_row *row)
         cJSON_AddStringToObject(o, "protocol", p->name);
         add_sums(o, &p->quality);
         add_marks(o, &marks);
-        cJSON_AddItemToArray(list, o);
+        json_append(list, o);
     }
 }
 
@@ -676,7 +676,7 @@ cJSON *json_health(struct range r, const struct health_row *row)
     cJSON *o = cJSON_CreateObject();
     add_verdict(o, row);
     add_time(o, "time", row->time_ns);
-    cJSON_AddItemToObject(o, "range", json_range(r));
+    json_set(o, "range", json_range(r));
     add_count(o, "windows", row->windows);
     add_capture(o, &row->capture);
     add_decode(o, &row->decode);
@@ -731,9 +731,8 @@ cJSON *json_range(struct range r)
 
 bool json_write(FILE *out, cJSON *object)
 {
-    char *text = object ? cJSON_PrintUnformatted(object) : NULL;
-    cJSON_Delete(object);
+    char *text = json_text(object);
     bool written = text && fputs(text, out) >= 0 && fputc('\n', out) != EOF;
-    free(text);
+    cJSON_free(text);
     return written;
 }

@@ -30,5 +30,14 @@ cJSON *json_trace(const struct trace_row *row);
 cJSON *json_diff_row(const struct diff_row *row); /* in json_diff.c */
 cJSON *json_range(struct range r);
 
-/* Writes the object as one line, and frees it. false when it is NULL, or the stream failed. */
+/* Adds `item`, which is taken, also where there is no list or object to add it to. */
+void json_append(cJSON *list, cJSON *item);
+void json_set(cJSON *object, const char *name, cJSON *item);
+
+/* The object as text, given (cJSON_free()); the object is freed. NULL when memory is short, or was
+ * when it was made: what cJSON finds no memory for, it leaves out. In json_memory.c. */
+char *json_text(cJSON *object);
+
+/* Writes the object as one line, and frees it. false when memory is or was short, or the stream
+ * failed. */
 bool json_write(FILE *out, cJSON *object);

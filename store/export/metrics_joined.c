@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/tallied.h"
+
 static int compare(const void *left, const void *right)
 {
     const struct joined *a = left, *b = right;
@@ -26,6 +28,7 @@ bool joined_make(const struct totals *t, const char *(*kind)(const struct total 
 {
     struct joined *row = calloc(t->edge_len + 1, sizeof *row);
     size_t len = 0, joined = 0;
+    bool whole = row != NULL;
     *ret = (struct joined_rows){row, 0};
     for (size_t i = 0; row && i < t->edge_len; i++) {
         const char *is = kind(&t->edge[i]);
@@ -39,9 +42,10 @@ bool joined_make(const struct totals *t, const char *(*kind)(const struct total 
         if (!joined || compare(&row[joined - 1], &row[i]) != 0)
             row[joined++] = (struct joined){.of = row[i].of, .kind = row[i].kind};
         add(&row[joined - 1].count, count);
+        whole = whole && tallied_is_whole(&row[joined - 1].count.exchanges);
     }
     ret->len = joined;
-    return row != NULL;
+    return whole;
 }
 
 void joined_free(struct joined_rows *rows)

@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,14 +26,11 @@ static bool put_dot(FILE *out, struct drawn what)
     return what.graph ? dot_exporter.graph(out, what.graph) : dot_exporter.diff(out, what.diff);
 }
 
-/* A file without a name, with our DOT in it; its descriptor, or -1. */
+/* A file in memory, with our DOT in it; its descriptor, or -1. */
 static int write_dot(struct drawn what)
 {
-    char path[] = "/tmp/tapgraph-XXXXXX";
-    int fd = mkstemp(path);
+    int fd = memfd_create("dot", MFD_CLOEXEC);
     FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
-    if (fd >= 0)
-        unlink(path);
     bool written = out && put_dot(out, what);
     if (out && fclose(out) != 0)
         written = false;

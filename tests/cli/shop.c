@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/confined.h"
 #include "graph/name.h"
 #include "store/store.h"
 #include "tests/check.h"
@@ -146,6 +147,12 @@ void shop_ask(const struct command *command, const char *path, const char *optio
     restore(stderr, err_before);
     read_back(out, ret->out);
     read_back(err, ret->err);
+}
+
+/* In place of confined.c: what a process gives up, its next test would lack. */
+void confined_begin(const char *db, const char *other, enum asker asker)
+{
+    (void)db, (void)other, (void)asker;
 }
 
 /* What main.c gives the commands (cli/command.h), which it does not give to a test. */

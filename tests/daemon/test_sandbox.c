@@ -1,6 +1,6 @@
-/* test_sandbox.c - of each system call that sensor, keeper and page have no use for, in a child
- * that has entered its sandbox: it is refused, or ends the child, as is designed; what they need
- * works. Left out of builds without a sandbox. */
+/* test_sandbox.c - of each system call that sensor, keeper, page and commands have no use for, in a
+ * child that has entered its sandbox: it is refused, or ends the child, as is designed; what they
+ * need works. Left out of builds without a sandbox. */
 #include "daemon/sandbox.h"
 
 #include <arpa/inet.h>
@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "daemon/landlock.h"
@@ -33,7 +34,7 @@ static char folder[] = "/tmp/test_sandbox-XXXXXX";
 static char db[64], names[96], names_folder[64], elsewhere[64];
 static int listener = -1; /* a socket that was opened before */
 
-enum role { SENSOR, SENSOR_KEYLOG, PAGE, KEEPER };
+enum role { SENSOR, SENSOR_KEYLOG, PAGE, KEEPER, ASKER, TERMINAL, DRAWER, ROLES };
 
 static bool enter(enum role role)
 {
@@ -43,6 +44,8 @@ static bool enter(enum role role)
         return sandbox_page_files(&options, &err) && sandbox_page_calls(&options, &err);
     if (role == KEEPER)
         return sandbox_keeper_files(&options, &err) && sandbox_keeper_calls(&options, 0, &err);
+    if (role >= ASKER)
+        return sandbox_asker(db, NULL, (enum asker)(role - ASKER), &err);
     return sandbox_sensor(&options, role == SENSOR_KEYLOG ? names : NULL, &err);
 }
 
@@ -233,6 +236,17 @@ static long type_into_terminal(void)
     return ioctl(STDIN_FILENO, TIOCSTI, "x");
 }
 
+static long set_modes_of_terminal(void)
+{
+    struct termios modes = {0};
+    return tcsetattr(listener, TCSANOW, &modes);
+}
+
+static long signal_oneself(void)
+{
+    return kill(getpid(), 0);
+}
+
 static long take_own_dumps(void)
 {
     return prctl(PR_SET_DUMPABLE, 1);
@@ -313,48 +327,53 @@ static int in_older_thread(void)
 struct expected {
     const char *name;
     long (*call)(void);
-    int sensor, keylog, page, keeper;
+    int outcome[ROLES];
 };
 
-#define CALL(name, sensor, keylog, page, keeper)                                                   \
+#define CALL(name, ...)                                                                            \
     {                                                                                              \
-#name, name, sensor, keylog, page, keeper                                                  \
+#name, name,                                                                               \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
     }
 static const struct expected table[] = {
-    CALL(run_program, KILLED, KILLED, KILLED, KILLED),
-    CALL(start_process, EPERM, EPERM, EPERM, EPERM),
-    CALL(start_process_by_clone3, ENOSYS, ENOSYS, ENOSYS, ENOSYS),
-    CALL(start_process_by_fork, KILLED, KILLED, KILLED, KILLED),
-    CALL(trace, KILLED, KILLED, KILLED, KILLED),
-    CALL(read_other_memory, KILLED, KILLED, KILLED, KILLED),
-    CALL(mount_something, KILLED, KILLED, KILLED, KILLED),
-    CALL(leave_namespace, KILLED, KILLED, KILLED, KILLED),
-    CALL(open_tcp, EPERM, EPERM, EPERM, EPERM),
-    CALL(open_packet_socket, EPERM, EPERM, EPERM, EPERM),
-    CALL(open_pair, EPERM, EPERM, EPERM, EPERM),
-    CALL(connect_old_socket, EPERM, EPERM, EPERM, EPERM),
-    CALL(bind_old_socket, EPERM, EPERM, EPERM, EPERM),
-    CALL(signal_parent, EPERM, EPERM, EPERM, EPERM),
-    CALL(make_code, EPERM, EPERM, EPERM, EPERM),
-    CALL(turn_into_code, EPERM, EPERM, EPERM, EPERM),
-    CALL(type_into_terminal, EPERM, EPERM, EPERM, EPERM),
-    CALL(take_own_dumps, EPERM, EPERM, EPERM, EPERM),
-    CALL(raise_limit, EPERM, EPERM, EPERM, EPERM),
-    CALL(become_somebody, EPERM, EPERM, EPERM, EPERM),
-    CALL(make_folder, EPERM, EPERM, EPERM, EPERM),
-    CALL(link_passwords, EPERM, EPERM, EPERM, EPERM),
-    CALL(write_names, EPERM, EPERM, EACCES, EACCES),
-    CALL(open_names, EPERM, WORKED, EACCES, WORKED),
-    CALL(open_db, EPERM, EPERM, WORKED, WORKED),
-    CALL(make_beside_db, EPERM, EPERM, WORKED, WORKED),
-    CALL(remove_beside_db, EPERM, EPERM, EPERM, WORKED),
-    CALL(rename_beside_db, EPERM, EPERM, EPERM, EACCES),
-    CALL(make_elsewhere, EPERM, EPERM, EACCES, EACCES),
-    CALL(open_passwords, EPERM, EACCES, EACCES, EACCES),
-    CALL(open_elsewhere, EPERM, EACCES, EACCES, EACCES),
-    CALL(start_thread, WORKED, WORKED, WORKED, WORKED),
-    CALL(use_memory, WORKED, WORKED, WORKED, WORKED),
-    CALL(write_to_standard_error, WORKED, WORKED, WORKED, WORKED),
+    CALL(run_program, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, WORKED),
+    CALL(start_process, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, WORKED),
+    CALL(start_process_by_clone3, ENOSYS, ENOSYS, ENOSYS, ENOSYS, ENOSYS, ENOSYS, WORKED),
+    CALL(start_process_by_fork, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, WORKED),
+    CALL(trace, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED),
+    CALL(read_other_memory, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED),
+    CALL(mount_something, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED),
+    CALL(leave_namespace, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED),
+    CALL(open_tcp, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM),
+    CALL(open_packet_socket, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM),
+    CALL(open_pair, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM),
+    CALL(connect_old_socket, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM),
+    CALL(bind_old_socket, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM),
+    CALL(signal_parent, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM),
+    CALL(make_code, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, WORKED),
+    CALL(turn_into_code, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, WORKED),
+    CALL(type_into_terminal, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM),
+    CALL(set_modes_of_terminal, EPERM, EPERM, EPERM, EPERM, EPERM, ENOTTY, ENOTTY),
+    CALL(signal_oneself, EPERM, EPERM, EPERM, EPERM, EPERM, WORKED, EPERM),
+    CALL(take_own_dumps, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, WORKED),
+    CALL(raise_limit, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, WORKED),
+    CALL(become_somebody, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM),
+    CALL(make_folder, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, EACCES),
+    CALL(link_passwords, EPERM, EPERM, EPERM, EPERM, EPERM, EPERM, EACCES),
+    CALL(write_names, EPERM, EPERM, EACCES, EACCES, EACCES, EACCES, EACCES),
+    CALL(open_names, EPERM, WORKED, EACCES, WORKED, EACCES, EACCES, WORKED),
+    CALL(open_db, EPERM, EPERM, WORKED, WORKED, WORKED, WORKED, WORKED),
+    CALL(make_beside_db, EPERM, EPERM, WORKED, WORKED, WORKED, WORKED, WORKED),
+    CALL(remove_beside_db, EPERM, EPERM, EPERM, WORKED, EPERM, EPERM, EACCES),
+    CALL(rename_beside_db, EPERM, EPERM, EPERM, EACCES, EPERM, EPERM, EACCES),
+    CALL(make_elsewhere, EPERM, EPERM, EACCES, EACCES, EACCES, EACCES, EACCES),
+    CALL(open_passwords, EPERM, EACCES, EACCES, EACCES, EACCES, EACCES, WORKED),
+    CALL(open_elsewhere, EPERM, EACCES, EACCES, EACCES, EACCES, EACCES, WORKED),
+    CALL(start_thread, WORKED, WORKED, WORKED, WORKED, WORKED, WORKED, WORKED),
+    CALL(use_memory, WORKED, WORKED, WORKED, WORKED, WORKED, WORKED, WORKED),
+    CALL(write_to_standard_error, WORKED, WORKED, WORKED, WORKED, WORKED, WORKED, WORKED),
 };
 
 /* Without Landlock, what it would refuse is up to the rights of the user. */
@@ -363,8 +382,9 @@ static bool is_up_to_landlock(int outcome)
     return outcome == EACCES && !landlock_is_there();
 }
 
-static void check_role(enum role role, const struct expected *e, int expected)
+static void check_role(enum role role, const struct expected *e)
 {
+    int expected = e->outcome[role];
     if (is_up_to_landlock(expected))
         return;
     int outcome = in_sandbox(role, e->call);
@@ -376,10 +396,8 @@ static void test_each_call(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        check_role(SENSOR, &table[i], table[i].sensor);
-        check_role(SENSOR_KEYLOG, &table[i], table[i].keylog);
-        check_role(PAGE, &table[i], table[i].page);
-        check_role(KEEPER, &table[i], table[i].keeper);
+        for (enum role role = SENSOR; role < ROLES; role++)
+            check_role(role, &table[i]);
     }
 }
 
@@ -413,6 +431,22 @@ static void test_page_before_folder(void **state)
     assert_int_equal(write(made[1], "", 1), 1);
     close(made[0]);
     close(made[1]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+/* Both databases of a comparison are there. */
+static void test_two_databases(void **state)
+{
+    int status;
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct err err;
+        bool fine = sandbox_asker(db, names, ASKER_PRINTS, &err) && open_db() >= 0 &&
+                    open_names() >= 0 && (!landlock_is_there() || open_passwords() < 0);
+        _exit(fine ? 0 : 1);
+    }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
 }
@@ -486,11 +520,9 @@ static int remove_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_call),
-        cmocka_unit_test(test_older_threads),
-        cmocka_unit_test(test_page_before_folder),
-        cmocka_unit_test(test_no_sandbox),
-        cmocka_unit_test(test_child),
+        cmocka_unit_test(test_each_call),          cmocka_unit_test(test_older_threads),
+        cmocka_unit_test(test_page_before_folder), cmocka_unit_test(test_two_databases),
+        cmocka_unit_test(test_no_sandbox),         cmocka_unit_test(test_child),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }

@@ -12,10 +12,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "daemon/link.h"
-#include "daemon/sensor.h"
 #include "graph/wire.h"
 #include "tests/check.h"
+#include "tests/daemon/recorded.h"
 #include "tests/doubles/short_memory.h"
 
 enum { RUNS = 4, CAPTURE_BYTES_MAX = 60000, GIVEN_UP = 13 };
@@ -45,37 +44,6 @@ static bool is_taken(int nth)
     const char *said = getenv("TAPGRAPH_EVERY");
     int every = 1, from = 0;
     return !said || sscanf(said, "%d:%d", &every, &from) < 1 || every < 1 || nth % every == from;
-}
-
-/* --- a sensor in this process, whose keeper is a file in memory --- */
-
-static struct daemon_options small_options(const char *const *path)
-{
-    struct daemon_options options = {
-        .source = {*path},
-        .source_len = 1,
-        .log = "-",
-        .workers = 1,
-        .window_ns = UINT64_C(5000000000),
-        .requests_kept = 100,
-        .engine = {.key = {{1, 2}}, .flows_max = 512, .open_max = 1024},
-    };
-    networks_init(&options.networks);
-    return options;
-}
-
-static enum sensor_exit sense(const char *path, int fd)
-{
-    const struct daemon_options options = small_options(&path);
-    struct err err = {0};
-    struct capture_file *file = file_open(options.source, 1, NULL, &err);
-    enum sensor_exit ret = SENSOR_FAILED;
-    if (file)
-        ret = sensor_run_file(&options, file, fd);
-    else
-        dprintf(words, "%s\n", err.text);
-    file_close(file);
-    return ret;
 }
 
 static uint64_t sum(const void *counters, size_t size)
@@ -140,8 +108,9 @@ static void add_window(struct replayed *o, struct bytes body)
     delta_free(&d);
 }
 
-static void add_message(struct replayed *o, enum message_type type, struct bytes body)
+static void add_message(void *replayed, enum message_type type, struct bytes body)
 {
+    struct replayed *o = replayed;
     struct cursor c = cursor_over(body);
     struct exchange x;
     assert_false(o->ended);
@@ -153,27 +122,6 @@ static void add_message(struct replayed *o, enum message_type type, struct bytes
     o->excused = o->ended && body.len;
 }
 
-/* What it wrote, all of it well-formed. */
-static struct replayed read_back(int fd, enum sensor_exit exit)
-{
-    struct replayed o = {.exit = exit};
-    struct link_reader reader = {.fd = fd};
-    enum link_status status = LINK_MORE;
-    enum message_type type;
-    struct bytes body;
-    lseek(fd, 0, SEEK_SET);
-    while (status == LINK_MORE) {
-        status = link_fill(&reader);
-        while (status == LINK_MORE && (status = link_next(&reader, &type, &body)) == LINK_MESSAGE) {
-            add_message(&o, type, body);
-            status = LINK_MORE;
-        }
-    }
-    assert_int_equal(status, LINK_CLOSED);
-    link_free(&reader);
-    return o;
-}
-
 /* Replays; the `nth` request for memory fails. */
 static struct replayed replay(const char *path, uint64_t nth, bool then_all, uint64_t *ret_asked)
 {
@@ -183,14 +131,15 @@ static struct replayed replay(const char *path, uint64_t nth, bool then_all, uin
     assert_int_equal(ftruncate(words, 0), 0);
     dup2(words, STDERR_FILENO);
     memory_fail(nth, then_all);
-    enum sensor_exit exit = sense(path, fd);
+    enum sensor_exit exit = recorded_sense(path, fd, words);
     *ret_asked = memory_asked();
     memory_fail(0, false);
     dup2(standard_error, STDERR_FILENO);
     if (memory_held() != held)
         fail_msg("%s: %zu pieces of memory leaked when request %lu failed", path,
                  memory_held() - held, (unsigned long)nth);
-    struct replayed o = read_back(fd, exit);
+    struct replayed o = {.exit = exit};
+    assert_true(recorded_read(fd, add_message, &o));
     close(fd);
     return o;
 }

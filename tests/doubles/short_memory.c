@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +11,17 @@
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *at, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
 void __real_free(void *at);
 FILE *__real_open_memstream(char **at, size_t *len);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *at, size_t size);
 void __wrap_free(void *at);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
 char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t max);
+int __wrap_asprintf(char **ret, const char *format, ...);
 FILE *__wrap_open_memstream(char **at, size_t *len);
 
 /* The pieces that are held, by address: open addressing, with GONE where one was. */
@@ -24,7 +29,7 @@ enum { PLACES = 1 << 18 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t asked, failing;
-static bool all_after;
+static bool all_after, sqlite_spared;
 static uintptr_t held[PLACES];
 static size_t held_len, used_len;
 static const uintptr_t GONE = 1;
@@ -89,6 +94,21 @@ static bool is_refused(void)
     return refused;
 }
 
+static bool is_refused_to_sqlite(void)
+{
+    pthread_mutex_lock(&lock);
+    bool spared = sqlite_spared;
+    pthread_mutex_unlock(&lock);
+    return !spared && is_refused();
+}
+
+void memory_spare_sqlite(bool spared)
+{
+    pthread_mutex_lock(&lock);
+    sqlite_spared = spared;
+    pthread_mutex_unlock(&lock);
+}
+
 void memory_fail(uint64_t nth, bool then_all)
 {
     pthread_mutex_lock(&lock);
@@ -146,11 +166,38 @@ void __wrap_free(void *at)
     __real_free(at);
 }
 
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    void *at = is_refused() ? NULL : __real_aligned_alloc(alignment, size);
+    hold(at);
+    return at;
+}
+
+char *__wrap_strndup(const char *text, size_t max)
+{
+    size_t len = strnlen(text, max);
+    char *copy = __wrap_malloc(len + 1);
+    if (copy)
+        memcpy(copy, text, len);
+    if (copy)
+        copy[len] = '\0';
+    return copy;
+}
+
 char *__wrap_strdup(const char *text)
 {
-    size_t size = strlen(text) + 1;
-    char *copy = __wrap_malloc(size);
-    return copy ? memcpy(copy, text, size) : NULL;
+    return __wrap_strndup(text, SIZE_MAX);
+}
+
+int __wrap_asprintf(char **ret, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int len = is_refused() ? -1 : vasprintf(ret, format, arguments);
+    va_end(arguments);
+    if (len >= 0)
+        hold(*ret);
+    return len;
 }
 
 FILE *__wrap_open_memstream(char **at, size_t *len)
@@ -162,14 +209,28 @@ FILE *__wrap_open_memstream(char **at, size_t *len)
 
 static void *sqlite_malloc(int size)
 {
-    return is_refused() ? NULL : sqlite.xMalloc(size);
+    void *at = is_refused_to_sqlite() ? NULL : sqlite.xMalloc(size);
+    hold(at);
+    return at;
 }
 
 static void *sqlite_realloc(void *at, int size)
 {
-    return is_refused() ? NULL : sqlite.xRealloc(at, size);
+    if (is_refused_to_sqlite())
+        return NULL;
+    let_go(at);
+    void *more = sqlite.xRealloc(at, size);
+    hold(more ? more : at);
+    return more;
 }
 
+static void sqlite_free(void *at)
+{
+    let_go(at);
+    sqlite.xFree(at);
+}
+
+/* Without the pieces that it would hand out of its own stock. */
 bool memory_of_sqlite(void)
 {
     if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite) != SQLITE_OK)
@@ -177,5 +238,7 @@ bool memory_of_sqlite(void)
     sqlite3_mem_methods ours = sqlite;
     ours.xMalloc = sqlite_malloc;
     ours.xRealloc = sqlite_realloc;
-    return sqlite3_config(SQLITE_CONFIG_MALLOC, &ours) == SQLITE_OK;
+    ours.xFree = sqlite_free;
+    return sqlite3_config(SQLITE_CONFIG_MALLOC, &ours) == SQLITE_OK &&
+           sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) == SQLITE_OK;
 }

@@ -42,6 +42,12 @@ class Terminal:
             self.tmux('send-keys', '-t', 'it', *([KEYS[key]] if key in KEYS else ['-l', key]))
         return self
 
+    def process(self):
+        """That of the command."""
+        shell = self.tmux('display-message', '-p', '-t', 'it', '#{pane_pid}').strip()
+        with open(f'/proc/{shell}/task/{shell}/children', encoding='ascii') as file:
+            return int(file.read().split()[0])
+
     def screen(self):
         return self.tmux('capture-pane', '-p', '-t', 'it')
 

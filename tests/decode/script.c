@@ -194,12 +194,17 @@ static struct moment now(const struct play *play)
 static void rest(struct play *play)
 {
     struct conn_rest left;
-    if (!play->conn || !play->rests || !conn_rest(play->conn, play->latest_ns, &left))
+    char host[128];
+    if (!play->rests)
+        return;
+    snprintf(host, sizeof host, "%s", conn_host(play->conn));
+    if (!conn_rest(play->conn, play->latest_ns, &left))
         return;
     rests++;
     play->ends.notes = 0;
     play->conn = conn_wake(&play->shared, &left, &play->ends, play->latest_ns);
     assert_non_null(play->conn);
+    assert_string_equal(conn_host(play->conn), host);
 }
 
 static void play_bytes(struct play *play, const struct step *step, int cut)

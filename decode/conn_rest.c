@@ -41,10 +41,11 @@ static bool is_at_rest(const struct conn *c)
            memcmp(c->state, c->decoder->at_rest, c->decoder->state_size) == 0;
 }
 
+/* That of the list's end, if it is not in the list. */
 static uint8_t index_of(const struct decoder *decoder)
 {
     uint8_t i = 0;
-    while (decoders[i] != decoder)
+    while (decoders[i] && decoders[i] != decoder)
         i++;
     return i;
 }
@@ -88,12 +89,15 @@ bool conn_rest(struct conn *c, const uint64_t latest_ns[2], struct conn_rest *re
         !half_may_rest(&c->half[TO_SERVER], latest_ns[TO_SERVER]) ||
         !half_may_rest(&c->half[TO_CLIENT], latest_ns[TO_CLIENT]) || !is_at_rest(c))
         return false;
+    uint8_t decoder = index_of(c->decoder);
+    if (!decoders[decoder])
+        return false;
     *ret_rest = (struct conn_rest){
         .host = c->pairing.host,
         .ended = c->pairing.ended,
         .notes = (uint16_t)c->ends.notes,
         .asks_ahead = c->pairing.asks_ahead,
-        .decoder = index_of(c->decoder),
+        .decoder = decoder,
     };
     give_back(c->shared, c);
     return true;

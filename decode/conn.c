@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "decode/classify.h"
+#include "decode/conn_rest.h"
 #include "decode/conn_state.h"
 #include "decode/stream.h"
 
@@ -89,6 +90,7 @@ void conn_free(struct conn *c)
     for (int dir = 0; dir < 2; dir++)
         drop_unread(c, &c->half[dir]);
     pairing_fini(&c->pairing);
+    conn_free_spare(c->shared);
     free(c);
 }
 

@@ -31,7 +31,8 @@ struct conn_shared {
     size_t open_max;         /* past it, the oldest of all is emitted as unknown (counted) */
     struct open *oldest, *newest; /* of those open: see struct open */
     size_t conns;
-    struct open *spare; /* open exchanges for reuse; freed when the last connection ends */
+    struct open *spare;      /* open exchanges for reuse; freed when the last connection ends */
+    struct conn *spare_conn; /* likewise; see conn_rest.h */
     struct exchange_room scratch; /* what is written here goes nowhere */
     uint8_t opened[OPENED_MAX];   /* see conn_opened() */
 };

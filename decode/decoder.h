@@ -73,6 +73,11 @@ struct decoder {
     /* Adds what it knows to a report on the connection. Optional. */
     void (*report)(struct conn *c, struct flow_report *r);
 
+    /* What `state` is like when all messages that began are whole, but for a connection that was
+     * not understood from its beginning: with nothing open it may be put away then, and begin
+     * anew from this (conn_rest.h). Optional. */
+    const void *at_rest;
+
     /* Releases what `state` points to, not `state`. Optional: most decoders own nothing. */
     void (*free)(void *state);
 };

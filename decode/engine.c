@@ -65,6 +65,7 @@ struct engine *engine_new(const struct engine_options *options, struct sink sink
     set_limits(e);
     struct lifecycle *l = &e->life;
     l->sink = sink;
+    l->rest_at_once = options->rest_at_once;
     l->reader.conn = (struct conn_shared){
         .sink = sink,
         .counters = &l->counters,

@@ -20,7 +20,7 @@ struct flow_table {
     struct link list[FLOW_LISTS]; /* .next is the first, .previous the last */
 };
 
-static struct flow *flow_at(const struct flow_table *t, uint32_t index)
+struct flow *flow_at(const struct flow_table *t, uint32_t index)
 {
     if (!index)
         return NULL;
@@ -195,7 +195,7 @@ struct flow *flow_add(struct flow_table *t, const struct flow_key *key, enum flo
     uint32_t *bucket = bucket_of(t, key);
     *f = (struct flow){.key = *key, .index = f->index, .chain = *bucket, .used = true};
     *bucket = f->index;
-    f->state = (uint8_t)state;
+    f->state = state & 0x7fU;
     append(t, f, state);
     t->count++;
     return f;
@@ -234,7 +234,7 @@ struct flow *flow_oldest(struct flow_table *t)
 void flow_set_state(struct flow_table *t, struct flow *f, enum flow_state state)
 {
     unlink_from(t, f, f->state);
-    f->state = (uint8_t)state;
+    f->state = state & 0x7fU;
     append(t, f, state);
 }
 

@@ -11,7 +11,7 @@
 
 #include "base/hash.h"
 #include "capture/packet.h"
-#include "decode/conn.h"
+#include "decode/conn_rest.h"
 #include "decode/direction.h"
 #include "decode/health.h"
 #include "decode/lookups.h"
@@ -53,6 +53,7 @@ enum reading {
     READING_OPENING, /* which protocol they are is not known yet */
     READING_LABEL,   /* no decoder wants them; they may still tell what to call the flow */
     READING_CONN,    /* they go to `conn` */
+    READING_REST,    /* likewise, but it is put away until there are more */
     READING_NOTHING, /* nobody wants them: only counted */
 };
 
@@ -68,7 +69,8 @@ struct flow {
     uint64_t first_ns;     /* packet time of its first packet */
     uint64_t last_ns;      /* packet time of its latest packet */
     uint64_t lag_ns;       /* how far that was behind the clock; 0 but where stamps go back */
-    struct conn *conn;     /* owned; NULL until a decoder claims the bytes */
+    struct conn *conn;     /* owned; NULL until a decoder claims the bytes, and while it rests */
+    struct conn_rest rest; /* owned: what is remembered of `conn` while it rests, and after that */
     struct early *early;   /* owned; NULL unless READING_OPENING needs it */
     const char *protocol;  /* to be reported as; NULL while it is not known */
     const char *reported;  /* likewise, by the latest report; NULL: none has been made */
@@ -77,20 +79,21 @@ struct flow {
     struct stream stream[2];  /* by side: what it sends */
     struct health health;
     uint32_t waiting_s; /* packet time: when open exchanges are looked at; when it was closed */
-    uint8_t tries;      /* how often classify() was asked in vain */
-    uint8_t state;      /* enum flow_state */
     uint8_t reading;    /* enum reading */
+    uint8_t state : 7;  /* enum flow_state */
     bool used : 1;
-    uint8_t client : 1;    /* side */
-    bool syn_seen : 1;     /* from the client */
-    bool syn_ack_seen : 1; /* from the server */
+    uint8_t tries : 7;      /* how often classify() was asked in vain */
+    bool awake : 1;         /* its connection has a place among those that need not rest yet */
+    uint8_t client : 1;     /* side */
+    uint8_t reset_side : 1; /* who sent it; valid if `reset_ns` */
+    bool syn_seen : 1;      /* from the client */
+    bool syn_ack_seen : 1;  /* from the server */
     bool opened : 1;
     bool joined : 1; /* the next bytes need not be the first: midstream, or after a gap */
     bool reported_multiplexed : 1;
-    bool nameless : 1;      /* nobody had called its server by name when it was first reported */
-    uint8_t reset_side : 1; /* who sent it; valid if `reset_ns` */
+    bool nameless : 1; /* nobody had called its server by name when it was first reported */
 };
-_Static_assert(sizeof(struct flow) <= 448, "an idle flow costs little");
+_Static_assert(sizeof(struct flow) <= 424, "an idle flow costs little");
 
 static inline enum dir flow_dir(const struct flow *f, unsigned side)
 {
@@ -157,6 +160,9 @@ void flow_table_free(struct flow_table *t);
 uint32_t flow_table_count(const struct flow_table *t);
 
 struct flow *flow_find(struct flow_table *t, const struct flow_key *key);
+
+/* The flow with this index, which may be none by now (`used`). NULL: of 0. */
+struct flow *flow_at(const struct flow_table *t, uint32_t index);
 
 /* A new zeroed flow with this key and state, on that state's list. NULL when the table is full or
  * memory is short. The key must not be in the table. */

@@ -104,13 +104,13 @@ void health_waited(struct health *h)
 
 void health_data(struct health *h, unsigned side, uint32_t end, uint64_t now_ns, bool first)
 {
-    struct health_probe *probe = &h->probe[side];
-    if (!first)
+    if (!first) {
         h->events |= HEALTH_AGAIN;
-    if (!first)
-        probe->sent_ns = 0;
-    else if (!probe->sent_ns)
-        *probe = (struct health_probe){.sent_ns = now_ns, .end = end};
+        h->probe_ns[side] = 0;
+    } else if (!h->probe_ns[side]) {
+        h->probe_ns[side] = now_ns;
+        h->probe_end[side] = end;
+    }
 }
 
 static void note_rtt(struct health *h, unsigned side, uint64_t rtt_ns)
@@ -121,11 +121,11 @@ static void note_rtt(struct health *h, unsigned side, uint64_t rtt_ns)
 
 void health_acked(struct health *h, unsigned side, uint32_t acknowledged, uint64_t now_ns)
 {
-    struct health_probe *probe = &h->probe[side ^ 1U];
-    if (!probe->sent_ns || (int32_t)(acknowledged - probe->end) < 0)
+    uint64_t *sent_ns = &h->probe_ns[side ^ 1U];
+    if (!*sent_ns || (int32_t)(acknowledged - h->probe_end[side ^ 1U]) < 0)
         return;
-    note_rtt(h, side, since(now_ns, probe->sent_ns));
-    probe->sent_ns = 0;
+    note_rtt(h, side, since(now_ns, *sent_ns));
+    *sent_ns = 0;
 }
 
 /* A SYN that was sent again: the answer belongs to the last one, or the time would be that of the
@@ -176,7 +176,8 @@ static void start_anew(struct health *h)
                          HEALTH_SEEN << 1 | HEALTH_ONE_WAY_TOLD | HEALTH_ANSWERED | HEALTH_AGAIN),
         .handshake_ns = h->handshake_ns,
         .lone = h->lone,
-        .probe = {h->probe[0], h->probe[1]},
+        .probe_ns = {h->probe_ns[0], h->probe_ns[1]},
+        .probe_end = {h->probe_end[0], h->probe_end[1]},
         .ills = h->ills,
     };
     if (h->ills)

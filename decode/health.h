@@ -25,12 +25,6 @@ enum {
     HEALTH_LONE_LEAST = 8
 }; /* packets with data after which a silent other side was not captured */
 
-/* Data whose acknowledgment is awaited: it tells how far the other side is. */
-struct health_probe {
-    uint64_t sent_ns; /* 0: none */
-    uint32_t end;     /* the sequence number behind it */
-};
-
 /* What goes wrong. On most connections nothing does. */
 struct ills {
     uint64_t missing_bytes[2]; /* payload of a side that was never captured */
@@ -50,10 +44,12 @@ struct health {
     uint32_t packets[2];
     uint32_t duplicates[2];   /* copies of a side's packets */
     uint64_t rtt_least_ns[2]; /* from the tap to a side and back; 0 = none */
-    struct health_probe probe[2];
-    struct ills *ills; /* owned; NULL: nothing has gone wrong, or memory is short */
-    uint16_t events;   /* enum health_event */
-    uint8_t lone;      /* packets with data while the other side was silent, up to 255 */
+    /* Data of a side whose acknowledgment is awaited, which tells how far the other side is. */
+    uint64_t probe_ns[2];  /* when it was sent; 0: there is none */
+    uint32_t probe_end[2]; /* the sequence number behind it */
+    struct ills *ills;     /* owned; NULL: nothing has gone wrong, or memory is short */
+    uint16_t events;       /* enum health_event */
+    uint8_t lone;          /* packets with data while the other side was silent, up to 255 */
 };
 
 /* Was any packet of this side seen? */

@@ -70,8 +70,23 @@ static bool is_called(const struct flow *f)
     return !f->conn || !protocol_has_host(f->protocol) || conn_has_begun(f->conn);
 }
 
+/* The connection may go on soon: it waits for others to do so before it is put away. */
+static void let_rest(struct lifecycle *l, struct flow *f)
+{
+    uint32_t *place = &l->awake[l->awake_next++ % AWAKE_MAX];
+    struct flow *before = flow_at(l->flows, *place);
+    if (before && before->used && before->awake) {
+        before->awake = false;
+        reader_rest(before);
+    }
+    *place = f->index;
+    f->awake = true;
+}
+
 void lifecycle_read(struct lifecycle *l, struct flow *f)
 {
+    if (f->conn && !f->awake && conn_may_rest(f->conn))
+        let_rest(l, f);
     if (f->conn)
         lifecycle_wait(l, f);
     if (conn_is_multiplexed(f->conn))
@@ -80,6 +95,8 @@ void lifecycle_read(struct lifecycle *l, struct flow *f)
     bool open = f->reading == READING_OPENING && f->key.protocol == IPPROTO_TCP;
     if (f->protocol && !f->reported && !open && is_called(f))
         lifecycle_report(l, f);
+    if (l->rest_at_once)
+        reader_rest(f);
 }
 
 static void flush(struct lifecycle *l, struct flow *f, struct moment m)
@@ -190,7 +207,7 @@ static struct flow_report report_of(const struct flow *f, const char *protocol)
         .tenant = f->key.tenant,
         .notes = flow_notes(f),
         .asked = asked_name_text(f->asked),
-        .host = f->nameless ? "" : conn_host(f->conn),
+        .host = f->nameless ? "" : reader_host(f),
     };
 }
 
@@ -215,7 +232,7 @@ void lifecycle_report(struct lifecycle *l, struct flow *f)
     if (!f->protocol)
         return;
     if (!f->reported)
-        f->nameless = !conn_host(f->conn)[0];
+        f->nameless = !reader_host(f)[0];
     if (f->reported && strcmp(f->reported, f->protocol) != 0)
         report_change(l, f);
     struct flow_report report = report_of(f, f->protocol);

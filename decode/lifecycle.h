@@ -5,13 +5,20 @@
 #include "decode/reader.h"
 #include "decode/sink.h"
 
+/* Connections that stay as they are between two requests: what is put away takes a little time to
+ * go on. */
+enum { AWAKE_MAX = 512 };
+
 /* One worker's flows and what they share. */
 struct lifecycle {
     struct flow_table *flows;
     struct reader reader;
     struct decode_counters counters;
     struct sink sink;
-    uint64_t clock_ns;     /* packet time of the latest tick; it never goes back */
+    uint64_t clock_ns;         /* packet time of the latest tick; it never goes back */
+    uint32_t awake[AWAKE_MAX]; /* flows, in turn */
+    uint32_t awake_next;
+    bool rest_at_once;
     uint32_t wait_until_s; /* packet time at which what waits from now on is looked at */
 };
 

@@ -180,7 +180,11 @@ void pairing_fini(struct pairing *p)
     free(p->host);
     p->bucket = NULL;
     p->host = NULL;
-    struct conn_shared *shared = p->shared;
+    pairing_leave(p->shared);
+}
+
+void pairing_leave(struct conn_shared *shared)
+{
     if (--shared->conns)
         return;
     while (shared->spare) {
@@ -464,6 +468,7 @@ static struct open *next_in_order(struct pairing *p, struct moment m, uint64_t b
     if (is_quiet_point(p, open, began_ns)) {
         open->certain = true;
         p->settled = true;
+        p->stray_ns = 0;
         return open;
     }
     for (; open; open = oldest(p, KEY_IN_ORDER))

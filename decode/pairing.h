@@ -79,6 +79,9 @@ struct pairing {
 /* `ends` and `shared` are kept. */
 void pairing_init(struct pairing *p, struct conn_shared *shared, const struct conn_ends *ends);
 
+/* One connection less; after the last, frees what is kept for reuse. pairing_fini() does it. */
+void pairing_leave(struct conn_shared *shared);
+
 /* The trial is over: what was held back is emitted, as of now. */
 void pairing_prove(struct pairing *p, struct moment m);
 

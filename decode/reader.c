@@ -157,6 +157,13 @@ static void show_label_early(const struct place *at)
     }
 }
 
+/* By direction, when the latest byte came. */
+static void latest_of(const struct flow *f, uint64_t ret_ns[2])
+{
+    ret_ns[TO_SERVER] = f->stream[f->client].latest_ns;
+    ret_ns[TO_CLIENT] = f->stream[flow_server(f)].latest_ns;
+}
+
 static struct conn_ends ends_of(const struct flow *f)
 {
     unsigned server = flow_server(f);
@@ -226,6 +233,41 @@ static void claim(const struct place *at, const struct classified *c)
     }
     f->protocol = conn_protocol(f->conn);
     f->reading = READING_CONN;
+}
+
+void reader_rest(struct flow *f)
+{
+    uint64_t latest_ns[2];
+    latest_of(f, latest_ns);
+    if (f->reading != READING_CONN || !conn_rest(f->conn, latest_ns, &f->rest))
+        return;
+    f->conn = NULL;
+    f->reading = READING_REST;
+}
+
+const char *reader_host(const struct flow *f)
+{
+    if (f->conn)
+        return conn_host(f->conn);
+    return f->rest.host ? f->rest.host : "";
+}
+
+/* The flow's connection, woken if it rests; NULL if nobody reads the bytes. */
+static struct conn *conn_of(const struct place *at)
+{
+    struct flow *f = at->flow;
+    uint64_t latest_ns[2];
+    if (f->reading == READING_NOTHING)
+        return NULL;
+    if (f->reading != READING_REST)
+        return f->conn;
+    struct conn_ends ends = ends_of(f);
+    latest_of(f, latest_ns);
+    f->conn = conn_wake(&at->reader->conn, &f->rest, &ends, latest_ns);
+    f->reading = READING_CONN;
+    if (!f->conn)
+        give_up(at);
+    return f->conn;
 }
 
 /* The decoder may have changed with what it was just told. */
@@ -366,7 +408,10 @@ void reader_bytes(void *ctx, uint64_t arrived_ns, struct bytes in)
         read_label(at, arrived_ns, in);
         return;
     }
-    conn_bytes(f->conn, flow_dir(f, at->side), at->moment, arrived_ns, in);
+    struct conn *conn = conn_of(at);
+    if (!conn)
+        return;
+    conn_bytes(conn, flow_dir(f, at->side), at->moment, arrived_ns, in);
     at->moment.skewed = false;
     follow(at);
 }
@@ -387,10 +432,11 @@ void reader_gap(void *ctx, uint64_t len, bool cut)
         drop_early(at);
         f->joined = true;
     }
-    if (!f->conn || f->reading == READING_NOTHING)
+    struct conn *conn = conn_of(at);
+    if (!conn)
         return;
     enum note note = note_of_gap(f, at->side, cut);
-    conn_gap(f->conn, flow_dir(f, at->side), at->moment, len, note);
+    conn_gap(conn, flow_dir(f, at->side), at->moment, len, note);
     if (f->reading == READING_CONN)
         follow(at);
 }
@@ -405,9 +451,10 @@ void reader_end(void *ctx)
 {
     struct place *at = ctx;
     struct flow *f = at->flow;
-    if (!f->conn || f->reading == READING_NOTHING)
+    struct conn *conn = conn_of(at);
+    if (!conn)
         return;
-    conn_eof(f->conn, flow_dir(f, at->side), at->moment);
+    conn_eof(conn, flow_dir(f, at->side), at->moment);
     if (f->reading == READING_CONN)
         follow(at);
 }
@@ -477,5 +524,6 @@ void reader_close(struct reader *r, struct flow *f)
     label_end(r->labeller, f);
     conn_free(f->conn);
     f->conn = NULL;
+    conn_rest_drop(&r->conn, &f->rest);
     f->reading = READING_NOTHING;
 }

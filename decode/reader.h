@@ -70,6 +70,12 @@ void reader_retransmitted(const struct place *at);
  * but a guess says which side is which. */
 void reader_guess(struct reader *r, struct flow *f, struct moment m);
 
+/* Puts the flow's connection away if nothing is open on it. It wakes when bytes come. */
+void reader_rest(struct flow *f);
+
+/* What the client calls the server, as conn_host(), whether the connection rests or not. */
+const char *reader_host(const struct flow *f);
+
 /* The flow is over: what its connection has open ends. What is to be reported of it still can be.
  */
 void reader_finish(struct reader *r, struct flow *f, struct moment m, enum conn_close why);

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 struct held {
-    struct held *next;
-    struct segment span; /* payload points to `data` */
-    uint32_t charged;    /* bytes */
+    struct held *next, *last; /* `last` of all, valid in the first */
+    struct segment span;      /* payload points to `data` */
+    uint32_t charged;         /* bytes */
     uint8_t data[];
 };
 
@@ -159,9 +159,10 @@ static bool hand_out(struct stream *s, struct segment span, const struct stream_
     s->next = end_of(&span);
     if (span.unread)
         return true;
-    s->latest_ns = arrival_of(&span, out);
+    uint64_t arrived_ns = arrival_of(&span, out);
     if (span.payload.len)
-        out->bytes(out->ctx, s->latest_ns, span.payload);
+        out->bytes(out->ctx, arrived_ns, span.payload);
+    s->latest_ns = arrived_ns;
     if (span.cut) {
         lose(out, span.cut, true);
         count_missing(out, span.cut);
@@ -169,12 +170,17 @@ static bool hand_out(struct stream *s, struct segment span, const struct stream_
     return true;
 }
 
+static struct held *last_of(const struct stream *s)
+{
+    return s->first ? s->first->last : NULL;
+}
+
 static void drop_first(struct stream *s, struct stream_shared *shared)
 {
     struct held *h = s->first;
     s->first = h->next;
-    if (!s->first)
-        s->last = NULL;
+    if (s->first)
+        s->first->last = h->last;
     s->held_bytes -= h->charged;
     s->held_count--;
     shared->held_bytes -= h->charged;
@@ -288,8 +294,9 @@ static struct held *held_new(struct stream *s, const struct segment *span,
 static enum segment_fate hold(struct stream *s, struct segment span, struct stream_shared *shared)
 {
     enum segment_fate fate = SEGMENT_OLD;
-    bool at_end = s->last && !sequence_after(end_of(&s->last->span), span.sequence);
-    struct held **link = at_end ? &s->last->next : &s->first;
+    struct held *last = last_of(s);
+    bool at_end = last && !sequence_after(end_of(&last->span), span.sequence);
+    struct held **link = at_end ? &last->next : &s->first;
     while (length_of(&span)) {
         struct held *h = *link;
         if (h && !sequence_after(h->span.sequence, span.sequence)) {
@@ -309,7 +316,8 @@ static enum segment_fate hold(struct stream *s, struct segment span, struct stre
         kept->next = h;
         *link = kept;
         if (!h)
-            s->last = kept;
+            last = kept;
+        s->first->last = last;
         link = &kept->next;
         span = span_after(span, len);
         fate = SEGMENT_HELD;
@@ -356,7 +364,7 @@ static enum segment_fate place_above_hole(struct stream *s, struct segment span,
     make_room(s, &span, out);
     if (!sequence_after(span.sequence, s->next))
         return read_in_order(s, span, out);
-    bool goes_on = holds_early(s) && end_of(&s->last->span) == span.sequence;
+    bool goes_on = holds_early(s) && end_of(&last_of(s)->span) == span.sequence;
     enum segment_fate fate = keep(s, span, out);
     return fate == SEGMENT_HELD && goes_on ? SEGMENT_EARLY : fate;
 }
@@ -402,7 +410,7 @@ static void note_fin(struct stream *s, const struct segment *span, const struct 
         s->next = s->acked = s->sent = end;
     if (sequence_after(s->next, end))
         return;
-    if (s->last && sequence_after(end_of(&s->last->span), end))
+    if (s->first && sequence_after(end_of(&last_of(s)->span), end))
         return;
     if (s->doubt && end == s->doubt_at)
         s->doubt = false;

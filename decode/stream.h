@@ -42,16 +42,16 @@ enum {
 struct held;
 
 struct stream {
-    struct held *first, *last; /* pieces above the hole at `next`; in order, disjoint */
-    uint64_t hole_ns;          /* packet time of the first sign of the hole; valid if `hole` */
-    uint64_t latest_ns;        /* when the bytes handed out last came */
-    uint32_t next;             /* sequence number of the next byte to hand out */
-    uint32_t acked;            /* what the receiver has proven to have; never before `next` */
-    uint32_t sent;             /* as far as the sender has said to have got; may lag behind */
-    uint32_t doubt_at;         /* valid if `doubt` */
-    uint32_t isn;              /* sequence number of the SYN; valid if `isn_known` */
-    uint32_t end;              /* sequence number of the FIN; valid if `fin` */
-    uint32_t held_bytes;       /* charged for the pieces */
+    struct held *first;  /* pieces above the hole at `next`; in order, disjoint */
+    uint64_t hole_ns;    /* packet time of the first sign of the hole; valid if `hole` */
+    uint64_t latest_ns;  /* when the bytes handed out last came */
+    uint32_t next;       /* sequence number of the next byte to hand out */
+    uint32_t acked;      /* what the receiver has proven to have; never before `next` */
+    uint32_t sent;       /* as far as the sender has said to have got; may lag behind */
+    uint32_t doubt_at;   /* valid if `doubt` */
+    uint32_t isn;        /* sequence number of the SYN; valid if `isn_known` */
+    uint32_t end;        /* sequence number of the FIN; valid if `fin` */
+    uint32_t held_bytes; /* charged for the pieces */
     uint16_t held_count;
     uint8_t strays : 7; /* in a row */
     bool blind : 1;     /* set by the owner: nobody reads, so keep places and not bytes */

@@ -506,6 +506,8 @@ static enum guess http1_probe(const struct opening *opening)
     return request == GUESS_NO && response == GUESS_MORE ? GUESS_NO : response;
 }
 
+static const struct http1 at_rest = {.side = {{.started = true}, {.started = true}}};
+
 const struct decoder http1_decoder = {
     .name = "http",
     .transport = OVER_TCP,
@@ -515,4 +517,5 @@ const struct decoder http1_decoder = {
     .feed = http1_feed,
     .free = http1_free,
     .gap = http1_gap,
+    .at_rest = &at_rest,
 };

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "decode/conn_rest.h"
 #include "decode/hpack_memo.h"
 
 enum {
@@ -29,14 +30,23 @@ struct play {
     uint64_t now_ms;
     struct conn_shared shared;
     struct conn *conn;
+    struct conn_ends ends;
+    bool rests;            /* the connection is put away whenever it may be */
+    uint64_t latest_ns[2]; /* when the latest bytes came */
 };
 
+static unsigned rests; /* in the latest play */
 static struct decode_counters counters;
 static struct hpack_memo *memo; /* of all scripts: what one has said is met again by the others */
 
 const struct decode_counters *script_counters(void)
 {
     return &counters;
+}
+
+unsigned script_rests(void)
+{
+    return rests;
 }
 
 static void say(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -182,6 +192,23 @@ static struct moment now(const struct play *play)
     return (struct moment){.now_ns = play->now_ms * MS, .number = play->now_ms};
 }
 
+/* Puts the connection away if it may be, and makes it anew. */
+static void rest(struct play *play)
+{
+    struct conn_rest left;
+    char host[128];
+    if (!play->rests)
+        return;
+    snprintf(host, sizeof host, "%s", conn_host(play->conn));
+    if (!conn_rest(play->conn, play->latest_ns, &left))
+        return;
+    rests++;
+    play->ends.notes = 0;
+    play->conn = conn_wake(&play->shared, &left, &play->ends, play->latest_ns);
+    assert_non_null(play->conn);
+    assert_string_equal(conn_host(play->conn), host);
+}
+
 static void play_bytes(struct play *play, const struct step *step, int cut)
 {
     size_t len = step->len;
@@ -193,6 +220,8 @@ static void play_bytes(struct play *play, const struct step *step, int cut)
         uint8_t *copy = before_the_wall(piece);
         memcpy(copy, step->bytes + at, piece);
         conn_bytes(play->conn, step->dir, now(play), play->now_ms * MS, bytes_of(copy, piece));
+        play->latest_ns[step->dir] = play->now_ms * MS;
+        rest(play);
     }
 }
 
@@ -239,14 +268,16 @@ static void play_step(struct play *play, const struct step *step, int cut)
     }
 }
 
-static void play_all(struct play *play, const struct script *script, int cut)
+static void play_all(struct play *play, const struct script *script, int cut, bool with_rests)
 {
-    struct conn_ends ends = {.client_port = 40000, .server_port = server_port(script)};
     static const struct hash_key key = {{1, 2}};
     memset(&counters, 0, sizeof counters);
+    rests = 0;
     if (!memo)
         memo = hpack_memo_new(&key);
     *play = (struct play){.script = script,
+                          .rests = with_rests,
+                          .ends = {.client_port = 40000, .server_port = server_port(script)},
                           .options = script->options,
                           .shared = {.sink = {.exchange = tell,
                                               .answer = tell_name,
@@ -257,7 +288,7 @@ static void play_all(struct play *play, const struct script *script, int cut)
                                      .memo = memo,
                                      .unread_bytes_max = 1 << 20,
                                      .open_max = 1000}};
-    play->conn = conn_new(&play->shared, script->decoder, &ends, script->options & JOINED);
+    play->conn = conn_new(&play->shared, script->decoder, &play->ends, script->options & JOINED);
     assert_non_null(play->conn);
     for (size_t i = 0; i < script->steps_len; i++)
         play_step(play, &script->steps[i], cut);
@@ -278,11 +309,12 @@ void script_tells(const struct script *script, const char *expected)
         longest = 0;
     int stride = longest > EVERY_CUT_MAX ? FEWER : 1;
     for (int cut = BYTE_BY_BYTE; cut <= (int)longest; cut += cut > 0 ? stride : 1) {
-        if (!cut)
-            continue;
-        play_all(&play, script, cut);
-        if (strcmp(play.text, expected) != 0)
-            print_error("cut at %d (-1: whole, -2: byte by byte)\n", cut);
-        assert_string_equal(play.text, expected);
+        for (int with_rests = 0; cut && with_rests <= !!script->decoder->at_rest; with_rests++) {
+            play_all(&play, script, cut, with_rests);
+            if (strcmp(play.text, expected) != 0)
+                print_error("cut at %d (-1: whole, -2: byte by byte)%s\n", cut,
+                            with_rests ? ", with rests" : "");
+            assert_string_equal(play.text, expected);
+        }
     }
 }

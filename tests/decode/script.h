@@ -68,6 +68,10 @@ struct script {
  * api.shop/users 200 ok" and its notes; in front its protocol, if that is not the decoder's. */
 void script_tells(const struct script *script, const char *expected);
 
+/* How often the connection was put away in the last play: where its decoder says what it is like
+ * at rest, each play is repeated with a connection that rests whenever it may. */
+unsigned script_rests(void);
+
 /* What was counted in the last play. */
 const struct decode_counters *script_counters(void);
 

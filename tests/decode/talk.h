@@ -3,7 +3,8 @@
  * decode/classify.c and decode/decoders.c.
  *
  * The story: >bytes to the server, <bytes to the client, [n] a gap of n bytes, $ an end of stream,
- * R a retransmission, and at the end of a connection why in braces. A protocol is known by its
+ * R a retransmission, ~ that the connection is put away and ! that it goes on, and at its end why
+ * in braces. A protocol is known by its
  * first bytes: "ask" and "answer" (client and server of "echo"), "hello" and then "hi" (a protocol
  * "greet" whose server speaks first), "maybe" is a doubtful one. A server that says "become" ends
  * the protocol and leaves open what follows; "nonsense" is given up. */
@@ -18,7 +19,7 @@
 #include <netinet/in.h>
 
 #include "decode/classify.h"
-#include "decode/conn.h"
+#include "decode/conn_rest.h"
 #include "decode/engine.h"
 
 #define MS UINT64_C(1000000)
@@ -35,6 +36,7 @@ const struct decoder *const decoders[] = {&echo_decoder, &greet_decoder, &maybe_
 static char story[8192];
 static unsigned conns; /* that exist now */
 static bool times;     /* tell when bytes came: @ms */
+static bool rests;     /* connections may rest whenever they are asked to */
 
 static void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void tell(const char *format, ...)
@@ -283,6 +285,41 @@ size_t conn_memory(const struct conn *c)
     return sizeof *c;
 }
 
+bool conn_may_rest(const struct conn *c)
+{
+    return rests && c->decoder;
+}
+
+bool conn_rest(struct conn *c, const uint64_t latest_ns[2], struct conn_rest *ret_rest)
+{
+    if (!conn_may_rest(c) || !latest_ns[TO_SERVER] || !latest_ns[TO_CLIENT])
+        return false;
+    tell("~");
+    *ret_rest = (struct conn_rest){.ended = 1, .host = strdup("shop")};
+    conn_free(c);
+    return true;
+}
+
+struct conn *conn_wake(struct conn_shared *shared, struct conn_rest *rest, struct conn_ends *ends,
+                       const uint64_t latest_ns[2])
+{
+    struct conn *c = calloc(1, sizeof *c);
+    assert_non_null(c);
+    assert_true(latest_ns[TO_SERVER] && latest_ns[TO_CLIENT]);
+    *c = (struct conn){.decoder = decoders[rest->decoder], .ends = *ends};
+    conns++;
+    conn_rest_drop(shared, rest);
+    tell("!");
+    return c;
+}
+
+void conn_rest_drop(struct conn_shared *shared, struct conn_rest *rest)
+{
+    (void)shared;
+    free(rest->host);
+    *rest = (struct conn_rest){0};
+}
+
 /* Two hosts that talk, and the reports on it. Sequence numbers: the client's first byte is 101, the
  * server's 501. */
 struct talk {
@@ -348,7 +385,7 @@ static void begin(struct talk *t, const struct engine_options *options)
     assert_non_null(t->engine);
     story[0] = '\0';
     conns = 0;
-    times = false;
+    times = rests = false;
 }
 
 static void play(struct talk *t, bool by_client, struct packet p)

@@ -2,6 +2,8 @@
  * made. */
 #include "talk.h"
 
+#include "decode/lifecycle.h"
+
 /* Nothing is reported before the protocol is known; then at once, at each window's end in which
  * something changed, and at the end. */
 static void reports_are_made_when_something_changed(void **state)
@@ -326,6 +328,32 @@ static void stamps_may_lag_behind(void **state)
     told(&t, "echo:@10000000>ask?10002000<[3]@10000000<wer?10005000{idle}");
 }
 
+/* So many connections are left as they are; of more, those that went on longest ago rest. */
+static void many_connections_rest(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t, NULL);
+    rests = true;
+    for (uint16_t i = 0; i < AWAKE_MAX + 3; i++) {
+        t.client_port = (uint16_t)(20000 + i);
+        handshake(&t);
+        client_says(&t, 101, "ask");
+        server_says(&t, 501, "answer");
+    }
+    assert_int_equal(conns, AWAKE_MAX);
+    t.client_port = 20000 + AWAKE_MAX; /* has not rested */
+    client_says(&t, 104, "ask");
+    assert_int_equal(conns, AWAKE_MAX);
+    t.client_port = 20000; /* has */
+    story[0] = '\0';
+    client_says(&t, 104, "ask");
+    assert_string_equal(story, "!>ask~");
+    assert_int_equal(conns, AWAKE_MAX);
+    engine_free(t.engine);
+    assert_int_equal(conns, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +371,7 @@ int main(void)
         cmocka_unit_test(capture_ends_in_order),
         cmocka_unit_test(free_is_silent),
         cmocka_unit_test(stamps_may_lag_behind),
+        cmocka_unit_test(many_connections_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

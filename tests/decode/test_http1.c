@@ -322,11 +322,27 @@ static void heads_without_end(void **state)
     script_tells(&script, "GET /a 200 ok\nGET /b unanswered pipelined\n");
 }
 
+/* Between an exchange and the next nothing need be kept but a few words; while one is open, or a
+ * loss has left something in doubt, all is. */
+static void rests_between_requests(void **state)
+{
+    (void)state;
+    TELLS(&http1_decoder, "GET shop/a 200 ok\nPOST shop/b 200 ok\nGET shop/c 200 ok pipelined\n",
+          SAYS("GET /a HTTP/1.1\r\nHost: shop\r\n\r\n"),
+          HEARS("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+          SAYS("POST /b HTTP/1.1\r\nHost: shop\r\nContent-Length: 1\r\n\r\n!"
+               "GET /c HTTP/1.1\r\nHost: shop\r\n\r\n"),
+          HEARS("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
+          HEARS("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    assert_int_equal(script_rests(), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths),
         cmocka_unit_test(absolute_targets),
+        cmocka_unit_test(rests_between_requests),
         cmocka_unit_test(odd_methods),
         cmocka_unit_test(outcomes),
         cmocka_unit_test(pipelining),

@@ -243,6 +243,35 @@ static void both_directions_interleave(void **state)
     told(&t, "echo:>ask<ans<wer>two>d>!!>${capture ended}");
 }
 
+/* A connection that rests goes on with what comes next, be it bytes, a hole or an end; bytes that
+ * were seen already are not for it, and its own end does not wake it. */
+static void rest_ends_with_what_comes(void **state)
+{
+    (void)state;
+    struct talk t;
+    begin(&t, &(struct engine_options){.rest_at_once = true});
+    rests = true;
+    handshake(&t);
+    client_says(&t, 101, "ask");
+    server_says(&t, 501, "answer");
+    client_says(&t, 101, "ask");
+    client_says(&t, 104, "ask");
+    client(&t, TCP_ACK | TCP_FIN, 107, 507, "");
+    server_says(&t, 507, "answer");
+    told(&t, "echo:>ask<answer~!>ask~!>$<answer~");
+    assert_int_equal(conns, 0);
+
+    begin(&t, &(struct engine_options){.rest_at_once = true});
+    rests = true;
+    handshake(&t);
+    client_says(&t, 101, "ask");
+    server_says(&t, 501, "answer");
+    client_says(&t, 107, "ask");
+    server(&t, TCP_ACK, 507, 110, "");
+    pass(&t, 20);
+    told(&t, "echo:>ask<answer~!>[3]>ask{capture ended}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +287,7 @@ int main(void)
         cmocka_unit_test(becomes_another_protocol),
         cmocka_unit_test(hole_before_another_protocol),
         cmocka_unit_test(both_directions_interleave),
+        cmocka_unit_test(rest_ends_with_what_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

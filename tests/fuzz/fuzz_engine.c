@@ -113,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .unread_bytes_max = 4096,
         .open_max = 6,
         .idle_timeout_s = 300,
+        .rest_at_once = size & 1,
     };
     struct err err;
     w.engine = engine_new(&options,

@@ -6,9 +6,9 @@ export interface Point {
   y: number;
 }
 
-export const CARD = { width: 236, height: 64 };
-export const COLUMN = 372;
-export const ROW = 102;
+export const CARD = { width: 258, height: 66 };
+export const COLUMN = 356;
+export const ROW = 106;
 
 /** How far from the middle of a card an edge has to stay. */
 const clear = CARD.height / 2 + 14;

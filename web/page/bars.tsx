@@ -140,11 +140,11 @@ function Errors({ graph, requests }: { graph: Graph; requests: number }) {
   return (
     <>
       <span class={part(server) >= RULE.look ? "alarm" : ""} title={`Of all requests: the server's fault, timed out or reset. ${RULE_WORDS}`}>
-        <b>{share(part(server))}</b> {client ? "server" : "errors"}
+        <b>{share(part(server))}</b> {client ? "server errors" : "errors"}
       </span>
       {client > 0 && (
         <span class={part(client) >= RULE.client ? "alarm" : "callers"} title={`Of all requests: the caller's fault (4xx and their like). ${RULE_WORDS}`}>
-          <b>{share(part(client))}</b> client errors
+          <b>{share(part(client))}</b> client
         </span>
       )}
     </>
@@ -167,7 +167,7 @@ function Totals({ graph, quality, go }: { graph: Graph } & Pick<StripProps, "qua
       <span>
         <b>{count(graph.nodes.length)}</b> services
       </span>
-      <span>
+      <span class="spare">
         <b>{count(graph.edges.length)}</b> edges
       </span>
       {bad.length > 0 && (

@@ -260,7 +260,6 @@ export function GraphView(props: Props) {
       </p>
       <div class="over">
         <Around address={address} go={go} attention={attention} graph={graph} />
-        <HeatKey scene={scene} label={address.label} />
         {props.compared && <Changes graph={graph} go={go} />}
         {line && <Bundle line={line} go={go} />}
       </div>
@@ -275,6 +274,7 @@ export function GraphView(props: Props) {
             onPointerMove={(e) => e.buttons && toMap(e)}
           />
         </div>
+        <HeatKey scene={scene} label={address.label} />
       <Tools address={address} go={go} legend={legend} onLegend={() => setLegend(!legend)} by={all.by}>
         <Boxes scene={all} address={address} go={go} />
         <SaveMenu scene={scene} picture={() => picture.current} address={address} range={graph.range} seconds={seconds} />

@@ -125,14 +125,14 @@ function App() {
   const [speed, play] = useReplay(address, go, history);
   const against = againstRange(address.view === "diff" && !address.against ? { ...address, against: "before" } : address, answer?.range);
   const tooEarly = !!against && Date.parse(against.to) <= history.from;
-  const past = useAnswer<Graph>(...askPast(tooEarly ? null : (against ?? ownPast(answer?.range, history.from)), subject, answer));
-  const diff = useAnswer<Diff>(...askDiff(tooEarly ? null : against, address, answer?.range));
+  const past = useAnswer<Graph>(...askPast(tooEarly || !info.data ? null : (against ?? ownPast(answer?.range, history.from)), subject, answer));
+  const diff = useAnswer<Diff>(...askDiff(tooEarly || !info.data ? null : against, address, answer?.range));
   const isCompared = !!against && !!past.data && !!diff.data;
   const shown = useMemo(
     () => answer && (isCompared ? compared(answer, past.data!, diff.data!) : against ? answer : withPast(answer, past.data)),
     [answer, past.data, diff.data, !against],
   );
-  const { list, params } = useList(address, answer?.range, tooEarly ? null : against, version);
+  const { list, params } = useList(address, answer?.range, tooEarly || !info.data ? null : against, version);
   const quality = useMemo(() => verdict(health.data), [health.data]);
   const error = graph.error ?? list.error;
   const sieved = !!(address.filter.trim() || address.hide.trim());

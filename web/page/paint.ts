@@ -84,13 +84,13 @@ const tagOf = (service: Card) =>
 
 function drawSummary(c: CanvasRenderingContext2D, service: Card, at: Point, right: number, palette: Palette) {
   const [figures, errors] = summary(service);
-  c.font = `600 15px ${FONT}`;
+  c.font = `600 14.5px ${FONT}`;
   c.fillStyle = palette.health[service.health === "good" ? "idle" : service.health];
   c.textAlign = "right";
   c.fillText(errors, right, at.y);
   c.textAlign = "left";
   const room = right - at.x - (errors ? c.measureText(errors).width + 8 : 0);
-  c.font = `400 15px ${FONT}`;
+  c.font = `400 14.5px ${FONT}`;
   c.fillStyle = palette.muted;
   c.fillText(fitText(c, figures, room), at.x, at.y);
 }
@@ -110,7 +110,7 @@ function drawCard(c: CanvasRenderingContext2D, service: Card, at: Point, palette
   const tag = detail ? tagOf(service) : "";
   if (tag) {
     c.fillStyle = palette.muted;
-    c.font = `400 13px ${FONT}`;
+    c.font = `400 12.5px ${FONT}`;
     c.textAlign = "right";
     const shown = fitText(c, tag, room * 0.45);
     c.fillText(shown, text + room, line);
@@ -119,11 +119,11 @@ function drawCard(c: CanvasRenderingContext2D, service: Card, at: Point, palette
   }
   const mono = service.source === "address" && service.name !== "external";
   c.fillStyle = palette.text;
-  c.font = mono ? `500 ${detail ? 16 : 19}px ${MONO}` : `600 ${detail ? 18 : 21}px ${FONT}`;
+  c.font = mono ? `500 ${detail ? 15.5 : 19}px ${MONO}` : `600 ${detail ? 17 : 21}px ${FONT}`;
   const sign = service.change ? CHANGES[service.change][0] + " " : "";
   c.fillText(fitText(c, sign + service.name, room), text, line);
   if (!detail) return;
-  drawSummary(c, service, { x: text, y: at.y + 13 }, left + CARD.width - 14, palette);
+  drawSummary(c, service, { x: left + 14, y: at.y + 14 }, left + CARD.width - 14, palette);
 }
 
 export interface CardToDraw {

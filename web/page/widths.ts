@@ -63,7 +63,7 @@ function needed(columns: Sized[], rows: number, text: (row: number, column: numb
 /** Fits them into `room`, as far as that can be. */
 function fitted(columns: Sized[], needs: number[], room: number, narrow: boolean): number[] {
   const left = room - needs.reduce((sum, one) => sum + one, 0);
-  const least = (i: number) => Math.min(needs[i]!, narrow ? limitsOf(columns[i]!)[1] * 0.55 : limitsOf(columns[i]!)[1]);
+  const least = (i: number) => Math.min(needs[i]!, narrow ? limitsOf(columns[i]!)[1] * 0.4 : limitsOf(columns[i]!)[1]);
   const weights = columns.map((one, i) => (left > 0 ? limitsOf(one)[2] * needs[i]! : limitsOf(one)[2] ? needs[i]! - least(i) : 0));
   const all = weights.reduce((sum, one) => sum + one, 0);
   if (!all) return needs;

@@ -37,6 +37,12 @@ bool ask_passes(const void *ctx, const struct request_row *row)
     return sieve_passes(&sieve, row);
 }
 
+bool ask_passes_trace(const void *ctx, const struct trace_row *row)
+{
+    (void)ctx;
+    return sieve_passes(&sieve, row);
+}
+
 static int answer(const struct command *self, const struct ask *ask, const struct asked *asked,
                   const struct exporter *exporter)
 {

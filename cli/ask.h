@@ -22,6 +22,7 @@ void ask_sift(void *rows, size_t *len, size_t size);
 
 /* Does one row? Likewise. */
 bool ask_passes(const void *ctx, const struct request_row *row);
+bool ask_passes_trace(const void *ctx, const struct trace_row *row);
 
 /* Reads --db, --since, --find, --json, --csv and the like, and answers. Returns the exit status. */
 int ask_run(const struct command *self, const struct ask *ask, int argc, char **argv);

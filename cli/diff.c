@@ -4,6 +4,7 @@
 
 #include "base/human.h"
 #include "cli/listing.h"
+#include "cli/picture.h"
 #include "cli/place.h"
 #include "cli/sifted.h"
 #include "store/export/exporter.h"
@@ -89,9 +90,9 @@ static bool find_format(struct asked *a, struct err *err)
         return err_set(err, "--json, --csv and --format exclude each other");
     a->exporter = name ? exporter_find(name) : NULL;
     if (name && !(a->exporter && a->exporter->diff))
-        return err_set(err, "--format: there is no '%s'; there are dot, svg, json, ndjson, csv",
-                       name);
-    return true;
+        return err_set(
+            err, "--format: there is no '%s'; there are dot, svg, png, json, ndjson, csv", name);
+    return !a->exporter || picture_may_be_printed(a->exporter, err);
 }
 
 static bool read_range(const char *option, const char *text, struct when *ret, struct err *err)
@@ -122,8 +123,8 @@ static void list(struct asked *a, struct argument *ret)
         {0, "after", "FROM..TO", "the other", ARGUMENT_TEXT, &a->after},
         {0, "all", NULL, "also what did not change", ARGUMENT_FLAG, &a->all},
         {0, "exit-code", NULL, "exit with 1 if anything changed", ARGUMENT_FLAG, &a->exit_code},
-        {0, "format", "NAME", "dot, svg (through Graphviz), json, ndjson, csv", ARGUMENT_TEXT,
-         &a->format},
+        {0, "format", "NAME", "dot, svg (nicer with Graphviz), png, json, ndjson, csv",
+         ARGUMENT_TEXT, &a->format},
         {0, "json", NULL, "one JSON object a line", ARGUMENT_FLAG, &a->json},
         {0, "csv", NULL, "comma-separated, with a header", ARGUMENT_FLAG, &a->csv},
     };
@@ -135,8 +136,7 @@ static void list(struct asked *a, struct argument *ret)
 
 static bool write_diff(const struct asked *a, struct sieve *sieve, struct diff *d, struct err *err)
 {
-    bool drawn = a->exporter &&
-                 (strcmp(a->exporter->name, "dot") == 0 || strcmp(a->exporter->name, "svg") == 0);
+    bool drawn = a->exporter && !a->exporter->edges;
     sieve_settle(sieve, d->after.to_ns);
     if (!a->all && !drawn) /* a drawing has what is around, too */
         diff_drop_same(d);
@@ -146,11 +146,11 @@ static bool write_diff(const struct asked *a, struct sieve *sieve, struct diff *
     d->len = left;
     if (!a->exporter)
         return print(d, err);
+    if (a->exporter->diff_fits && !a->exporter->diff_fits(d, err))
+        return false;
     if (a->exporter->diff(stdout, d) && fflush(stdout) == 0)
         return true;
-    bool svg = strcmp(a->exporter->name, "svg") == 0;
-    return err_set(err, "diff: %s could not be written whole%s", a->exporter->name,
-                   svg ? " (it needs Graphviz: sudo apt install graphviz)" : "");
+    return err_set(err, "diff: %s could not be written whole", a->exporter->name);
 }
 
 static bool changed(const struct diff *d)

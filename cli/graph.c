@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/picture.h"
 #include "cli/place.h"
 #include "cli/sifted.h"
 #include "cli/timed.h"
@@ -46,6 +47,8 @@ struct picture {
 
 static bool write_graph(const struct exporter *exporter, const struct graph *graph, struct err *err)
 {
+    if (exporter->graph_fits && !exporter->graph_fits(graph, err))
+        return false;
     if (exporter->graph(stdout, graph) && fflush(stdout) == 0)
         return true;
     return err_set(err, "graph: %s could not be written whole", exporter->name);
@@ -81,7 +84,7 @@ static void list(struct picture *p, struct argument *ret)
     *at++ = (struct argument){0,
                               "format",
                               "NAME",
-                              "dot, svg (nicer with Graphviz), json, mermaid (dot)",
+                              "dot, svg (nicer with Graphviz), png, json, mermaid (dot)",
                               ARGUMENT_TEXT,
                               &p->format};
     *at++ = (struct argument){
@@ -92,7 +95,7 @@ static void list(struct picture *p, struct argument *ret)
 static bool check(struct picture *p, struct err *err)
 {
     p->exporter = find_format(p->format, err);
-    if (!p->exporter)
+    if (!p->exporter || !picture_may_be_printed(p->exporter, err))
         return false;
     if (!find_grouping(p->group, &p->grouping))
         return err_set(err, "--group: there is no '%s'; there are service, group, host, subnet",
@@ -123,7 +126,7 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command graph_command = {
     .name = "graph",
-    .summary = "the service graph: dot, svg, json, mermaid",
+    .summary = "the service graph: dot, svg, png, json, mermaid",
     .usage = "tapgraph graph [OPTION...]",
     .example =
         "An expression that edges understand is about edges, else it is about services: what is "
@@ -132,6 +135,6 @@ const struct command graph_command = {
         "  tapgraph graph --since 15m --format svg > graph.svg\n"
         "  tapgraph graph --find 'errors > 1%' --hide 'protocol = dns'\n"
         "  tapgraph graph --find 'group = shop' --at 10:30\n"
-        "  tapgraph graph --group subnet | dot -Tpng -o graph.png",
+        "  tapgraph graph --group subnet --format png > graph.png",
     .run = run,
 };

@@ -43,6 +43,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 
 static bool fits(struct err *err)
 {
+    criteria.passes = ask_passes_trace;
     return criteria.limit <= TRACES_LIMIT_MAX ||
            err_set(err, "--limit: at most %d", TRACES_LIMIT_MAX);
 }
@@ -58,7 +59,9 @@ static int run(const struct command *self, int argc, char **argv)
         {0},
     };
     criteria = (struct trace_criteria){0};
-    return ask_run(self, &(struct ask){.answer = answer, .more = more, .fits = fits}, argc, argv);
+    return ask_run(
+        self, &(struct ask){.answer = answer, .more = more, .fits = fits, .fields = &trace_fields},
+        argc, argv);
 }
 
 const struct command traces_command = {
@@ -72,6 +75,7 @@ const struct command traces_command = {
         "examples:\n"
         "  tapgraph traces --since 15m\n"
         "  tapgraph traces --service cart --errors\n"
+        "  tapgraph traces --find 'took > 500ms and slowest = payment'\n"
         "  tapgraph traces --min 500ms --json | jq -r .trace_id",
     .run = run,
 };

@@ -16,6 +16,7 @@ static struct web *start(const struct web_options *options, bool no_sandbox, str
 {
     const struct daemon_options confined = {.db = options->db, .no_sandbox = no_sandbox};
     sandbox_announce(&confined);
+    web_prepare();
     if (!privilege_drop_page(err) || !sandbox_page_files(&confined, err))
         return NULL;
     struct web *web = web_start(options, err);

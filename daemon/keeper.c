@@ -37,6 +37,8 @@ static bool start(struct keeper *k, const struct daemon_options *options, struct
     if (!privilege_drop_keeper(options->user, err))
         return false;
     k->keeping = keeping_open(options, err);
+    if (options->listen)
+        web_prepare();
     if (!k->keeping || !sandbox_keeper_files(options, err))
         return false;
     if (options->listen) {

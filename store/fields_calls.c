@@ -274,6 +274,7 @@ const struct fields *const fields_of_all[] = {
     &event_fields,
     &diff_fields,
     &request_fields,
+    &trace_fields,
     NULL,
 };
 /* clang-format on */

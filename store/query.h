@@ -367,7 +367,12 @@ struct trace_hop {
     bool is_slowest;           /* its own time is the longest of all */
 };
 
-enum { TRACE_HOPS_MAX = 1000, TRACES_LIMIT_DEFAULT = 50, TRACES_LIMIT_MAX = 1000 };
+enum {
+    TRACE_HOPS_MAX = 1000,
+    TRACES_LIMIT_DEFAULT = 50,
+    TRACES_LIMIT_MAX = 1000,
+    TRACES_LOOKED_AT = 4000,
+};
 
 /* The hops in order: each before those it called for, those by their beginning. */
 struct trace {
@@ -404,6 +409,9 @@ struct trace_criteria {
     bool failed;         /* only with an error */
     uint64_t least_ns;   /* a hop took as long */
     uint32_t limit;      /* 0: TRACES_LIMIT_DEFAULT */
+    /* Only those that it says true of; NULL: all. Of the newest TRACES_LOOKED_AT, it is asked. */
+    bool (*passes)(const void *ctx, const struct trace_row *row);
+    const void *ctx;
 };
 /* Those of which a hop ended in the range, the newest first. */
 bool query_traces(struct query *q, struct range r, const struct trace_criteria *c,

@@ -67,8 +67,8 @@ static void shorten(const struct trace *t, struct trace_row *row)
         }
 }
 
-static bool load_all(struct query *q, sqlite3_stmt *s, size_t limit, struct trace_rows *ret,
-                     struct err *err)
+static bool load_all(struct query *q, sqlite3_stmt *s, const struct trace_criteria *c, size_t limit,
+                     struct trace_rows *ret, struct err *err)
 {
     bool failed = false;
     ret->row = malloc((limit + 1) * sizeof *ret->row);
@@ -80,8 +80,10 @@ static bool load_all(struct query *q, sqlite3_stmt *s, size_t limit, struct trac
         column_text(s, 0, id, sizeof id);
         if (!load(q, id, &trace, err))
             return false;
-        if (trace.len)
-            shorten(&trace, &ret->row[ret->len++]);
+        if (trace.len) {
+            shorten(&trace, &ret->row[ret->len]);
+            ret->len += !c->passes || c->passes(c->ctx, &ret->row[ret->len]);
+        }
         trace_free(&trace);
     }
     return !failed;
@@ -103,10 +105,10 @@ bool query_traces(struct query *q, struct range r, const struct trace_criteria *
         bind_count(s, 4, c->least_ns);
         if (c->service)
             bind_text(s, 5, c->service);
-        bind_id(s, 6, limit);
+        bind_id(s, 6, c->passes ? TRACES_LOOKED_AT : limit);
         bind_id(s, 7, c->service_id);
     }
-    bool made = s && load_all(q, s, limit, ret, err);
+    bool made = s && load_all(q, s, c, limit, ret, err);
     sqlite3_finalize(s);
     question_end(q);
     if (!made)

@@ -19,7 +19,7 @@ decode  base/|capture/(follow|packet|address|counters)\.h
 graph   base/|capture/(address|tenant|counters|vantage)\.h|decode/(sink|exchange|flow_report|counters|tls_facts)\.h
 store   base/|capture/(address|tenant|counters|vantage)\.h|decode/(exchange|counters|tls_facts)\.h|graph/(delta|merge|variety|name|host|latency|verdict|posture|quality|layout|sample)\.h
 ui-tui  base/|store/(query|diff|field|fields|filter|moment|when|sieve)\.h|store/export/exporter\.h
-web     base/|store/(query|diff|field|fields|filter|moment|when|sieve|order)\.h|store/export/(exporter|metrics)\.h
+web     base/|store/(query|diff|field|fields|filter|moment|when|sieve|order)\.h|store/export/(exporter|metrics|pixels)\.h
 daemon  base/|capture/|decode/(engine|counters|sink|exchange|keylog)\.h|graph/|store/(store|keep)\.h|store/export/exporter\.h|web/web\.h
 doctor  base/|capture/|decode/counters\.h|graph/delta\.h|daemon/(clock|options|worker)\.h
 END
@@ -36,9 +36,10 @@ ndpi_[a-z]+\(                decode/ndpi\.c|daemon/(ndpi_watch|supervisor|replay
 #include.<cjson              store/export/|web/|daemon/kube_file
 #include.<microhttpd         web/server
 #include.<(n?curses)         ui-tui/term\.c
-#include.<(pthread|stdatomic) capture/ring|decode/label|daemon/|web/
+#include.<(pthread|stdatomic) capture/ring|decode/label|daemon/|web/|store/export/pixels\.c
 #include.<cap-ng             daemon/
 #include.<seccomp            daemon/calls\.c
+#include.<cairo              store/export/pixels_private\.h
 #include.<openssl            decode/(tls_digest|tls_certificate|tls_seal|quic_initial)
 END
 

@@ -68,7 +68,8 @@ void answer_body(struct answer *a, const char *type, void *body, size_t len)
 
 void answer_pack(struct answer *a, const char *accept_encoding)
 {
-    if (a->encoding || a->len < ANSWER_PACK_MIN || !gzip_accepted(accept_encoding))
+    if (a->encoding || a->len < ANSWER_PACK_MIN || !gzip_accepted(accept_encoding) ||
+        strcmp(a->type, "image/png") == 0) /* is packed as it is */
         return;
     size_t len;
     void *packed = gzip_pack(a->body, a->len, &len);

@@ -28,6 +28,10 @@ static enum said ask_graph(struct ask *a)
     bool asked = !a->q || query_graph(a->q, a->range, a->params->grouping, &graph, a->err);
     if (asked)
         graph_sieve(a->graph_sieve, &graph);
+    if (asked && a->exporter->graph_fits && !a->exporter->graph_fits(&graph, a->err)) {
+        graph_free(&graph);
+        return SAID_MISASKED;
+    }
     bool written = asked && a->exporter->graph(a->out, &graph);
     enum said ret = said(asked, written, a->err);
     graph_free(&graph);
@@ -179,17 +183,25 @@ static enum said ask_request(struct ask *a)
     return ret;
 }
 
+static bool trace_passes(const void *sieve, const struct trace_row *row)
+{
+    return sieve_passes(sieve, row);
+}
+
 static enum said ask_traces(struct ask *a)
 {
     const struct request_criteria *c = &a->params->requests;
     struct trace_criteria criteria = {.service_id = c->service_id,
                                       .failed = c->outcomes != 0,
                                       .least_ns = c->least_ns,
-                                      .limit = c->limit};
+                                      .limit = c->limit,
+                                      .passes = trace_passes,
+                                      .ctx = a->sieve};
     if (!a->exporter->traces)
         return SAID_NO_SUCH;
     struct trace_rows rows = {0};
     bool asked = !a->q || query_traces(a->q, a->range, &criteria, &rows, a->err);
+    asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->traces(a->out, a->range, &rows), a->err);
     free(rows.row);
     return ret;
@@ -291,7 +303,9 @@ static enum said ask_diff(struct ask *a)
     if (a->exporter->edges) /* which drawings have not: they show what is around, too */
         diff_drop_same(&d);
     asked = asked && keep(a, d.row, &d.len, sizeof *d.row);
-    enum said ret = said(asked, asked && a->exporter->diff(a->out, &d), a->err);
+    bool fits = !asked || !a->exporter->diff_fits || a->exporter->diff_fits(&d, a->err);
+    enum said ret =
+        !fits ? SAID_MISASKED : said(asked, asked && a->exporter->diff(a->out, &d), a->err);
     diff_free(&d);
     return ret;
 }
@@ -348,7 +362,7 @@ static const struct question QUESTIONS[] = {
     {"names", ask_names, READER_ANY, NULL, &name_fields},
     {"requests", ask_requests, READER_ANY, NULL, &request_fields},
     {"requests/", ask_request, READER_ANY, NULL, NULL},
-    {"traces", ask_traces, READER_ANY, NULL, NULL},
+    {"traces", ask_traces, READER_ANY, NULL, &trace_fields},
     {"traces/", ask_trace, READER_ANY, NULL, NULL},
     {"insights", ask_insights, READER_ANY, NULL, &insight_fields},
     {"series", ask_series, READER_ANY, NULL, NULL},

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/export/pixels.h"
 #include "web/routes.h"
 #include "web/server.h"
 
@@ -67,6 +68,11 @@ static void init_lock(struct web *w)
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
+}
+
+void web_prepare(void)
+{
+    pixels_load();
 }
 
 struct web *web_start(const struct web_options *options, struct err *err)

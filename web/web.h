@@ -15,6 +15,10 @@ struct web_options {
 
 struct web;
 
+/* Takes in what the page needs of the machine's files: the library that paints pictures, and fonts.
+ * Before the process is confined; without it, or where they are missing, there is no PNG. */
+void web_prepare(void);
+
 /* NULL on failure: `err` says what is wrong with the address, or who else listens. The database
  * need not exist yet: the page then says that nothing was captured so far. */
 struct web *web_start(const struct web_options *options, struct err *err);

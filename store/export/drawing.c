@@ -1,6 +1,9 @@
 /* drawing.c - see drawing.h. */
 #include "store/export/drawing.h"
 
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Of a node, of a column and a row of the layout, and around all of it; in pixels. APART: edges
@@ -8,48 +11,58 @@
 enum {
     NODE_WIDTH = 150,
     NODE_HEIGHT = 34,
-    COLUMN = 310,
+    COLUMN = 340,
     ROW = 62,
     MARGIN = 30,
-    NAME_MOST = 21,
-    LINE = 11,
+    NAME_MOST = 19,
+    LINE = 12,
+    LABEL = 10,
+    RIM = 5,
     APART = 18
 };
+
+/* How far an edge goes on straight before it bends. */
+#define BEND (COLUMN / 3.0)
+
+struct box {
+    double left, top, right, bottom;
+};
+
+static bool meet(const struct box *a, const struct box *b)
+{
+    return a->left < b->right && b->left < a->right && a->top < b->bottom && b->top < a->bottom;
+}
 
 struct frame {
     double left, top; /* of the layout, in its units */
     double width, height;
 };
 
-static void put_escaped(FILE *out, const char *text)
+/* From U+3000 on letters are twice as wide. */
+static size_t columns_of(const char *at)
 {
-    for (; *text; text++) {
-        if (*text == '&')
-            fputs("&amp;", out);
-        else if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '>')
-            fputs("&gt;", out);
-        else
-            fputc((unsigned char)*text < 0x20 ? ' ' : *text, out);
-    }
+    return (unsigned char)*at >= 0xe3 ? 2 : 1;
 }
 
-/* As many characters as a node has room for; the whole name is in its title. */
-static void put_name(FILE *out, const char *name)
+static const char *next_character(const char *at)
 {
-    char text[NAME_TEXT_MAX];
-    size_t len = 0, characters = 0;
-    for (; name[len] && len + 1 < sizeof text; len++) {
-        bool begins = ((unsigned char)name[len] & 0xc0) != 0x80;
-        if (begins && characters++ == NAME_MOST)
+    do
+        at++;
+    while (((unsigned char)*at & 0xc0) == 0x80);
+    return at;
+}
+
+/* The sign, and as much of the name as a node has room for; the whole name is in its title. */
+static void write_name(const struct drawing_node *n, char *text, size_t size)
+{
+    const char *end = n->name;
+    for (size_t columns = 0; *end; end = next_character(end)) {
+        columns += columns_of(end);
+        if (columns > NAME_MOST)
             break;
-        text[len] = name[len];
     }
-    text[len] = '\0';
-    put_escaped(out, text);
-    if (name[len])
-        fputs("\xe2\x80\xa6", out); /* an ellipsis */
+    snprintf(text, size, "%s%s%.*s%s", n->sign, n->sign[0] ? " " : "", (int)(end - n->name),
+             n->name, *end ? "\xe2\x80\xa6" : ""); /* an ellipsis */
 }
 
 static struct frame frame_of(const struct drawing *d)
@@ -63,8 +76,8 @@ static struct frame frame_of(const struct drawing *d)
         right = !i || n->x > right ? n->x : right;
         bottom = !i || n->y > bottom ? n->y : bottom;
     }
-    f.width = (right - f.left) * COLUMN + NODE_WIDTH + 2 * MARGIN;
-    f.height = (bottom - f.top) * ROW + NODE_HEIGHT + 2 * MARGIN;
+    f.width = ceil((right - f.left) * COLUMN + NODE_WIDTH + 2 * MARGIN);
+    f.height = ceil((bottom - f.top) * ROW + NODE_HEIGHT + 2 * MARGIN + ROW); /* for edges around */
     return f;
 }
 
@@ -79,48 +92,103 @@ static double top_of(const struct frame *f, const struct drawing_node *n)
     return MARGIN + (n->y - f->top) * ROW;
 }
 
-static void put_shape(FILE *out, enum picture_kind kind, double x, double y)
+static void add(struct canvas_shape *s, struct canvas_step step)
 {
-    double right = x + NODE_WIDTH, bottom = y + NODE_HEIGHT;
-    switch (kind) {
-    case PICTURE_DATABASE:
-        fprintf(out,
-                "<path d=\"M%.1f %.1fa75 5 0 0 1 150 0v24a75 5 0 0 1 -150 0zm0 0a75 5 0 0 0 150 "
-                "0\"/>",
-                x, y + 5);
-        return;
-    case PICTURE_QUEUE:
-        fprintf(out, "<path d=\"M%.1f %.1fH%.1fL%.1f %.1fL%.1f %.1fH%.1fz\"/>", x, y, right - 12,
-                right, (y + bottom) / 2, right - 12, bottom, x);
-        return;
-    case PICTURE_EXTERNAL:
-        fprintf(out,
-                "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"17\" "
-                "stroke-dasharray=\"4 3\"/>",
-                x, y, NODE_WIDTH, NODE_HEIGHT);
-        return;
-    case PICTURE_SERVICE:
-        break;
-    }
-    fprintf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"6\"/>", x, y,
-            NODE_WIDTH, NODE_HEIGHT);
+    s->step[s->len++] = step;
 }
 
-static void put_node(FILE *out, const struct frame *f, const struct drawing_node *n)
+static void move(struct canvas_shape *s, double x, double y)
+{
+    add(s, (struct canvas_step){'M', {x}, {y}});
+}
+
+static void line(struct canvas_shape *s, double x, double y)
+{
+    add(s, (struct canvas_step){'L', {x}, {y}});
+}
+
+static void close_path(struct canvas_shape *s)
+{
+    add(s, (struct canvas_step){.what = 'Z'});
+}
+
+/* A quarter of an ellipse from the last point to (x, y): off along y first where `upright`. */
+static void quarter(struct canvas_shape *s, double x, double y, bool upright)
+{
+    const double pull = 0.5523; /* of a curve that is round */
+    const struct canvas_step *last = &s->step[s->len - 1];
+    size_t end = last->what == 'C' ? 2 : 0;
+    double x0 = last->x[end], y0 = last->y[end], dx = (x - x0) * pull, dy = (y - y0) * pull;
+    if (upright)
+        add(s, (struct canvas_step){'C', {x0, x - dx, x}, {y0 + dy, y, y}});
+    else
+        add(s, (struct canvas_step){'C', {x0 + dx, x, x}, {y0, y - dy, y}});
+}
+
+static void add_rounded(struct canvas_shape *s, double x, double y, double r)
+{
+    double right = x + NODE_WIDTH, bottom = y + NODE_HEIGHT;
+    move(s, x + r, y);
+    line(s, right - r, y);
+    quarter(s, right, y + r, false);
+    line(s, right, bottom - r);
+    quarter(s, right - r, bottom, true);
+    line(s, x + r, bottom);
+    quarter(s, x, bottom - r, false);
+    line(s, x, y + r);
+    quarter(s, x + r, y, true);
+    close_path(s);
+}
+
+/* A drum: its side, and the front of its lid. */
+static void add_drum(struct canvas_shape *s, double x, double y)
+{
+    double middle = x + NODE_WIDTH / 2.0, right = x + NODE_WIDTH, bottom = y + NODE_HEIGHT;
+    move(s, x, y + RIM);
+    quarter(s, middle, y, true);
+    quarter(s, right, y + RIM, false);
+    line(s, right, bottom - RIM);
+    quarter(s, middle, bottom, true);
+    quarter(s, x, bottom - RIM, false);
+    close_path(s);
+    move(s, x, y + RIM);
+    quarter(s, middle, y + 2 * RIM, true);
+    quarter(s, right, y + RIM, false);
+}
+
+static void add_pointed(struct canvas_shape *s, double x, double y)
+{
+    double right = x + NODE_WIDTH, bottom = y + NODE_HEIGHT;
+    move(s, x, y);
+    line(s, right - 12, y);
+    line(s, right, (y + bottom) / 2);
+    line(s, right - 12, bottom);
+    line(s, x, bottom);
+    close_path(s);
+}
+
+static void put_node(struct canvas *c, const struct frame *f, const struct drawing_node *n)
 {
     double x = left_of(f, n), y = top_of(f, n);
-    fprintf(out, "<g class=\"node\" fill=\"#F6F8FA\" stroke=\"%s\" stroke-width=\"%.1f\"",
-            n->pen.color, n->pen.width);
-    fprintf(out, " stroke-dasharray=\"%s\"><title>", n->pen.dashes);
-    put_escaped(out, n->name);
-    fputs("</title>", out);
-    put_shape(out, n->kind, x, y);
-    fprintf(out,
-            "<text x=\"%.1f\" y=\"%.1f\" fill=\"#1F2328\" stroke=\"none\" font-size=\"12\" "
-            "text-anchor=\"middle\">%s%s",
-            x + NODE_WIDTH / 2.0, y + NODE_HEIGHT / 2.0 + 4, n->sign, n->sign[0] ? " " : "");
-    put_name(out, n->name);
-    fputs("</text></g>\n", out);
+    struct canvas_shape shape = {.pen = n->pen, .fill = "#F6F8FA"};
+    char text[NAME_TEXT_MAX + 16];
+    if (n->kind == PICTURE_DATABASE)
+        add_drum(&shape, x, y);
+    else if (n->kind == PICTURE_QUEUE)
+        add_pointed(&shape, x, y);
+    else
+        add_rounded(&shape, x, y, n->kind == PICTURE_EXTERNAL ? NODE_HEIGHT / 2.0 : 6);
+    if (n->kind == PICTURE_EXTERNAL)
+        shape.pen.dashes = "4 3";
+    write_name(n, text, sizeof text);
+    c->open(c, "node", n->name);
+    c->shape(c, &shape);
+    c->text(c,
+            &(struct canvas_text){x + NODE_WIDTH / 2.0,
+                                  y + NODE_HEIGHT / 2.0 + (n->kind == PICTURE_DATABASE ? 7 : 4), 12,
+                                  "#1F2328"},
+            text);
+    c->close(c);
 }
 
 /* Where an edge runs: from right to left side; where the server is not to the right, around both
@@ -142,72 +210,137 @@ static struct line line_of(const struct frame *f, const struct drawing_node *cli
     return l;
 }
 
-static void put_edge(FILE *out, const struct drawing *d, struct line l,
-                     const struct drawing_edge *e)
+/* Of the curve that put_edge() draws. */
+static void point_of(const struct line *l, double t, double *ret_x, double *ret_y)
 {
-    double bend = COLUMN / 3.0;
-    fprintf(out,
-            "<g fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\" stroke-dasharray=\"%s\"><title>",
-            e->pen.color, e->pen.width, e->pen.dashes);
-    put_escaped(out, d->node[e->client].name);
-    fputs(" - ", out);
-    put_escaped(out, d->node[e->server].name);
-    fprintf(out, ", port %u, ", e->port);
-    put_escaped(out, e->protocol);
-    fprintf(out,
-            "</title><path d=\"M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f\"/>"
-            "<path d=\"M%.1f %.1fl-7 -4v8z\" fill=\"%s\" stroke=\"none\"/></g>\n",
-            l.x1, l.y1, l.x1 + bend, l.y1 + l.below, l.x2 - bend, l.y2 + l.below, l.x2, l.y2,
-            l.x2 + 5, l.y2, e->pen.color);
+    double s = 1 - t, w[] = {s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t};
+    *ret_x = w[0] * l->x1 + w[1] * (l->x1 + BEND) + w[2] * (l->x2 - BEND) + w[3] * l->x2;
+    *ret_y = w[0] * l->y1 + w[1] * (l->y1 + l->below) + w[2] * (l->y2 + l->below) + w[3] * l->y2;
 }
 
-/* Its lines stand one below the other, above the middle of the edge. */
-static void put_label(FILE *out, struct line l, const struct drawing_edge *e)
+static void put_edge(struct canvas *c, const struct drawing *d, struct line l,
+                     const struct drawing_edge *e)
 {
-    double x = (l.x1 + l.x2) / 2, y = (l.y1 + l.y2) / 2 + 0.75 * l.below - 3;
-    char line[sizeof e->label];
-    for (const char *at = e->label; *at; at++)
-        y -= *at == '\n' ? LINE : 0;
-    for (const char *at = e->label; *at; y += LINE) {
-        size_t len = strcspn(at, "\n");
-        memcpy(line, at, len);
-        line[len] = '\0';
-        fprintf(out,
-                "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\" stroke=\"#FFFFFF\" stroke-width=\"3\" "
-                "paint-order=\"stroke\" font-size=\"9\" text-anchor=\"middle\">",
-                x, y, e->ink);
-        put_escaped(out, line);
-        fputs("</text>\n", out);
-        at += len + (at[len] == '\n');
+    struct canvas_shape way = {.pen = e->pen}, arrow = {.fill = e->pen.color};
+    char title[2 * NAME_TEXT_MAX + 64];
+    move(&way, l.x1, l.y1);
+    add(&way, (struct canvas_step){
+                  'C', {l.x1 + BEND, l.x2 - BEND, l.x2}, {l.y1 + l.below, l.y2 + l.below, l.y2}});
+    move(&arrow, l.x2 + 5, l.y2);
+    line(&arrow, l.x2 - 2, l.y2 - 4);
+    line(&arrow, l.x2 - 2, l.y2 + 4);
+    close_path(&arrow);
+    snprintf(title, sizeof title, "%s - %s, port %u, %s", d->node[e->client].name,
+             d->node[e->server].name, e->port, e->protocol);
+    c->open(c, "edge", title);
+    c->shape(c, &way);
+    c->shape(c, &arrow);
+    c->close(c);
+}
+
+/* Its lines stand one below the other, on white where they cross others. */
+static void put_label(struct canvas *c, const struct box *at, const struct drawing_edge *e)
+{
+    struct canvas_text how = {(at->left + at->right) / 2, at->top + LINE - 2, LABEL, e->ink};
+    struct canvas_shape ground = {.fill = "#FFFFFF"};
+    char text[sizeof e->label];
+    move(&ground, at->left, at->top);
+    line(&ground, at->right, at->top);
+    line(&ground, at->right, at->bottom);
+    line(&ground, at->left, at->bottom);
+    close_path(&ground);
+    c->shape(c, &ground);
+    for (const char *from = e->label; *from; how.y += LINE) {
+        size_t len = strcspn(from, "\n");
+        memcpy(text, from, len);
+        text[len] = '\0';
+        c->text(c, &how, text);
+        from += len + (from[len] == '\n');
     }
 }
 
-static void put_edges(FILE *out, const struct frame *f, const struct drawing *d, bool labels)
+static void put_edges(struct canvas *c, const struct frame *f, const struct drawing *d,
+                      struct line *ret_line)
 {
     size_t nth = 0;
     for (size_t i = 0; i < d->edge_len; i++) {
         const struct drawing_edge *e = &d->edge[i];
         bool again = i && e[-1].client == e->client && e[-1].server == e->server;
         nth = again ? nth + 1 : 0;
-        struct line l = line_of(f, &d->node[e->client], &d->node[e->server], nth);
-        if (labels)
-            put_label(out, l, e);
-        else
-            put_edge(out, d, l, e);
+        ret_line[i] = line_of(f, &d->node[e->client], &d->node[e->server], nth);
+        put_edge(c, d, ret_line[i], e);
     }
 }
 
-void drawing_put(FILE *out, const struct drawing *d)
+static struct box box_of(const struct frame *f, const struct drawing_node *n)
+{
+    double x = left_of(f, n), y = top_of(f, n);
+    return (struct box){x - 2, y - 2, x + NODE_WIDTH + 2, y + NODE_HEIGHT + 2};
+}
+
+/* How wide a label is is guessed, since what it is written with is not known here. */
+static void measure(const char *label, double *ret_width, double *ret_height)
+{
+    size_t longest = 0;
+    *ret_height = 0;
+    *ret_width = 0;
+    for (const char *at = label; *at; *ret_height += LINE) {
+        size_t len = strcspn(at, "\n");
+        longest = len > longest ? len : longest;
+        at += len + (at[len] == '\n');
+    }
+    *ret_width = 0.55 * LABEL * (double)longest + 4;
+}
+
+/* On its edge, where nothing else is; false if there is no such place. `taken` grows. */
+static bool place_label(const struct line *l, const char *label, struct box *taken, size_t *len)
+{
+    static const double along[] = {0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.82, 0.18};
+    double width, height;
+    measure(label, &width, &height);
+    for (size_t i = 0; i < sizeof along / sizeof *along; i++) {
+        double x, y;
+        size_t other = 0;
+        point_of(l, along[i], &x, &y);
+        struct box at = {x - width / 2, y - height / 2, x + width / 2, y + height / 2};
+        while (other < *len && !meet(&at, &taken[other]))
+            other++;
+        if (other < *len)
+            continue;
+        taken[(*len)++] = at;
+        return true;
+    }
+    return false;
+}
+
+/* Those that tell of something wrong come first, if not all have room. */
+static void put_labels(struct canvas *c, const struct frame *f, const struct drawing *d,
+                       const struct line *l, struct box *taken)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < d->node_len; i++)
+        taken[len++] = box_of(f, &d->node[i]);
+    for (int urgent = 1; urgent >= 0; urgent--)
+        for (size_t i = 0; i < d->edge_len; i++)
+            if (d->edge[i].urgent == urgent && d->edge[i].label[0] &&
+                place_label(&l[i], d->edge[i].label, taken, &len))
+                put_label(c, &taken[len - 1], &d->edge[i]);
+}
+
+bool drawing_put(struct canvas *c, const struct drawing *d)
 {
     struct frame f = frame_of(d);
-    fprintf(out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
-            "viewBox=\"0 0 %.0f %.0f\" font-family=\"sans-serif\">\n"
-            "<rect width=\"100%%\" height=\"100%%\" fill=\"#FFFFFF\"/>\n",
-            f.width, f.height + ROW, f.width, f.height + ROW);
-    put_edges(out, &f, d, false);
-    for (size_t i = 0; i < d->node_len; i++)
-        put_node(out, &f, &d->node[i]);
-    put_edges(out, &f, d, true); /* what they say lies above all lines */
-    fputs("</svg>\n", out);
+    struct line *l = calloc(d->edge_len + 1, sizeof *l);
+    struct box *taken = calloc(d->node_len + d->edge_len + 1, sizeof *taken);
+    bool drawn = l && taken && c->begin(c, f.width, f.height);
+    if (drawn) {
+        put_edges(c, &f, d, l);
+        for (size_t i = 0; i < d->node_len; i++)
+            put_node(c, &f, &d->node[i]);
+        put_labels(c, &f, d, l, taken);
+        drawn = c->end(c);
+    }
+    free(l);
+    free(taken);
+    return drawn;
 }

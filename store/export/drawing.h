@@ -1,19 +1,11 @@
-/* drawing.h - a picture of our own, in SVG, where Graphviz cannot be run: nodes stand where
- * graph/layout.h places them, as on the page. */
+/* drawing.h - a picture of our own, which needs no Graphviz: nodes stand where graph/layout.h
+ * places them, as on the page. */
 #pragma once
 
-#include <stdio.h>
-
 #include "store/diff.h"
+#include "store/export/canvas.h"
 #include "store/export/picture.h"
 #include "store/query.h"
-
-/* How a line looks, or the line around a node. */
-struct pen {
-    const char *color;
-    double width;
-    const char *dashes; /* as in SVG: "7 3"; or "none" */
-};
 
 struct drawing_node {
     const char *name;
@@ -30,6 +22,7 @@ struct drawing_edge {
     struct pen pen;
     const char *ink; /* colour of the label */
     char label[320]; /* lines are parted by '\n' */
+    bool urgent;     /* something is wrong with it: its label comes before others */
 };
 
 /* All is borrowed. */
@@ -39,8 +32,8 @@ struct drawing {
     const struct drawing_edge *edge;
     size_t edge_len;
 };
-void drawing_put(FILE *out, const struct drawing *d);
 
-/* false: the stream failed, or memory is short. */
-bool drawing_graph(FILE *out, const struct graph *g);
-bool drawing_diff(FILE *out, const struct diff *d);
+/* false: the canvas wanted nothing, or its stream failed, or memory is short. */
+bool drawing_put(struct canvas *c, const struct drawing *d);
+bool drawing_graph(struct canvas *c, const struct graph *g);
+bool drawing_diff(struct canvas *c, const struct diff *d);

@@ -42,6 +42,7 @@ static size_t make_edges(const struct diff *d, const struct diff_names *names,
                                    .protocol = row->protocol};
         const struct diff_look *look = diff_look_of_edge(d, row, e->label, sizeof e->label);
         e->pen = pen_of(look, true);
+        e->urgent = look != &diff_look_same;
         e->ink = look == &diff_look_same ? "#57606A" : look->color;
         if (look == &diff_look_same && strcmp(e->label, row->protocol) == 0)
             e->label[0] = '\0'; /* nothing changed, so nothing is in the way of what did */
@@ -69,7 +70,7 @@ static bool place(struct drawing_node *node, size_t node_len, const struct drawi
     return placed;
 }
 
-bool drawing_diff(FILE *out, const struct diff *d)
+bool drawing_diff(struct canvas *c, const struct diff *d)
 {
     struct diff_names names;
     if (!diff_names_list(d, &names))
@@ -83,10 +84,9 @@ bool drawing_diff(FILE *out, const struct diff *d)
         drawn.edge_len = make_edges(d, &names, node, edge);
         whole = place(node, names.len, edge, drawn.edge_len);
     }
-    if (whole)
-        drawing_put(out, &drawn);
+    whole = whole && drawing_put(c, &drawn);
     free(node);
     free(edge);
     free(names.name);
-    return whole && !ferror(out);
+    return whole;
 }

@@ -33,12 +33,13 @@ static bool make_edge(const struct graph *g, const struct edge_row *e, struct dr
                                  .port = e->port,
                                  .protocol = e->protocol,
                                  .pen = {picture_color(h), picture_width(e), dashes[h]},
-                                 .ink = picture_color(h)};
+                                 .ink = picture_color(h),
+                                 .urgent = h == HEALTH_WARN || h == HEALTH_BAD};
     picture_edge_label(e, ", ", ret->label, sizeof ret->label);
     return client < g->nodes.len && server < g->nodes.len;
 }
 
-bool drawing_graph(FILE *out, const struct graph *g)
+bool drawing_graph(struct canvas *c, const struct graph *g)
 {
     struct drawing_node *node = calloc(g->nodes.len + 1, sizeof *node);
     struct drawing_edge *edge = calloc(g->edges.len + 1, sizeof *edge);
@@ -48,9 +49,8 @@ bool drawing_graph(FILE *out, const struct graph *g)
         node[i] = node_of(&g->nodes.row[i]);
     for (size_t i = 0; whole && i < g->edges.len; i++)
         d.edge_len += make_edge(g, &g->edges.row[i], &edge[d.edge_len]);
-    if (whole)
-        drawing_put(out, &d);
+    whole = whole && drawing_put(c, &d);
     free(node);
     free(edge);
-    return whole && !ferror(out);
+    return whole;
 }

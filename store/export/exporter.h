@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "base/err.h"
 #include "store/diff.h"
 #include "store/query.h"
 
@@ -35,6 +36,9 @@ struct exporter {
     bool (*trace)(FILE *out, const struct trace *t);
     bool (*insights)(FILE *out, struct range r, const struct insight_rows *rows);
     bool (*diff)(FILE *out, const struct diff *d);
+    /* Where a format has limits: whether it can have this one, or why not. NULL: it can. */
+    bool (*graph_fits)(const struct graph *g, struct err *err);
+    bool (*diff_fits)(const struct diff *d, struct err *err);
 };
 
 /* All of them; ends with NULL. */

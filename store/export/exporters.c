@@ -9,6 +9,7 @@
     X(csv)                                                                                         \
     X(dot)                                                                                         \
     X(svg)                                                                                         \
+    X(png)                                                                                         \
     X(mermaid)                                                                                     \
     X(grafana_nodes)                                                                               \
     X(grafana_edges)

@@ -93,13 +93,17 @@ static bool draw(FILE *out, struct drawn what, bool *ret_started)
 static bool graph(FILE *out, const struct graph *g)
 {
     bool started, drawn = draw(out, (struct drawn){.graph = g}, &started);
-    return started ? drawn : drawing_graph(out, g);
+    struct canvas_svg c;
+    canvas_svg_init(&c, out);
+    return started ? drawn : drawing_graph(&c.canvas, g);
 }
 
 static bool diff(FILE *out, const struct diff *d)
 {
     bool started, drawn = draw(out, (struct drawn){.diff = d}, &started);
-    return started ? drawn : drawing_diff(out, d);
+    struct canvas_svg c;
+    canvas_svg_init(&c, out);
+    return started ? drawn : drawing_diff(&c.canvas, d);
 }
 
 const struct exporter svg_exporter = {

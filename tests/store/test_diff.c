@@ -7,6 +7,8 @@
 
 #include "store/export/drawing.h"
 #include "store/export/exporter.h"
+#include "store/fields.h"
+#include "store/order.h"
 #include "tests/check.h"
 #include "tests/store/deltas.h"
 #include "tests/store/place.h"
@@ -250,11 +252,12 @@ static void is_drawn(void **state)
     static const char *const parts[] = {
         "<title>a\"b &amp; &lt;script&gt;</title>",
         ">+ a\"b &amp; &lt;script&gt;</text>",
-        "stroke=\"#009E73\" stroke-width=\"3.0\" stroke-dasharray=\"none\"><title>a\"b &amp; "
-        "&lt;script&gt; - redis, port 6379, redis</title>",
+        "<title>a\"b &amp; &lt;script&gt; - redis, port 6379, redis</title>",
+        "fill=\"none\" stroke=\"#009E73\" stroke-width=\"3.0\" stroke-dasharray=\"none\"/>",
         ">+ came</text>",
         ">redis (few)</text>",
-        "stroke=\"#8C959F\" stroke-width=\"2.5\" stroke-dasharray=\"7 3\"><title>web - redis",
+        "<title>web - redis",
+        "fill=\"none\" stroke=\"#8C959F\" stroke-width=\"2.5\" stroke-dasharray=\"7 3\"/>",
     };
     struct diff_row rows[] = {{.client = "a\"b & <script>",
                                .server = "redis",
@@ -274,13 +277,53 @@ static void is_drawn(void **state)
     size_t len = 0;
     (void)state;
     FILE *out = open_memstream(&text, &len);
-    assert_true(drawing_diff(out, &d));
+    struct canvas_svg canvas;
+    canvas_svg_init(&canvas, out);
+    assert_true(drawing_diff(&canvas.canvas, &d));
     fclose(out);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (!strstr(text, parts[i]))
             fail_msg("no %s in %s", parts[i], text);
     assert_null(strstr(text, "<script>"));
     free(text);
+}
+
+static struct figures figures_of(uint64_t p95_ms, double error_rate)
+{
+    return (struct figures){.requests = 200,
+                            .error_rate = error_rate,
+                            .duration = {.count = 200, .p95_ns = p95_ms * 1000000}};
+}
+
+/* What fails more before what is slower, that before what went; of the same kind the greater one.
+ */
+static void the_worst_has_the_greatest_weight(void **state)
+{
+    static const char *const names[] = {"fails", "slowest", "slower", "went", "few", "same"};
+    struct diff_row rows[] = {
+        {.client = "same"},
+        {.client = "few", .changes = 1U << DIFF_WENT, .few = true, .before = {.seen = 3}},
+        {.client = "slower",
+         .changes = 1U << DIFF_SLOWER,
+         .before = {.figures = figures_of(20, 0)},
+         .after = {.figures = figures_of(30, 0)}},
+        {.client = "went", .changes = 1U << DIFF_WENT, .before = {.seen = 900}},
+        {.client = "slowest",
+         .changes = 1U << DIFF_SLOWER,
+         .before = {.figures = figures_of(20, 0)},
+         .after = {.figures = figures_of(900, 0)}},
+        {.client = "fails",
+         .changes = 1U << DIFF_FAILS_MORE | 1U << DIFF_FASTER,
+         .before = {.figures = figures_of(20, 0.01)},
+         .after = {.figures = figures_of(10, 0.02)}},
+    };
+    struct order order;
+    struct err err;
+    (void)state;
+    assert_true(order_read(&order, &diff_fields, "-weight", &err));
+    assert_true(order_rows(&order, rows, sizeof rows / sizeof *rows, sizeof *rows));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(rows[i].client, names[i]);
 }
 
 /* All clients are of one subnet, so there is one edge for each protocol, and no operation. */
@@ -312,9 +355,13 @@ static void between_groups(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(between_ranges), cmocka_unit_test(between_databases),
-        cmocka_unit_test(scales_rates),   cmocka_unit_test(leaves_chance_alone),
-        cmocka_unit_test(is_written),     cmocka_unit_test(is_drawn),
+        cmocka_unit_test(between_ranges),
+        cmocka_unit_test(between_databases),
+        cmocka_unit_test(scales_rates),
+        cmocka_unit_test(leaves_chance_alone),
+        cmocka_unit_test(is_written),
+        cmocka_unit_test(is_drawn),
+        cmocka_unit_test(the_worst_has_the_greatest_weight),
         cmocka_unit_test(between_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/export/drawing.h"
+#include "store/export/pixels.h"
 #include "tests/check.h"
 #include "tests/store/hostile.h"
 
@@ -154,13 +155,57 @@ static void svg_of_our_own(void **state)
     for (size_t i = 0; i < HOSTILE_NAMES; i++)
         h.service[i].x = (double)(i % 4) - 1;
     FILE *out = open_memstream(&text, &len);
-    assert_true(drawing_graph(out, &h.graph));
+    struct canvas_svg canvas;
+    canvas_svg_init(&canvas, out);
+    assert_true(drawing_graph(&canvas.canvas, &h.graph));
     fclose(out);
     char *back = piped(text, "python3", read);
     assert_string_equal(back, names);
     free(back);
     free(names);
     free(text);
+}
+
+/* Pixels of hostile names; and of a graph that is too large the words why not. */
+static void png(void **state)
+{
+    struct hostile h;
+    struct err err = {0};
+    const struct exporter *e = exporter_find("png");
+    (void)state;
+    if (!pixels_load())
+        skip();
+    hostile_fill(&h);
+    assert_true(e->graph_fits(&h.graph, &err));
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    assert_true(e->graph(out, &h.graph));
+    fclose(out);
+    assert_true(len > 1000);
+    assert_memory_equal(text, "\x89PNG\r\n\x1a\n", 8);
+    free(text);
+    h.service[1].x = 40;
+    h.service[2].y = 900; /* 14 thousand by 56 thousand */
+    assert_false(e->graph_fits(&h.graph, &err));
+    assert_non_null(strstr(err.text, "16 million pixels"));
+    out = fopen("/dev/null", "w");
+    assert_false(e->graph(out, &h.graph));
+    fclose(out);
+}
+
+/* As many pixels as there may be, and no more, however long a side is. */
+static void pixels_of_a_picture(void **state)
+{
+    struct err err = {0};
+    (void)state;
+    if (!pixels_load())
+        skip();
+    assert_true(canvas_png_fits(10, 10, &err));
+    assert_true(canvas_png_fits(7900, 8000, &err));
+    assert_false(canvas_png_fits(8100, 8000, &err));
+    assert_true(canvas_png_fits(63000, 100, &err));
+    assert_false(canvas_png_fits(65000, 100, &err));
 }
 
 /* Mermaid has no parser here: each name is what its lines say, with every sign that could end it
@@ -202,6 +247,8 @@ int main(void)
         cmocka_unit_test(dot),
         cmocka_unit_test(svg),
         cmocka_unit_test(svg_of_our_own),
+        cmocka_unit_test(png),
+        cmocka_unit_test(pixels_of_a_picture),
         cmocka_unit_test(mermaid),
         cmocka_unit_test(found_by_name),
         cmocka_unit_test(messages_where_there_are_any),

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/fields.h"
+#include "store/sieve.h"
 #include "tests/check.h"
 #include "tests/store/deltas.h"
 #include "tests/store/place.h"
@@ -204,6 +206,11 @@ static void keep_hop(struct delta *d, uint64_t start_s, uint64_t at_ms, const ch
     window_sample(d, &x, 1 << KEPT_FAIR);
 }
 
+static bool passes(const void *sieve, const struct trace_row *row)
+{
+    return sieve_passes(sieve, row);
+}
+
 /* A proxy in front may know no more than a request id. One that is short, or long ago, is another.
  */
 static void a_request_id_goes_with_a_trace(void **state)
@@ -249,6 +256,21 @@ static void a_request_id_goes_with_a_trace(void **state)
         query_traces(q, ever, &(struct trace_criteria){.service = "10.0.0.2"}, &rows, &err));
     assert_int_equal(rows.len, 1);
     free(rows.row);
+    const struct {
+        const char *find;
+        size_t found;
+    } asked[] = {
+        {"hops = 3 and server = 10.0.0.2", 1}, {"hops > 3", 0}, {"took < 1h has slowest", 1}};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        static struct sieve sieve;
+        struct slip slip;
+        sieve = (struct sieve){0};
+        assert_true(sieve_read(&sieve, &trace_fields, asked[i].find, NULL, &err, &slip));
+        const struct trace_criteria found = {.passes = passes, .ctx = &sieve, .limit = 1};
+        assert_true(query_traces(q, ever, &found, &rows, &err));
+        assert_int_equal(rows.len, asked[i].found);
+        free(rows.row);
+    }
     query_close(q);
     store_close(s);
     place_remove(&p);

@@ -2,7 +2,7 @@
 // exactly what one sees.
 import { useEffect, useState } from "preact/hooks";
 
-export const VIEWS = ["graph", "services", "edges", "operations", "requests", "insights", "tls", "events", "diff", "relays", "names", "health"] as const;
+export const VIEWS = ["graph", "services", "edges", "operations", "requests", "traces", "insights", "tls", "events", "diff", "relays", "names", "health"] as const;
 export type View = (typeof VIEWS)[number];
 
 export const LABELS = ["rate", "errors", "p50", "p95", "p99", "throughput", "bytes", "protocol", "tls", "none"] as const;
@@ -41,6 +41,7 @@ export interface Address {
   operation: string; // name of the selected operation of the edge or service; "" = none
   operations: string; // what their table in the panel is sorted by; "" = as usual
   request: number; // id of the selected request, 0 = none
+  trace: string; // id of the selected trace, "" = none
   brush: string; // what is marked on the heat map (heatmap.tsx); "" = nothing
   sample: string; // which requests the panel lists: one of SAMPLES
   wanted: string; // in the filter language: the requests of the view of that name
@@ -73,6 +74,7 @@ const START: Address = {
   operation: "",
   operations: "",
   request: 0,
+  trace: "",
   brush: "",
   sample: "",
   wanted: "",
@@ -108,6 +110,7 @@ export function parse(hash: string): Address {
     operation: text("operation"),
     operations: text("operations"),
     request: Number(params.get("request")) || 0,
+    trace: /^[\w-]{1,64}$/.test(text("trace")) ? text("trace") : "",
     brush: text("brush"),
     sample: among(params.get("sample"), SAMPLES, START.sample),
     wanted: text("wanted"),
@@ -127,7 +130,7 @@ export function print(address: Address): string {
 /** What another selection leaves nothing of. */
 function forgotten(old: Address, change: Partial<Address>): Partial<Address> {
   const other = (change.edge ?? old.edge) !== old.edge || (change.node ?? old.node) !== old.node;
-  if (other) return { operation: "", brush: "", request: 0 };
+  if (other) return { operation: "", brush: "", request: 0, trace: "" };
   return (change.operation ?? old.operation) !== old.operation ? { brush: "", request: 0 } : {};
 }
 
@@ -144,7 +147,7 @@ export function useAddress(): [Address, (change: Partial<Address>) => void] {
       const next = { ...old, ...forgotten(old, change), ...change };
       const hash = print(next);
       // A new view, or a request looked at, is a step one can go back; a letter typed in the search box is not.
-      if ((change.view && change.view !== old.view) || (change.request && change.request !== old.request)) history.pushState(null, "", hash);
+      if ((change.view && change.view !== old.view) || (change.request && change.request !== old.request) || (change.trace && change.trace !== old.trace)) history.pushState(null, "", hash);
       else history.replaceState(null, "", hash);
       return next;
     });

@@ -262,6 +262,23 @@ export interface Trace {
   hops: Hop[];
 }
 
+/** A trace in short, as in a list. */
+export interface TraceRow {
+  trace_id: string;
+  time: string;
+  duration_ms: number;
+  client_name: string;
+  server_name: string;
+  protocol: string;
+  operation: string;
+  hops: number;
+  loose_hops: number;
+  services: number;
+  errors: number;
+  slowest: string;
+  slowest_ms: number | null;
+}
+
 /** How long requests took over time; a cell is [row, requests]. */
 export interface HeatMap {
   range: Range;

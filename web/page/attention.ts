@@ -7,7 +7,7 @@ import type { Focus } from "./picture";
 import { matches } from "./picture";
 import { protocolsOf } from "./api";
 import { isExpression } from "./search";
-import type { Point } from "./route";
+import { laid, type Flow, type Point } from "./route";
 
 export interface Attention extends Focus {
   ways: Ways | null; // between the two that were asked for
@@ -66,8 +66,15 @@ export function only(scene: Scene, { lit }: Attention): Scene {
 
 const APART = 60; // units of the drawing; less is the same column
 
-/** The next card for an arrow key: callees to the right, callers to the left, else the next of the column. */
-export function stepFrom(scene: Scene, address: Address, key: string, placeOf: (id: number) => Point | undefined): Card | undefined {
+const TURNED: Record<string, string> = { ArrowDown: "ArrowRight", ArrowUp: "ArrowLeft", ArrowRight: "ArrowDown", ArrowLeft: "ArrowUp" };
+
+/** The next card for an arrow key: callees where calls lead to, callers against that, else the next beside it. */
+export function stepFrom(scene: Scene, address: Address, pressed: string, flow: Flow, drawnAt: (id: number) => Point | undefined): Card | undefined {
+  const key = flow.down ? TURNED[pressed] : pressed;
+  const placeOf = (id: number) => {
+    const at = drawnAt(id);
+    return at && laid(flow, at);
+  };
   const byId = new Map(scene.cards.map((card) => [card.id, card]));
   const line = scene.lines.find((one: Line) => one.id === address.edge);
   if (line && address.edge) return byId.get(key === "ArrowLeft" ? line.client_id : line.server_id);

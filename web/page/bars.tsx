@@ -17,6 +17,7 @@ const VIEW_CHOICES: { value: View; text: string; title: string }[] = [
   { value: "edges", text: "Edges", title: "Table of edges: who calls whom (t)" },
   { value: "operations", text: "Operations", title: "What is asked for (o)" },
   { value: "requests", text: "Requests", title: "Requests, one by one (r)" },
+  { value: "traces", text: "Traces", title: "Requests that belong together (w)" },
   { value: "insights", text: "Insights", title: "What to act on (i)" },
   { value: "tls", text: "TLS", title: "What protects edges (l)" },
   { value: "events", text: "Events", title: "What happened (e)" },
@@ -164,10 +165,10 @@ function Totals({ graph, quality, go }: { graph: Graph } & Pick<StripProps, "qua
         <b>{rate(perSecond)}</b> requests
       </span>
       <Errors graph={graph} requests={requests} />
-      <span>
+      <span class="spare">
         <b>{count(graph.nodes.length)}</b> services
       </span>
-      <span class="spare">
+      <span>
         <b>{count(graph.edges.length)}</b> edges
       </span>
       {bad.length > 0 && (

@@ -23,8 +23,9 @@ const has = (change: Change) => (row: DiffRow) => changesOf(row).includes(change
 
 export const DIFF_COLUMNS: Column<DiffRow>[] = [
   {
-    id: "change",
+    id: "weight",
     title: "Change",
+    hint: "The worst first: what fails more, got slower, went, came; the more, the worse",
     show: (row) => (
       <>
         {changesOf(row).map((change) => (

@@ -15,6 +15,7 @@ const KEYS: [string, string][] = [
   ["t", "table of edges"],
   ["o", "operations: what is asked for"],
   ["r", "requests, one by one"],
+  ["w", "traces: requests that belong together"],
   ["i", "insights: what to act on"],
   ["l", "TLS: what protects edges"],
   ["e", "events"],

@@ -13,7 +13,7 @@ import { heatOf } from "./heat";
 import { overlap, Places } from "./layout";
 import { Mark } from "./parts";
 import { Picture, type Callbacks } from "./picture";
-import { COLUMN, ROW, type Point } from "./route";
+import { DOWNWARD, ONWARD, type Flow, type Point } from "./route";
 import { SaveMenu } from "./save";
 
 type Go = (change: Partial<Address>) => void;
@@ -42,13 +42,26 @@ function useScene(graph: Graph, address: Address): Scene {
   );
 }
 
+const NARROW = matchMedia("(max-width: 700px)");
+
+/** From left to right; on a narrow screen from top to bottom. */
+function useFlow(): Flow {
+  const [flow, setFlow] = useState(NARROW.matches ? DOWNWARD : ONWARD);
+  useEffect(() => {
+    const turn = () => setFlow(NARROW.matches ? DOWNWARD : ONWARD);
+    NARROW.addEventListener("change", turn);
+    return () => NARROW.removeEventListener("change", turn);
+  }, []);
+  return flow;
+}
+
 /** Where the server puts cards, unless that does not fit what is shown. */
-function usePlaces(scene: Scene): Map<string, Point> {
+function usePlaces(scene: Scene, flow: Flow): Map<string, Point> {
   const own = useRef(new Places());
   return useMemo(() => {
-    const given = new Map(scene.cards.map((card) => ["n" + card.id, { x: card.x * COLUMN, y: card.y * ROW }]));
-    return scene.here || overlap([...given.values()]) ? new Map(own.current.of(scene)) : given;
-  }, [scene]);
+    const given = new Map(scene.cards.map((card) => ["n" + card.id, { x: card.x * flow.column, y: card.y * flow.row }]));
+    return flow.down || scene.here || overlap([...given.values()]) ? own.current.of(scene, flow) : given;
+  }, [scene, flow]);
 }
 
 /** Opens or closes a box, whichever is not the case. */
@@ -205,7 +218,8 @@ export function GraphView(props: Props) {
   const [legend, setLegend] = useState(false);
   const all = useScene(graph, address);
   const attention = useMemo(() => attend(all, address), [all, address.node, address.path, address.edge, address.depth, address.find]);
-  const places = usePlaces(all);
+  const flow = useFlow();
+  const places = usePlaces(all, flow);
   const scene = useMemo(() => (address.only ? only(all, attention) : all), [all, attention, address.only]);
   const seconds = (Date.parse(graph.range.to) - Date.parse(graph.range.from)) / 1000;
 
@@ -232,14 +246,14 @@ export function GraphView(props: Props) {
     return () => picture.current?.destroy();
   }, []);
   useTools(picture, (key) => {
-    const next = stepFrom(scene, address, key, (id) => picture.current?.placeOf(id));
+    const next = stepFrom(scene, address, key, flow, (id) => picture.current?.placeOf(id));
     if (next) go({ node: next.name, edge: 0, path: "" });
   });
   useEffect(() => picture.current?.recolor(), [props.turn]);
-  useEffect(() => picture.current?.show(scene, places, address.label, seconds), [scene, places, address.label, props.turn]);
+  useEffect(() => picture.current?.show(scene, places, flow, address.label, seconds), [scene, places, flow, address.label, props.turn]);
   useEffect(() => picture.current?.focus(attention), [scene, attention]);
   useEffect(() => picture.current?.setMoving(props.moving), [props.moving]);
-  const layout = [all.by, ...all.boxes.map((one) => one.key)].join("\n");
+  const layout = [flow.down, all.by, ...all.boxes.map((one) => one.key)].join("\n");
   const laidOut = useRef(layout);
   useEffect(() => {
     if (laidOut.current !== layout) picture.current?.fit();

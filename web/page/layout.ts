@@ -1,9 +1,11 @@
 // Places cards in layers from left to right where the server cannot: with boxes around them, or with some
-// folded. What has a place keeps it, for as long as the same boxes are open.
-import { CARD, COLUMN, ROW, type Point } from "./route";
+// folded, or on a narrow screen, from top to bottom (route.ts). What has a place keeps it, for as long as the
+// same boxes are open.
+import { CARD, laid, ONWARD, type Flow, type Point } from "./route";
 import type { Scene } from "./fold";
 
-const ROWS_MAX = 26; // of a layer; what is more goes into another column beside it
+/** How much of a layer stands side by side, of `all` of it; what is more goes into another column beside it. */
+const beside = (flow: Flow, all: number) => (flow.down ? Math.max(2, Math.sqrt(all) / 3) : Math.max(26, Math.sqrt(all) * 2));
 const SWEEPS = 6;
 
 type Arc = [from: string, to: string];
@@ -68,7 +70,7 @@ function neighboursOf(arcs: Arc[]): Map<string, string[]> {
 }
 
 /** Columns of blocks: their layers, with those split that are too high. */
-function columnsFor(blocks: Block[], arcs: Arc[]): Block[][] {
+function columnsFor(blocks: Block[], arcs: Arc[], flow: Flow): Block[][] {
   const rank = ranksOf(blocks.map((block) => block.id), arcs);
   const layers = new Map<number, Block[]>();
   for (const block of [...blocks].sort((a, b) => a.hint - b.hint)) {
@@ -80,7 +82,7 @@ function columnsFor(blocks: Block[], arcs: Arc[]): Block[][] {
   untangle(columns, neighboursOf(arcs));
   return columns.flatMap((layer) => {
     const all = layer.reduce((sum, block) => sum + block.height, 0);
-    const parts = Math.ceil(all / Math.max(ROWS_MAX, Math.sqrt(all) * 2));
+    const parts = Math.ceil(all / beside(flow, all));
     const split: Block[][] = [[]];
     let height = 0;
     for (const block of layer) {
@@ -119,9 +121,9 @@ interface Placed {
   height: number;
 }
 
-function arrange(blocks: Block[], arcs: Arc[]): Placed {
+function arrange(blocks: Block[], arcs: Arc[], flow: Flow): Placed {
   const at = new Map<string, Point>();
-  const columns = columnsFor(blocks, arcs);
+  const columns = columnsFor(blocks, arcs, flow);
   const heights = columns.map((column) => column.reduce((sum, block) => sum + block.height, 0));
   const height = Math.max(0, ...heights);
   let x = 0;
@@ -136,10 +138,12 @@ function arrange(blocks: Block[], arcs: Arc[]): Placed {
   return { at, width: x, height };
 }
 
-const BOX_HEAD = 0.9; // rows that a box needs beside its cards
+/** Columns and rows that a box needs beside its cards, and of those how many before them. */
+const frameOf = (flow: Flow) => (flow.down ? { width: 0.5, height: 0.25, left: 0.3, top: 0.12 } : { width: 0, height: 0.9, left: 0, top: 0.54 });
 
 /** Where everything goes, anew; `old` gives the order to begin with. */
-function layOut(scene: Scene, old: Map<string, Point>): Map<string, Point> {
+function layOut(scene: Scene, old: Map<string, Point>, flow: Flow): Map<string, Point> {
+  const frame = frameOf(flow);
   const unitOf = new Map<string, string>();
   for (const card of scene.cards) unitOf.set("n" + card.id, card.box ? "b" + card.box : "n" + card.id);
   const inner = new Map<string, Arc[]>();
@@ -150,7 +154,7 @@ function layOut(scene: Scene, old: Map<string, Point>): Map<string, Point> {
     if (a !== b) outer.push([a, b]);
     else if (a.startsWith("b")) (inner.get(a) ?? inner.set(a, []).get(a)!).push([from, to]);
   }
-  const hint = (id: string, i: number) => old.get(id)?.y ?? i * ROW;
+  const hint = (id: string, i: number) => old.get(id)?.y ?? i * flow.row;
   const members = new Map<string, Block[]>();
   scene.cards.forEach((card, i) => {
     const id = "n" + card.id;
@@ -164,17 +168,17 @@ function layOut(scene: Scene, old: Map<string, Point>): Map<string, Point> {
       units.push(blocks[0]!);
       continue;
     }
-    const inside = arrange(blocks, inner.get(id) ?? []);
+    const inside = arrange(blocks, inner.get(id) ?? [], flow);
     insides.set(id, inside);
-    units.push({ id, width: inside.width, height: inside.height + BOX_HEAD, hint: blocks.reduce((sum, block) => sum + block.hint, 0) / blocks.length });
+    units.push({ id, width: inside.width + frame.width, height: inside.height + frame.height, hint: blocks.reduce((sum, block) => sum + block.hint, 0) / blocks.length });
   }
-  const whole = arrange(units, outer);
+  const whole = arrange(units, outer, flow);
   const places = new Map<string, Point>();
-  const put = (id: string, x: number, y: number) => places.set(id, { x: x * COLUMN, y: (y + 0.5) * ROW });
+  const put = (id: string, x: number, y: number) => places.set(id, { x: x * flow.column, y: (y + 0.5) * flow.row });
   for (const unit of units) {
     const corner = whole.at.get(unit.id)!;
     const inside = insides.get(unit.id);
-    if (inside) for (const [id, point] of inside.at) put(id, corner.x + point.x, corner.y + BOX_HEAD * 0.6 + point.y);
+    if (inside) for (const [id, point] of inside.at) put(id, corner.x + frame.left + point.x, corner.y + frame.top + point.y);
     else put(unit.id, corner.x, corner.y);
   }
   return places;
@@ -182,18 +186,21 @@ function layOut(scene: Scene, old: Map<string, Point>): Map<string, Point> {
 
 /** Remembers places, so that nothing moves while figures change. */
 export class Places {
-  private known = new Map<string, Point>();
+  private known = new Map<string, Point>(); // as laid() has it
   private signature = "";
+  private flow = ONWARD;
 
-  of(scene: Scene): Map<string, Point> {
-    const signature = [scene.by, ...scene.boxes.map((box) => box.key).sort()].join("\n");
+  of(scene: Scene, flow: Flow): Map<string, Point> {
+    if (flow !== this.flow) this.known = new Map();
+    this.flow = flow;
+    const signature = [flow.down, scene.by, ...scene.boxes.map((box) => box.key).sort()].join("\n");
     const fresh = scene.cards.filter((card) => !this.known.has("n" + card.id));
     const boxed = fresh.some((card) => card.box);
     if (signature !== this.signature || boxed || fresh.length > scene.cards.length / 3) {
-      this.known = layOut(scene, this.known);
+      this.known = layOut(scene, this.known, flow);
       this.signature = signature;
     } else for (const card of fresh) this.fitIn("n" + card.id, scene);
-    return this.known;
+    return new Map([...this.known].map(([id, at]) => [id, laid(flow, at)]));
   }
 
   /** Beside its neighbours, where there is room. */
@@ -209,15 +216,15 @@ export class Places {
       if (callee) low = Math.min(low, callee.x);
       for (const other of [caller, callee]) if (other) ys.push(other.y);
     }
-    const x = isFinite(high) ? high + COLUMN : isFinite(low) ? low - COLUMN : 0;
+    const x = isFinite(high) ? high + this.flow.column : isFinite(low) ? low - this.flow.column : 0;
     const start = ys.length ? ys.reduce((a, b) => a + b, 0) / ys.length : 0;
     this.known.set(id, { x, y: this.freeNear(x, start) });
   }
 
   private freeNear(x: number, y: number): number {
-    const taken = [...this.known.values()].filter((other) => Math.abs(other.x - x) < CARD.width + 40).map((other) => other.y);
+    const taken = [...this.known.values()].filter((other) => Math.abs(other.x - x) < this.flow.length + 40).map((other) => other.y);
     for (let step = 0; ; step++)
-      for (const at of [y + (step * ROW) / 2, y - (step * ROW) / 2]) if (!taken.some((other) => Math.abs(other - at) < ROW * 0.95)) return at;
+      for (const at of [y + (step * this.flow.row) / 2, y - (step * this.flow.row) / 2]) if (!taken.some((other) => Math.abs(other - at) < this.flow.row * 0.95)) return at;
   }
 }
 
@@ -225,7 +232,7 @@ export class Places {
 export function overlap(points: Point[]): boolean {
   const cells = new Map<string, Point[]>();
   for (const point of points) {
-    const key = String(Math.round(point.x / COLUMN));
+    const key = String(Math.round(point.x / ONWARD.column));
     const column = cells.get(key);
     if (column?.some((other) => Math.abs(other.y - point.y) < CARD.height && Math.abs(other.x - point.x) < CARD.width)) return true;
     if (column) column.push(point);

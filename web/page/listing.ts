@@ -17,7 +17,8 @@ export const LISTINGS: Partial<Record<View, Listing>> = {
   tls: { question: "tls", rows: "tls", sort: "-verdict" },
   insights: { question: "insights", rows: "insights", sort: "-weight" },
   events: { question: "events", rows: "events", sort: "-time" },
-  diff: { question: "diff", rows: "changes", sort: "" },
+  diff: { question: "diff", rows: "changes", sort: "-weight" },
+  traces: { question: "traces", rows: "traces", sort: "-time" },
   relays: { question: "relays", rows: "relays", sort: "-requests" },
   names: { question: "names", rows: "names", sort: "address" },
 };
@@ -48,6 +49,7 @@ export function listingParams(address: Address, shown: Range | undefined, agains
   const find = findOf(address);
   const sort = sortOf(address);
   const rows = { ...(find ? { find } : {}), ...(address.hide.trim() ? { hide: address.hide } : {}), ...(sort ? { sort } : {}) };
+  if (address.view === "traces") return { ...rangeParams(address), ...rows, limit: "500" };
   if (address.view !== "diff") return { ...rangeParams(address), ...rows };
   return shown?.from && against ? { before: pair(against), after: pair(shown), ...rows } : null;
 }

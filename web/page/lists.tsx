@@ -1,6 +1,6 @@
 // The views that are a table of rows: which columns, what a click on a row shows, what no rows mean.
 import type { ComponentChildren } from "preact";
-import type { ApiError, Diff, DiffRow, Edge, Graph, Incident, Name, Operation, Range, Relay, Service, TlsRow } from "./api";
+import type { ApiError, Diff, DiffRow, Edge, Graph, Incident, Name, Operation, Range, Relay, Service, TlsRow, TraceRow } from "./api";
 import { downloadLink } from "./api";
 import type { Address } from "./address";
 import { Compared, DIFF_COLUMNS } from "./changes";
@@ -8,7 +8,7 @@ import type { Fetched } from "./data";
 import { EVENT_COLUMNS, Kinds } from "./events";
 import { LISTINGS, narrows, sortOf } from "./listing";
 import { Table, type TableProps } from "./table";
-import { EDGE_COLUMNS, NAME_COLUMNS, OPERATION_COLUMNS, RELAY_COLUMNS, SERVICE_COLUMNS } from "./tables";
+import { EDGE_COLUMNS, NAME_COLUMNS, OPERATION_COLUMNS, RELAY_COLUMNS, SERVICE_COLUMNS, TRACE_COLUMNS } from "./tables";
 import { TLS_COLUMNS, tlsKey } from "./tls";
 
 type Go = (change: Partial<Address>) => void;
@@ -155,6 +155,21 @@ const VIEWS: Record<string, (props: ListProps) => Own<any>> = {
     unasked: !!graph && !against,
     none: !against ? <NothingBefore /> : <p>Nothing changed between the two ranges. “Compare with” takes another one; on the graph's time line Shift and drag choose any.</p>,
     formats: ["csv", "json", "svg"],
+  }),
+  traces: ({ address }): Own<TraceRow> => ({
+    title: "Traces",
+    columns: TRACE_COLUMNS,
+    keyOf: (t) => t.trace_id,
+    choose: (t) => ({ trace: t.trace_id, request: 0, node: "", edge: 0 }),
+    chosen: (t) => t.trace_id === address.trace,
+    none: (
+      <>
+        <p>No request with a trace id was kept in this range.</p>
+        <p class="hint">
+          Traces are made of what services and proxies pass on: W3C <code>traceparent</code>, B3, or a request id. Where nothing of it is on the wire, there are requests alone.
+        </p>
+      </>
+    ),
   }),
   relays: (): Own<Relay> => ({
     title: "Relays: who reaches whom by way of whom",

@@ -31,6 +31,7 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       s: () => go({ view: "services", sort: "" }),
       o: () => go({ view: "operations", sort: "" }),
       r: () => go({ view: "requests", sort: "" }),
+      w: () => go({ view: "traces", sort: "" }),
       l: () => go({ view: "tls", sort: "" }),
       i: () => go({ view: "insights", sort: "" }),
       e: () => go({ view: "events", sort: "" }),
@@ -58,6 +59,7 @@ function useKeys(address: Address, go: (c: Partial<Address>) => void, pause: () 
       if (event.key === "Escape") {
         (document.activeElement as HTMLElement | null)?.blur();
         if (address.request) go({ request: 0 });
+        else if (address.trace) go({ trace: "" });
         else go(address.node || address.edge ? { node: "", edge: 0, path: "" } : { find: "" });
       } else if (!typing && keys[event.key] && !(event.key.startsWith("Arrow") && address.view !== "graph")) {
         event.preventDefault();
@@ -156,7 +158,7 @@ function App() {
       )}
       <Strip address={address} graph={answer} quality={quality} go={go} paused={paused} onPause={pause} sieve={sieve || sieved} onSieve={() => (sieve ? setSieve(false) : openSieve())} newest={newest} />
       {(sieve || sieved) && !WITHOUT_SIEVE.includes(address.view) && <Sieve address={address} go={go} error={error} />}
-      <main class={address.node || address.edge > 0 || address.request ? "with-panel" : ""}>
+      <main class={address.node || address.edge > 0 || address.request || address.trace ? "with-panel" : ""}>
         {!shown && !there && !error && <p class="loading">Loading…</p>}
         {shown && shown.nodes.length > 0 && drawn.current && (
           <GraphView graph={shown} address={address} go={go} turn={turn} hidden={address.view !== "graph"} moving={!paused || speed > 0} compared={isCompared} />

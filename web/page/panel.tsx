@@ -14,6 +14,7 @@ import { Figure, Mark, Section, Spoiled, Turned } from "./parts";
 import { RequestPanel } from "./request";
 import { Connections, OpenStreams, StreamFigures, StreamingOperations } from "./streams";
 import { Protection } from "./tls";
+import { TracePanel } from "./traced";
 import { Why } from "./why";
 import { Wire } from "./wire";
 import { MARKS, NOTES, OUTCOMES, SEVERITIES, SOURCES } from "./words";
@@ -333,23 +334,24 @@ function Subject(props: PanelProps) {
 export function Panel(props: PanelProps) {
   const { address, go } = props;
   const subject = address.node !== "" || address.edge > 0;
-  if (!subject && !address.request) return null;
+  const traced = address.request > 0 || address.trace !== "";
+  if (!subject && !traced) return null;
   const turn = (title: string) => {
     const without = address.turned.filter((one) => one !== title);
     go({ turned: without.length < address.turned.length ? without : [...without, title] });
   };
   return (
     <Turned.Provider value={{ turned: address.turned, turn }}>
-      <aside class={address.request ? "panel broad" : "panel"} aria-label="Details">
-        {address.request > 0 && subject && (
-          <button class="way back" onClick={() => go({ request: 0 })}>
+      <aside class={traced ? "panel broad" : "panel"} aria-label="Details">
+        {(address.request > 0 ? subject || address.trace : traced && subject) && (
+          <button class="way back" onClick={() => go(address.request ? { request: 0 } : { trace: "" })}>
             ← back
           </button>
         )}
-        <button class="close" aria-label="Close the details" onClick={() => go({ node: "", edge: 0, request: 0 })}>
+        <button class="close" aria-label="Close the details" onClick={() => go({ node: "", edge: 0, request: 0, trace: "" })}>
           ×
         </button>
-        {address.request > 0 ? <RequestPanel address={address} go={go} /> : <Subject {...props} />}
+        {address.request > 0 ? <RequestPanel address={address} go={go} /> : address.trace ? <TracePanel address={address} go={go} /> : <Subject {...props} />}
       </aside>
     </Turned.Provider>
   );

@@ -13,7 +13,7 @@ import { FADED, stylesheet } from "./looks";
 import { drawMap, mapPoint } from "./minimap";
 import { drawTexts, drawTraffic, LABEL, type BoxToDraw, type CardToDraw, type EdgeToDraw, type LabelToDraw, type View } from "./paint";
 import { spoiledText } from "./parts";
-import { columnsOf, flatten, portsOf, relative, wayBetween, type Link, type Path, type Point } from "./route";
+import { columnsOf, flatten, laid, laidWay, ONWARD, portsOf, relative, wayBetween, type Flow, type Link, type Path, type Point } from "./route";
 import { readPalette } from "./theme";
 
 export interface Callbacks {
@@ -88,6 +88,7 @@ export class Picture {
   private moved = new Map<string, Point>(); // by the user; kept until the page is left
   private faded = new Set<string>();
   private rerouted = true; // something came, went or moved since lines were laid
+  private flow = ONWARD;
   private extent: cytoscape.BoundingBox12 & cytoscape.BoundingBoxWH | null = null;
   private fitted = false;
   private own = false; // the user moved the view
@@ -166,9 +167,11 @@ export class Picture {
     this.moving = moving;
   }
 
-  show(scene: Scene, places: Map<string, Point>, label: Label, seconds: number) {
+  show(scene: Scene, places: Map<string, Point>, flow: Flow, label: Label, seconds: number) {
     const start = performance.now();
     this.scene = scene;
+    if (flow !== this.flow) this.moved.clear();
+    this.flow = flow;
     this.cy.batch(() => {
       this.showBoxes(scene);
       this.showCards(scene.cards, places);
@@ -291,21 +294,22 @@ export class Picture {
     this.rerouted = false;
     this.extent = null;
     const places = this.places();
-    const columns = columnsOf(places.values());
+    const at = new Map([...places].map(([id, place]) => [id, laid(this.flow, place)]));
+    const columns = columnsOf(at.values(), this.flow);
     const links: Link[] = [];
     for (const [id, line] of this.lines) {
       const client = "n" + line.client_id;
       const server = "n" + line.server_id;
-      links.push({ id, client, server, a: places.get(client)!, b: places.get(server)! });
+      links.push({ id, client, server, a: at.get(client)!, b: at.get(server)! });
     }
-    const ports = portsOf(links);
+    const ports = portsOf(links, this.flow);
     let back = 0;
     this.paths.clear();
-    for (const { id, a, b } of links) {
-      const way = wayBetween(a, b, ports.get(id)!, columns, b.x > a.x ? 0 : back++);
+    for (const { id, a, b, client, server } of links) {
+      const way = laidWay(this.flow, wayBetween(a, b, ports.get(id)!, columns, b.x > a.x ? 0 : back++, this.flow));
       this.paths.set(id, flatten(way));
       const px = (p: Point, o: Point) => `${(p.x - o.x).toFixed(1)}px ${(p.y - o.y).toFixed(1)}px`;
-      this.cy.getElementById(id).data({ from: px(way.from, a), to: px(way.to, b), ...relative(way) });
+      this.cy.getElementById(id).data({ from: px(way.from, places.get(client)!), to: px(way.to, places.get(server)!), ...relative(way) });
     }
   }
 
@@ -362,19 +366,19 @@ export class Picture {
     this.cy.container()!.style.cursor = on && !element.hasClass("box") ? "pointer" : "";
   }
 
-  /** Everything in sight; on a narrow screen never so small that nothing can be read. */
+  /** Everything in sight; on a narrow screen all of its breadth, from the top on, and never so small that nothing can
+   * be read. */
   fit() {
     this.own = false;
-    const narrow = this.cy.width() < 700;
-    this.cy.fit(undefined, narrow ? 16 : 22);
+    this.cy.fit(undefined, this.flow.down ? 12 : 22);
     if (this.cy.zoom() > 1.15) this.cy.zoom(1.15);
-    if (narrow && this.cy.zoom() < READABLE) {
-      this.cy.zoom(READABLE);
-      const box = this.cy.elements().boundingBox();
-      this.cy.pan({ x: 16 - box.x1 * READABLE, y: this.cy.height() / 2 - ((box.y1 + box.y2) / 2) * READABLE });
-      return;
-    }
-    this.cy.center();
+    const box = this.cy.elements().boundingBox();
+    const zoom = Math.min(1, Math.max(READABLE, (this.cy.width() - 16) / box.w));
+    if (!this.flow.down || this.cy.zoom() >= zoom) return void this.cy.center();
+    this.cy.zoom(zoom);
+    const first = this.cy.nodes().min((node) => node.position("y")).ele.position("x");
+    const middle = box.w * zoom < this.cy.width() ? (box.x1 + box.x2) / 2 : first;
+    this.cy.pan({ x: this.cy.width() / 2 - middle * zoom, y: 12 - box.y1 * zoom });
   }
 
   zoomBy(factor: number) {

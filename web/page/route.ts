@@ -1,5 +1,8 @@
 // The way of an edge from card to card: out of the right side, around the cards of the columns it
 // passes, into the left side. Pure geometry, in the units of the drawing.
+//
+// A narrow screen has the graph from top to bottom: all here is then as if from left to right, with
+// cards that are turned on their side, and laid() turns the points.
 
 export interface Point {
   x: number;
@@ -7,11 +10,23 @@ export interface Point {
 }
 
 export const CARD = { width: 258, height: 66 };
-export const COLUMN = 356;
-export const ROW = 106;
+
+/** Which way calls lead, and how long cards are that way, how broad, and how far apart. */
+export interface Flow {
+  down: boolean;
+  length: number;
+  breadth: number;
+  column: number;
+  row: number;
+}
+export const ONWARD: Flow = { down: false, length: CARD.width, breadth: CARD.height, column: 356, row: 106 };
+export const DOWNWARD: Flow = { down: true, length: CARD.height, breadth: CARD.width, column: 170, row: 284 };
+
+/** From the drawing to where calls lead to the right, and back. */
+export const laid = (flow: Flow, at: Point): Point => (flow.down ? { x: at.y, y: at.x } : at);
 
 /** How far from the middle of a card an edge has to stay. */
-const clear = CARD.height / 2 + 14;
+const clearOf = (flow: Flow) => flow.breadth / 2 + 14;
 
 /** Start, control points, end. Drawn as quadratic curves that meet half-way between the controls. */
 export interface Way {
@@ -23,10 +38,10 @@ export interface Way {
 /** The cards of a column, for finding a gap between them. */
 export type Columns = Map<number, number[]>;
 
-export function columnsOf(places: Iterable<Point>): Columns {
+export function columnsOf(places: Iterable<Point>, flow: Flow): Columns {
   const columns: Columns = new Map();
   for (const place of places) {
-    const key = Math.round(place.x / COLUMN);
+    const key = Math.round(place.x / flow.column);
     const ys = columns.get(key);
     if (ys) ys.push(place.y);
     else columns.set(key, [place.y]);
@@ -36,7 +51,8 @@ export function columnsOf(places: Iterable<Point>): Columns {
 }
 
 /** The height nearest to `y` at which no card of the column is in the way. */
-export function gapNear(ys: number[] | undefined, y: number): number {
+export function gapNear(ys: number[] | undefined, y: number, flow: Flow): number {
+  const clear = clearOf(flow);
   const free = (at: number) => !ys?.some((card) => Math.abs(card - at) < clear);
   if (free(y)) return y;
   let best = Infinity;
@@ -53,45 +69,46 @@ export interface Ports {
 }
 
 /** `nth` counts the edges that go back, so that each gets a track of its own. */
-export function wayBetween(a: Point, b: Point, ports: Ports, columns: Columns, nth: number): Way {
-  if (b.x - a.x > CARD.width) return wayOn(a, b, ports, columns);
-  if (a.x === b.x && a.y === b.y) return wayToItself(a);
-  if (Math.abs(a.x - b.x) < CARD.width) return wayBeside(a, b, ports, nth);
-  return wayBack(a, b, columns, nth);
+export function wayBetween(a: Point, b: Point, ports: Ports, columns: Columns, nth: number, flow: Flow): Way {
+  if (b.x - a.x > flow.length) return wayOn(a, b, ports, columns, flow);
+  if (a.x === b.x && a.y === b.y) return wayToItself(a, flow);
+  if (Math.abs(a.x - b.x) < flow.length) return wayBeside(a, b, ports, nth, flow);
+  return wayBack(a, b, columns, nth, flow);
 }
 
-function wayOn(a: Point, b: Point, ports: Ports, columns: Columns): Way {
-  const from = { x: a.x + CARD.width / 2, y: a.y + ports.from };
-  const to = { x: b.x - CARD.width / 2, y: b.y + ports.to };
-  const first = Math.round(a.x / COLUMN) + 1;
-  const last = Math.round(b.x / COLUMN) - 1;
-  const reach = (COLUMN - CARD.width) * 0.4;
+function wayOn(a: Point, b: Point, ports: Ports, columns: Columns, flow: Flow): Way {
+  const from = { x: a.x + flow.length / 2, y: a.y + ports.from };
+  const to = { x: b.x - flow.length / 2, y: b.y + ports.to };
+  const first = Math.round(a.x / flow.column) + 1;
+  const last = Math.round(b.x / flow.column) - 1;
+  const reach = (flow.column - flow.length) * 0.4;
   const controls: Point[] = [{ x: from.x + reach, y: from.y }];
   for (let column = first; column <= last; column++) {
-    const part = (column * COLUMN - from.x) / (to.x - from.x);
-    const y = gapNear(columns.get(column), from.y + (to.y - from.y) * part);
-    controls.push({ x: column * COLUMN - CARD.width / 2 - 12, y });
-    controls.push({ x: column * COLUMN + CARD.width / 2 + 12, y });
+    const part = (column * flow.column - from.x) / (to.x - from.x);
+    const y = gapNear(columns.get(column), from.y + (to.y - from.y) * part, flow);
+    controls.push({ x: column * flow.column - flow.length / 2 - 12, y });
+    controls.push({ x: column * flow.column + flow.length / 2 + 12, y });
   }
   controls.push({ x: to.x - reach, y: to.y });
   return { from, controls, to };
 }
 
-function wayToItself(a: Point): Way {
-  const top = a.y - CARD.height / 2;
+function wayToItself(a: Point, flow: Flow): Way {
+  const top = a.y - flow.breadth / 2;
+  const at = (part: number) => a.x + part * flow.length;
   return {
-    from: { x: a.x + 74, y: top },
+    from: { x: at(0.31), y: top },
     controls: [
-      { x: a.x + 88, y: top - 36 },
-      { x: a.x + 22, y: top - 36 },
+      { x: at(0.37), y: top - 36 },
+      { x: at(0.09), y: top - 36 },
     ],
-    to: { x: a.x + 36, y: top },
+    to: { x: at(0.15), y: top },
   };
 }
 
 /** Within a column: out of the right side and back into it. */
-function wayBeside(a: Point, b: Point, ports: Ports, nth: number): Way {
-  const side = CARD.width / 2;
+function wayBeside(a: Point, b: Point, ports: Ports, nth: number, flow: Flow): Way {
+  const side = flow.length / 2;
   const out = Math.max(a.x, b.x) + side + 42 + (nth % 4) * 12;
   const from = { x: a.x + side, y: a.y + ports.from };
   const to = { x: b.x + side, y: b.y + ports.to };
@@ -99,16 +116,16 @@ function wayBeside(a: Point, b: Point, ports: Ports, nth: number): Way {
 }
 
 /** To the left: out of the right side, below every card between the two, into the left side. */
-function wayBack(a: Point, b: Point, columns: Columns, nth: number): Way {
+function wayBack(a: Point, b: Point, columns: Columns, nth: number, flow: Flow): Way {
   const track = nth % 5;
   let low = Math.max(a.y, b.y);
-  for (let column = Math.round(b.x / COLUMN); column <= Math.round(a.x / COLUMN); column++) {
+  for (let column = Math.round(b.x / flow.column); column <= Math.round(a.x / flow.column); column++) {
     const ys = columns.get(column);
     if (ys) low = Math.max(low, ys[ys.length - 1]!);
   }
-  low += clear + 12 + track * 14;
-  const from = { x: a.x + CARD.width / 2, y: a.y + 16 };
-  const to = { x: b.x - CARD.width / 2, y: b.y + 16 };
+  low += clearOf(flow) + 12 + track * 14;
+  const from = { x: a.x + flow.length / 2, y: a.y + flow.breadth / 4 };
+  const to = { x: b.x - flow.length / 2, y: b.y + flow.breadth / 4 };
   const out = from.x + 26 + track * 9;
   const back = to.x - 26 - track * 9;
   const corners = [
@@ -145,6 +162,9 @@ export interface Path {
 }
 
 const STEPS = 10;
+
+/** As the drawing has it. */
+export const laidWay = (flow: Flow, way: Way): Way => ({ from: laid(flow, way.from), controls: way.controls.map((at) => laid(flow, at)), to: laid(flow, way.to) });
 
 /** The curve as short straight pieces, to walk along. */
 export function flatten(way: Way): Path {
@@ -195,13 +215,14 @@ export interface Link {
   server: string;
 }
 
-const SIDE = CARD.height - 24; // the part of a card's side that edges are tied to
 const APART = 12;
 
 /** Ties edges to the sides of their cards in the order of what they lead to, so that they cross little. */
-export function portsOf(links: Link[]): Map<string, Ports> {
+export function portsOf(links: Link[], flow: Flow): Map<string, Ports> {
+  const tied = flow.breadth - 24; // the part of a card's side that edges are tied to
+  const most = flow.down ? 2 * APART : APART;
   const ports = new Map<string, Ports>(links.map((link) => [link.id, { from: 0, to: 0 }]));
-  const onward = links.filter((link) => link.b.x - link.a.x > CARD.width);
+  const onward = links.filter((link) => link.b.x - link.a.x > flow.length);
   const tie = (card: (l: Link) => string, other: (l: Link) => Point, end: keyof Ports) => {
     const sides = new Map<string, Link[]>();
     for (const link of onward) {
@@ -211,7 +232,7 @@ export function portsOf(links: Link[]): Map<string, Ports> {
     }
     for (const side of sides.values()) {
       side.sort((p, q) => other(p).y - other(q).y || p.id.localeCompare(q.id));
-      const apart = Math.min(APART, SIDE / Math.max(1, side.length - 1));
+      const apart = Math.min(most, tied / Math.max(1, side.length - 1));
       side.forEach((link, i) => (ports.get(link.id)![end] = (i - (side.length - 1) / 2) * apart));
     }
   };

@@ -41,7 +41,7 @@ export function SaveMenu({ scene, picture, address, range, seconds }: Props) {
           </button>
         ))}
         <p class="hint">All of it, by the API</p>
-        {["svg", "dot", "mermaid", "json"].map((format) => (
+        {["svg", "png", "dot", "mermaid", "json"].map((format) => (
           <a key={format} href={downloadLink("graph", params, format)}>
             {format}
           </a>

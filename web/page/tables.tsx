@@ -1,8 +1,8 @@
 // The columns of services, edges, operations, relays and names.
-import type { Edge, Figures, Health, Name, Operation, Relay, Service } from "./api";
+import type { Edge, Figures, Health, Name, Operation, Relay, Service, TraceRow } from "./api";
 import { protocolsOf } from "./api";
 import { failed, percentile, RULE_WORDS } from "./figures";
-import { bytes, count, milliseconds, moment, rate } from "./format";
+import { bytes, clock, count, milliseconds, moment, rate } from "./format";
 import { Mark } from "./parts";
 import { marks, type Column } from "./table";
 import { SOURCES } from "./words";
@@ -64,6 +64,20 @@ export const OPERATION_COLUMNS: Column<Operation>[] = [
   ...figures<Operation>((o) => o).map((one) => ({ ...one, minor: one.minor || one.id === "rate" })),
   { id: "bytes", title: "Bytes", kind: "n", minor: true, hint: "Of requests and answers", show: (o) => bytes(o.request_bytes + o.response_bytes) },
   marks(),
+];
+
+export const TRACE_COLUMNS: Column<TraceRow>[] = [
+  { id: "time", title: "Time", minor: true, show: (t) => <span title={moment(t.time)}>{clock(new Date(t.time))}</span> },
+  { id: "operation", title: "Operation", kind: "text", hint: "What its first hop asked for", show: (t) => t.operation },
+  { id: "client", title: "Client", minor: true, hint: "Of its first hop", show: (t) => t.client_name },
+  { id: "server", title: "Server", minor: true, hint: "Of its first hop", show: (t) => t.server_name },
+  { id: "duration", title: "Took", kind: "n", show: (t) => milliseconds(t.duration_ms) },
+  { id: "errors", title: "Failed", kind: "n", hint: "Requests of it that failed", show: (t) => (t.errors ? `✕ ${count(t.errors)}` : "–"), alarm: (t) => t.errors > 0 },
+  { id: "hops", title: "Hops", kind: "n", minor: true, hint: "Requests of it that were kept", show: (t) => count(t.hops) },
+  { id: "services", title: "Services", kind: "n", minor: true, show: (t) => count(t.services) },
+  { id: "slowest", title: "Most by", hint: "The server that took most of the time itself", show: (t) => t.slowest || "–" },
+  { id: "slowest_time", title: "Itself", kind: "n", minor: true, hint: "How long that server took itself", show: (t) => milliseconds(t.slowest_ms) },
+  { id: "trace_id", title: "Trace", minor: true, show: (t) => t.trace_id },
 ];
 
 export const RELAY_COLUMNS: Column<Relay>[] = [

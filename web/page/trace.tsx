@@ -120,7 +120,7 @@ export function Waterfall({ trace, chosen, onChoose }: { trace: Trace; chosen: n
         </tbody>
       </table>
       <p class="hint">
-        Dark: its own time, while nothing that it called for was under way.
+        Solid: its own time, while nothing that it called for was under way.
         {trace.loose_hops > 0 && ` Of ${trace.loose_hops} the caller was not kept.`}
         {trace.cut && " There are more hops than are shown."}
       </p>

@@ -165,7 +165,7 @@ function Totals({ graph, quality, go }: { graph: Graph } & Pick<StripProps, "qua
         <b>{rate(perSecond)}</b> requests
       </span>
       <Errors graph={graph} requests={requests} />
-      <span class="spare">
+      <span>
         <b>{count(graph.nodes.length)}</b> services
       </span>
       <span>

@@ -92,7 +92,8 @@ function drawSummary(c: CanvasRenderingContext2D, service: Card, at: Point, righ
   const room = right - at.x - (errors ? c.measureText(errors).width + 8 : 0);
   c.font = `400 14.5px ${FONT}`;
   c.fillStyle = palette.muted;
-  c.fillText(fitText(c, figures, room), at.x, at.y);
+  const fits = c.measureText(figures).width <= room; // else latency is told without the rate, which edges tell
+  c.fillText(fitText(c, fits ? figures : figures.split(" · ").pop()!, room), at.x, at.y);
 }
 
 function drawCard(c: CanvasRenderingContext2D, service: Card, at: Point, palette: Palette, detail: boolean) {

@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Drive, sees } from "./page_drive.mjs";
-import { shop } from "./page_traffic.mjs";
 
 const drive = new Drive(process.argv[2]);
 const open = (address, hash, viewport = { width: 1440, height: 900 }, prepare = undefined) =>
@@ -72,7 +71,7 @@ const scenes = {
     await sees(page, "Recorded 2026-11-24");
     await page.locator(".none").getByText("There is nothing to compare with").waitFor();
     assert.equal(await page.getByRole("alert").count(), 0);
-    await page.getByRole("button", { name: "TLS", exact: true }).click();
+    await page.keyboard.press("t");
     await page.locator("#find").fill("port = 6379");
     await page.locator("#find").press("Enter");
     await page.waitForFunction(() => new URLSearchParams(location.hash.slice(1)).get("filter") === "port = 6379" && !location.hash.includes("find="));
@@ -101,6 +100,6 @@ const scenes = {
 };
 
 await drive.play(scenes, async () => {
-  drive.replay("small.db", shop());
+  drive.replay("small.db", new URL("../../demo/shop.pcap", import.meta.url).pathname);
   return { small: await drive.serve("small.db") };
 });

@@ -60,6 +60,7 @@ static void add_percentiles(cJSON *to, const char *name, const struct percentile
 {
     cJSON *o = cJSON_AddObjectToObject(to, name);
     bool known = p->count != 0;
+    add_count(o, "count", p->count);
     add_ms(o, "p50", p->p50_ns, known);
     add_ms(o, "p90", p->p90_ns, known);
     add_ms(o, "p95", p->p95_ns, known);

@@ -206,7 +206,7 @@ const scenes = {
     await page.getByRole("button", { name: "Stop the replay" }).waitFor({ state: "detached" });
     assert.equal(param(page, "to")[0], "2026-11-24T21:21:05.000Z", "it ends where the history does");
     await page.keyboard.press("p");
-    await sees(page, "Live");
+    await sees(page, "Recorded 2026-11-24");
   },
 
   async "two ranges compared: what came, went, got slower, fails more"({ small }) {

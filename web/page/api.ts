@@ -17,7 +17,7 @@ export interface EdgeQuality extends Quality {
 }
 
 /** In ms; null where nothing was measured. */
-export type Latency = Record<"p50" | "p90" | "p95" | "p99" | "max", number | null>;
+export type Latency = Record<"p50" | "p90" | "p95" | "p99" | "max", number | null> & { count?: number }; // of so many
 
 export interface Figures {
   requests: number;

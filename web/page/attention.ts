@@ -6,6 +6,7 @@ import { neighbourhood, shortestWays, type Part, type Ways } from "./paths";
 import type { Focus } from "./picture";
 import { matches } from "./picture";
 import { protocolsOf } from "./api";
+import { isExpression } from "./search";
 import { laid, type Flow, type Point } from "./route";
 
 export interface Attention extends Focus {
@@ -51,7 +52,7 @@ export function attend(scene: Scene, address: Address): Attention {
     return { chosen: new Set(["e" + line.id]), lit: ids, ways: null, said: `${line.client} calls ${line.server}, ${line.protocol}.` };
   }
   const none: Focus = { chosen: new Set(), lit: null };
-  if (!address.find.trim()) return { ...none, ways: null, said: "" };
+  if (!address.find.trim() || isExpression(address.find)) return { ...none, ways: null, said: "" };
   const lit = found(scene, address.find);
   const cards = [...lit].filter((id) => id.startsWith("n")).length;
   return { ...none, lit, ways: null, said: `${cards} services stand out.` };

@@ -1,7 +1,9 @@
 // The bar at the top, the strip of totals below it, and the tools on the graph.
 import type { ComponentChildren } from "preact";
-import type { Graph, Service } from "./api";
+import { useRef } from "preact/hooks";
+import type { Edge, Graph, Service } from "./api";
 import { BOXES, GROUPS, LABELS, SINCE, type Address, type Label, type View } from "./address";
+import { clientErrors, percentileOf, RULE, RULE_WORDS, timed } from "./figures";
 import { count, milliseconds, moment, rate, share, span } from "./format";
 import { Choices, Select } from "./parts";
 import { Search } from "./search";
@@ -25,7 +27,7 @@ const VIEW_CHOICES: { value: View; text: string; title: string }[] = [
   { value: "health", text: "Capture", title: "Capture health (h)" },
 ];
 
-const LABEL_TEXTS: Record<Label, string> = {
+export const LABEL_TEXTS: Record<Label, string> = {
   rate: "Rate",
   errors: "Errors %",
   p50: "Latency p50",
@@ -78,7 +80,19 @@ function failing(graph: Graph) {
   return graph.edges.filter((edge) => edge.health === "bad" || edge.health === "warn");
 }
 
-function Ranges({ address, go, paused, onPause }: Pick<StripProps, "address" | "go" | "paused" | "onPause">) {
+/** What the button says that holds what is shown: of a file, from when it is. */
+function Live({ paused, onPause, newest }: Pick<StripProps, "paused" | "onPause" | "newest">) {
+  const hint = paused ? "Go on with what is new (p)" : "Hold this range (p)";
+  const day = newest ? moment(new Date(newest).toISOString()) : "";
+  return (
+    <button class={`live ${paused ? "paused" : newest ? "old" : ""}`} onClick={onPause} aria-pressed={!paused} title={newest ? `Nothing new is recorded; the newest is of ${day}. ${hint}` : hint}>
+      <i aria-hidden="true" />
+      {paused ? "Paused" : newest ? <span><span class="word">Recorded </span>{day.slice(0, 10)}</span> : "Live"}
+    </button>
+  );
+}
+
+function Ranges({ address, go, paused, onPause, newest }: Pick<StripProps, "address" | "go" | "paused" | "onPause" | "newest">) {
   const since = SINCE.includes(address.since) ? SINCE : [address.since, ...SINCE];
   return (
     <div class="ranges">
@@ -88,10 +102,7 @@ function Ranges({ address, go, paused, onPause }: Pick<StripProps, "address" | "
         value={paused ? "" : address.since}
         onChoose={(value) => go({ since: value, from: "", to: "" })}
       />
-      <button class={paused ? "live paused" : "live"} onClick={onPause} aria-pressed={!paused} title={paused ? "Go on with what is new (p)" : "Hold this range (p)"}>
-        <i aria-hidden="true" />
-        {paused ? "Paused" : "Live"}
-      </button>
+      <Live paused={paused} onPause={onPause} newest={newest} />
     </div>
   );
 }
@@ -103,34 +114,57 @@ interface StripProps {
   go: Go;
   paused: boolean;
   onPause: () => void;
+  newest: number; // ms: of what is recorded, if nothing new comes; else 0
   sieve: boolean;
   onSieve: () => void;
 }
 
-const ENOUGH = 20; // requests, for a p95 to say something
+const ENOUGH = [100, 20, 1]; // requests for a p95 to rest on, the first of these that any edge has
+const SLOWER = 1.2; // times, for another edge to be named instead
 
-/** The edge that answers slowest, of those that were asked often enough; of all, if none was. */
-function slowest(graph: Graph) {
-  const timed = graph.edges.filter((edge) => edge.latency_ms?.p95 != null);
-  const often = timed.filter((edge) => edge.requests >= ENOUGH);
-  const p95 = (edge: (typeof timed)[number]) => edge.latency_ms!.p95!;
-  return (often.length ? often : timed).reduce<(typeof timed)[number] | null>((most, one) => (most && p95(most) >= p95(one) ? most : one), null);
+/** The edge that answers slowest, of those that were asked often. The one that was named stays until
+ * another is clearly slower: what is slowest by a hair changes with every window. */
+function slowest(graph: Graph, named: number): Edge | null {
+  const p95 = (edge: Edge) => percentileOf(edge.latency_ms, "p95") ?? 0;
+  const told = graph.edges.filter((edge) => p95(edge) > 0);
+  const often = ENOUGH.map((least) => told.filter((edge) => timed(edge) >= least)).find((edges) => edges.length) ?? [];
+  const most = often.reduce<Edge | null>((a, b) => (a && p95(a) >= p95(b) ? a : b), null);
+  const before = often.find((edge) => edge.id === named);
+  return most && before && p95(most) < p95(before) * SLOWER ? before : most;
+}
+
+/** Whose fault errors are: a caller's alone make nothing unwell before they are a fifth. */
+function Errors({ graph, requests }: { graph: Graph; requests: number }) {
+  const client = graph.edges.reduce((sum, edge) => sum + clientErrors(edge), 0);
+  const server = graph.edges.reduce((sum, edge) => sum + edge.errors, 0) - client;
+  const part = (n: number) => (requests ? n / requests : 0);
+  return (
+    <>
+      <span class={part(server) >= RULE.look ? "alarm" : ""} title={`Of all requests: the server's fault, timed out or reset. ${RULE_WORDS}`}>
+        <b>{share(part(server))}</b> {client ? "server errors" : "errors"}
+      </span>
+      {client > 0 && (
+        <span class={part(client) >= RULE.client ? "alarm" : "callers"} title={`Of all requests: the caller's fault (4xx and their like). ${RULE_WORDS}`}>
+          <b>{share(part(client))}</b> client
+        </span>
+      )}
+    </>
+  );
 }
 
 function Totals({ graph, quality, go }: { graph: Graph } & Pick<StripProps, "quality" | "go">) {
   const requests = graph.edges.reduce((sum, edge) => sum + edge.requests, 0);
-  const errors = graph.edges.reduce((sum, edge) => sum + edge.errors, 0);
   const perSecond = graph.edges.reduce((sum, edge) => sum + edge.rate_per_s, 0);
   const bad = failing(graph);
-  const slow = slowest(graph);
+  const named = useRef(0);
+  const slow = slowest(graph, named.current);
+  named.current = slow?.id ?? 0;
   return (
     <div class="totals" aria-live="polite">
       <span>
         <b>{rate(perSecond)}</b> requests
       </span>
-      <span class={errors ? "alarm" : ""}>
-        <b>{share(requests ? errors / requests : 0)}</b> errors
-      </span>
+      <Errors graph={graph} requests={requests} />
       <span>
         <b>{count(graph.nodes.length)}</b> services
       </span>
@@ -143,7 +177,7 @@ function Totals({ graph, quality, go }: { graph: Graph } & Pick<StripProps, "qua
         </button>
       )}
       {slow && (
-        <button class="chip calm" title={`${slow.client} → ${slow.server}, ${slow.protocol} on port ${slow.port}: 95 of 100 requests were answered within this. Click for why`} onClick={() => go({ edge: slow.id, node: "" })}>
+        <button class="chip calm" title={`${slow.client} → ${slow.server}, ${slow.protocol} on port ${slow.port}: 95 of 100 of its ${count(timed(slow))} requests were answered within this. Click for why`} onClick={() => go({ edge: slow.id, node: "" })}>
           slowest {milliseconds(slow.latency_ms?.p95)}
         </button>
       )}
@@ -174,7 +208,7 @@ export function Strip(props: StripProps) {
           {span(seconds)} up to {moment(graph!.range.to, props.paused ? undefined : new Date())}
         </span>
       )}
-      <Ranges address={address} go={go} paused={props.paused} onPause={props.onPause} />
+      <Ranges address={address} go={go} paused={props.paused} onPause={props.onPause} newest={props.newest} />
     </div>
   );
 }

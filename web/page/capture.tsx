@@ -16,7 +16,8 @@ export function countersOf(health: CaptureHealth | null, section: string): Count
 const figure = (name: string, value: number | undefined) =>
   name.endsWith("_ns") ? age(value === undefined ? value : value / 1e6) : count(value);
 
-function CounterTable({ title, rows, counters }: { title: string; rows: typeof CAPTURE; counters: Counters }) {
+/** Red only if the verdict is that figures are spoiled: a few of these are part of any capture. */
+function CounterTable({ title, rows, counters, spoiled }: { title: string; rows: typeof CAPTURE; counters: Counters; spoiled: boolean }) {
   return (
     <section class="card">
       <h3>{title}</h3>
@@ -25,7 +26,7 @@ function CounterTable({ title, rows, counters }: { title: string; rows: typeof C
           {rows.filter(([name], i) => counters[name] || i < 3).map(([name, words, spoils]) => (
             <tr key={name}>
               <th scope="row">{words}</th>
-              <td class={spoils && counters[name] ? "alarm" : ""}>{figure(name, counters[name])}</td>
+              <td class={spoils && spoiled && counters[name] ? "alarm" : ""}>{figure(name, counters[name])}</td>
             </tr>
           ))}
         </tbody>
@@ -120,9 +121,9 @@ export function CaptureView(props: { address: Address; version: number; health: 
         </div>
         <div class="cards">
           <Protocols protocols={props.health?.protocols ?? []} />
-          <CounterTable title="What the tap delivered" rows={CAPTURE} counters={capture} />
-          <CounterTable title="What was made of it" rows={DECODE} counters={countersOf(props.health, "decode")} />
-          <CounterTable title="What did not fit into its windows" rows={LIMITS} counters={(props.health ?? {}) as Counters} />
+          <CounterTable title="What the tap delivered" rows={CAPTURE} counters={capture} spoiled={spoiled} />
+          <CounterTable title="What was made of it" rows={DECODE} counters={countersOf(props.health, "decode")} spoiled={spoiled} />
+          <CounterTable title="What did not fit into its windows" rows={LIMITS} counters={(props.health ?? {}) as Counters} spoiled={spoiled} />
           <section class="card">
             <h3>Events</h3>
             {newest.length ? (

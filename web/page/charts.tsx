@@ -23,6 +23,10 @@ interface ChartProps {
 
 const HEIGHT = 138;
 
+/** Which values have none beside them, so that no line would show them. */
+const lonely = (values: ArrayLike<number | null | undefined>): number[] =>
+  Array.from(values).flatMap((value, i) => (value != null && values[i - 1] == null && values[i + 1] == null ? [i] : []));
+
 const FONT = "11px system-ui, sans-serif";
 
 function optionsOf({ lines, print }: ChartProps, width: number, range: () => [number, number]): uPlot.Options {
@@ -47,7 +51,7 @@ function optionsOf({ lines, print }: ChartProps, width: number, range: () => [nu
           label: line.name,
           stroke: color(line.color),
           width: 1.6,
-          points: { show: false },
+          points: { show: true, size: 5, fill: color(line.color), filter: (u, series) => lonely(u.data[series]!) },
           value: (_u, value) => (value == null ? "–" : print(value)),
           ...(line.fill ? { fill: color(line.color) + "22" } : {}),
           ...(line.dash ? { dash: line.dash } : {}),

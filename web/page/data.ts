@@ -18,6 +18,19 @@ export function useVersion(paused: boolean): [number, () => void] {
   return [version, again];
 }
 
+const OLD_MS = 5 * 60e3; // without anything new it is a record, not live
+const LOOK_MS = 30e3;
+
+/** `newest` if it is long ago, else 0; looks again by itself. */
+export function useOld(newest: number): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), LOOK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return newest > 0 && Math.max(now, Date.now()) - newest > OLD_MS ? newest : 0;
+}
+
 const SETTLED_MS = 150;
 
 /** A text as it is once nobody types any more. */

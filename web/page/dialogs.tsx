@@ -5,9 +5,11 @@ import { CHANGES } from "./compare";
 import { iconPath, KIND_WORDS } from "./icons";
 import { Mark } from "./parts";
 import { MARKS } from "./words";
+import { RULE } from "./figures";
+import { share } from "./format";
 
 const KEYS: [string, string][] = [
-  ["/", "search"],
+  ["/", "search: words, or an expression as x has it"],
   ["g", "graph"],
   ["s", "services"],
   ["t", "table of edges"],
@@ -55,21 +57,33 @@ export function Help({ onClose }: { onClose: () => void }) {
   );
 }
 
+const STROKES: [string, string, number, string | undefined, string][] = [
+  ["good", "M2 7h56", 2, undefined, "well, few requests"],
+  ["good", "M2 7h56", 6, undefined, "well, many requests"],
+  ["warn", "M2 7h56", 3, "9 5", `worth a look: ${share(RULE.look)} server errors, or ${share(RULE.client)} client errors`],
+  ["bad", "M2 7h52", 3, "3 4", `failing: ${share(RULE.failing)} server errors or more`],
+];
+
 export function Legend() {
   return (
     <div class="legend" role="note" aria-label="Legend">
       <p>
-        <Mark health="good" /> well <Mark health="warn" /> worth a look <Mark health="bad" /> failing <Mark health="idle" /> idle
+        <Mark health="good" /> well <Mark health="idle" /> idle <Mark health="warn" /> worth a look <Mark health="bad" /> failing
       </p>
-      <svg viewBox="0 0 210 76" width="210" height="76" aria-hidden="true">
-        <g class="good"><path d="M2 8h56" stroke-width="2" /><path d="M2 27h56" stroke-width="6" /></g>
-        <g class="warn"><path d="M2 46h56" stroke-width="3" stroke-dasharray="9 5" /></g>
-        <g class="bad"><path d="M2 66h52" stroke-width="3" stroke-dasharray="3 4" /><path d="M57 59v14" stroke-width="3" /></g>
-        <text x="70" y="12">few requests</text>
-        <text x="70" y="31">many requests</text>
-        <text x="70" y="50">1 % errors, or 20 % callers'</text>
-        <text x="70" y="70">5 % errors or more</text>
-      </svg>
+      <dl class="strokes">
+        {STROKES.map(([health, path, width, dash, words]) => (
+          <div key={words}>
+            <dt aria-hidden="true">
+              <svg viewBox="0 0 60 14" width="60" height="14" class={health}>
+                <path d={path} stroke-width={width} stroke-dasharray={dash} />
+                {health === "bad" && <path d="M57 1v12" stroke-width="3" />}
+              </svg>
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="hint">Client errors (4xx and their like) are the caller's fault: fewer than {share(RULE.client)} of them leave an edge well, and it says “client” beside the figure.</p>
       <p>
         <b class="spoiled bad">!M</b> not to be trusted <b class="spoiled warn">~M</b> a little off
       </p>
@@ -85,7 +99,7 @@ export function Legend() {
         ))}
       </ul>
       <p class="hint">
-        ▲ 2×: twice as slow (p50 or p95) as in the time before. Compared: {Object.values(CHANGES).map(([sign, words]) => `${sign} ${words}`).join(", ")}. ≤: the highest of edges drawn as one. 🔒 encrypted.
+        ▲ 2×: twice as slow (p50 or p95) as in the time before. Compared: {Object.values(CHANGES).map(([sign, words]) => `${sign} ${words}`).join(", ")}. ≤: the highest of edges drawn as one.
       </p>
       <p class="hint">Dots move from who asks to who answers; more dots, more requests; they stand still while it is paused.</p>
     </div>

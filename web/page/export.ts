@@ -14,9 +14,8 @@ const xml = (text: string) =>
 
 const n = (value: number) => value.toFixed(1);
 
-function svgLine(line: Line, path: Path, color: string, dash: string): string {
+function svgLine(path: Path, color: string, width: number, dash: string): string {
   const d = path.points.map((p, i) => `${i ? "L" : "M"}${n(p.x)} ${n(p.y)}`).join("");
-  const width = Math.min(7, 1.4 + 0.75 * Math.log2(1 + line.rate_per_s));
   return `<path d="${d}" fill="none" stroke="${color}" stroke-width="${n(width)}"${dash ? ` stroke-dasharray="${dash}"` : ""} marker-end="url(#to)"/>`;
 }
 
@@ -42,7 +41,10 @@ export function toSvg(drawn: ReturnType<Picture["drawn"]>): string {
       `<rect x="${n(b.x1)}" y="${n(b.y1)}" width="${n(b.w)}" height="${n(b.h)}" rx="16" fill="none" stroke="${palette.cardEdge}"/>` +
         `<text x="${n(b.x1 + 14)}" y="${n(b.y1 + 20)}" font-size="15" font-weight="600" fill="${palette.muted}">${xml(box.title)}</text>`,
     );
-  for (const [id, line] of drawn.lines) parts.push(svgLine(line, drawn.paths.get(id)!, palette.health[line.health], SVG_DASHES[line.health]));
+  for (const [id, line] of drawn.lines) {
+    const { color, width } = drawn.strokes.get(id)!;
+    parts.push(svgLine(drawn.paths.get(id)!, color, width, SVG_DASHES[line.health]));
+  }
   for (const [id, at] of drawn.labels)
     parts.push(`<text x="${n(at.x)}" y="${n(at.y + 4)}" font-size="13" text-anchor="middle" fill="${palette.text}" stroke="${palette.ground}" stroke-width="4" paint-order="stroke">${xml(drawn.texts.get(id) ?? "")}</text>`);
   for (const [id, card] of drawn.cards) parts.push(svgCard(card, drawn.places.get(id)!, palette, palette.health[card.health]));

@@ -84,11 +84,11 @@ const worst = (healths: Health[]) => HEALTHS[Math.max(0, ...healths.map((health)
 
 /** No percentile of a mixture is above the highest of its parts: that is all that can be told here. */
 function bound(all: (Latency | null)[]): Latency {
-  const most = (key: keyof Latency) => {
+  const most = (key: "p50" | "p90" | "p95" | "p99" | "max") => {
     const values = all.map((one) => one?.[key]).filter((one): one is number => one != null);
     return values.length ? Math.max(...values) : null;
   };
-  return { p50: most("p50"), p90: most("p90"), p95: most("p95"), p99: most("p99"), max: most("max") };
+  return { p50: most("p50"), p90: most("p90"), p95: most("p95"), p99: most("p99"), max: most("max"), count: all.reduce((sum, one) => sum + (one?.count ?? 0), 0) };
 }
 
 function together(all: Figures[]): Figures {

@@ -1,13 +1,15 @@
 // The graph with what stands around it: focus, boxes, map, tools, legend, saving.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { DEPTH_MAX, type Address } from "./address";
+import { DEPTH_MAX, type Address, type Label } from "./address";
 import type { Graph } from "./api";
 import { attend, only, stepFrom, type Attention } from "./attention";
-import { Tools } from "./bars";
+import { LABEL_TEXTS, Tools } from "./bars";
 import { CHANGES, countChanges, type Change } from "./compare";
 import { Legend } from "./dialogs";
 import { boxOf, membersOf, sceneOf, type Card, type Line, type Scene } from "./fold";
-import { count, rate, share } from "./format";
+import { failedText } from "./figures";
+import { count, rate } from "./format";
+import { heatOf } from "./heat";
 import { overlap, Places } from "./layout";
 import { Mark } from "./parts";
 import { Picture, type Callbacks } from "./picture";
@@ -116,12 +118,34 @@ function Bundle({ line, go }: { line: Line; go: Go }) {
         {[...line.merged!].sort((a, b) => b.requests - a.requests).slice(0, 40).map((edge) => (
           <li key={edge.id}>
             <button class="link" onClick={() => go({ edge: edge.id, node: "" })}>
-              <Mark health={edge.health} /> {edge.client} → {edge.server} <span>{edge.protocol} :{edge.port}, {rate(edge.rate_per_s)}, {share(edge.error_rate)}</span>
+              <Mark health={edge.health} /> {edge.client} → {edge.server} <span>{edge.protocol} :{edge.port}, {rate(edge.rate_per_s)}, {failedText(edge)}</span>
             </button>
           </li>
         ))}
       </ul>
     </div>
+  );
+}
+
+/** What width and colour of lines stand for, while that is not the rate and health. */
+function HeatKey({ scene, label }: { scene: Scene; label: Label }) {
+  const heat = useMemo(() => heatOf(scene.lines, label), [scene, label]);
+  if (!heat) return null;
+  return (
+    <p class="heat-key" role="note">
+      {LABEL_TEXTS[label]}: {heat.print(heat.low)}
+      <svg viewBox="0 0 90 8" width="90" height="8" aria-hidden="true" class={heat.coloured ? "" : "plain"}>
+        <defs>
+          <linearGradient id="heat">
+            <stop offset="0" />
+            <stop offset="1" />
+          </linearGradient>
+        </defs>
+        <path d="M0 3.3 90 0v8L0 4.7z" fill="url(#heat)" />
+      </svg>
+      {heat.print(heat.high)}
+      {heat.coloured ? <span>dashes tell health</span> : <span>as widths</span>}
+    </p>
   );
 }
 
@@ -253,18 +277,23 @@ export function GraphView(props: Props) {
         {props.compared && <Changes graph={graph} go={go} />}
         {line && <Bundle line={line} go={go} />}
       </div>
-      <canvas
-        ref={canvases.map}
-        class="map"
-        aria-hidden="true"
-        onPointerDown={(e) => (e.currentTarget.setPointerCapture(e.pointerId), toMap(e))}
-        onPointerMove={(e) => e.buttons && toMap(e)}
-      />
-      {legend && <Legend />}
+      <div class="foot">
+        <div class="beside">
+          {legend ? <Legend /> : <span />}
+          <canvas
+            ref={canvases.map}
+            class="map"
+            aria-hidden="true"
+            onPointerDown={(e) => (e.currentTarget.setPointerCapture(e.pointerId), toMap(e))}
+            onPointerMove={(e) => e.buttons && toMap(e)}
+          />
+        </div>
+        <HeatKey scene={scene} label={address.label} />
       <Tools address={address} go={go} legend={legend} onLegend={() => setLegend(!legend)} by={all.by}>
         <Boxes scene={all} address={address} go={go} />
         <SaveMenu scene={scene} picture={() => picture.current} address={address} range={graph.range} seconds={seconds} />
       </Tools>
+      </div>
     </div>
   );
 }

@@ -95,13 +95,17 @@ class Frame {
 
 /** Latencies to write beside the rows: decades, and what lies between if there is room. */
 function ticks(frame: Frame): number[] {
-  const found: number[] = [];
-  for (let decade = 1e-3; decade < 1e8; decade *= 10)
-    for (const step of [1, 3]) {
-      const y = frame.y(decade * step);
-      const roomy = found.every((other) => Math.abs(frame.y(other) - y) >= 22);
-      if (roomy && y >= PAD.top + 4 && y <= PAD.top + frame.height - 2) found.push(decade * step);
-    }
+  let found: number[] = [];
+  for (const steps of [[1, 3], [1, 2, 3, 5, 7], [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9]]) {
+    found = [];
+    for (let decade = 1e-3; decade < 1e8; decade *= 10)
+      for (const step of steps) {
+        const y = frame.y(decade * step);
+        const roomy = found.every((other) => Math.abs(frame.y(other) - y) >= 22);
+        if (roomy && y >= PAD.top + 4 && y <= PAD.top + frame.height - 2) found.push(decade * step);
+      }
+    if (found.length >= 3) break; // one alone says nothing of the scale
+  }
   return found;
 }
 

@@ -66,6 +66,6 @@ export function drawIcon(c: CanvasRenderingContext2D, kind: Exclude<Kind, "">, a
 
 /** What protects an edge, in a few letters; "" where it is not known. */
 export function lockText(edge: Edge): string {
-  if (!edge.tls) return /^(tls|quic)/.test(edge.protocol) ? "🔒" : "plaintext";
-  return ["🔒", edge.tls.version ?? "TLS", edge.tls.mutual ? "mutual" : ""].filter(Boolean).join(" ");
+  if (!edge.tls) return /^(tls|quic)/.test(edge.protocol) ? "encrypted" : "plaintext";
+  return [edge.tls.version ?? "TLS", edge.tls.mutual ? "mutual" : ""].filter(Boolean).join(" ");
 }

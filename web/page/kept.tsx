@@ -25,6 +25,12 @@ export function Ended({ of }: { of: Kept }) {
 
 export const asked = (of: Kept): string => of.operation || [of.method, of.path].filter(Boolean).join(" ") || of.host || "not known";
 
+/** As a path where there is one; of gRPC the path says the operation again. */
+export function saying(of: Kept, method = true): string {
+  if (!of.path || asked(of).includes(of.path) || of.path === "/" + of.operation) return asked(of);
+  return method && of.method ? `${of.method} ${of.path}` : of.path;
+}
+
 const SHOWN = 8;
 
 interface RowsProps {
@@ -36,7 +42,7 @@ interface RowsProps {
 
 function underOf(one: Kept, ends: boolean): string {
   if (ends) return `${one.client_name ?? one.client_address ?? "unknown"} → ${one.server_name}`;
-  return one.path && asked(one) !== one.path ? asked(one) : "";
+  return saying(one, false) !== asked(one) ? asked(one) : "";
 }
 
 function Rows({ requests, ends, chosen, onChoose }: RowsProps) {
@@ -55,7 +61,7 @@ function Rows({ requests, ends, chosen, onChoose }: RowsProps) {
           <tr key={one.id} class={one.id === chosen ? "goes chosen" : "goes"} onClick={() => onChoose(one.id)}>
             <td class="at">{clock(new Date(one.time))}</td>
             <td class="name" title={`${asked(one)}\n${one.path ?? ""}`}>
-              <button class="link">{one.path || asked(one)}</button>
+              <button class="link">{saying(one, false)}</button>
               <small class="under">{underOf(one, ends)}</small>
             </td>
             <td class="end">

@@ -2,6 +2,7 @@
 // have what is shown, in the order it is shown in.
 import { rangeParams, type Address, type View } from "./address";
 import { ApiError, type Range } from "./api";
+import { isExpression } from "./search";
 
 export interface Listing {
   question: string; // below /api/v1/
@@ -23,7 +24,7 @@ export const LISTINGS: Partial<Record<View, Listing>> = {
 };
 
 /** The words that are searched, each as the filter language has it: it occurs in any text of the row. */
-const wordsOf = (find: string) => find.split(/[\s"]+/).filter(Boolean).map((word) => `"${word}"`);
+const wordsOf = (find: string) => isExpression(find) ? [] : find.split(/[\s"]+/).filter(Boolean).map((word) => `"${word}"`);
 
 /** What is found: by the expression, and by the words of the search. */
 function findOf({ filter, find }: Address): string {

@@ -30,6 +30,7 @@ type Own<Row> = Pick<TableProps<Row>, "title" | "columns" | "keyOf"> & {
   about?: ComponentChildren;
   none: ComponentChildren;
   formats?: string[];
+  unasked?: boolean; // there is nothing to ask for, which `none` tells
 };
 
 export function Links({ question, params, formats = ["csv", "json"] }: { question: string; params: Record<string, string>; formats?: string[] }) {
@@ -61,7 +62,7 @@ function None({ address, go, error, children }: { address: Address; go: Go; erro
 function List<Row>({ own, ...props }: ListProps & { own: Own<Row> }) {
   const { address, go, list, params } = props;
   const { question, rows } = LISTINGS[address.view]!;
-  const shown = (list.data?.[rows] ?? (list.error ? [] : null)) as Row[] | null;
+  const shown = (list.data?.[rows] ?? (list.error || own.unasked ? [] : null)) as Row[] | null;
   const { choose } = own;
   return (
     <Table
@@ -84,6 +85,13 @@ function List<Row>({ own, ...props }: ListProps & { own: Own<Row> }) {
     />
   );
 }
+
+const NothingBefore = () => (
+  <>
+    <p>There is nothing to compare with: the database does not reach back so far.</p>
+    <p class="hint">Choose a shorter range above, or another one to compare with: “Compare with” has the time before, the same time earlier, and any other. Of a history that has just begun there is none yet.</p>
+  </>
+);
 
 const LONGER = <p>No traffic of this kind in this range. A longer range may have some.</p>;
 
@@ -144,7 +152,8 @@ const VIEWS: Record<string, (props: ListProps) => Own<any>> = {
       return edge ? { edge: edge.id, node: "", group: "service" } : null;
     },
     about: <Compared diff={list.data as unknown as Diff | null} address={address} go={go} shown={graph?.range} against={against} />,
-    none: <p>Nothing changed between the two ranges. “Compare with” takes another one; on the graph's time line Shift and drag choose any.</p>,
+    unasked: !!graph && !against,
+    none: !against ? <NothingBefore /> : <p>Nothing changed between the two ranges. “Compare with” takes another one; on the graph's time line Shift and drag choose any.</p>,
     formats: ["csv", "json", "svg"],
   }),
   traces: ({ address }): Own<TraceRow> => ({
@@ -165,6 +174,7 @@ const VIEWS: Record<string, (props: ListProps) => Own<any>> = {
   relays: (): Own<Relay> => ({
     title: "Relays: who reaches whom by way of whom",
     columns: RELAY_COLUMNS,
+    about: <p class="hint about">Requests: on the way from the relay to the server. Passed on: those of them that have the method and path of one that had just come in. 0: it asks something of its own, as most services do.</p>,
     keyOf: (r) => [r.client, r.via, r.via_address, r.server, r.port, r.protocol].join(),
     choose: (r) => ({ node: r.via, edge: 0, group: "service" }),
     none: <p>No service of this range passes requests of one client on to another server, as gateways and proxies do.</p>,

@@ -70,6 +70,7 @@ function lines(p: Palette) {
       },
     },
     { selector: "edge.warn, edge.bad, edge.idle", style: { "line-style": "dashed", "line-dash-pattern": edgeData("dash"), "line-opacity": 0.9 } },
+    { selector: "edge.heat", style: { "line-opacity": 0.95 } },
     { selector: "edge.bad", style: { "target-arrow-shape": "tee", "arrow-scale": 1.2 } },
     { selector: "edge.came", style: { "line-color": p.accent, "target-arrow-color": p.accent, "line-style": "solid", "line-opacity": 1 } },
     { selector: "edge.went", style: { "line-color": p.muted, "target-arrow-color": p.muted, "line-style": "dotted", width: 2 } },

@@ -5,7 +5,7 @@ import type { CaptureHealth, Diff, Graph, Info, Insight, Range } from "./api";
 import { rangeParams, sieveParams, useAddress, type Address } from "./address";
 import { CaptureView, verdict } from "./capture";
 import { againstRange, compared, diffParams, ownPast, withPast } from "./compare";
-import { useAnswer, useSettled, useVersion } from "./data";
+import { useAnswer, useOld, useSettled, useVersion } from "./data";
 import { Empty, Help, NothingFound } from "./dialogs";
 import { GraphView } from "./graph";
 import { InsightsView } from "./insights";
@@ -93,6 +93,9 @@ function useList(address: Address, shown: Range | undefined, against: Range | nu
 /** Views that may have something to say of a range without traffic. */
 const LISTED_WITHOUT_TRAFFIC: string[] = ["events", "diff"];
 
+/** Views that have a filter of their own, or nothing to find. */
+const WITHOUT_SIEVE: string[] = ["requests", "health"];
+
 function App() {
   const [address, go] = useAddress();
   const [theme, nextTheme, turn] = useTheme();
@@ -112,25 +115,26 @@ function App() {
   };
   const [sieve, setSieve] = useState(false);
   const openSieve = () => {
-    setSieve(true);
-    setTimeout(() => document.getElementById("keep")?.focus());
+    if (!WITHOUT_SIEVE.includes(address.view)) setSieve(true);
+    setTimeout(() => document.getElementById(address.view === "requests" ? "wanted" : "keep")?.focus());
   };
   useKeys(address, go, pause, setHelp, openSieve);
   const last = useRef<Graph | null>(null);
   if (graph.data) last.current = graph.data;
   const answer = last.current;
   const history = { from: Number(info.data?.history.from_ns ?? 0) / 1e6, to: Number(info.data?.history.to_ns ?? 0) / 1e6 };
+  const newest = useOld(history.to);
   const [speed, play] = useReplay(address, go, history);
   const against = againstRange(address.view === "diff" && !address.against ? { ...address, against: "before" } : address, answer?.range);
   const tooEarly = !!against && Date.parse(against.to) <= history.from;
-  const past = useAnswer<Graph>(...askPast(tooEarly ? null : (against ?? ownPast(answer?.range, history.from)), subject, answer));
-  const diff = useAnswer<Diff>(...askDiff(tooEarly ? null : against, address, answer?.range));
+  const past = useAnswer<Graph>(...askPast(tooEarly || !info.data ? null : (against ?? ownPast(answer?.range, history.from)), subject, answer));
+  const diff = useAnswer<Diff>(...askDiff(tooEarly || !info.data ? null : against, address, answer?.range));
   const isCompared = !!against && !!past.data && !!diff.data;
   const shown = useMemo(
     () => answer && (isCompared ? compared(answer, past.data!, diff.data!) : against ? answer : withPast(answer, past.data)),
     [answer, past.data, diff.data, !against],
   );
-  const { list, params } = useList(address, answer?.range, tooEarly ? null : against, version);
+  const { list, params } = useList(address, answer?.range, tooEarly || !info.data ? null : against, version);
   const quality = useMemo(() => verdict(health.data), [health.data]);
   const error = graph.error ?? list.error;
   const sieved = !!(address.filter.trim() || address.hide.trim());
@@ -146,14 +150,14 @@ function App() {
           <button onClick={again}>Try now</button>
         </p>
       )}
-      {against && (tooEarly || past.error) && (
-        <p class="banner" role="alert">
+      {against && (past.error || (tooEarly && address.view !== "diff")) && (
+        <p class={past.error ? "banner" : "banner calm"} role={past.error ? "alert" : "status"}>
           There is nothing to compare with: {past.error?.message ?? "the database does not reach back so far."} {address.view === "diff" ? "Choose a shorter range, or another one to compare with." : ""}
           {address.view !== "diff" && <button onClick={() => go({ against: "" })}>Compare no more</button>}
         </p>
       )}
-      <Strip address={address} graph={answer} quality={quality} go={go} paused={paused} onPause={pause} sieve={sieve || sieved} onSieve={() => (sieve ? setSieve(false) : openSieve())} />
-      {(sieve || sieved) && <Sieve address={address} go={go} error={error} />}
+      <Strip address={address} graph={answer} quality={quality} go={go} paused={paused} onPause={pause} sieve={sieve || sieved} onSieve={() => (sieve ? setSieve(false) : openSieve())} newest={newest} />
+      {(sieve || sieved) && !WITHOUT_SIEVE.includes(address.view) && <Sieve address={address} go={go} error={error} />}
       <main class={address.node || address.edge > 0 || address.request || address.trace ? "with-panel" : ""}>
         {!shown && !there && !error && <p class="loading">Loading…</p>}
         {shown && shown.nodes.length > 0 && drawn.current && (
@@ -162,7 +166,7 @@ function App() {
         {shown && !there && sieved && address.view === "graph" && <NothingFound onClear={() => go({ filter: "", hide: "" })} />}
         {shown && !there && !(sieved && address.view === "graph") && address.view !== "health" && <Empty info={info.data} range={address.since} />}
         {shown && there && address.view === "requests" && <RequestsView graph={answer!} address={address} go={go} version={version} />}
-        {there && address.view !== "insights" && <ListView graph={answer} address={address} go={go} list={list} params={params} against={against} />}
+        {there && address.view !== "insights" && <ListView graph={answer} address={address} go={go} list={list} params={params} against={tooEarly ? null : against} />}
         {there && address.view === "insights" && <InsightsView graph={answer} address={address} go={go} list={list} params={params} />}
         {address.view === "health" && <CaptureView address={address} version={version} health={health.data} />}
         {answer && <Panel graph={answer} address={address} go={go} version={version} turn={turn} insights={insights.data?.insights ?? []} />}

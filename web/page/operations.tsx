@@ -1,8 +1,10 @@
 // The operations of an edge or a service: what is asked for, how often, how it ended, how long it took.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Operation } from "./api";
 import type { Address } from "./address";
-import { rate, roughly, share } from "./format";
+import { failed, percentile } from "./figures";
+import { rate, share } from "./format";
 import { Mark, Section, Spoiled } from "./parts";
 import { OUTCOMES } from "./words";
 
@@ -12,14 +14,14 @@ interface Column {
   title: string;
   words: string;
   value: (one: Operation) => number;
-  show: (one: Operation) => string;
+  show: (one: Operation) => ComponentChildren;
 }
 
 const COLUMNS: Column[] = [
   { title: "Rate", words: "Requests a second", value: (o) => o.rate_per_s, show: (o) => rate(o.rate_per_s) },
-  { title: "Errors", words: "Share that failed", value: (o) => o.error_rate, show: (o) => share(o.error_rate) },
-  { title: "p50", words: "Half of them took less", value: (o) => o.latency_ms?.p50 ?? -1, show: (o) => roughly(o.latency_ms?.p50) },
-  { title: "p95", words: "95 of 100 took less", value: (o) => o.latency_ms?.p95 ?? -1, show: (o) => roughly(o.latency_ms?.p95) },
+  { title: "Errors", words: "Share that failed", value: (o) => o.error_rate, show: failed },
+  { title: "p50", words: "Half of them took less", value: (o) => o.latency_ms?.p50 ?? -1, show: (o) => percentile(o, "p50") },
+  { title: "p95", words: "95 of 100 took less", value: (o) => o.latency_ms?.p95 ?? -1, show: (o) => percentile(o, "p95") },
 ];
 
 const endsOf = (one: Operation) => OUTCOMES.filter(([name]) => one.outcomes[name]);
@@ -79,7 +81,7 @@ export function Operations({ operations, server, address, go }: OperationsProps)
                 <Ends of={one} />
               </td>
               {COLUMNS.map((show) => (
-                <td key={show.title} class={show.title === "Errors" && one.errors ? "n alarm" : "n"}>
+                <td key={show.title} class={show.title === "Errors" && (one.health === "warn" || one.health === "bad") ? "n alarm" : "n"}>
                   {show.show(one)}
                 </td>
               ))}

@@ -3,7 +3,8 @@
 import { protocolsOf, type Edge, type Health } from "./api";
 import { CHANGES } from "./compare";
 import type { Card } from "./fold";
-import { count, rate, roughly, share, shorten } from "./format";
+import { failedText, percentileOf } from "./figures";
+import { count, milliseconds, rate, shorten } from "./format";
 import { drawIcon, kindOf } from "./icons";
 import { CARD, pointAt, type Path, type Point } from "./route";
 import type { Palette } from "./theme";
@@ -62,9 +63,10 @@ export function summary(service: Card): [string, string] {
   const figures = served ? service.served : service.called;
   if (service.change === "went") return [`${CHANGES.went[0]} no more there`, ""];
   if (!figures.requests) return ["no requests", ""];
-  const parts = [(served ? "" : "calls ") + rate(Number(figures.rate_per_s.toPrecision(2)))];
-  if (served && figures.latency_ms?.p95 != null) parts.push((service.folded ? "p95 ≤ " : "p95 ") + roughly(figures.latency_ms.p95) + (service.slower ? ` ▲ ${service.slower.toPrecision(2)}×` : ""));
-  return [parts.join(" · "), figures.error_rate >= 0.0005 ? share(Number(figures.error_rate.toPrecision(2))) : ""];
+  const parts = [(served ? "" : "calls ") + rate(figures.rate_per_s)];
+  const p95 = percentileOf(figures.latency_ms, "p95");
+  if (served && p95 !== null) parts.push((service.folded ? "p95 ≤ " : "p95 ") + milliseconds(p95) + (service.slower ? ` ▲ ${service.slower.toPrecision(2)}×` : ""));
+  return [parts.join(" · "), figures.error_rate >= 0.0005 ? failedText(figures) : ""];
 }
 
 /** Cuts text in the middle until it is at most `width` wide in the context's font. */
@@ -82,15 +84,16 @@ const tagOf = (service: Card) =>
 
 function drawSummary(c: CanvasRenderingContext2D, service: Card, at: Point, right: number, palette: Palette) {
   const [figures, errors] = summary(service);
-  c.font = `600 13.5px ${FONT}`;
+  c.font = `600 14.5px ${FONT}`;
   c.fillStyle = palette.health[service.health === "good" ? "idle" : service.health];
   c.textAlign = "right";
   c.fillText(errors, right, at.y);
   c.textAlign = "left";
   const room = right - at.x - (errors ? c.measureText(errors).width + 8 : 0);
-  c.font = `400 13.5px ${FONT}`;
+  c.font = `400 14.5px ${FONT}`;
   c.fillStyle = palette.muted;
-  c.fillText(fitText(c, figures, room), at.x, at.y);
+  const fits = c.measureText(figures).width <= room; // else latency is told without the rate, which edges tell
+  c.fillText(fitText(c, fits ? figures : figures.split(" · ").pop()!, room), at.x, at.y);
 }
 
 function drawCard(c: CanvasRenderingContext2D, service: Card, at: Point, palette: Palette, detail: boolean) {
@@ -108,7 +111,7 @@ function drawCard(c: CanvasRenderingContext2D, service: Card, at: Point, palette
   const tag = detail ? tagOf(service) : "";
   if (tag) {
     c.fillStyle = palette.muted;
-    c.font = `400 11.5px ${FONT}`;
+    c.font = `400 12.5px ${FONT}`;
     c.textAlign = "right";
     const shown = fitText(c, tag, room * 0.45);
     c.fillText(shown, text + room, line);
@@ -117,11 +120,11 @@ function drawCard(c: CanvasRenderingContext2D, service: Card, at: Point, palette
   }
   const mono = service.source === "address" && service.name !== "external";
   c.fillStyle = palette.text;
-  c.font = mono ? `500 ${detail ? 14 : 17}px ${MONO}` : `600 ${detail ? 16 : 19}px ${FONT}`;
+  c.font = mono ? `500 ${detail ? 15.5 : 19}px ${MONO}` : `600 ${detail ? 17 : 21}px ${FONT}`;
   const sign = service.change ? CHANGES[service.change][0] + " " : "";
   c.fillText(fitText(c, sign + service.name, room), text, line);
   if (!detail) return;
-  drawSummary(c, service, { x: text, y: at.y + 13 }, left + CARD.width - 14, palette);
+  drawSummary(c, service, { x: left + 14, y: at.y + 14 }, left + CARD.width - 14, palette);
 }
 
 export interface CardToDraw {
@@ -143,7 +146,7 @@ export interface BoxToDraw {
   width: number;
 }
 
-export const LABEL = { font: `500 13px ${FONT}`, height: 19, padding: 5 };
+export const LABEL = { font: `500 15px ${FONT}`, height: 21, padding: 5 };
 
 function drawLabel(c: CanvasRenderingContext2D, { text, at, opacity }: LabelToDraw, palette: Palette) {
   const width = c.measureText(text).width + 2 * LABEL.padding;
@@ -208,6 +211,7 @@ export interface EdgeToDraw {
   edge: Edge;
   path: Path;
   opacity: number;
+  color: string;
 }
 
 /** How many dots are under way on an edge at once: grows with the logarithm of the rate. */
@@ -218,16 +222,16 @@ export function dotsOf(ratePerS: number): number {
 const SPEED = 0.07; // units of the drawing a millisecond
 
 /** The same instant gives the same picture, so nothing needs remembering between frames. */
-export function drawTraffic(canvas: HTMLCanvasElement, view: View, edges: EdgeToDraw[], palette: Palette, now: number) {
+export function drawTraffic(canvas: HTMLCanvasElement, view: View, edges: EdgeToDraw[], now: number) {
   const c = enter(canvas, view);
   if (!c || view.zoom < 0.18) return;
-  for (const { edge, path, opacity } of edges) {
+  for (const { edge, path, opacity, color } of edges) {
     const dots = Math.min(dotsOf(edge.rate_per_s), Math.ceil(path.length / 28));
     if (!dots || opacity < 0.2) continue;
     const apart = path.length / dots;
     const start = (now * SPEED + Math.abs(edge.id) * 37) % apart;
     c.globalAlpha = opacity * 0.9;
-    c.fillStyle = palette.health[edge.health];
+    c.fillStyle = color;
     for (let i = 0; i < dots; i++) {
       const at = pointAt(path, start + i * apart);
       c.beginPath();

@@ -5,6 +5,7 @@ import type { Address } from "./address";
 import { rangeParams } from "./address";
 import { Balance } from "./balance";
 import { useAnswer } from "./data";
+import { failed, healthWords, percentile, percentileHint, percentileOf, RULE_WORDS, timed, whose } from "./figures";
 import { count, milliseconds, moment, rate, share } from "./format";
 import { Samples } from "./kept";
 import { Operations } from "./operations";
@@ -14,8 +15,9 @@ import { RequestPanel } from "./request";
 import { Connections, OpenStreams, StreamFigures, StreamingOperations } from "./streams";
 import { Protection } from "./tls";
 import { TracePanel } from "./traced";
+import { Why } from "./why";
 import { Wire } from "./wire";
-import { HEALTH, MARKS, NOTES, OUTCOMES, SEVERITIES, SOURCES } from "./words";
+import { MARKS, NOTES, OUTCOMES, SEVERITIES, SOURCES } from "./words";
 
 interface PanelProps {
   graph: Graph;
@@ -26,19 +28,24 @@ interface PanelProps {
   insights: Insight[];
 }
 
+const TAILS = ["p50", "p95", "p99"] as const;
+
+/** "of 1": how many requests a percentile rests on, where that is too few to rely on. */
+const restsOn = (figures: Figures, name: (typeof TAILS)[number]) => (percentileHint(figures, name).startsWith("Of") ? `of ${count(timed(figures))} timed` : undefined);
+
 function Headline({ figures }: { figures: Figures }) {
   const latency = figures.latency_ms;
   const streams = figures.streams ?? 0;
   return (
     <dl class="figures">
       <Figure name="Rate" value={rate(figures.rate_per_s)} />
-      <Figure name="Errors" value={share(figures.requests ? figures.error_rate : undefined)} alarm={figures.health === "bad"} />
-      <Figure name="Requests" value={count(figures.requests)} />
+      <Figure name="Errors" value={share(figures.requests ? figures.error_rate : undefined)} alarm={figures.health === "bad"} note={whose(figures)} title={RULE_WORDS} />
+      <Figure name="Requests" value={count(figures.requests)} note={streams ? `${count(streams)} streams` : undefined} />
       {(streams < figures.requests || !streams) && (
         <>
-          <Figure name="p50" value={milliseconds(latency?.p50)} />
-          <Figure name="p95" value={milliseconds(latency?.p95)} />
-          <Figure name="p99" value={milliseconds(latency?.p99)} />
+          {TAILS.map((name) => (
+            <Figure key={name} name={name} value={milliseconds(percentileOf(latency, name))} note={restsOn(figures, name)} title={percentileHint(figures, name)} />
+          ))}
         </>
       )}
       {streams > 0 && <StreamFigures figures={figures} />}
@@ -76,6 +83,7 @@ function Outcomes({ figures }: { figures: Figures }) {
 /** Notes that a mark tells already, with how much of it there is. */
 const TOLD = ["midstream", "gap", "one-way"];
 
+const worthALook = (health: string) => health === "warn" || health === "bad";
 const worth = (severity: string) => severity === "warn" || severity === "bad";
 
 function Quality({ edge }: { edge: Edge }) {
@@ -131,7 +139,7 @@ function EdgeHead({ edge, address, go }: Pick<PanelProps, "address" | "go"> & { 
   return (
     <header>
       <p class="kind">
-        <Mark health={edge.health} /> {edge.protocol} on port {edge.port}, {HEALTH[edge.health]} <Spoiled quality={edge.quality} />
+        <Mark health={edge.health} /> {edge.protocol} on port {edge.port}, {healthWords(edge, edge.health)} <Spoiled quality={edge.quality} />
       </p>
       <h2>
         <button class="link" onClick={() => go({ node: edge.client, edge: 0 })}>
@@ -179,7 +187,7 @@ function OperationPart({ own, address }: { own: Operation[]; address: Address })
   );
 }
 
-function EdgePanel({ edge, address, go, version, turn, insights }: PanelProps & { edge: Edge }) {
+function EdgePanel({ edge, graph, address, go, version, turn, insights }: PanelProps & { edge: Edge }) {
   const params = { ...rangeParams(address), edge: String(edge.id) };
   const single = address.group === "service"; // else the edge stands for many
   const operations = useAnswer<{ operations: Operation[] }>(single ? "operations" : null, params, version);
@@ -195,6 +203,7 @@ function EdgePanel({ edge, address, go, version, turn, insights }: PanelProps & 
     <>
       <EdgeHead edge={edge} address={address} go={go} />
       {chosen ? operations.data && <OperationPart own={own} address={address} /> : <Headline figures={edge} />}
+      {single && !chosen && <Why edge={edge} graph={graph} params={params} go={go} version={version} />}
       <Wrong insights={single ? insights.filter((one) => one.edge_id === edge.id) : []} go={go} />
       {edge.quality.reasons.some((one) => worth(one.severity)) && <Quality edge={edge} />}
       {single && <OverTime {...shared} figures={subject} turn={turn} />}
@@ -240,8 +249,8 @@ function Neighbours(props: { title: string; edges: Edge[]; side: "client" | "ser
                 <Spoiled quality={edge.quality} />
               </td>
               <td class="n">{rate(edge.rate_per_s)}</td>
-              <td class={edge.errors ? "n alarm" : "n"}>{share(edge.requests ? edge.error_rate : undefined)}</td>
-              <td class="n">{milliseconds(edge.latency_ms?.p95)}</td>
+              <td class={worthALook(edge.health) ? "n alarm" : "n"}>{failed(edge)}</td>
+              <td class="n">{percentile(edge, "p95")}</td>
             </tr>
           ))}
         </tbody>
@@ -260,7 +269,7 @@ function ServiceHead({ service, address, go }: Pick<PanelProps, "address" | "go"
   return (
     <header>
       <p class="kind">
-        <Mark health={service.health} /> {service.served.requests ? `serves ${protocols}` : "only calls others"}, {HEALTH[service.health]} <Spoiled quality={service.quality} />
+        <Mark health={service.health} /> {service.served.requests ? `serves ${protocols}` : "only calls others"}, {healthWords(service.served.requests ? service.served : service.called, service.health)} <Spoiled quality={service.quality} />
       </p>
       <h2>{service.name}</h2>
       <p class="hint">

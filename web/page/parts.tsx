@@ -36,11 +36,13 @@ export function spoiledText(quality?: Quality): string {
   return SEVERITIES[quality.severity]![0] + quality.marks.map((mark) => MARKS[mark]?.[0] ?? "?").join("");
 }
 
-export function Figure({ name, value, alarm, title }: { name: string; value: string; alarm?: boolean; title?: string }) {
+/** `note`: small, below it. */
+export function Figure({ name, value, alarm, title, note }: { name: string; value: string; alarm?: boolean; title?: string; note?: string }) {
   return (
     <div class={alarm ? "figure alarm" : "figure"} title={title}>
       <dt>{name}</dt>
       <dd>{value}</dd>
+      {note && <small>{note}</small>}
     </div>
   );
 }

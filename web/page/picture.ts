@@ -1,11 +1,12 @@
 // The live picture: one cytoscape instance that is fed with graphs and keeps its view, and two
 // canvases over it. Knows nothing of the rest of the page but three callbacks.
 import cytoscape from "cytoscape";
-import type { Edge } from "./api";
 import type { Label } from "./address";
 import { CHANGES } from "./compare";
 import type { Card, Line, Scene } from "./fold";
-import { bytes, milliseconds, rate, share } from "./format";
+import { failedText, percentileOf } from "./figures";
+import { bytes, milliseconds, rate } from "./format";
+import { heatOf, mixed, widthOf, type Heat } from "./heat";
 import { lockText } from "./icons";
 import { placeLabels, type ToPlace } from "./labels";
 import { FADED, stylesheet } from "./looks";
@@ -44,10 +45,10 @@ function figureOf(edge: Line, label: Label, seconds: number): string {
   const figures: Record<Label, () => string> = {
     none: () => "",
     rate: () => (edge.requests ? rate(edge.rate_per_s) : ""),
-    errors: () => (edge.requests ? share(edge.error_rate) : ""),
-    p50: () => latency(edge.latency_ms?.p50),
-    p95: () => latency(edge.latency_ms?.p95),
-    p99: () => latency(edge.latency_ms?.p99),
+    errors: () => (edge.requests ? failedText(edge) : ""),
+    p50: () => latency(percentileOf(edge.latency_ms, "p50")),
+    p95: () => latency(percentileOf(edge.latency_ms, "p95")),
+    p99: () => latency(percentileOf(edge.latency_ms, "p99")),
     throughput: () => (seconds > 0 ? bytes((edge.request_bytes + edge.response_bytes) / seconds) + "/s" : ""),
     bytes: () => bytes(edge.request_bytes + edge.response_bytes),
     protocol: () => (edge.merged ? edge.protocol : `${edge.protocol} :${edge.port}`),
@@ -62,9 +63,6 @@ export function labelOf(edge: Line, label: Label, seconds: number): string {
   const slower = edge.slower && !edge.change ? `▲ ${edge.slower.toPrecision(2)}×` : "";
   return [change || figureOf(edge, label, seconds), slower, spoiledText(edge.quality)].filter(Boolean).join("  ");
 }
-
-/** 1.4 to 7 by the logarithm of the rate. */
-const widthOf = (edge: Edge) => Math.min(7, 1.4 + 0.75 * Math.log2(1 + edge.rate_per_s));
 
 const DASHES: Record<string, number[]> = { warn: [9, 5], bad: [3, 4], idle: [1, 5], good: [1, 0] };
 
@@ -83,6 +81,7 @@ export class Picture {
   private cards = new Map<string, Card>();
   private lines = new Map<string, Line>();
   private texts = new Map<string, string>();
+  private heat: Heat | null = null;
   private paths = new Map<string, Path>();
   private labelPlaces = new Map<string, Point>();
   private measure = document.createElement("canvas").getContext("2d")!;
@@ -92,6 +91,7 @@ export class Picture {
   private flow = ONWARD;
   private extent: cytoscape.BoundingBox12 & cytoscape.BoundingBoxWH | null = null;
   private fitted = false;
+  private own = false; // the user moved the view
   private moving = true;
   private clock = 0; // of the traffic: stands still while it does
   private before = 0;
@@ -113,16 +113,22 @@ export class Picture {
       autounselectify: true,
     });
     this.listen(callbacks);
-    this.resize = new ResizeObserver(() => {
-      this.cy.resize();
-      this.reveal();
-    });
+    this.resize = new ResizeObserver(() => this.onResize());
     this.resize.observe(box);
     this.animate = this.animate.bind(this);
     this.frame = requestAnimationFrame(this.animate);
   }
 
+  /** Room that comes back, of a panel that was closed, is used again, unless the view is the user's own. */
+  private onResize() {
+    const before = this.cy.width();
+    this.cy.resize();
+    if (this.fitted && !this.own && this.cy.width() > before) this.fit();
+    else this.reveal();
+  }
+
   private listen(callbacks: Callbacks) {
+    this.cy.on("dragpan scrollzoom pinchzoom", () => (this.own = true));
     this.cy.on("tap", (event) => {
       const id = event.target === this.cy ? "" : event.target.id();
       if (this.cards.has(id)) callbacks.onNode(this.cards.get(id)!);
@@ -245,14 +251,15 @@ export class Picture {
     const seen = new Map<string, Line>();
     const fresh: cytoscape.ElementDefinition[] = [];
     this.texts.clear();
+    this.heat = heatOf(lines, label);
     for (const line of lines) {
       const id = "e" + line.id;
       const ends = { source: "n" + line.client_id, target: "n" + line.server_id };
       if (!this.cards.has(ends.source) || !this.cards.has(ends.target)) continue;
       seen.set(id, line);
       this.texts.set(id, labelOf(line, label, seconds));
-      const data = { width: Math.round(widthOf(line) * 10) / 10, color: this.palette.health[line.health], dash: DASHES[line.health] };
-      const classes = [line.health, line.change ?? ""].filter(Boolean);
+      const data = { width: Math.round(widthOf(line, this.heat) * 10) / 10, color: this.colorOf(line), dash: DASHES[line.health] };
+      const classes = [line.health, line.change ?? "", this.heat?.coloured ? "heat" : ""].filter(Boolean);
       const old = this.cy.getElementById(id);
       if (old.empty()) {
         const start = { from: "0px 0px", to: "0px 0px", weights: [0.5], distances: [0] };
@@ -269,6 +276,12 @@ export class Picture {
       }
     this.add(fresh);
     this.lines = seen;
+  }
+
+  /** By the heat, if that has colours; else by health. */
+  private colorOf(line: Line): string {
+    if (!this.heat?.coloured) return this.palette.health[line.health];
+    return mixed(this.palette.cool, this.palette.hot, this.heat.of(line) ?? 0);
   }
 
   private routeAll() {
@@ -356,7 +369,8 @@ export class Picture {
   /** Everything in sight; on a narrow screen all of its breadth, from the top on, and never so small that nothing can
    * be read. */
   fit() {
-    this.cy.fit(undefined, this.flow.down ? 12 : 44);
+    this.own = false;
+    this.cy.fit(undefined, this.flow.down ? 12 : 22);
     if (this.cy.zoom() > 1.15) this.cy.zoom(1.15);
     const box = this.cy.elements().boundingBox();
     const zoom = Math.min(1, Math.max(READABLE, (this.cy.width() - 16) / box.w));
@@ -368,6 +382,7 @@ export class Picture {
   }
 
   zoomBy(factor: number) {
+    this.own = true;
     const middle = { x: this.cy.width() / 2, y: this.cy.height() / 2 };
     this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: middle });
   }
@@ -380,6 +395,7 @@ export class Picture {
 
   /** Centres on the place of the map that was pointed at. */
   goTo(x: number, y: number) {
+    this.own = true;
     const at = mapPoint(this.canvas.map, this.bounds(), x, y);
     const zoom = this.cy.zoom();
     this.cy.pan({ x: this.cy.width() / 2 - at.x * zoom, y: this.cy.height() / 2 - at.y * zoom });
@@ -417,7 +433,7 @@ export class Picture {
     const texts = this.textsToDraw();
     drawTexts(this.canvas.cards, this.view(), ...texts, this.palette);
     if (this.canvas.map.offsetParent) drawMap(this.canvas.map, this.bounds(), this.cy.extent(), texts[0], this.palette);
-    if (!this.moves()) drawTraffic(this.canvas.traffic, this.view(), [], this.palette, 0);
+    if (!this.moves()) drawTraffic(this.canvas.traffic, this.view(), [], 0);
   }
 
   private moves() {
@@ -431,14 +447,14 @@ export class Picture {
     this.before = now;
     if (document.hidden || !this.moves()) return;
     const edges: EdgeToDraw[] = [];
-    for (const [id, path] of this.paths) edges.push({ edge: this.lines.get(id)!, path, opacity: this.opacity(id) });
-    drawTraffic(this.canvas.traffic, this.view(), edges, this.palette, this.clock);
+    for (const [id, path] of this.paths) edges.push({ edge: this.lines.get(id)!, path, opacity: this.opacity(id), color: this.colorOf(this.lines.get(id)!) });
+    drawTraffic(this.canvas.traffic, this.view(), edges, this.clock);
   }
 
   /** What is drawn, for a file: the ways of lines and the places of cards. */
   drawn() {
     const boxes = (this.scene?.boxes ?? []).map((box) => ({ box, bounds: this.cy.getElementById("b" + box.key).boundingBox({ includeOverlays: false }) }));
-    return { places: this.places(), paths: this.paths, texts: this.texts, labels: this.labelPlaces, cards: this.cards, lines: this.lines, boxes, bounds: this.bounds(), palette: this.palette };
+    return { places: this.places(), paths: this.paths, texts: this.texts, labels: this.labelPlaces, cards: this.cards, lines: this.lines, strokes: new Map([...this.lines].map(([id, line]) => [id, { color: this.colorOf(line), width: widthOf(line, this.heat) }])), boxes, bounds: this.bounds(), palette: this.palette };
   }
 
   /** The whole drawing as a picture, with all that stands on the canvases. */

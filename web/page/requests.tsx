@@ -1,14 +1,15 @@
 // Requests, one by one, as they come: filtered by the server, sorted, each a way to all that is known of it.
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { Graph, Kept, Range } from "./api";
 import { downloadLink } from "./api";
 import { rangeParams, type Address } from "./address";
 import { useAnswer } from "./data";
 import { bytes, clock, count, milliseconds, moment } from "./format";
-import { asked, Ended, FAILED } from "./kept";
+import { asked, Ended, FAILED, saying } from "./kept";
 import { Bar } from "./parts";
 import { Field } from "./sieve";
+import { isNarrow, textOf, useWidths } from "./widths";
 
 const SHOWN = 200;
 
@@ -19,7 +20,8 @@ interface Column {
   title: string;
   value: (one: Kept) => string | number;
   show: (one: Kept, longest: number) => ComponentChildren;
-  number?: boolean;
+  kind: "n" | "sign" | "name" | "short" | "text";
+  minor?: boolean; // a phone has no room for it, nor has what is beside a panel
 }
 
 const nameOf = (name: string | null, address: string | null) => name ?? address ?? "unknown";
@@ -37,18 +39,56 @@ function Took({ of, longest }: { of: Kept; longest: number }) {
   );
 }
 
+const clientOf = (r: Kept) => nameOf(r.client_name, r.client_address);
+
 const COLUMNS: Column[] = [
-  { id: "time", title: "Time", value: (r) => r.time, show: (r) => clock(new Date(r.time)) + new Date(r.time).toISOString().slice(19, 23) },
-  { id: "end", title: "End", value: (r) => r.outcome + r.status, show: (r) => <Ended of={r} /> },
-  { id: "took", title: "Took", number: true, value: (r) => r.duration_ms ?? -1, show: (r, longest) => <Took of={r} longest={longest} /> },
-  { id: "client", title: "Client", value: (r) => nameOf(r.client_name, r.client_address), show: (r) => nameOf(r.client_name, r.client_address) },
-  { id: "server", title: "Server", value: (r) => r.server_name, show: (r) => r.server_name },
-  { id: "asked", title: "Request", value: (r) => r.path || asked(r), show: (r) => <button class="link">{r.path && r.method && !asked(r).includes(r.path) ? `${r.method} ${r.path}` : asked(r)}</button> },
-  { id: "protocol", title: "Protocol", value: (r) => r.protocol, show: (r) => r.protocol },
-  { id: "ttfb", title: "First byte", number: true, value: (r) => r.ttfb_ms ?? -1, show: (r) => milliseconds(r.ttfb_ms) },
-  { id: "size", title: "Answer", number: true, value: (r) => r.response_bytes, show: (r) => bytes(r.response_bytes) },
-  { id: "trace", title: "Trace", value: (r) => r.trace_id ?? "", show: (r) => (r.trace_id ? <abbr title={`trace ${r.trace_id}`}>{r.trace_id.slice(0, 6)}</abbr> : "") },
+  {
+    id: "time",
+    title: "Time",
+    kind: "sign",
+    value: (r) => r.time,
+    show: (r) => (
+      <>
+        {clock(new Date(r.time))}
+        <span class="ms">{new Date(r.time).toISOString().slice(19, 23)}</span>
+      </>
+    ),
+  },
+  { id: "end", title: "End", kind: "short", value: (r) => r.outcome + r.status, show: (r) => <Ended of={r} /> },
+  { id: "took", title: "Took", kind: "n", value: (r) => r.duration_ms ?? -1, show: (r, longest) => <Took of={r} longest={longest} /> },
+  { id: "client", title: "Client", kind: "name", minor: true, value: clientOf, show: clientOf },
+  { id: "server", title: "Server", kind: "name", minor: true, value: (r) => r.server_name, show: (r) => r.server_name },
+  {
+    id: "asked",
+    title: "Request",
+    kind: "text",
+    value: (r) => r.path || asked(r),
+    show: (r) => (
+      <>
+        <button class="link">{saying(r)}</button>
+        <small class="between-two">
+          {clientOf(r)} → {r.server_name}
+        </small>
+      </>
+    ),
+  },
+  { id: "protocol", title: "Protocol", kind: "short", minor: true, value: (r) => r.protocol, show: (r) => r.protocol },
+  { id: "ttfb", title: "First byte", kind: "n", minor: true, value: (r) => r.ttfb_ms ?? -1, show: (r) => milliseconds(r.ttfb_ms) },
+  { id: "size", title: "Answer", kind: "n", minor: true, value: (r) => r.response_bytes, show: (r) => bytes(r.response_bytes) },
+  { id: "trace", title: "Trace", kind: "sign", minor: true, value: (r) => r.trace_id ?? "", show: (r) => (r.trace_id ? <abbr title={`trace ${r.trace_id}`}>{r.trace_id.slice(0, 6)}</abbr> : "") },
 ];
+
+/** What stands in a cell, for its width. */
+function wordsOf(row: Kept, column: Column): string {
+  if (column.id === "time") return clock(new Date(row.time)) + (isNarrow() ? "" : ".000");
+  if (column.id === "took") return milliseconds(row.duration_ms);
+  if (column.id === "asked") return saying(row);
+  if (column.id === "end") return `mm ${row.status || row.outcome}`;
+  return textOf(column.show(row, 1));
+}
+
+/** Beside a panel there is no more room than on a phone, but for the two ends. */
+const BESIDE_PANEL = COLUMNS.filter((one) => !one.minor || one.id === "client" || one.id === "server");
 
 /** Those of what is selected: the edge, the service, the operation. */
 function subjectOf(address: Address): Record<string, string> {
@@ -111,7 +151,7 @@ const compare = (a: string | number, b: string | number) => (typeof a === "numbe
 
 /** The next sort after a click on a column: numbers and times fall first. */
 function turned(column: Column, sort: string): string {
-  const falls = column.number || column.id === "time";
+  const falls = column.kind === "n" || column.id === "time";
   if (sort.replace("-", "") !== column.id) return (falls ? "-" : "") + column.id;
   return sort.startsWith("-") ? column.id : "-" + column.id;
 }
@@ -146,12 +186,22 @@ function List({ requests, address, go, sort }: ListProps) {
   const highest = Math.max(0, ...requests.map((one) => one.id));
   const before = known.current.key === key ? known.current.highest : highest;
   known.current = { key, highest: before };
+  const columns = address.request || address.edge || address.node ? BESIDE_PANEL : COLUMNS;
+  const box = useRef<HTMLTableElement>(null);
+  const parent = useMemo(() => ({ get current() { return box.current?.parentElement ?? null; } }), []);
+  const widths = useWidths(columns, requests, (row, i) => wordsOf(row, columns[i]!), parent, column.id);
+  const classOf = (one: Column) => `${one.kind === "n" ? "n" : "name"} c-${one.id}${one.minor ? " minor" : ""}`;
   return (
-    <table class="data wide requests" onKeyDown={onArrow}>
+    <table ref={box} class="data wide requests" style={{ minWidth: `${widths.reduce((sum, one) => sum + one, 0)}px` }} onKeyDown={onArrow}>
+      <colgroup>
+        {columns.map((one, i) => (
+          <col key={one.id} class={one.minor ? "minor" : ""} style={{ width: `${widths[i]}px` }} />
+        ))}
+      </colgroup>
       <thead>
         <tr>
-          {COLUMNS.map((one) => (
-            <th key={one.id} class={`${one.number ? "n" : ""} c-${one.id}`} aria-sort={one === column ? (falling ? "descending" : "ascending") : "none"}>
+          {columns.map((one) => (
+            <th key={one.id} class={classOf(one)} aria-sort={one === column ? (falling ? "descending" : "ascending") : "none"}>
               <button onClick={() => go({ sort: turned(one, sort) })}>
                 {one.title}
                 <span aria-hidden="true">{one === column ? (falling ? " ↓" : " ↑") : ""}</span>
@@ -163,8 +213,8 @@ function List({ requests, address, go, sort }: ListProps) {
       <tbody>
         {rows.map((row) => (
           <tr key={row.id} class={["goes", row.id === address.request ? "chosen" : "", row.id > before ? "fresh" : ""].join(" ")} onClick={() => go({ request: row.id })}>
-            {COLUMNS.map((one) => (
-              <td key={one.id} class={`${one.number ? "n" : "name"} c-${one.id}`} title={one.id === "asked" ? `${row.method ?? ""} ${row.path ?? asked(row)}` : one.id === "time" ? moment(row.time) : undefined}>
+            {columns.map((one) => (
+              <td key={one.id} class={classOf(one)} title={one.id === "asked" ? `${row.method ?? ""} ${row.path ?? asked(row)}` : one.id === "time" ? moment(row.time) : undefined}>
                 {one.show(row, longest)}
               </td>
             ))}

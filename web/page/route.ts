@@ -9,7 +9,7 @@ export interface Point {
   y: number;
 }
 
-export const CARD = { width: 236, height: 64 };
+export const CARD = { width: 258, height: 66 };
 
 /** Which way calls lead, and how long cards are that way, how broad, and how far apart. */
 export interface Flow {
@@ -19,8 +19,8 @@ export interface Flow {
   column: number;
   row: number;
 }
-export const ONWARD: Flow = { down: false, length: CARD.width, breadth: CARD.height, column: 372, row: 102 };
-export const DOWNWARD: Flow = { down: true, length: CARD.height, breadth: CARD.width, column: 168, row: 264 };
+export const ONWARD: Flow = { down: false, length: CARD.width, breadth: CARD.height, column: 356, row: 106 };
+export const DOWNWARD: Flow = { down: true, length: CARD.height, breadth: CARD.width, column: 170, row: 284 };
 
 /** From the drawing to where calls lead to the right, and back. */
 export const laid = (flow: Flow, at: Point): Point => (flow.down ? { x: at.y, y: at.x } : at);

@@ -30,7 +30,7 @@ type Span = [number, number];
 
 function draw(canvas: HTMLCanvasElement, history: History, points: Point[], events: Incident[], spans: [Span | null, string][]) {
   const c = prepare(canvas);
-  if (!c || !points.length) return;
+  if (!c) return;
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue("--" + name).trim();
   const { clientWidth: width, clientHeight: height } = canvas;

@@ -8,6 +8,9 @@ import { matches } from "./picture";
 
 const OFFERED = 8;
 
+/** Does it look like the filter language rather than like words? */
+export const isExpression = (text: string) => /[=<>~]|^\s*(has|not)\s/.test(text);
+
 function offers(services: Service[], find: string): Service[] {
   const text = find.trim().toLowerCase();
   if (!text) return [];
@@ -22,14 +25,20 @@ export function Search(props: { address: Address; go: (change: Partial<Address>)
   const { address, go } = props;
   const [focused, setFocused] = useState(false);
   const [at, setAt] = useState(-1);
-  const offered = focused && address.view === "graph" ? offers(props.services, address.find) : [];
+  const expression = isExpression(address.find);
+  const offered = focused && address.view === "graph" && !expression ? offers(props.services, address.find) : [];
   const choose = (service: Service | undefined) => {
     if (!service) return;
     go({ node: service.name, edge: 0, find: "" });
     setAt(-1);
     (document.activeElement as HTMLElement | null)?.blur();
   };
+  const findBy = () => {
+    go(address.view === "requests" ? { wanted: address.find, find: "" } : { filter: address.find, find: "" });
+    (document.activeElement as HTMLElement | null)?.blur();
+  };
   const onKey = (event: KeyboardEvent) => {
+    if (expression && event.key === "Enter") return findBy();
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step && offered.length) {
       event.preventDefault();
@@ -47,6 +56,7 @@ export function Search(props: { address: Address; go: (change: Partial<Address>)
         <input
           id="find"
           type="search"
+          title="Words, or an expression as Find has it: p95 > 200ms"
           placeholder="Search"
           autocomplete="off"
           spellcheck={false}
@@ -63,6 +73,11 @@ export function Search(props: { address: Address; go: (change: Partial<Address>)
         />
         <kbd>/</kbd>
       </label>
+      {focused && expression && (
+        <p class="offers" role="status" onMouseDown={(e) => (e.preventDefault(), findBy())}>
+          <kbd>Enter</kbd> finds what fits this expression
+        </p>
+      )}
       <ul id="offers" class="offers" role="listbox" aria-label="Services" hidden={!offered.length}>
         {offered.map((one, i) => (
           <li id={`offer${i}`} key={one.id} role="option" aria-selected={i === at} onMouseDown={(e) => (e.preventDefault(), choose(one))}>

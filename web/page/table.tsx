@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Quality } from "./api";
 import { count } from "./format";
 import { Spoiled } from "./parts";
+import { textOf, useWidths } from "./widths";
 
 export interface Column<Row> {
   id: string; // a field of the filter language, which the server sorts by
@@ -112,7 +113,7 @@ function Cell<Row>({ column, row, link }: { column: Column<Row>; row: Row; link:
   const shown = column.show(row);
   return (
     <td class={classOf(column) + (column.alarm?.(row) ? " alarm" : "")} title={typeof shown === "string" && column.kind !== "n" ? shown : undefined}>
-      {link ? <button class="link">{shown}</button> : shown}
+      {link ? <button class="link">{shown}</button> : typeof shown === "string" ? <span class="cut">{shown}</span> : shown}
     </td>
   );
 }
@@ -121,6 +122,7 @@ export function Table<Row>(props: TableProps<Row>) {
   const { columns, rows, onChoose } = props;
   const [from, to, scroll] = useWindow(rows?.length ?? 0);
   const link = Math.max(0, columns.findIndex((one) => one.kind !== "sign"));
+  const widths = useWidths(columns, rows, (row, i) => textOf(columns[i]!.show(row)), scroll, props.sort.replace("-", ""));
   return (
     <div class="sheet">
       <div class="sheet-head">
@@ -130,10 +132,10 @@ export function Table<Row>(props: TableProps<Row>) {
       </div>
       {props.about}
       <div class="scroll" ref={scroll} tabIndex={0} role="region" aria-label={props.title}>
-        <table class="data wide" aria-rowcount={rows ? rows.length + 1 : -1}>
+        <table class="data wide" style={{ minWidth: `${widths.reduce((sum, one) => sum + one, 0)}px` }} aria-rowcount={rows ? rows.length + 1 : -1}>
           <colgroup>
-            {columns.map((one) => (
-              <col key={one.id} class={classOf(one)} />
+            {columns.map((one, i) => (
+              <col key={one.id} class={classOf(one)} style={{ width: `${widths[i]}px` }} />
             ))}
           </colgroup>
           <Head columns={columns} sort={props.sort} onSort={props.onSort} />

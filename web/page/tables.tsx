@@ -1,7 +1,8 @@
 // The columns of services, edges, operations, relays and names.
 import type { Edge, Figures, Health, Name, Operation, Relay, Service, TraceRow } from "./api";
 import { protocolsOf } from "./api";
-import { bytes, clock, count, milliseconds, moment, rate, share } from "./format";
+import { failed, percentile, RULE_WORDS } from "./figures";
+import { bytes, clock, count, milliseconds, moment, rate } from "./format";
 import { Mark } from "./parts";
 import { marks, type Column } from "./table";
 import { SOURCES } from "./words";
@@ -9,7 +10,7 @@ import { SOURCES } from "./words";
 /** A red figure where there is something to look into, not at each single error. */
 const ailing = (health: Health) => health === "warn" || health === "bad";
 
-const health = <Row extends { health: Health }>(): Column<Row> => ({ id: "health", title: "Health", kind: "sign", show: (row) => <Mark health={row.health} /> });
+const health = <Row extends { health: Health }>(): Column<Row> => ({ id: "health", title: "Health", kind: "sign", hint: RULE_WORDS, show: (row) => <Mark health={row.health} /> });
 
 const ends = <Row extends { client: string; server: string }>(): Column<Row>[] => [
   { id: "client", title: "Client", show: (row) => row.client },
@@ -22,10 +23,10 @@ const spoken = <Row extends { protocol: string; port: number }>(): Column<Row> =
 const figures = <Row,>(of: (row: Row) => Figures): Column<Row>[] => [
   { id: "rate", title: "Rate", kind: "n", show: (row) => rate(of(row).rate_per_s) },
   { id: "requests", title: "Requests", kind: "n", minor: true, show: (row) => count(of(row).requests) },
-  { id: "error_rate", title: "Errors", kind: "n", show: (row) => share(of(row).requests ? of(row).error_rate : undefined), alarm: (row) => ailing(of(row).health) },
-  { id: "p50", title: "p50", kind: "n", minor: true, show: (row) => milliseconds(of(row).latency_ms?.p50) },
-  { id: "p95", title: "p95", kind: "n", hint: "Latency: 95 of 100 requests were answered within it", show: (row) => milliseconds(of(row).latency_ms?.p95) },
-  { id: "p99", title: "p99", kind: "n", minor: true, show: (row) => milliseconds(of(row).latency_ms?.p99) },
+  { id: "error_rate", title: "Errors", kind: "n", hint: RULE_WORDS, show: (row) => failed(of(row)), alarm: (row) => ailing(of(row).health) },
+  { id: "p50", title: "p50", kind: "n", minor: true, hint: "Latency: half of the requests were answered within it", show: (row) => percentile(of(row), "p50") },
+  { id: "p95", title: "p95", kind: "n", hint: "Latency: 95 of 100 requests were answered within it", show: (row) => percentile(of(row), "p95") },
+  { id: "p99", title: "p99", kind: "n", minor: true, hint: "Latency: 99 of 100 requests were answered within it", show: (row) => percentile(of(row), "p99") },
 ];
 
 const wire = (edge: Edge) => (edge.wire.bytes_to_server ?? 0) + (edge.wire.bytes_to_client ?? 0);
@@ -34,7 +35,7 @@ export const EDGE_COLUMNS: Column<Edge>[] = [
   health(),
   ...ends<Edge>(),
   spoken(),
-  ...figures<Edge>((edge) => edge),
+  ...figures<Edge>((edge) => edge).map((one) => ({ ...one, minor: one.minor || one.id === "rate" })),
   { id: "bytes", title: "Bytes", kind: "n", minor: true, hint: "On the wire, both ways", show: (e) => bytes(wire(e)) },
   { id: "opened", title: "Conns", kind: "n", minor: true, hint: "Connections opened", show: (e) => count(e.connections.opened) },
   { id: "retransmits", title: "Resent", kind: "n", minor: true, hint: "Segments of TCP that were sent again", show: (e) => count(e.tcp.retransmits) },

@@ -9,10 +9,12 @@ export interface Palette {
   muted: string;
   ground: string;
   accent: string;
+  cool: string; // the least of what is measured,
+  hot: string; // and the most
   health: Record<Health, string>;
 }
 
-const NAMES = { card: "card", cardEdge: "card-edge", text: "text", muted: "muted", ground: "ground", accent: "accent" };
+const NAMES = { card: "card", cardEdge: "card-edge", text: "text", muted: "muted", ground: "ground", accent: "accent", cool: "cool", hot: "hot" };
 
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);

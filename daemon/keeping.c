@@ -346,6 +346,11 @@ const char *keeping_end(const struct keeping *k)
     return k->ended ? k->end : NULL;
 }
 
+bool keeping_is_gone(const struct keeping *k)
+{
+    return store_is_gone(k->store);
+}
+
 bool keeping_failed(const struct keeping *k)
 {
     return k->failed || k->waiting_len;

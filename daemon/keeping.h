@@ -34,5 +34,8 @@ struct progress keeping_progress(const struct keeping *k);
 /* NULL until the sensor has said that the capture is over; then what was wrong with it, or "". */
 const char *keeping_end(const struct keeping *k);
 
+/* Was the database removed or replaced since it was opened? Only a new keeper can begin another. */
+bool keeping_is_gone(const struct keeping *k);
+
 /* Was a window lost, or does one still wait, because the database cannot be written? */
 bool keeping_failed(const struct keeping *k);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/ballast.h"
@@ -20,6 +21,7 @@ enum { BUSY_MS = 1000, WAL_SHARE = 8 /* of what is kept in all */, RELIEVED = 4 
 struct store {
     char *path; /* owned */
     struct lock lock;
+    struct stat file; /* as it was opened */
     sqlite3 *db;
     struct wal wal;
     struct ballast ballast;
@@ -30,10 +32,13 @@ struct store {
 };
 
 /* Made before SQLite sees it, since SQLite would make it readable for all. */
-static bool make_file(const char *path, struct err *err)
+static bool make_file(const char *path, struct stat *ret, struct err *err)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
+    bool made = fd >= 0 && fstat(fd, ret) == 0;
+    if (!made && fd >= 0)
+        close(fd);
+    if (!made)
         return err_set(err,
                        "cannot write %s: %s (choose a --db that this user may write to, in a "
                        "directory that exists)",
@@ -79,7 +84,7 @@ static bool prepare(struct store *s)
 static bool open_database(struct store *s, struct err *err)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-    if (!make_file(s->path, err))
+    if (!make_file(s->path, &s->file, err))
         return false;
     if (sqlite3_open_v2(s->path, &s->db, flags, NULL) == SQLITE_OK) {
         database_harden(s->db);
@@ -236,10 +241,22 @@ static enum store_status write_once(struct store *s, const struct delta *d,
     return status;
 }
 
+bool store_is_gone(const struct store *s)
+{
+    struct stat named;
+    if (stat(s->path, &named) != 0)
+        return errno == ENOENT;
+    return named.st_ino != s->file.st_ino || named.st_dev != s->file.st_dev;
+}
+
 enum store_status store_write(struct store *s, const struct delta *d, const struct names *names,
                               struct err *err)
 {
     bool full = false;
+    if (store_is_gone(s)) {
+        err_set(err, "%s was removed or replaced while it was written", s->path);
+        return STORE_FAILED;
+    }
     enum store_status status = write_once(s, d, names, &full, err);
     if (full) {
         make_room(s);

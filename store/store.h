@@ -43,6 +43,10 @@ enum store_status {
 enum store_status store_write(struct store *s, const struct delta *d, const struct names *names,
                               struct err *err);
 
+/* Was the file removed, renamed or replaced since it was opened? What is written from then on
+ * nobody would find, so store_write() fails. */
+bool store_is_gone(const struct store *s);
+
 /* A thing that happened to the collector itself ("sensor-restart", "capture-started", ...). */
 enum store_status store_event(struct store *s, uint64_t time_ns, const char *kind, const char *text,
                               struct err *err);

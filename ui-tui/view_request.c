@@ -43,7 +43,8 @@ static bool request_refresh(void *state, struct query *q, struct range r, struct
         return false;
     if (!v->scope.trace_id[0])
         return true;
-    if (!query_trace(q, v->scope.trace_id, &trace, err))
+    uint64_t time_ns = v->found.len ? v->found.row[0].time_ns : INT64_MAX;
+    if (!query_trace(q, v->scope.trace_id, (struct range){time_ns, time_ns}, &trace, err))
         return false;
     trace_free(&v->trace);
     v->trace = trace;

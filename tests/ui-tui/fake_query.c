@@ -448,9 +448,11 @@ bool query_requests(struct query *q, struct range r, const struct request_criter
     return answers(q, err);
 }
 
-bool query_trace(struct query *q, const char *trace_id, struct trace *ret, struct err *err)
+bool query_trace(struct query *q, const char *trace_id, struct range r, struct trace *ret,
+                 struct err *err)
 {
     struct request_rows rows;
+    (void)r;
     *ret = (struct trace){.hop = calloc(2, sizeof *ret->hop), .len = 2, .services = 3};
     snprintf(ret->trace_id, sizeof ret->trace_id, "%s", trace_id);
     if (!query_requests(q, q->history, &(struct request_criteria){0}, &rows, err) || !ret->hop)

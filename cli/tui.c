@@ -33,7 +33,7 @@ static int run(const struct command *self, int argc, char **argv)
     struct timed timed;
     struct when when;
     struct argument table[6 + TIMED_ARGUMENTS] = {
-        {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &options.db},
+        {'d', "db", "FILE", place_of_db_help(), ARGUMENT_TEXT, &options.db},
         {'b', "batch", NULL, "print once, as plain text", ARGUMENT_FLAG, &options.batch},
         {'V', "view", "NAME", "what to begin with: services, edges, graph, relays, ...",
          ARGUMENT_TEXT, &options.view},

@@ -28,12 +28,15 @@ struct store {
     struct retention retention;
     struct window_writer window;
     uint64_t written_from_ns, written_to_ns; /* the window written last */
-    sqlite3_stmt *begin, *commit, *rollback, *event, *touch;
+    sqlite3_stmt *begin, *commit, *rollback, *event, *touch, *overlap;
+    int64_t last_window; /* when it was opened */
 };
 
 /* Made before SQLite sees it, since SQLite would make it readable for all. */
 static bool make_file(const char *path, struct stat *ret, struct err *err)
 {
+    if (stat(path, ret) == 0 && S_ISDIR(ret->st_mode))
+        return err_set(err, "cannot write %s: it is a directory; name the database in it", path);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     bool made = fd >= 0 && fstat(fd, ret) == 0;
     if (!made && fd >= 0)
@@ -78,6 +81,12 @@ static bool prepare(struct store *s)
            statement_prepare(s->db, "INSERT INTO event (time_ns, kind, text) VALUES (?1, ?2, ?3)",
                              &s->event) &&
            statement_prepare(s->db, "UPDATE state SET writes = writes + 1", &s->touch) &&
+           database_number(s->db, "SELECT ifnull(max(id), 0) FROM capture_window",
+                           &s->last_window) &&
+           statement_prepare(s->db,
+                             "SELECT frames = ?3 AND bytes = ?4 AND exchanges = ?5 FROM "
+                             "capture_window WHERE level = 0 AND start_ns = ?1 AND id <= ?2",
+                             &s->overlap) &&
            window_open(&s->window, s->db) && retention_open(&s->retention, s->db, s->path);
 }
 
@@ -130,6 +139,7 @@ void store_close(struct store *s)
     sqlite3_finalize(s->rollback);
     sqlite3_finalize(s->event);
     sqlite3_finalize(s->touch);
+    sqlite3_finalize(s->overlap);
     if (ours)
         sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_close(s->db);
@@ -239,6 +249,24 @@ static enum store_status write_once(struct store *s, const struct delta *d,
     enum store_status status = written ? STORE_OK : undo(s, ret_full, err);
     window_done(&s->window, d, written);
     return status;
+}
+
+enum store_overlap store_overlap(struct store *s, const struct delta *d)
+{
+    static const enum store_overlap found[2] = {STORE_OTHERS, STORE_SAME};
+    bind_count(s->overlap, 1, d->start_ns);
+    bind_id(s->overlap, 2, s->last_window);
+    bind_count(s->overlap, 3, d->capture.frames);
+    bind_count(s->overlap, 4, d->capture.bytes);
+    bind_count(s->overlap, 5, d->decode.exchanges);
+    enum store_overlap ret = STORE_UNREAD;
+    int status = statement_row(s->overlap);
+    if (status == SQLITE_ROW)
+        ret = found[sqlite3_column_int(s->overlap, 0) != 0];
+    else if (status == SQLITE_DONE)
+        ret = STORE_NOTHING;
+    sqlite3_reset(s->overlap);
+    return ret;
 }
 
 bool store_is_gone(const struct store *s)

@@ -442,7 +442,9 @@ bool query_requests(struct query *q, struct range r, const struct request_criter
         snprintf(row->exchange.trace_id, sizeof row->exchange.trace_id, "%s", made[i].trace);
         row->exchange.outcome = made[i].outcome;
         if (ret->row && row->id > c->after_id && (!c->edge_id || c->edge_id == row->edge_id) &&
-            (!c->passes || c->passes(c->ctx, row)) && (!c->limit || ret->len < c->limit))
+            (!c->passes || c->passes(c->ctx, row)) &&
+            (!c->outcomes || c->outcomes >> row->exchange.outcome & 1) &&
+            (!c->limit || ret->len < c->limit))
             ret->row[ret->len++] = *row;
     }
     return answers(q, err);

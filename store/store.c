@@ -35,8 +35,6 @@ struct store {
 /* Made before SQLite sees it, since SQLite would make it readable for all. */
 static bool make_file(const char *path, struct stat *ret, struct err *err)
 {
-    if (stat(path, ret) == 0 && S_ISDIR(ret->st_mode))
-        return err_set(err, "cannot write %s: it is a directory; name the database in it", path);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     bool made = fd >= 0 && fstat(fd, ret) == 0;
     if (!made && fd >= 0)

@@ -96,10 +96,11 @@ void histogram_draw_percentiles(const struct histogram_axis *axis, const struct 
         int at = column[i] + 1;
         if (column[i] >= 0 && !is_free(taken, at, at + LABEL, axis->columns))
             at = column[i] - LABEL;
-        if (column[i] < 0 || !is_free(taken, at, at + LABEL, axis->columns))
+        if (column[i] < 0 || taken[column[i]] > 1 || !is_free(taken, at, at + LABEL, axis->columns))
             continue;
         pane_text(line, 0, at, INK_DIM, marked[i].name);
         memset(taken + (at ? at - 1 : 0), 1, LABEL + 2); /* and a blank on either side */
+        taken[column[i]] = 2;                            /* one label is enough */
     }
 }
 

@@ -60,7 +60,7 @@ static void test_marks_close_together(void **state)
     struct histogram_axis axis = histogram_axis_of(&l, &none, 40);
     histogram_draw_percentiles(&axis, &l, &line);
     canvas_row_text(c, 0, text, sizeof text);
-    assert_string_equal(text, "╵p50                    p95╵ ╵p99");
+    assert_string_equal(text, "╵p50                   p95╵ ╵p99");
     latency_free(&l);
     canvas_free(c);
 }

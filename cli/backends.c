@@ -34,7 +34,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct backend_rows rows;
     if (!query_backends(q, r, 0, &rows, err))
         return false;
-    ask_sift(rows.row, &rows.len, sizeof *rows.row);
+    ask_choose(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->backends(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;

@@ -5,6 +5,7 @@
 #include "capture/live.h"
 #include "cli/command.h"
 #include "cli/daemon_arguments.h"
+#include "cli/place.h"
 #include "daemon/supervisor.h"
 
 enum { DEFAULT_WORKERS_MAX = 8 };
@@ -54,7 +55,7 @@ static int run(const struct command *self, int argc, char **argv)
         {0, "loop", NULL, "with -r: again and again", ARGUMENT_FLAG, &a.loop},
         {'f', "filter", "EXPR", "only packets that match, as in pcap-filter(7)", ARGUMENT_TEXT,
          &a.filter},
-        {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &a.db},
+        {'d', "db", "FILE", place_of_db_help(), ARGUMENT_TEXT, &a.db},
         {0, "listen", "ADDR:PORT", "where the page is served (127.0.0.1:7117)", ARGUMENT_TEXT,
          &a.listen},
         {0, "no-page", NULL, "serve no page", ARGUMENT_FLAG, &a.no_page},
@@ -104,6 +105,6 @@ const struct command capture_command = {
         "  sudo tapgraph capture -i eth1                      then open "
         "http://127.0.0.1:7117/\n"
         "  sudo tapgraph capture -i eth1 -f 'net 10.0.0.0/8'  only part of the traffic\n"
-        "  tapgraph capture -r shop.pcap --loop               a recorded hour, over and over",
+        "  tapgraph capture -r shop.pcap --loop               a recorded minute, over and over",
     .run = run,
 };

@@ -64,7 +64,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct connection_rows rows;
     if (!query_connections(q, r, 0, &rows, err))
         return false;
-    ask_sift(rows.row, &rows.len, sizeof *rows.row);
+    ask_choose(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->connections(stdout, r, &rows) : print(r, &rows, err);
     free(rows.row);
     return written;

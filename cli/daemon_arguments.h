@@ -72,7 +72,7 @@ struct daemon_arguments {
     struct protection_files protection_files; /* to be read into `protection` */
     struct protection protection;
     bool not_promiscuous, loop, quiet, list, no_page, tenants, no_dedup, no_ndpi, no_sandbox,
-        no_shed;
+        no_shed, append;
 };
 
 /* Checks them and fills in defaults. `options` borrows from `a`. */

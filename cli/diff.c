@@ -117,7 +117,7 @@ static bool check(struct asked *a, struct err *err)
 static void list(struct asked *a, struct argument *ret)
 {
     const struct argument table[] = {
-        {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &a->db},
+        {'d', "db", "FILE", place_of_db_help(), ARGUMENT_TEXT, &a->db},
         {0, "db-before", "FILE", "another, for what was before", ARGUMENT_TEXT, &a->db_before},
         {0, "before", "FROM..TO", "one range; either end may be left out", ARGUMENT_TEXT,
          &a->before},
@@ -131,7 +131,7 @@ static void list(struct asked *a, struct argument *ret)
     };
     memcpy(ret, table, sizeof table);
     ret += sizeof table / sizeof *table;
-    sifted_arguments(&a->sifted, ret);
+    sifted_arguments(&a->sifted, &diff_fields, ret);
     ret[SIFTED_ARGUMENTS] = (struct argument){0};
 }
 

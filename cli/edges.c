@@ -89,7 +89,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
         return edges_tls_answer(q, r, e, err);
     if (!query_edges(q, r, &rows, err))
         return false;
-    ask_sift(rows.row, &rows.len, sizeof *rows.row);
+    ask_choose(rows.row, &rows.len, sizeof *rows.row);
     bool written = e          ? e->edges(stdout, r, &rows)
                    : show_tcp ? print_tcp(&rows, err)
                               : print(&rows, err);

@@ -94,7 +94,7 @@ bool edges_tls_answer(struct query *q, struct range r, const struct exporter *e,
     struct tls_rows rows;
     if (!query_tls(q, r, 0, &rows, err))
         return false;
-    ask_sift(rows.row, &rows.len, sizeof *rows.row);
+    ask_choose(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->tls(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;

@@ -81,6 +81,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
         last = rows.row[i].id > last ? rows.row[i].id : last;
     ask_sift(rows.row, &rows.len, sizeof *rows.row);
     keep_latest(&rows);
+    ask_arrange(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->events(stdout, r, &rows) || unwritten(err) : print(&rows, err);
     free(rows.row);
     return written && (!follow || follow_database(q, e, print_more, err));

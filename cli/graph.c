@@ -79,15 +79,16 @@ static int draw(const struct command *self, struct picture *p)
 static void list(struct picture *p, struct argument *ret)
 {
     struct argument *at = ret;
-    *at++ = (struct argument){'d', "db", "FILE", "the database", ARGUMENT_TEXT, &p->db};
+    *at++ = (struct argument){'d', "db", "FILE", place_of_db_help(), ARGUMENT_TEXT, &p->db};
     timed_arguments(&p->timed, at);
     at += TIMED_ARGUMENTS;
-    sifted_arguments(&p->sifted, at);
+    sifted_arguments(&p->sifted, &edge_fields, at);
     at += SIFTED_ARGUMENTS;
     *at++ = (struct argument){0,
                               "format",
                               "NAME",
-                              "dot, svg (nicer with Graphviz), png, json, mermaid (dot)",
+                              "dot, svg (nicer with Graphviz), png, json, mermaid, "
+                              "grafana-nodes, grafana-edges (dot)",
                               ARGUMENT_TEXT,
                               &p->format};
     *at++ = (struct argument){

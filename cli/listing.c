@@ -72,29 +72,31 @@ static void pad(FILE *out, size_t count)
         fputc(' ', out);
 }
 
-/* How wide each column is to be, whether it is left out, and which is the last that is not. */
+/* How wide each column is to be, and whether it is left out. */
 struct layout {
     size_t width[LISTING_COLUMNS_MAX];
     bool hidden[LISTING_COLUMNS_MAX];
-    size_t last;
 };
 
+/* No blanks at the end: they are written with what follows them. */
 static void print_row(const struct listing *t, FILE *out, const struct layout *layout,
                       char *const *cells)
 {
+    size_t blanks = 0;
     for (size_t i = 0; i < t->columns; i++) {
         const char *text = cells ? cells[i] : t->head[i];
         if (layout->hidden[i])
             continue;
         size_t room = layout->width[i] - text_columns(text);
-        bool last = i == layout->last;
-        if (t->right[i])
-            pad(out, room);
+        if (!text[0]) {
+            blanks += layout->width[i] + 2;
+            continue;
+        }
+        pad(out, blanks + (t->right[i] ? room : 0));
         fputs(text, out);
-        if (!t->right[i] && !last)
-            pad(out, room);
-        fputs(last ? "\n" : "  ", out);
+        blanks = (t->right[i] ? 0 : room) + 2;
     }
+    fputc('\n', out);
 }
 
 void listing_count(struct listing *t, uint64_t count)
@@ -121,14 +123,12 @@ void listing_bar(struct listing *t, double share)
 
 static bool print_rows(const struct listing *t, FILE *out, bool head)
 {
-    struct layout layout = {.last = 0};
+    struct layout layout = {0};
     for (size_t i = 0; i < t->cell_len; i++)
         if (text_columns(t->cell[i]) > layout.width[i % t->columns])
             layout.width[i % t->columns] = text_columns(t->cell[i]);
     for (size_t i = 0; i < t->columns; i++) {
         layout.hidden[i] = t->optional[i] && !layout.width[i];
-        if (!layout.hidden[i])
-            layout.last = i;
         if (head && text_columns(t->head[i]) > layout.width[i])
             layout.width[i] = text_columns(t->head[i]);
     }

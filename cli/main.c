@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/command.h"
 
 #define COMMANDS(X)                                                                                \
@@ -73,8 +74,19 @@ static int help(FILE *out)
 
 static int unknown(const char *name)
 {
-    fprintf(stderr, "tapgraph: there is no command '%s'; 'tapgraph --help' lists those there are\n",
-            name);
+    const char *near = NULL;
+    unsigned least = 3;
+    for (const struct command *const *c = commands; *c; c++)
+        if (text_distance(name, (*c)->name) < least) {
+            least = text_distance(name, (*c)->name);
+            near = (*c)->name;
+        }
+    if (strcmp(name, "top") == 0) /* what others have */
+        near = "tui";
+    fprintf(stderr,
+            "tapgraph: there is no command '%s'; %s%s%s'tapgraph --help' lists those there "
+            "are\n",
+            name, near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
     return EXIT_USAGE;
 }
 

@@ -3,7 +3,16 @@
 
 #include <string.h>
 
+#include "cli/place.h"
+
 enum { LEGEND_COLUMNS = 100 };
+
+static const char *db; /* that was asked; NULL: the one that is asked by itself */
+
+void marked_ask_with(const char *asked)
+{
+    db = strcmp(asked, place_of_db()) == 0 ? NULL : asked;
+}
 
 void marked_cell(struct listing *t, const struct marks *m, struct marks *all)
 {
@@ -45,10 +54,11 @@ void marked_legend(const struct marks *all)
         if (all->of[i])
             print_entry(&column, letter, mark_meaning((enum mark)i));
     }
-    fputs(
-        "\nHow much of each, in sentences: tapgraph edges --json | jq '.quality.reasons'; for all: "
-        "tapgraph health\n",
-        stdout);
+    const char *option = db ? " --db " : "", *file = db ? db : "";
+    printf(
+        "\nHow much of each, in sentences: tapgraph edges%s%s --json | jq '.quality.reasons'; for "
+        "all: tapgraph health%s%s\n",
+        option, file, option, file);
 }
 
 bool marked_finish(struct listing *t, size_t rows, const struct marks *all, const char *empty,

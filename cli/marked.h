@@ -7,6 +7,9 @@
 /* The head of the column, which is left out where no row has a mark. */
 #define MARKED_HEAD "?MARKS"
 
+/* Which database was asked, for the legend to name it. */
+void marked_ask_with(const char *db);
+
 /* The marks of a row; they are added to `all`. */
 void marked_cell(struct listing *t, const struct marks *m, struct marks *all);
 

@@ -41,7 +41,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct name_rows rows;
     if (!query_names(q, r, &rows, err))
         return false;
-    ask_sift(rows.row, &rows.len, sizeof *rows.row);
+    ask_choose(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->names(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;

@@ -24,6 +24,15 @@ const char *place_of_db(void)
     return path;
 }
 
+const char *place_of_db_help(void)
+{
+    static char text[4160];
+    const char *set = getenv("TAPGRAPH_DB");
+    snprintf(text, sizeof text, "the database (%s%s)", set && *set ? "$TAPGRAPH_DB: " : "",
+             place_of_db());
+    return text;
+}
+
 static bool make_folders(char *path, struct err *err)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {

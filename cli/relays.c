@@ -31,7 +31,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct relay_rows rows;
     if (!query_relays(q, r, &rows, err))
         return false;
-    ask_sift(rows.row, &rows.len, sizeof *rows.row);
+    ask_choose(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->relays(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/daemon_arguments.h"
+#include "cli/place.h"
 #include "daemon/replay.h"
 
 static int run(const struct command *self, int argc, char **argv)
@@ -11,7 +12,9 @@ static int run(const struct command *self, int argc, char **argv)
     const struct argument table[] = {
         {'f', "filter", "EXPR", "only packets that match, as in pcap-filter(7)", ARGUMENT_TEXT,
          &a.filter},
-        {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &a.db},
+        {'d', "db", "FILE", place_of_db_help(), ARGUMENT_TEXT, &a.db},
+        {0, "append", NULL, "read a capture once more that the database holds already",
+         ARGUMENT_FLAG, &a.append},
         {0, "log", "FILE", "write each exchange there as a line of JSON; '-' for standard output",
          ARGUMENT_TEXT, &a.log},
         {0, "workers", "N", "decode with this many threads (1)", ARGUMENT_COUNT, &a.workers},
@@ -43,6 +46,7 @@ static int run(const struct command *self, int argc, char **argv)
     }
     if (!daemon_options_set(&options, &a, &files, &err))
         return command_misused(self, &err);
+    options.refuse_same = !a.append;
     return replay_run(&options);
 }
 
@@ -50,7 +54,10 @@ const struct command replay_command = {
     .name = "replay",
     .summary = "read capture files into a database",
     .usage = "tapgraph replay FILE... [OPTION...]",
-    .example = "examples:\n"
+    .example = "What the database has of the same time is added to: another part of the traffic. "
+               "The same capture again is\nrefused, since all of it would count twice. Captures of "
+               "one time from several taps belong into one command,\nwhich finds what both saw.\n\n"
+               "examples:\n"
                "  tapgraph replay shop.pcap && tapgraph edges        what is in a capture\n"
                "  tapgraph replay a.pcap b.pcapng --db both.db       merged by time\n"
                "  tcpdump -w - -i eth1 | tapgraph replay - --log -   each request as a line of "

@@ -23,7 +23,9 @@ void asked_to_text(const struct exchange *x, char text[ASKED_TEXT_MAX])
 {
     char whole[sizeof x->method + sizeof x->path + 1];
     const char *object = object_of(x);
-    if (x->fingerprint) /* a statement begins with its verb */
+    if (object[0] == '/' && strcmp(object + 1, x->operation) == 0)
+        object++; /* a method of gRPC: that it is a POST of a path says nothing */
+    if (x->fingerprint || object == x->path + 1) /* a statement begins with its verb */
         snprintf(whole, sizeof whole, "%s", object);
     else if (object[0])
         snprintf(whole, sizeof whole, "%s%s%s", x->method, x->method[0] ? " " : "", object);
@@ -140,8 +142,13 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
         return false;
     if (follow && !criteria.limit)
         criteria.limit = SHOWN_FIRST;
+    uint32_t shown = criteria.limit ? criteria.limit : REQUESTS_LIMIT_DEFAULT;
+    if (ask_sorts())
+        criteria.limit = REQUESTS_LIMIT_MAX;
     if (!query_requests(q, r, &criteria, &rows, err))
         return false;
+    ask_arrange(rows.row, &rows.len, sizeof *rows.row);
+    rows.len = rows.len < shown ? rows.len : shown;
     if (follow)
         turn_round(&rows);
     bool written = write_rows(r, &rows, e, err);
@@ -168,6 +175,8 @@ static bool fits(struct err *err)
     if (failed)
         criteria.outcomes = 1U << OUTCOME_CLIENT_ERROR | 1U << OUTCOME_SERVER_ERROR |
                             1U << OUTCOME_TIMEOUT | 1U << OUTCOME_RESET;
+    if (follow && ask_sorts())
+        return err_set(err, "--sort and --follow exclude each other: requests come as they end");
     if (slow && follow)
         return err_set(err, "--slow and --follow exclude each other: --min says how slow is slow");
     criteria.passes = ask_passes;
@@ -189,10 +198,13 @@ static int run(const struct command *self, int argc, char **argv)
          &criteria.operation},
         {0, "errors", NULL, "only those that failed", ARGUMENT_FLAG, &failed},
         {0, "outcome", "WORD", "only those that ended so", ARGUMENT_TEXT, &outcome},
-        {0, "min", "TIME", "only those that took as long", ARGUMENT_DURATION, &criteria.least_ns},
+        {0, "min", "TIME", "only those that took as long: 250ms, 5s", ARGUMENT_DURATION,
+         &criteria.least_ns},
         {0, "trace", "ID", "only of this trace", ARGUMENT_TEXT, &criteria.trace_id},
         {0, "slow", NULL, "the slowest first; else the newest are", ARGUMENT_FLAG, &slow},
-        {'n', "limit", "N", "at most so many (100)", ARGUMENT_COUNT, &criteria.limit},
+        {'n', "limit", "N",
+         "at most so many (100): the newest, those that --slow or --sort put first", ARGUMENT_COUNT,
+         &criteria.limit},
         {0, "follow", NULL, "go on with what comes, until interrupted", ARGUMENT_FLAG, &follow},
         {0},
     };

@@ -88,7 +88,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct service_rows rows;
     if (!query_services(q, r, &rows, err))
         return false;
-    ask_sift(rows.row, &rows.len, sizeof *rows.row);
+    ask_choose(rows.row, &rows.len, sizeof *rows.row);
     bool written = e          ? e->services(stdout, r, &rows)
                    : show_tls ? print_tls(&rows, err)
                               : print(&rows, err);

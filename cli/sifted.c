@@ -9,14 +9,15 @@
 
 enum { SHOWN_MAX = 200 }; /* bytes of an expression */
 
-void sifted_arguments(struct sifted *s, struct argument ret[SIFTED_ARGUMENTS])
+void sifted_arguments(struct sifted *s, const struct fields *fields,
+                      struct argument ret[SIFTED_ARGUMENTS])
 {
     const struct argument table[SIFTED_ARGUMENTS] = {
-        {0, "find", "EXPR", "only rows like this: 'protocol = grpc and p95 > 200ms'", ARGUMENT_TEXT,
-         &s->find},
+        {0, "find", "EXPR", s->help, ARGUMENT_TEXT, &s->find},
         {0, "hide", "EXPR", "no rows like this", ARGUMENT_TEXT, &s->hide},
     };
-    *s = (struct sifted){NULL, NULL};
+    *s = (struct sifted){.find = NULL};
+    snprintf(s->help, sizeof s->help, "only rows like this: '%s'", fields->example);
     memcpy(ret, table, sizeof table);
 }
 

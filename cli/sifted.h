@@ -7,11 +7,13 @@
 /* As they were given; NULL: not. */
 struct sifted {
     const char *find, *hide;
+    char help[96]; /* of --find, with an example of these rows */
 };
 enum { SIFTED_ARGUMENTS = 2 };
 
 /* Writes their rows of a table of arguments, which keeps `s`. */
-void sifted_arguments(struct sifted *s, struct argument ret[SIFTED_ARGUMENTS]);
+void sifted_arguments(struct sifted *s, const struct fields *fields,
+                      struct argument ret[SIFTED_ARGUMENTS]);
 
 /* Says what is wrong with one of them, and points at it; returns EXIT_USAGE. */
 int sifted_misused(const struct command *self, const struct sifted *s, const struct slip *slip,

@@ -58,7 +58,7 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
     struct open_call_rows rows;
     if (!query_open_calls(q, r, 0, &rows, err))
         return false;
-    ask_sift(rows.row, &rows.len, sizeof *rows.row);
+    ask_choose(rows.row, &rows.len, sizeof *rows.row);
     bool written = e ? e->open_calls(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;

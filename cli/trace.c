@@ -72,6 +72,10 @@ static void print_foot(const struct trace *t)
     if (t->loose)
         printf("%u hop%s no caller here, which was not kept, not seen, or carries no such id.\n",
                t->loose, t->loose == 1 ? " has" : "s have");
+    if (t->times > 1)
+        printf("Its id was used at %u times, more than %d s apart; this is one of them. "
+               "'tapgraph traces' lists them, --at TIME shows another.\n",
+               t->times, TRACE_APART_S);
     if (t->is_cut)
         printf("There are more hops than the %d that are shown.\n", TRACE_HOPS_MAX);
 }
@@ -92,10 +96,9 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 {
     struct trace t;
     const char *id = operands.text[0];
-    (void)r;
     if (e && !e->trace)
         return err_set(err, "a trace has no form as %s; --json has", e->name);
-    if (!query_trace(q, id, &t, err))
+    if (!query_trace(q, id, r, &t, err))
         return false;
     bool good = t.len || err_set(err,
                                  "no request of trace %s was kept; 'tapgraph traces' lists those "

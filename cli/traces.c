@@ -53,7 +53,7 @@ static int run(const struct command *self, int argc, char **argv)
     static const struct argument more[] = {
         {0, "service", "NAME", "only those through this service", ARGUMENT_TEXT, &criteria.service},
         {0, "errors", NULL, "only those with an error", ARGUMENT_FLAG, &criteria.failed},
-        {0, "min", "TIME", "only those of which a hop took as long", ARGUMENT_DURATION,
+        {0, "min", "TIME", "only those of which a hop took as long: 250ms, 5s", ARGUMENT_DURATION,
          &criteria.least_ns},
         {'n', "limit", "N", "at most so many (50)", ARGUMENT_COUNT, &criteria.limit},
         {0},

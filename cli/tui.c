@@ -36,7 +36,7 @@ static int run(const struct command *self, int argc, char **argv)
     struct tui_options options = {.begin = begin, .db = place_of_db()};
     struct timed timed;
     struct argument table[6 + TIMED_ARGUMENTS] = {
-        {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &options.db},
+        {'d', "db", "FILE", place_of_db_help(), ARGUMENT_TEXT, &options.db},
         {'b', "batch", NULL, "print once, as plain text", ARGUMENT_FLAG, &options.batch},
         {'V', "view", "NAME", "what to begin with: services, edges, graph, relays, ...",
          ARGUMENT_TEXT, &options.view},

@@ -52,7 +52,7 @@ static int run(const struct command *self, int argc, char **argv)
     struct web_options options = {
         .db = place_of_db(), .listen = "127.0.0.1:7117", .protection = &protection};
     const struct argument table[] = {
-        {'d', "db", "FILE", "the database", ARGUMENT_TEXT, &options.db},
+        {'d', "db", "FILE", place_of_db_help(), ARGUMENT_TEXT, &options.db},
         {0, "listen", "ADDR:PORT", "where to serve it (127.0.0.1:7117); port 0 takes a free one",
          ARGUMENT_TEXT, &options.listen},
         PROTECTION_ARGUMENTS(files),

@@ -22,7 +22,7 @@ struct keeper {
     struct web *web;
     struct link_reader reader;
     bool told_end;
-    uint64_t looked_s; /* wall time: when files of names were looked at */
+    uint64_t looked_s; /* wall time: when files were looked at */
 };
 
 static void tell(const struct keeper *k, enum control_kind kind, const char *text)
@@ -100,27 +100,31 @@ static bool read_supervisor(struct keeper *k)
     return true;
 }
 
-/* About once a second, however busy it is. */
-static void look_at_names(struct keeper *k)
+/* About once a second, however busy it is. false: the database is gone. */
+static bool look_at_files(struct keeper *k)
 {
     uint64_t now_s = clock_wall_ns() / 1000000000;
-    if (k->looked_s != now_s)
-        keeping_read_names(k->keeping);
+    if (k->looked_s == now_s)
+        return true;
     k->looked_s = now_s;
+    keeping_read_names(k->keeping);
+    return !keeping_is_gone(k->keeping);
 }
 
-static void keep(struct keeper *k)
+/* Returns the exit status. */
+static int keep(struct keeper *k)
 {
     for (;;) {
         struct pollfd fds[2] = {{.fd = k->control_fd, .events = POLLIN},
                                 {.fd = k->reader.fd, .events = POLLIN}};
         if (poll(fds, 2, RETRY_MS) == 0)
             keeping_retry(k->keeping);
-        look_at_names(k);
+        if (!look_at_files(k))
+            return KEEPER_DATABASE_GONE;
         if (fds[1].revents)
             read_sensor(k);
         else if (fds[0].revents && !read_supervisor(k))
-            return;
+            return 0;
     }
 }
 
@@ -132,13 +136,13 @@ int keeper_run(const struct daemon_options *options, int control_fd)
     signal(SIGINT, SIG_IGN); /* the supervisor ends us, after the sensor */
     signal(SIGTERM, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    bool started = start(&k, options, &err);
-    if (started)
-        keep(&k);
+    int status = 1;
+    if (start(&k, options, &err))
+        status = keep(&k);
     else
         tell(&k, CONTROL_FAILED, err.text);
     web_stop(k.web);
     drop_pipe(&k);
     keeping_close(k.keeping);
-    return started ? 0 : 1;
+    return status;
 }

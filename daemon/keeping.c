@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/human.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/writer.h"
@@ -47,8 +48,10 @@ struct keeping {
     bool failed;   /* a window was lost, ever */
     bool complained;
     struct progress progress;
+    bool begun; /* a window has come */
     bool ended;
     char end[256];
+    struct err refusal; /* "": there is none */
 };
 
 /* A daemon goes on with the log it had: it may be a keeper that took a dead one's place. */
@@ -229,11 +232,34 @@ static void close_log(struct keeping *k)
         log_line(LOG_LEVEL_ERROR, "--log: %s could not be written whole", k->options->log);
 }
 
+/* Is it the first window of a capture that the database has? Counts those that it has of others. */
+static bool is_refused(struct keeping *k, const struct delta *d)
+{
+    enum store_overlap overlap = store_overlap(k->store, d);
+    bool refused =
+        k->options->refuse_same && !k->begun && overlap == STORE_SAME && d->capture.frames;
+    if (refused)
+        err_set(&k->refusal,
+                "%s holds this capture already: at %s it has the same %llu frames. Nothing was "
+                "added; --append counts them once more, another --db keeps them apart",
+                k->options->db, human_moment(d->start_ns).text,
+                (unsigned long long)d->capture.frames);
+    k->begun = true;
+    k->progress.added_to += overlap == STORE_OTHERS || overlap == STORE_SAME;
+    k->progress.windows++;
+    k->progress.exchanges = d->decode.exchanges;
+    return refused;
+}
+
 static bool take_window(struct keeping *k, struct bytes body)
 {
     struct delta d;
     if (!wire_get_delta(body, &d))
         return false;
+    if (is_refused(k, &d)) {
+        delta_free(&d);
+        return false;
+    }
     names_at(k->names, d.start_ns);
     for (uint32_t i = 0; i < d.name_len; i++)
         names_learn(k->names, &d.name[i]);
@@ -282,7 +308,7 @@ static bool take_exchanges(struct keeping *k, struct bytes body)
 static bool take_progress(struct keeping *k, struct bytes body)
 {
     struct cursor c = cursor_over(body);
-    struct progress p;
+    struct progress p = k->progress;
     p.read_bytes = cursor_varint(&c);
     p.total_bytes = cursor_varint(&c);
     p.frames = cursor_varint(&c);
@@ -356,6 +382,16 @@ struct progress keeping_progress(const struct keeping *k)
 const char *keeping_end(const struct keeping *k)
 {
     return k->ended ? k->end : NULL;
+}
+
+const char *keeping_refusal(const struct keeping *k)
+{
+    return k->refusal.text[0] ? k->refusal.text : NULL;
+}
+
+bool keeping_is_gone(const struct keeping *k)
+{
+    return store_is_gone(k->store);
 }
 
 bool keeping_failed(const struct keeping *k)

@@ -24,6 +24,7 @@ struct daemon_options {
     bool not_promiscuous;
     const char *db;     /* path */
     const char *log;    /* path, "-" for standard output, or NULL */
+    bool refuse_same;   /* a capture that the database holds already */
     bool log_at_once;   /* do not wait for the names that the rest of the window teaches */
     const char *listen; /* address of the page, or NULL for none */
     struct protection *protection; /* of the page, or NULL (web/protection.h) */

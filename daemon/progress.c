@@ -2,6 +2,7 @@
 #include "daemon/progress.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "daemon/clock.h"
@@ -16,6 +17,7 @@ static double per_second(uint64_t amount, uint64_t ns)
 void progress_start(struct progress_bar *bar, bool quiet)
 {
     *bar = (struct progress_bar){
+        .quiet = quiet,
         .shown = !quiet && isatty(STDERR_FILENO),
         .start_ns = clock_monotonic_ns(),
     };
@@ -37,12 +39,18 @@ void progress_show(struct progress_bar *bar, struct progress p)
             share * 100, (double)p.read_bytes / 1e6, per_second(p.frames, took) / 1e6, left);
 }
 
-void progress_end(struct progress_bar *bar, struct progress p, const char *db)
+void progress_end(struct progress_bar *bar, struct progress p, const struct daemon_options *options)
 {
-    if (!bar->shown)
+    bool told = options->log && strcmp(options->log, "-") == 0;
+    if (bar->quiet || (told && !bar->shown))
         return;
     uint64_t took = clock_monotonic_ns() - bar->start_ns;
-    fprintf(stderr, "\r\033[K%llu packets, %.1f MB in %.1f s (%.2f M packets/s) -> %s\n",
-            (unsigned long long)p.frames, (double)p.read_bytes / 1e6, (double)took / 1e9,
-            per_second(p.frames, took) / 1e6, db);
+    fprintf(stderr, "%s%llu packets, %llu requests, %.1f MB in %.1f s (%.2f M packets/s) -> %s\n",
+            bar->shown ? "\r\033[K" : "", (unsigned long long)p.frames,
+            (unsigned long long)p.exchanges, (double)p.read_bytes / 1e6, (double)took / 1e9,
+            per_second(p.frames, took) / 1e6, options->db);
+    if (p.added_to)
+        fprintf(stderr,
+                "%llu of its %llu windows were there before: their counts are now those of both\n",
+                (unsigned long long)p.added_to, (unsigned long long)p.windows);
 }

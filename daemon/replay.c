@@ -85,8 +85,10 @@ static bool keep(struct keeping *k, int fd, struct progress_bar *bar)
 /* What there is to say after the end. */
 static int conclude(const struct keeping *k, bool sane, int status)
 {
-    const char *end = keeping_end(k);
-    if (keeping_failed(k))
+    const char *end = keeping_end(k), *refusal = keeping_refusal(k);
+    if (refusal)
+        log_line(LOG_LEVEL_ERROR, "%s", refusal);
+    if (refusal || keeping_failed(k))
         return 1; /* said already */
     if (!end) {
         bool in_ndpi = ndpi_watch_crashed(ndpi, status);
@@ -126,7 +128,8 @@ static int run(const struct daemon_options *options, int fd)
         kill(sensor, SIGKILL);
     waitpid(sensor, &status, 0);
     keeping_retry(k);
-    progress_end(&bar, keeping_progress(k), options->db);
+    if (!keeping_refusal(k))
+        progress_end(&bar, keeping_progress(k), options);
     int result = conclude(k, sane, status);
     keeping_close(k);
     return result;

@@ -310,15 +310,19 @@ static void sensor_died(struct supervisor *s, int status)
     s->restart_ms = now + s->backoff_ms;
 }
 
-static void keeper_died(struct supervisor *s)
+static void keeper_died(struct supervisor *s, int status)
 {
     struct err err = {0};
+    char text[256] = "the keeper died";
+    bool gone = WIFEXITED(status) && WEXITSTATUS(status) == KEEPER_DATABASE_GONE;
+    if (gone)
+        snprintf(text, sizeof text, "%.200s was removed or replaced", s->options->db);
     s->keeper = 0;
     close(s->control);
     s->control = -1;
     if (s->stopping)
         return;
-    log_line(LOG_LEVEL_WARNING, "the keeper died; it is started again");
+    log_line(LOG_LEVEL_WARNING, "%s; %s", text, gone ? "another is begun" : "it is started again");
     if (s->sensor > 0)
         kill(s->sensor, SIGKILL); /* its pipe leads nowhere; sensor_died() starts the next */
     if (!start_keeper(s, &err)) {
@@ -327,7 +331,8 @@ static void keeper_died(struct supervisor *s)
         s->stopping = true;
         return;
     }
-    event(s, "keeper-restart", "the keeper died and was started again");
+    event(s, gone ? "database-gone" : "keeper-restart",
+          gone ? text : "the keeper died and was started again");
 }
 
 static void reap(struct supervisor *s)
@@ -338,7 +343,7 @@ static void reap(struct supervisor *s)
         if (pid == s->sensor)
             sensor_died(s, status);
         else if (pid == s->keeper)
-            keeper_died(s);
+            keeper_died(s, status);
     }
 }
 

@@ -164,10 +164,19 @@ bool troubles_are_few(const uint64_t t[TROUBLES])
            t[TROUBLE_LOST] + t[TROUBLE_STRAY_ANSWERS] + t[TROUBLE_EXCHANGES_EVICTED] < MANY;
 }
 
+/* Is all there is an answer or less of each connection, as where they were joined late? Where
+ * requests were lost instead, bytes are missing or one side is. */
+static bool is_late_start(const struct quality *q)
+{
+    uint64_t strays = q->troubles[TROUBLE_STRAY_ANSWERS];
+    return q->midstream && strays <= q->connections && strays == count_undecoded(q);
+}
+
 static enum severity severity_of_undecoded(const struct quality *q)
 {
     enum severity s = by_share(share(count_undecoded(q), q->requests), 0.01, 0.1);
-    return troubles_are_few(q->troubles) && s > SEVERITY_NOTE ? SEVERITY_NOTE : s;
+    bool harmless = troubles_are_few(q->troubles) || is_late_start(q);
+    return harmless && s > SEVERITY_NOTE ? SEVERITY_NOTE : s;
 }
 
 static enum severity severity_of_one_way(const struct quality *q)

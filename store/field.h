@@ -38,6 +38,7 @@ struct fields {
     const char *of; /* what a row is: "edges" */
     const struct field *at;
     size_t len;
+    const char *example; /* an expression that they understand, for help */
 };
 
 const char *field_kind_name(enum field_kind kind); /* "text", "time", ... */

@@ -80,7 +80,8 @@ static const struct field connections[] = {
 };
 
 const struct fields connection_fields = {"connections", connections,
-                                         sizeof connections / sizeof *connections};
+                                         sizeof connections / sizeof *connections,
+                                         "calls > 100 and has resets"};
 
 static void call_client(const void *row, char *ret)
 {
@@ -144,7 +145,7 @@ static const struct field open_calls[] = {
 };
 
 const struct fields open_call_fields = {"streams", open_calls,
-                                        sizeof open_calls / sizeof *open_calls};
+                                        sizeof open_calls / sizeof *open_calls, "age > 1min"};
 
 static void tls_server(const void *row, char *ret)
 {
@@ -232,7 +233,7 @@ static const struct field tls[] = {
     ID_FIELD(tls_row, edge_id, "edge_id", "its edge's number"),
 };
 
-const struct fields tls_fields = {"tls", tls, sizeof tls / sizeof *tls};
+const struct fields tls_fields = {"tls", tls, sizeof tls / sizeof *tls, "not_after < +30d"};
 
 static const struct field insights[] = {
     TEXT_FIELD(insight_row, kind, "kind", "", "backend-imbalance, tls-weak, ..."),
@@ -245,7 +246,8 @@ static const struct field insights[] = {
     ID_FIELD(insight_row, edge_id, "edge_id", "likewise"),
 };
 
-const struct fields insight_fields = {"insights", insights, sizeof insights / sizeof *insights};
+const struct fields insight_fields = {"insights", insights, sizeof insights / sizeof *insights,
+                                      "kind ~ tls"};
 
 static const struct field events[] = {
     TEXT_FIELD(event_row, kind, "kind", "", "sensor-restart, new-edge, ..."),
@@ -257,7 +259,8 @@ static const struct field events[] = {
     ID_FIELD(event_row, edge_id, "edge_id", "likewise"),
 };
 
-const struct fields event_fields = {"events", events, sizeof events / sizeof *events};
+const struct fields event_fields = {"events", events, sizeof events / sizeof *events,
+                                    "severity != note"};
 
 /* clang-format off */
 const struct fields *const fields_of_all[] = {

@@ -90,4 +90,5 @@ static const struct field rows[] = {
     TEXT_FIELD(diff_row, after.tls, "after_tls", "", "version of TLS"),
 };
 
-const struct fields diff_fields = {"diff", rows, sizeof rows / sizeof *rows};
+const struct fields diff_fields = {"diff", rows, sizeof rows / sizeof *rows,
+                                   "change in (slower, fails-more)"};

@@ -107,7 +107,8 @@ static const struct field edges[] = {
     ID_FIELD(edge_row, server_id, "server_id", "likewise"),
 };
 
-const struct fields edge_fields = {"edges", edges, sizeof edges / sizeof *edges};
+const struct fields edge_fields = {"edges", edges, sizeof edges / sizeof *edges,
+                                   "protocol = grpc and p95 > 200ms"};
 
 static void operation_server(const void *row, char *ret)
 {
@@ -131,4 +132,5 @@ static const struct field operations[] = {
 };
 
 const struct fields operation_fields = {"operations", operations,
-                                        sizeof operations / sizeof *operations};
+                                        sizeof operations / sizeof *operations,
+                                        "errors > 1% and p95 > 200ms"};

@@ -157,4 +157,5 @@ static const struct field requests[] = {
     ROW_NUMBER(FIELD_COUNT, edge_id, "edge_id", "", "its edge's number"),
 };
 
-const struct fields request_fields = {"requests", requests, sizeof requests / sizeof *requests};
+const struct fields request_fields = {"requests", requests, sizeof requests / sizeof *requests,
+                                      "status = 503 and path ~ /cart"};

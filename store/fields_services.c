@@ -68,7 +68,8 @@ static const struct field services[] = {
     ID_FIELD(service_row, id, "id", "its number, as in JSON"),
 };
 
-const struct fields service_fields = {"services", services, sizeof services / sizeof *services};
+const struct fields service_fields = {"services", services, sizeof services / sizeof *services,
+                                      "errors > 1% and p95 > 200ms"};
 
 static void backend(const void *row, char *ret)
 {
@@ -93,7 +94,8 @@ static const struct field backends[] = {
     ID_FIELD(backend_row, service_id, "service_id", "its service's number"),
 };
 
-const struct fields backend_fields = {"backends", backends, sizeof backends / sizeof *backends};
+const struct fields backend_fields = {"backends", backends, sizeof backends / sizeof *backends,
+                                      "service = cart and share > 50%"};
 
 static const struct field relays[] = {
     TEXT_FIELD(relay_row, client, "client", "", "who calls"),
@@ -106,7 +108,8 @@ static const struct field relays[] = {
     COUNT_FIELD(relay_row, passed_on, "passed_on", "", "with unchanged method and path"),
 };
 
-const struct fields relay_fields = {"relays", relays, sizeof relays / sizeof *relays};
+const struct fields relay_fields = {"relays", relays, sizeof relays / sizeof *relays,
+                                    "via ~ proxy"};
 
 static void name_source(const void *row, char *ret)
 {
@@ -127,4 +130,4 @@ static const struct field names[] = {
     MOMENT_FIELD(name_row, last_ns, "last_seen", "", "ever"),
 };
 
-const struct fields name_fields = {"names", names, sizeof names / sizeof *names};
+const struct fields name_fields = {"names", names, sizeof names / sizeof *names, "source = dns"};

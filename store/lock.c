@@ -89,7 +89,8 @@ bool lock_take(struct lock *l, const char *path, struct err *err)
 void lock_drop(struct lock *l)
 {
     if (l->path && l->fd >= 0) {
-        unlink(l->path);
+        if (is_still_named(l)) /* another's, if ours was removed under us */
+            unlink(l->path);
         flock(l->fd, LOCK_UN); /* a child process may still hold a copy of the descriptor */
         close(l->fd);
     }

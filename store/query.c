@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/handle.h"
@@ -70,11 +71,15 @@ static bool may_not_share(sqlite3 *db)
 static bool open_database(struct query *q, struct err *err)
 {
     int64_t tables;
+    struct stat about;
     if (access(q->path, F_OK) != 0)
         return err_set(err,
                        "there is no database %s yet: 'tapgraph capture' and 'tapgraph replay' "
-                       "make one (--db names another)",
+                       "make one (--db FILE names another, and so does $TAPGRAPH_DB)",
                        q->path);
+    if (stat(q->path, &about) == 0 && S_ISDIR(about.st_mode))
+        return err_set(err, "%s is a directory: name the database in it, as in --db %s/tapgraph.db",
+                       q->path, q->path);
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX; /* of one thread at a time */
     bool opened = sqlite3_open_v2(q->path, &q->db, flags, NULL) == SQLITE_OK;
     if (opened)

@@ -347,6 +347,7 @@ struct request_criteria {
     uint32_t kept;           /* bit n: for this enum kept_for */
     uint64_t least_ns;       /* duration */
     int64_t after_id;        /* stored after that one */
+    struct range begun;      /* their first byte, to_ns included; to_ns 0: at any time */
     enum request_order order;
     uint32_t limit; /* 0: REQUESTS_LIMIT_DEFAULT */
     /* Only those that it lets pass; NULL: all. `protocol` of the exchange is not there yet. */
@@ -357,7 +358,11 @@ bool query_requests(struct query *q, struct range r, const struct request_criter
                     struct request_rows *ret, struct err *err);
 
 /* What exchanges that carry the same trace id, or a request id that goes with it, tell of each
- * other (store/trace.h). */
+ * other (store/trace.h). An id may come again: a test or a job that always sends the same, a
+ * capture that is played again. So what begins more than TRACE_APART_S after all before it has
+ * ended is another trace with that id. */
+enum { TRACE_APART_S = 30 };
+
 struct trace_hop {
     struct request_row request;
     int32_t parent; /* index of the hop that called for it, which comes before it; -1: none */
@@ -383,9 +388,12 @@ struct trace {
     uint32_t errors;   /* hops; client errors too */
     uint32_t services; /* distinct, of both sides */
     uint32_t loose;    /* hops whose caller is not here, but for the first */
+    uint32_t times;    /* how many traces have this id */
     bool is_cut;       /* there are more than TRACE_HOPS_MAX */
 };
-bool query_trace(struct query *q, const char *trace_id, struct trace *ret, struct err *err);
+/* Of several with that id the newest that has to do with the range, or else the nearest to it. */
+bool query_trace(struct query *q, const char *trace_id, struct range r, struct trace *ret,
+                 struct err *err);
 void trace_free(struct trace *t);
 
 /* One trace in short. */

@@ -59,6 +59,11 @@ static size_t tls_edge_of(const struct topology *t, size_t edge)
     return edge;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static struct edge_row edge_row(const struct summary *a, size_t i)
 {
     const struct topology *t = &a->topology;
@@ -91,6 +96,10 @@ static struct edge_row edge_row(const struct summary *a, size_t i)
         d->handshakes ? mean(d->rtt_client_sum_ns, d->handshakes) : row.least_client_ns;
     row.rtt_server_ns =
         d->handshakes ? mean(d->rtt_server_sum_ns, d->handshakes) : row.least_server_ns;
+    /* A side that waits before it acknowledges (delayed ACK) looks far away; no round trip is
+     * longer at the least than those of the handshakes are on average. */
+    row.least_client_ns = least(row.least_client_ns, row.rtt_client_ns);
+    row.least_server_ns = least(row.least_server_ns, row.rtt_server_ns);
     copy_wire(d, &row);
     row.quality = quality_of(d, &a->capture);
     row.marks = quality_marks(&row.quality);

@@ -11,7 +11,7 @@ static const char whole_trace[] =
     " AND r.id IN (SELECT id FROM request WHERE trace_id = ?15 AND trace_id <> '' UNION ALL "
     "SELECT b.id FROM request a, request b ON b.request_id = a.request_id WHERE a.trace_id = ?15 "
     "AND a.trace_id <> '' AND b.request_id <> '' AND b.trace_id = '' AND "
-    "length(b.request_id) >= 8 AND abs(b.time_ns - a.time_ns) < 60000000000)";
+    "length(b.request_id) >= 8 AND abs(b.time_ns - a.time_ns) < 30000000000)";
 
 static const char head[] =
     "SELECT r.id, p.edge_id, ce.service_id, se.service_id, cs.name, ss.name, p.protocol, "
@@ -207,6 +207,7 @@ static void add_criteria(char *sql, const struct request_criteria *c)
         {c->kept & 1U << KEPT_FAIR, " AND instr(r.kept, 'fair')"},
         {c->least_ns, " AND r.duration_ns >= ?11"},
         {c->after_id, " AND r.id > ?12"},
+        {c->begun.to_ns, " AND r.time_ns BETWEEN ?18 AND ?19"},
     };
     strcpy(sql, head);
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++)
@@ -251,6 +252,8 @@ static void bind_criteria(sqlite3_stmt *s, const struct request_criteria *c, cha
     bind_if_any(s, 15, c->whole_trace);
     bind_if_any(s, 16, c->operation_is);
     bind_id(s, 17, c->id);
+    bind_count(s, 18, c->begun.from_ns);
+    bind_count(s, 19, c->begun.to_ns);
     if (!c->passes)
         bind_id(s, 13, limit_of(c));
 }

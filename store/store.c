@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/ballast.h"
@@ -20,20 +21,25 @@ enum { BUSY_MS = 1000, WAL_SHARE = 8 /* of what is kept in all */, RELIEVED = 4 
 struct store {
     char *path; /* owned */
     struct lock lock;
+    struct stat file; /* as it was opened */
     sqlite3 *db;
     struct wal wal;
     struct ballast ballast;
     struct retention retention;
     struct window_writer window;
     uint64_t written_from_ns, written_to_ns; /* the window written last */
-    sqlite3_stmt *begin, *commit, *rollback, *event, *touch;
+    sqlite3_stmt *begin, *commit, *rollback, *event, *touch, *overlap;
+    int64_t last_window; /* when it was opened */
 };
 
 /* Made before SQLite sees it, since SQLite would make it readable for all. */
-static bool make_file(const char *path, struct err *err)
+static bool make_file(const char *path, struct stat *ret, struct err *err)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
+    bool made = fd >= 0 && fstat(fd, ret) == 0;
+    if (!made && fd >= 0)
+        close(fd);
+    if (!made)
         return err_set(err,
                        "cannot write %s: %s (choose a --db that this user may write to, in a "
                        "directory that exists)",
@@ -73,13 +79,19 @@ static bool prepare(struct store *s)
            statement_prepare(s->db, "INSERT INTO event (time_ns, kind, text) VALUES (?1, ?2, ?3)",
                              &s->event) &&
            statement_prepare(s->db, "UPDATE state SET writes = writes + 1", &s->touch) &&
+           database_number(s->db, "SELECT ifnull(max(id), 0) FROM capture_window",
+                           &s->last_window) &&
+           statement_prepare(s->db,
+                             "SELECT frames = ?3 AND bytes = ?4 AND exchanges = ?5 FROM "
+                             "capture_window WHERE level = 0 AND start_ns = ?1 AND id <= ?2",
+                             &s->overlap) &&
            window_open(&s->window, s->db) && retention_open(&s->retention, s->db, s->path);
 }
 
 static bool open_database(struct store *s, struct err *err)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-    if (!make_file(s->path, err))
+    if (!make_file(s->path, &s->file, err))
         return false;
     if (sqlite3_open_v2(s->path, &s->db, flags, NULL) == SQLITE_OK) {
         database_harden(s->db);
@@ -125,6 +137,7 @@ void store_close(struct store *s)
     sqlite3_finalize(s->rollback);
     sqlite3_finalize(s->event);
     sqlite3_finalize(s->touch);
+    sqlite3_finalize(s->overlap);
     if (ours)
         sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_close(s->db);
@@ -236,10 +249,40 @@ static enum store_status write_once(struct store *s, const struct delta *d,
     return status;
 }
 
+enum store_overlap store_overlap(struct store *s, const struct delta *d)
+{
+    static const enum store_overlap found[2] = {STORE_OTHERS, STORE_SAME};
+    bind_count(s->overlap, 1, d->start_ns);
+    bind_id(s->overlap, 2, s->last_window);
+    bind_count(s->overlap, 3, d->capture.frames);
+    bind_count(s->overlap, 4, d->capture.bytes);
+    bind_count(s->overlap, 5, d->decode.exchanges);
+    enum store_overlap ret = STORE_UNREAD;
+    int status = statement_row(s->overlap);
+    if (status == SQLITE_ROW)
+        ret = found[sqlite3_column_int(s->overlap, 0) != 0];
+    else if (status == SQLITE_DONE)
+        ret = STORE_NOTHING;
+    sqlite3_reset(s->overlap);
+    return ret;
+}
+
+bool store_is_gone(const struct store *s)
+{
+    struct stat named;
+    if (stat(s->path, &named) != 0)
+        return errno == ENOENT;
+    return named.st_ino != s->file.st_ino || named.st_dev != s->file.st_dev;
+}
+
 enum store_status store_write(struct store *s, const struct delta *d, const struct names *names,
                               struct err *err)
 {
     bool full = false;
+    if (store_is_gone(s)) {
+        err_set(err, "%s was removed or replaced while it was written", s->path);
+        return STORE_FAILED;
+    }
     enum store_status status = write_once(s, d, names, &full, err);
     if (full) {
         make_room(s);

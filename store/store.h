@@ -43,6 +43,20 @@ enum store_status {
 enum store_status store_write(struct store *s, const struct delta *d, const struct names *names,
                               struct err *err);
 
+/* What was there, of the time of a window, when the database was opened. */
+enum store_overlap {
+    STORE_NOTHING, /* no such window */
+    STORE_OTHERS,  /* one with other counts: another part of the traffic, or more than one */
+    STORE_SAME,    /* one with the same counts of frames, bytes and exchanges, if `d` is the first
+                      window    of its sensor: the same capture */
+    STORE_UNREAD,  /* that could not be found out */
+};
+enum store_overlap store_overlap(struct store *s, const struct delta *d);
+
+/* Was the file removed, renamed or replaced since it was opened? What is written from then on
+ * nobody would find, so store_write() fails. */
+bool store_is_gone(const struct store *s);
+
 /* A thing that happened to the collector itself ("sensor-restart", "capture-started", ...). */
 enum store_status store_event(struct store *s, uint64_t time_ns, const char *kind, const char *text,
                               struct err *err);

@@ -48,7 +48,7 @@ bool filter_parse_known(const char *text, struct columns columns, const struct f
                         struct filter *ret, struct err *err, size_t *ret_at)
 {
     struct field known[FIELDS_MAX];
-    const struct fields all = {"table", known, list(columns, fields, known)};
+    const struct fields all = {"table", known, list(columns, fields, known), ""};
     return filter_read(text, &all, ret, err, ret_at);
 }
 

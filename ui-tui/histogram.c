@@ -65,23 +65,42 @@ static const struct {
     double share;
 } marked[] = {{"p95", 0.95}, {"p50", 0.5}, {"p99", 0.99}};
 
+/* Is nothing there, from `from` to before `to`? */
+static bool is_free(const char *taken, int from, int to, int columns)
+{
+    if (from < 0 || to > columns)
+        return false;
+    for (int at = from; at < to; at++)
+        if (taken[at])
+            return false;
+    return true;
+}
+
 void histogram_draw_percentiles(const struct histogram_axis *axis, const struct latency *l,
                                 const struct pane *line)
 {
+    enum { MARKED = sizeof marked / sizeof *marked, LABEL = 3 };
     char taken[COLUMNS_MOST + 8] = {0};
-    for (size_t i = 0; l->count && i < sizeof marked / sizeof *marked; i++) {
-        int column = column_of(axis, latency_quantile(l, marked[i].share));
-        if (column < 0)
+    int column[MARKED];
+    if (!l->count)
+        return;
+    for (size_t i = 0; i < MARKED;
+         i++) { /* all marks, before the labels that they leave room for */
+        column[i] = column_of(axis, latency_quantile(l, marked[i].share));
+        if (column[i] < 0)
             continue;
-        int text = column + 5 <= axis->columns ? column + 1 : column - 3;
-        bool free = text >= 0;
-        for (int at = text; free && at < text + 4; at++)
-            free = !taken[at];
-        pane_text(line, 0, column, INK_WARN, "╵");
-        if (!free)
+        pane_text(line, 0, column[i], INK_WARN, "╵");
+        taken[column[i]] = 1;
+    }
+    for (size_t i = 0; i < MARKED; i++) {
+        int at = column[i] + 1;
+        if (column[i] >= 0 && !is_free(taken, at, at + LABEL, axis->columns))
+            at = column[i] - LABEL;
+        if (column[i] < 0 || taken[column[i]] > 1 || !is_free(taken, at, at + LABEL, axis->columns))
             continue;
-        pane_text(line, 0, text, INK_DIM, marked[i].name);
-        memset(taken + (text < column ? text : column), 1, 5);
+        pane_text(line, 0, at, INK_DIM, marked[i].name);
+        memset(taken + (at ? at - 1 : 0), 1, LABEL + 2); /* and a blank on either side */
+        taken[column[i]] = 2;                            /* one label is enough */
     }
 }
 

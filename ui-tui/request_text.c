@@ -2,6 +2,7 @@
 #include "ui-tui/request_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/human.h"
 #include "ui-tui/figures.h"
@@ -10,7 +11,9 @@ void request_asked(const struct request_row *row, char ret[REQUEST_TEXT_MAX])
 {
     const struct exchange *x = &row->exchange;
     const char *object = x->path[0] ? x->path : protocol_has_host(row->protocol) ? "" : x->host;
-    if (x->fingerprint) /* a statement begins with its verb */
+    if (object[0] == '/' && strcmp(object + 1, x->operation) == 0)
+        object++; /* a method of gRPC: that it is a POST of a path says nothing */
+    if (x->fingerprint || object == x->path + 1) /* a statement begins with its verb */
         snprintf(ret, REQUEST_TEXT_MAX, "%s", object);
     else if (object[0])
         snprintf(ret, REQUEST_TEXT_MAX, "%s%s%s", x->method, x->method[0] ? " " : "", object);

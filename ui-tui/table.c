@@ -367,6 +367,15 @@ static void sort_by(struct table *t, size_t column)
     rearrange(t);
 }
 
+void table_sort(struct table *t, const char *column)
+{
+    for (size_t i = 0; i < t->kind->columns.len; i++)
+        if (strcmp(column_of(t, i)->name, column) == 0) {
+            t->touched = false;
+            sort_by(t, i);
+        }
+}
+
 /* The next column on that side that can be sorted by and is not hidden; all around. */
 static void sort_beside(struct table *t, size_t step)
 {

@@ -53,6 +53,9 @@ bool table_filter(struct table *t, const char *text, struct err *err, size_t *re
 
 void table_draw(struct table *t, const struct pane *pane);
 
+/* Sorts by the column of that name, the greatest first; the cursor goes to the top. */
+void table_sort(struct table *t, const char *column);
+
 /* Moves, sorts, follows clicks. Returns false for a key that means nothing here. */
 bool table_key(struct table *t, struct key key);
 /* A click on the row that had the cursor already: as good as Enter. To be asked before

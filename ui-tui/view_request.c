@@ -43,7 +43,8 @@ static bool request_refresh(void *state, struct query *q, struct range r, struct
         return false;
     if (!v->scope.trace_id[0])
         return true;
-    if (!query_trace(q, v->scope.trace_id, &trace, err))
+    uint64_t time_ns = v->found.len ? v->found.row[0].time_ns : INT64_MAX;
+    if (!query_trace(q, v->scope.trace_id, (struct range){time_ns, time_ns}, &trace, err))
         return false;
     trace_free(&v->trace);
     v->trace = trace;
@@ -163,9 +164,29 @@ static void draw_hop(const struct request *v, const struct trace_hop *hop, const
                human_time(hop->own_ns).text);
 }
 
-static void draw_trace(struct request *v, const struct pane *pane)
+/* Who took the time, in a sentence, and that the trace is one of several with its id. Returns the
+ * rows that it takes. */
+static int draw_verdict(const struct trace *t, const struct pane *pane)
+{
+    int row = 0;
+    for (size_t i = 0; i < t->len && !row; i++)
+        if (t->hop[i].is_slowest)
+            pane_printf(pane, row++, 0, INK_STRONG,
+                        "Most of the time was taken by %.60s itself: %s of %s.",
+                        t->hop[i].request.server, human_time(t->hop[i].own_ns).text,
+                        human_time(t->end_ns - t->begin_ns).text);
+    if (t->times > 1)
+        pane_printf(pane, row++, 0, INK_DIM, "Its id was used at %u times; this is one of them.",
+                    t->times);
+    return row;
+}
+
+static void draw_trace(struct request *v, const struct pane *whole)
 {
     const struct trace *t = &v->trace;
+    int said = whole->rows > 4 ? draw_verdict(t, whole) : 0;
+    struct pane below = pane_part(whole, said, 0, whole->rows - said, whole->columns);
+    const struct pane *pane = &below;
     struct pane head = pane_line(pane, 0, 0, pane->columns);
     pane_clear(&head, INK_HEADER);
     pane_printf(&head, 0, 0, INK_HEADER, "trace of %zu hops, %u services, %s", t->len, t->services,

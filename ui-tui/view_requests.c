@@ -16,6 +16,9 @@ struct requests {
     struct table table;
     struct request_rows rows;
     struct scope scope;
+    bool slowest; /* they come first, of all that were kept; else the newest */
+    bool failed;  /* only these */
+    bool stale;   /* the rows are those of before a key */
 };
 
 static void mark_draw(const struct pane *field, const void *row, void *owner)
@@ -195,13 +198,17 @@ static bool is_of_operation(const void *scope, const struct request_row *row)
     return !strcmp(row->exchange.operation, s->operation);
 }
 
+static const uint32_t failures = 1U << OUTCOME_CLIENT_ERROR | 1U << OUTCOME_SERVER_ERROR |
+                                 1U << OUTCOME_TIMEOUT | 1U << OUTCOME_RESET;
+
 static bool requests_refresh(void *state, struct query *q, struct range r, struct err *err)
 {
     struct requests *v = state;
     struct request_rows rows = {0};
     struct request_criteria criteria = {.edge_id = v->scope.edge_id,
                                         .service_id = v->scope.service_id,
-                                        .order = REQUESTS_NEWEST,
+                                        .order = v->slowest ? REQUESTS_SLOWEST : REQUESTS_NEWEST,
+                                        .outcomes = v->failed ? failures : 0,
                                         .limit = REQUESTS_SHOWN};
     if (v->scope.operation[0]) {
         criteria.operation = v->scope.operation;
@@ -213,7 +220,17 @@ static bool requests_refresh(void *state, struct query *q, struct range r, struc
     bool enough = table_set(&v->table, rows.row, rows.len);
     free(v->rows.row);
     v->rows = rows;
+    v->stale = false;
     return enough || err_set(err, "out of memory for %zu requests", rows.len);
+}
+
+static bool requests_fetch(void *state, struct query *q, struct range r)
+{
+    struct requests *v = state;
+    struct err err;
+    bool stale = v->stale;
+    v->stale = false; /* even if it fails */
+    return stale && requests_refresh(state, q, r, &err);
 }
 
 static void requests_draw(void *state, const struct pane *pane)
@@ -235,9 +252,24 @@ static bool open_request(const struct requests *v, struct visit *ret)
     return true;
 }
 
+/* Which of them are wanted. */
+static bool choose(struct requests *v, struct key key)
+{
+    if (key.code != 'w' && key.code != 'n' && key.code != 'e')
+        return false;
+    v->failed = key.code == 'e' ? !v->failed : v->failed;
+    v->slowest = key.code == 'e' ? v->slowest : key.code == 'w';
+    v->stale = true;
+    if (key.code != 'e')
+        table_sort(&v->table, v->slowest ? "took" : "time");
+    return true;
+}
+
 static bool requests_key(void *state, struct key key, struct visit *ret)
 {
     struct requests *v = state;
+    if (choose(v, key))
+        return true;
     if (key.code == KEYCODE_ENTER || table_clicked_again(&v->table, key))
         return open_request(v, ret);
     return table_key(&v->table, key);
@@ -253,10 +285,12 @@ const struct view requests_view = {
     .title = "Requests",
     .brief = "Reqs",
     .opens = "Request",
+    .keys = {{"w", "Slowest"}, {"n", "Newest"}, {"e", "Failed"}},
     .state_size = sizeof(struct requests),
     .init = requests_init,
     .fini = requests_fini,
     .refresh = requests_refresh,
+    .fetch = requests_fetch,
     .draw = requests_draw,
     .key = requests_key,
     .table = requests_table,

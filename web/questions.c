@@ -211,7 +211,12 @@ static enum said ask_trace(struct ask *a)
     if (!a->exporter->trace)
         return SAID_NO_SUCH;
     struct trace trace = {0};
-    bool asked = !a->q || query_trace(a->q, a->item, &trace, a->err);
+    struct range near = {0, INT64_MAX};
+    if (a->params->when.has_at)
+        near = a->range;
+    if (a->params->when.has_at && a->params->when.at.kind == MOMENT_FIXED) /* windows may be long */
+        near.from_ns = near.to_ns = a->params->when.at.ns;
+    bool asked = !a->q || query_trace(a->q, a->item, near, &trace, a->err);
     enum said ret = asked && !trace.len
                         ? SAID_NOTHING
                         : said(asked, asked && a->exporter->trace(a->out, &trace), a->err);

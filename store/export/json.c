@@ -139,6 +139,7 @@ static bool trace(FILE *out, const struct trace *t)
     cJSON_AddNumberToObject(o, "errors", t->errors);
     cJSON_AddNumberToObject(o, "services", t->services);
     cJSON_AddNumberToObject(o, "loose_hops", t->loose);
+    cJSON_AddNumberToObject(o, "times", t->times);
     cJSON_AddBoolToObject(o, "cut", t->is_cut);
     cJSON_AddArrayToObject(o, "hops");
     bool written = begin_requests(out, o);

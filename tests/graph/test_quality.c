@@ -91,6 +91,24 @@ static void few_are_a_note(void **state)
     check(cases, sizeof cases / sizeof cases[0]);
 }
 
+/* What a late start does to an edge is the same however often it starts: an answer or less of each
+ * connection. */
+static void a_late_start_is_a_note(void **state)
+{
+    (void)state;
+    static const struct marked cases[] = {
+        {{.midstream = true, .connections = 1, .troubles[TROUBLE_STRAY_ANSWERS] = 1}, "UB"},
+        {{.midstream = true, .connections = 700, .troubles[TROUBLE_STRAY_ANSWERS] = 700}, "UB"},
+        {{.midstream = true, .connections = 6, .troubles[TROUBLE_STRAY_ANSWERS] = 7}, "!UB"},
+        {{.connections = 7, .troubles[TROUBLE_STRAY_ANSWERS] = 7}, "!U"},
+        {{.midstream = true,
+          .connections = 7,
+          .troubles = {[TROUBLE_STRAY_ANSWERS] = 7, [TROUBLE_LOST] = 1}},
+         "!UB"},
+    };
+    check(cases, sizeof cases / sizeof cases[0]);
+}
+
 static void an_edge_adds_up(void **state)
 {
     (void)state;
@@ -230,9 +248,13 @@ static void reasons(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_sums_decide),      cmocka_unit_test(few_are_a_note),
-        cmocka_unit_test(an_edge_adds_up),      cmocka_unit_test(of_several_the_worse_counts),
-        cmocka_unit_test(every_mark_has_words), cmocka_unit_test(reasons),
+        cmocka_unit_test(the_sums_decide),
+        cmocka_unit_test(few_are_a_note),
+        cmocka_unit_test(a_late_start_is_a_note),
+        cmocka_unit_test(an_edge_adds_up),
+        cmocka_unit_test(of_several_the_worse_counts),
+        cmocka_unit_test(every_mark_has_words),
+        cmocka_unit_test(reasons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

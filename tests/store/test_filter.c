@@ -28,7 +28,7 @@ static const struct field list[] = {
     {"closed", "", "", FIELD_FLAG, AT(closed), NULL, field_flag_there, NULL},
     {"first_seen", "", "", FIELD_MOMENT, AT(seen_ns), NULL, field_double_there, NULL},
 };
-static const struct fields fields = {"rows", list, sizeof list / sizeof *list};
+static const struct fields fields = {"rows", list, sizeof list / sizeof *list, ""};
 
 static const struct row row = {
     "Shopping Cart,Shopping Cart:8080", "eu,team-a", 0.5, 0.02, 20e6, 1.5e6, 12, true, 1000e9};

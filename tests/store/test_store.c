@@ -106,6 +106,35 @@ static void a_link_is_the_same_database(void **state)
     place_remove(&p);
 }
 
+/* Whoever removes a database that is written, or puts another in its place, is told; and the lock
+ * of that other is left alone. */
+static void a_file_that_is_gone_is_noticed(void **state)
+{
+    struct place p = place_make();
+    struct err err = {0};
+    char lock[128];
+    snprintf(lock, sizeof lock, "%s.lock", p.db);
+    for (int replaced = 0; replaced < 2; replaced++) {
+        struct store *s = place_store(&p), *other = NULL;
+        (void)state;
+        assert_false(store_is_gone(s));
+        assert_int_equal(unlink(p.db), 0);
+        if (replaced) {
+            assert_int_equal(unlink(lock), 0);
+            other = place_store(&p);
+            assert_false(store_is_gone(other));
+        }
+        assert_true(store_is_gone(s));
+        struct delta d = {.start_ns = 1000000000, .end_ns = 6000000000};
+        assert_int_equal(store_write(s, &d, NULL, &err), STORE_FAILED);
+        assert_non_null(strstr(err.text, "was removed or replaced"));
+        store_close(s);
+        assert_int_equal(access(lock, F_OK), replaced ? 0 : -1);
+        store_close(other);
+    }
+    place_remove(&p);
+}
+
 static void other_files_are_left_alone(void **state)
 {
     struct place p = place_make();
@@ -256,6 +285,7 @@ int main(void)
         cmocka_unit_test(closing_leaves_one_file),
         cmocka_unit_test(a_second_writer_is_refused),
         cmocka_unit_test(a_link_is_the_same_database),
+        cmocka_unit_test(a_file_that_is_gone_is_noticed),
         cmocka_unit_test(other_files_are_left_alone),
         cmocka_unit_test(a_foreign_log_is_left_alone),
         cmocka_unit_test(read_only_place),

@@ -231,12 +231,12 @@ static void a_request_id_goes_with_a_trace(void **state)
     }
     struct query *q = place_query(&p);
     struct err err;
-    assert_true(query_trace(q, TRACE, &trace, &err));
+    assert_true(query_trace(q, TRACE, (struct range){0, INT64_MAX}, &trace, &err));
     assert_int_equal(trace.len, 3);
     assert_string_equal(trace.hop[0].request.exchange.trace_id, "");
     assert_int_equal(trace.begin_ns, 2000 * SECOND_NS);
     trace_free(&trace);
-    assert_true(query_trace(q, "", &trace, &err));
+    assert_true(query_trace(q, "", (struct range){0, INT64_MAX}, &trace, &err));
     assert_int_equal(trace.len, 0);
     struct trace_rows rows;
     struct range ever = {0, INT64_MAX};
@@ -276,6 +276,56 @@ static void a_request_id_goes_with_a_trace(void **state)
     place_remove(&p);
 }
 
+/* Whatever sends the same id again and again, as a test or a capture that is played in a loop, does
+ * not make one trace of hours. */
+static void an_id_that_comes_again(void **state)
+{
+    (void)state;
+    static const uint64_t second = SECOND_NS;
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    for (uint64_t start = 1000; start < 1300; start += 60) {
+        struct delta d = window_at(start);
+        window_edge(&d, "10.0.0.1", "10.0.0.2", 80);
+        keep_hop(&d, start, 0, "request-1", "");
+        keep_hop(&d, start, 10, "request-1", TRACE);
+        keep_hop(&d, start, 20, "request-2", start == 1120 ? "" : TRACE);
+        written(s, &d, NULL);
+    }
+    struct query *q = place_query(&p);
+    struct err err;
+    const struct {
+        struct range asked;
+        uint64_t begins, hops;
+    } parts[] = {
+        {{0, INT64_MAX}, 1240, 3},                 /* the newest */
+        {{0, 1130 * second}, 1120, 2},             /* the newest until then */
+        {{1060 * second, 1060 * second}, 1060, 3}, /* of that moment */
+        {{1, 1}, 1000, 3},                         /* the nearest */
+        {{1100 * second, 1100 * second}, 1120, 2}, /* likewise */
+        {{9000 * second, 9001 * second}, 1240, 3},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        assert_true(query_trace(q, TRACE, parts[i].asked, &trace, &err));
+        assert_int_equal(trace.begin_ns, parts[i].begins * second);
+        assert_int_equal(trace.len, parts[i].hops);
+        assert_int_equal(trace.times, 5);
+        assert_true(trace.end_ns - trace.begin_ns <= second);
+        trace_free(&trace);
+    }
+    struct trace_rows rows;
+    assert_true(query_traces(q, (struct range){0, INT64_MAX}, &(struct trace_criteria){.limit = 4},
+                             &rows, &err));
+    assert_int_equal(rows.len, 4);
+    for (uint64_t i = 0; i < 4; i++)
+        assert_int_equal(rows.row[i].begin_ns, (1240 - i * 60) * second);
+    assert_int_equal(rows.row[2].hops, 2);
+    free(rows.row);
+    query_close(q);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +339,7 @@ int main(void)
         cmocka_unit_test_teardown(outside_is_no_service, end),
         cmocka_unit_test_teardown(no_answer, end),
         cmocka_unit_test_teardown(a_deep_one, end),
+        cmocka_unit_test(an_id_that_comes_again),
         cmocka_unit_test_teardown(none, end),
         cmocka_unit_test_teardown(a_request_id_goes_with_a_trace, end),
     };

@@ -442,15 +442,19 @@ bool query_requests(struct query *q, struct range r, const struct request_criter
         snprintf(row->exchange.trace_id, sizeof row->exchange.trace_id, "%s", made[i].trace);
         row->exchange.outcome = made[i].outcome;
         if (ret->row && row->id > c->after_id && (!c->edge_id || c->edge_id == row->edge_id) &&
-            (!c->passes || c->passes(c->ctx, row)) && (!c->limit || ret->len < c->limit))
+            (!c->passes || c->passes(c->ctx, row)) &&
+            (!c->outcomes || c->outcomes >> row->exchange.outcome & 1) &&
+            (!c->limit || ret->len < c->limit))
             ret->row[ret->len++] = *row;
     }
     return answers(q, err);
 }
 
-bool query_trace(struct query *q, const char *trace_id, struct trace *ret, struct err *err)
+bool query_trace(struct query *q, const char *trace_id, struct range r, struct trace *ret,
+                 struct err *err)
 {
     struct request_rows rows;
+    (void)r;
     *ret = (struct trace){.hop = calloc(2, sizeof *ret->hop), .len = 2, .services = 3};
     snprintf(ret->trace_id, sizeof ret->trace_id, "%s", trace_id);
     if (!query_requests(q, q->history, &(struct request_criteria){0}, &rows, err) || !ret->hop)

@@ -223,7 +223,7 @@ static void test_knows_fields(void **state)
         {"errors", "error_share", "", FIELD_SHARE, 0, NULL, twice, NULL},
         {"port", "", "", FIELD_TEXT, 0, client, NULL, NULL},
     };
-    static const struct fields fields = {"rows", known, 2};
+    static const struct fields fields = {"rows", known, 2, ""};
     struct filter f;
     struct err err = {""};
     size_t at;

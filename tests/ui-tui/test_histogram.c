@@ -42,6 +42,29 @@ static void test_drawn(void **state)
     canvas_free(c);
 }
 
+/* No label is written over another, or over the mark of another. */
+static void test_marks_close_together(void **state)
+{
+    struct latency l = {0}, none = {0};
+    struct canvas *c = canvas_new(1, 40, false);
+    struct pane line = pane_whole(c);
+    char text[1024];
+    (void)state;
+    for (int i = 0; i < 90; i++)
+        latency_add(&l, 1 * ms);
+    for (int i = 0; i < 8; i++)
+        latency_add(&l, 100 * ms);
+    for (int i = 0; i < 2; i++)
+        latency_add(&l, 135 * ms);
+    latency_add(&l, 1000 * ms);
+    struct histogram_axis axis = histogram_axis_of(&l, &none, 40);
+    histogram_draw_percentiles(&axis, &l, &line);
+    canvas_row_text(c, 0, text, sizeof text);
+    assert_string_equal(text, "╵p50                   p95╵ ╵p99");
+    latency_free(&l);
+    canvas_free(c);
+}
+
 /* One bucket is not stretched over the whole width: a column is never less than a bucket. */
 static void test_narrow(void **state)
 {
@@ -75,6 +98,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drawn),
+        cmocka_unit_test(test_marks_close_together),
         cmocka_unit_test(test_narrow),
         cmocka_unit_test(test_fitted),
     };

@@ -28,6 +28,28 @@ static void test_listed(void **state)
     frame_free(f);
 }
 
+/* One key finds the slowest, one the newest, one those that failed. */
+static void test_chosen(void **state)
+{
+    struct query q = shop();
+    struct frame *f = screen_open(&q);
+    (void)state;
+    screen_tab(f, &q, "Requests");
+    screen_type(f, &q, "w");
+    const char *text = screen_text(f, 10, 100, false);
+    assert_non_null(strstr(text, "TOOK↓"));
+    assert_true(strstr(text, "2.4 s") < strstr(text, "18 ms"));
+    screen_type(f, &q, "e");
+    text = screen_text(f, 10, 100, false);
+    assert_null(strstr(text, "18 ms"));
+    assert_non_null(strstr(text, "timeout"));
+    screen_type(f, &q, "en");
+    text = screen_text(f, 10, 100, false);
+    assert_non_null(strstr(text, "TIME↓"));
+    assert_true(strstr(text, "18 ms") < strstr(text, "2.4 s"));
+    frame_free(f);
+}
+
 /* Of an edge. */
 static void test_of_an_edge(void **state)
 {
@@ -62,6 +84,7 @@ static void test_one(void **state)
         "  bytes       0 B there, 0 B back\n"
         "  trace       4bf92f3577b34da6a3ce929d0e0e4736\n"
         "\n"
+        "  Most of the time was taken by pay itself: 10 ms of 20 ms.\n"
         "  trace of 2 hops, 3 services, 20 ms                             TOOK       OWN\n"
         "  ● cart  GET /cart/7                      ███████████████     20 ms     10 ms\n"
         "  ✖   pay  GET /pay\\x1b[2J                        ▐███████     10 ms     10 ms\n");
@@ -78,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_listed),
+        cmocka_unit_test(test_chosen),
         cmocka_unit_test(test_of_an_edge),
         cmocka_unit_test(test_one),
     };

@@ -258,6 +258,8 @@ export interface Trace {
   errors: number;
   services: number;
   loose_hops: number;
+  /** How many traces have its id: some send the same again, and more than half a minute later it is another. */
+  times: number;
   cut: boolean;
   hops: Hop[];
 }

@@ -104,7 +104,7 @@ function useTrace(of: Kept): Fetched<Trace> {
   const params = asks ? { from: at(-NEAR_MS), to: at(NEAR_MS), find: `request_id = "${id}" and has trace_id`, limit: "1" } : {};
   const others = useAnswer<{ requests: Kept[] }>(asks ? "requests" : null, params as Record<string, string>, 0);
   const trace = of.trace_id ?? others.data?.requests[0]?.trace_id;
-  return useAnswer<Trace>(trace ? `traces/${encodeURIComponent(trace)}` : null, {}, 0);
+  return useAnswer<Trace>(trace ? `traces/${encodeURIComponent(trace)}` : null, { at: of.time }, 0);
 }
 
 function Told({ of, address, go }: RequestProps & { of: Kept }) {

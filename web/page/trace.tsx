@@ -122,6 +122,7 @@ export function Waterfall({ trace, chosen, onChoose }: { trace: Trace; chosen: n
       <p class="hint">
         Solid: its own time, while nothing that it called for was under way.
         {trace.loose_hops > 0 && ` Of ${trace.loose_hops} the caller was not kept.`}
+        {trace.times > 1 && ` Its id was used at ${trace.times} times, more than 30 s apart; this is one of them.`}
         {trace.cut && " There are more hops than are shown."}
       </p>
     </>

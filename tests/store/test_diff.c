@@ -250,8 +250,8 @@ static void is_drawn(void **state)
     static const char *const parts[] = {
         "<title>a\"b &amp; &lt;script&gt;</title>",
         ">+ a\"b &amp; &lt;script&gt;</text>",
-        "stroke=\"#009E73\" stroke-width=\"3.0\" stroke-dasharray=\"none\"><title>a\"b &amp; "
-        "&lt;script&gt; - redis, port 6379, redis</title>",
+        ("stroke=\"#009E73\" stroke-width=\"3.0\" stroke-dasharray=\"none\"><title>a\"b &amp; "
+         "&lt;script&gt; - redis, port 6379, redis</title>"),
         ">+ came</text>",
         ">redis (few)</text>",
         "stroke=\"#8C959F\" stroke-width=\"2.5\" stroke-dasharray=\"7 3\"><title>web - redis",

@@ -27,4 +27,5 @@ static const struct field traces[] = {
     TIME_FIELD(trace_row, slowest_ns, "slowest_time", "slowest_ms", "how long that took itself"),
 };
 
-const struct fields trace_fields = {"traces", traces, sizeof traces / sizeof *traces};
+const struct fields trace_fields = {"traces", traces, sizeof traces / sizeof *traces,
+                                    "took > 1s and hops > 3"};

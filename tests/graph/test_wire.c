@@ -318,7 +318,7 @@ static void a_cut_delta_is_refused(void **state)
     delta_free(&d);
 }
 
-/* Whatever byte is changed, nothing breaks; most changes are seen. */
+/* Whatever byte is changed, nothing breaks; most changes are seen. How it is changed takes turns. */
 static void a_changed_delta_does_no_harm(void **state)
 {
     (void)state;
@@ -326,13 +326,13 @@ static void a_changed_delta_does_no_harm(void **state)
     struct bytes whole = encoded(&d);
     uint8_t *changed = malloc(whole.len);
     assert_non_null(changed);
+    memcpy(changed, whole.at, whole.len);
     for (size_t i = 0; i < whole.len; i++) {
         static const uint8_t changes[] = {0x01, 0x80, 0xff};
-        for (size_t k = 0; k < sizeof changes; k++) {
-            memcpy(changed, whole.at, whole.len);
-            changed[i] ^= changes[k];
-            (void)is_taken(bytes_of(changed, whole.len));
-        }
+        uint8_t was = changed[i];
+        changed[i] ^= changes[i % sizeof changes];
+        (void)is_taken(bytes_of(changed, whole.len));
+        changed[i] = was;
     }
     free(changed);
     delta_free(&d);

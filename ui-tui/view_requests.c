@@ -191,11 +191,13 @@ static void requests_fini(void *state)
     free(v->rows.row);
 }
 
-/* `operation` of the criteria is a part of its name: here, the whole. */
-static bool is_of_operation(const void *scope, const struct request_row *row)
+/* `operation` of the criteria is a part of its name: here, the whole. A streaming call lasts as
+ * long as it is wanted, so it is none of the slowest. */
+static bool is_wanted(const void *ctx, const struct request_row *row)
 {
-    const struct scope *s = scope;
-    return !strcmp(row->exchange.operation, s->operation);
+    const struct requests *v = ctx;
+    return !(v->slowest && call_is_streaming(row->exchange.call)) &&
+           (!v->scope.operation[0] || !strcmp(row->exchange.operation, v->scope.operation));
 }
 
 static const uint32_t failures = 1U << OUTCOME_CLIENT_ERROR | 1U << OUTCOME_SERVER_ERROR |
@@ -210,10 +212,11 @@ static bool requests_refresh(void *state, struct query *q, struct range r, struc
                                         .order = v->slowest ? REQUESTS_SLOWEST : REQUESTS_NEWEST,
                                         .outcomes = v->failed ? failures : 0,
                                         .limit = REQUESTS_SHOWN};
-    if (v->scope.operation[0]) {
+    if (v->scope.operation[0])
         criteria.operation = v->scope.operation;
-        criteria.passes = is_of_operation;
-        criteria.ctx = &v->scope;
+    if (v->scope.operation[0] || v->slowest) {
+        criteria.passes = is_wanted;
+        criteria.ctx = v;
     }
     if (!query_requests(q, r, &criteria, &rows, err))
         return false;

@@ -12,7 +12,7 @@ struct sums {
 
 static void count(u_char *user, const struct pcap_pkthdr *head, const u_char *frame)
 {
-    struct sums *sums = (struct sums *)user;
+    struct sums *sums = (void *)user;
     (void)frame;
     sums->packets++;
     sums->bytes += head->len;

@@ -189,7 +189,7 @@ char *__wrap_strdup(const char *text)
     return __wrap_strndup(text, SIZE_MAX);
 }
 
-int __wrap_asprintf(char **ret, const char *format, ...)
+__attribute__((format(printf, 2, 3))) int __wrap_asprintf(char **ret, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);

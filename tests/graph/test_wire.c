@@ -318,7 +318,7 @@ static void a_cut_delta_is_refused(void **state)
     delta_free(&d);
 }
 
-/* Whatever byte is changed, nothing breaks; most changes are seen. How it is changed takes turns. */
+/* Whatever byte is changed, nothing breaks; most changes are seen. Each in one of three ways. */
 static void a_changed_delta_does_no_harm(void **state)
 {
     (void)state;

@@ -75,7 +75,8 @@ static void forget(struct vantages *v)
 
 void vantages_move(struct vantages *into, struct vantages *from)
 {
-    for (const struct vantage *more = from->row; more < from->row + from->len; more++) {
+    for (size_t i = 0; i < from->len; i++) {
+        const struct vantage *more = &from->row[i];
         struct vantage *row = find(into, more);
         if (!row) {
             into->dropped += more->packets;

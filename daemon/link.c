@@ -71,6 +71,8 @@ enum link_status link_fill(struct link_reader *r)
 enum link_status link_next(struct link_reader *r, enum message_type *ret_type,
                            struct bytes *ret_body)
 {
+    if (r->from == r->to) /* there may be no buffer yet */
+        return LINK_MORE;
     struct cursor c = cursor_over(bytes_of(r->buffer + r->from, r->to - r->from));
     uint32_t magic = cursor_le32(&c);
     uint32_t type = cursor_le32(&c);

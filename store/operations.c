@@ -247,10 +247,12 @@ static struct operation_server *server_of(struct operations *o, int64_t pair)
     }
     if (!ended(s, status))
         return NULL;
-    for (struct operation_server *at = o->server; at < o->server + o->server_len; at++)
+    for (size_t i = 0; i < o->server_len; i++) {
+        struct operation_server *at = &o->server[i];
         if (at->service == wanted.service && at->port == wanted.port &&
             strcmp(at->protocol, wanted.protocol) == 0)
             return at;
+    }
     if (o->server_len == OPERATION_SERVERS_MAX)
         operations_forget(o);
     if (!read_server(o, &wanted))

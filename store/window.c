@@ -287,7 +287,8 @@ static bool forget(struct window_writer *w)
 static bool write_vantages(struct window_writer *w, int64_t window, const struct delta *d)
 {
     sqlite3_stmt *s = w->statement[VANTAGE_WRITE];
-    for (const struct vantage *v = d->vantage; v < d->vantage + d->vantage_len; v++) {
+    for (size_t row = 0; row < d->vantage_len; row++) {
+        const struct vantage *v = &d->vantage[row];
         uint64_t value[] = {v->interface, v->vlan,  v->tunnels,    v->tunnel_id,
                             v->packets,   v->bytes, v->duplicates, v->duplicate_bytes,
                             v->uncertain};

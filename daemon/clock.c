@@ -27,6 +27,7 @@ bool clock_advance(struct clock *c, uint64_t time_ns, struct tick *ret)
     bool first = !c->next_ns;
     *ret = (struct tick){
         .at_ns = time_ns < c->end_ns ? time_ns - time_ns % second : c->end_ns,
+        .to_ns = time_ns - time_ns % second,
         .window_ends = time_ns >= c->end_ns,
         .start_ns = c->start_ns,
         .end_ns = c->end_ns,
@@ -42,6 +43,7 @@ struct tick clock_stop(struct clock *c)
 {
     struct tick last = {
         .at_ns = c->now_ns,
+        .to_ns = c->now_ns,
         .window_ends = true,
         .start_ns = c->start_ns,
         .end_ns = c->end_ns,

@@ -17,6 +17,7 @@ struct clock {
 
 struct tick {
     uint64_t at_ns;
+    uint64_t to_ns; /* the second in which time goes on: later than at_ns after a silence */
     bool window_ends;
     uint64_t start_ns, end_ns; /* of the window that ends */
 };

@@ -232,6 +232,7 @@ void worker_tick(struct worker *w, const struct tick *tick, uint64_t number)
     w->in_tick = true;
     w->tick_ns = tick->at_ns;
     engine_tick(w->engine, tick->at_ns, number, tick->window_ends);
+    engine_goes_on(w->engine, tick->to_ns);
     w->in_tick = false;
     if (tick->window_ends)
         end_window(w, tick);

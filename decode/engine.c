@@ -269,6 +269,12 @@ void engine_tick(struct engine *e, uint64_t now_ns, uint64_t number, bool window
     report_open_calls(&e->life);
 }
 
+void engine_goes_on(struct engine *e, uint64_t to_ns)
+{
+    if (to_ns > e->life.clock_ns)
+        e->life.clock_ns = to_ns;
+}
+
 /* What is open when the capture ends has not been closed by that. */
 static void finish(struct lifecycle *l, struct flow *f, struct moment m)
 {

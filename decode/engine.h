@@ -68,6 +68,10 @@ void engine_follow(struct engine *e, unsigned level);
  * once a second of packet time while there are packets. */
 void engine_tick(struct engine *e, uint64_t now_ns, uint64_t number, bool window_ends);
 
+/* After a tick: what comes now has been stamped at `to_ns` or later, or is behind. All workers are
+ * told the same, whichever of them has the packets, so that all agree on how old a flow is. */
+void engine_goes_on(struct engine *e, uint64_t to_ns);
+
 /* The capture is over: every flow ends here, though its connection, if open, may well go on. */
 void engine_finish(struct engine *e, uint64_t now_ns, uint64_t number);
 

@@ -15,7 +15,7 @@ struct lifecycle {
     struct reader reader;
     struct decode_counters counters;
     struct sink sink;
-    uint64_t clock_ns;         /* packet time of the latest tick; it never goes back */
+    uint64_t clock_ns;         /* packet time since the latest tick, at least; it never goes back */
     uint32_t awake[AWAKE_MAX]; /* flows, in turn */
     uint32_t awake_next;
     bool rest_at_once;

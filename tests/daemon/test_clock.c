@@ -48,6 +48,7 @@ static void test_long_silence_is_one_tick(void **state)
     clock_advance(&c, 1001 * s, &t);
     assert_true(clock_advance(&c, 4601 * s, &t));
     assert_true(t.window_ends && t.end_ns == 1005 * s);
+    assert_true(t.at_ns == 1005 * s && t.to_ns == 4601 * s);
     assert_false(clock_advance(&c, 4601 * s, &t));
     assert_true(c.start_ns == 4600 * s);
 }

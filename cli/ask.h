@@ -34,6 +34,5 @@ bool ask_passes(const void *ctx, const struct request_row *row);
 bool ask_passes_trace(const void *ctx, const struct trace_row *row);
 
 /* Reads --db, --since, --find, --sort, --json, --csv and the like, and answers. A command may have
- * a
- * --limit of its own among `more`. Returns the exit status. */
+ * a --limit of its own among `more`. Returns the exit status. */
 int ask_run(const struct command *self, const struct ask *ask, int argc, char **argv);

@@ -13,8 +13,9 @@ enum { ROOM = 256 * 1024 };
 
 struct log_file {
     int fd;
-    bool failed; /* what comes after is dropped */
-    size_t len;
+    bool failed; /* lines are missing */
+    bool torn;   /* what is in the file so far ends amid a line, */
+    size_t len;  /* whose rest `text` begins with */
     char text[ROOM];
 };
 
@@ -27,7 +28,7 @@ struct log_file *log_file_open(const char *path, bool goes_on, struct err *err)
     }
     int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (goes_on ? O_APPEND : O_TRUNC);
     f->fd = strcmp(path, "-") == 0 ? STDOUT_FILENO : open(path, flags, 0666);
-    f->failed = false;
+    f->failed = f->torn = false;
     f->len = 0;
     if (f->fd >= 0)
         return f;
@@ -48,16 +49,30 @@ void log_file_wrote(struct log_file *f, size_t len)
     f->len += len;
 }
 
+/* What is left is dropped, but for the end of a line that has begun: lines stay whole. */
+static void drop(struct log_file *f, size_t done)
+{
+    size_t left = f->len - done;
+    const char *end = f->torn ? memchr(f->text + done, '\n', left) : NULL;
+    f->failed = true;
+    f->len = end ? (size_t)(end + 1 - (f->text + done)) : 0;
+    memmove(f->text, f->text + done, f->len);
+}
+
 void log_file_flush(struct log_file *f)
 {
-    for (size_t done = 0; done < f->len && !f->failed;) {
+    size_t done = 0;
+    while (done < f->len) {
         ssize_t n = write(f->fd, f->text + done, f->len - done);
-        if (n >= 0)
-            done += (size_t)n;
-        else
-            f->failed = errno != EINTR;
+        if (n < 0 && errno != EINTR)
+            break;
+        done += n > 0 ? (size_t)n : 0;
+        f->torn = done ? f->text[done - 1] != '\n' : f->torn;
     }
-    f->len = 0;
+    if (done < f->len)
+        drop(f, done);
+    else
+        f->len = 0;
 }
 
 bool log_file_close(struct log_file *f)

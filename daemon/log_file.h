@@ -17,7 +17,8 @@ struct log_file *log_file_open(const char *path, bool goes_on, struct err *err);
 char *log_file_line(struct log_file *f);
 void log_file_wrote(struct log_file *f, size_t len);
 
-/* Whoever reads the file is to see all that was written. */
+/* Whoever reads the file is to see all that was written. Where the disk is full, lines are dropped
+ * until there is room; none is left in part. */
 void log_file_flush(struct log_file *f);
 
 /* false: it could not be written whole. */

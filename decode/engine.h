@@ -33,8 +33,7 @@ struct engine_options {
     uint32_t udp_timeout_s;        /* [60] */
     bool labels; /* ask nDPI for a word for what no decoder claims, if it is there [no] */
     struct label_watch watch;
-    bool
-        rest_at_once; /* put connections away as soon as they may be, which shows in nothing [no] */
+    bool rest_at_once; /* for tests: put connections away as soon as they may be [no] */
 };
 
 struct engine;

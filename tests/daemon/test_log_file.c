@@ -2,9 +2,11 @@
  * written is told. */
 #include "daemon/log_file.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "store/export/exporter.h"
@@ -103,12 +105,39 @@ static void what_cannot_be_written_is_told(void **state)
     assert_non_null(strstr(err.text, "/nowhere/log"));
 }
 
+static void limit_file(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* The disk is full amid the third line, twice, and then there is room: what comes then is there,
+ * and the line that had begun is whole. */
+static void lines_stay_whole_on_a_full_disk(void **state)
+{
+    (void)state;
+    struct log_file *f = opened(false);
+    signal(SIGXFSZ, SIG_IGN);
+    limit_file(2 * LINE + LINE / 2);
+    write_lines(f, 0, 10);
+    log_file_flush(f);
+    write_lines(f, 10, 20);
+    log_file_flush(f);
+    limit_file(RLIM_INFINITY);
+    write_lines(f, 3, 5);
+    assert_false(log_file_close(f)); /* some are missing */
+    assert_lines(5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(all_lines_are_there, begin, end),
         cmocka_unit_test_setup_teardown(it_goes_on_or_begins_anew, begin, end),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(lines_stay_whole_on_a_full_disk, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

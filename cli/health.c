@@ -186,7 +186,7 @@ static bool print_vantages(struct query *q, struct range r, struct err *err)
 static bool print_events(struct query *q, struct range r, struct err *err)
 {
     struct event_rows events;
-    if (!query_events(q, (struct range){r.from_ns, UINT64_MAX}, &events, err))
+    if (!query_events_range(q, &r, err) || !query_events(q, r, &events, err))
         return false;
     if (events.len)
         printf("\nEvents\n");

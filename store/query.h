@@ -615,8 +615,10 @@ struct event_rows {
 };
 /* In order of time; of a range with more than 1,000, the latest. */
 bool query_events(struct query *q, struct range r, struct event_rows *ret, struct err *err);
-/* Makes a range of windows that goes to the end of all one of events: what happens to the collector
- * has the time of the wall, which of a capture that is replayed lies behind its windows. */
+/* Makes a range of windows one of events: where it goes to the end of all windows, or begins with
+ * the first, it has what lies beyond. What happens to the collector has the time of the wall, which
+ * lies behind the windows of a capture that is replayed; and it may happen before there is a
+ * window. */
 bool query_events_range(struct query *q, struct range *r, struct err *err);
 /* Those stored after that one, in that order; the first 1,000. */
 bool query_events_after(struct query *q, int64_t after_id, struct event_rows *ret, struct err *err);

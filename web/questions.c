@@ -280,7 +280,9 @@ static enum said ask_events(struct ask *a)
     if (!a->exporter->events)
         return SAID_NO_SUCH;
     struct event_rows rows = {0};
-    bool asked = !a->q || query_events(a->q, a->range, &rows, a->err);
+    struct range r = a->range;
+    bool asked =
+        !a->q || (query_events_range(a->q, &r, a->err) && query_events(a->q, r, &rows, a->err));
     asked = asked && keep(a, rows.row, &rows.len, sizeof *rows.row);
     enum said ret = said(asked, asked && a->exporter->events(a->out, a->range, &rows), a->err);
     free(rows.row);

@@ -55,6 +55,30 @@ static const char *told_since(const struct place *p, uint64_t from_s)
     return text;
 }
 
+/* What happened before there was a window is told with all windows, and not of a later time. */
+static void before_the_first_window(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    struct err err = {""};
+    (void)state;
+    assert_int_equal(store_event(s, 99 * SECOND_NS, "sensor-restart", "", &err), STORE_OK);
+    see_nothing(s, 100, 110);
+    store_close(s);
+    struct query *q = place_query(&p);
+    for (uint64_t later = 0; later < 2; later++) {
+        struct range r;
+        struct event_rows rows;
+        assert_true(query_history(q, &r, &err));
+        r.from_ns += later * WINDOW_S * SECOND_NS;
+        assert_true(query_events_range(q, &r, &err) && query_events(q, r, &rows, &err));
+        assert_int_equal(rows.len, !later);
+        free(rows.row);
+    }
+    query_close(q);
+    place_remove(&p);
+}
+
 /* Nothing is new in the first minutes; then each thing is, once. */
 static void tells_what_is_new(void **state)
 {
@@ -328,6 +352,7 @@ static void is_found_in_little_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(before_the_first_window),
         cmocka_unit_test(tells_what_is_new),
         cmocka_unit_test(tells_of_addresses),
         cmocka_unit_test(is_bounded),

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/ask.h"
 #include "cli/follow.h"
+#include "cli/moments.h"
 
 enum { SHOWN_FIRST = 20 /* when following */ };
 
@@ -57,14 +58,19 @@ static void cell_span(struct listing *t, uint64_t ns, bool known)
     listing_cell(t, !known ? "-" : ns ? human_time(ns).text : "0");
 }
 
+static struct moments moments; /* of the rows below the head */
+
 static struct listing *make_listing(const struct request_rows *rows)
 {
-    struct listing *t =
-        listing_new("TIME|CLIENT|SERVER|PROTOCOL|REQUEST|END|>TOOK|>FIRST BYTE|KEPT|?TRACE");
+    char heads[128];
+    snprintf(heads, sizeof heads,
+             "%s|CLIENT|SERVER|PROTOCOL|REQUEST|END|>TOOK|>FIRST BYTE|KEPT|?TRACE",
+             moments_head(&moments));
+    struct listing *t = listing_new(heads);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct request_row *row = &rows->row[i];
         char text[ASKED_TEXT_MAX], end[64], kept[32] = "";
-        listing_cell(t, human_moment(row->time_ns).text);
+        listing_cell(t, moments_text(&moments, row->time_ns).text);
         listing_cell(t, row->client);
         listing_cell(t, row->server);
         listing_cell(t, row->protocol);
@@ -87,6 +93,8 @@ static struct listing *make_listing(const struct request_rows *rows)
 
 static bool print(const struct request_rows *rows, struct err *err)
 {
+    for (size_t i = 0; i < rows->len; i++)
+        moments_add(&moments, rows->row[i].time_ns);
     return listing_finish(make_listing(rows), rows->len,
                           "No such request was kept in this time; 'tapgraph edges' lists all that "
                           "was counted, and docs/requests.md says what is kept.",
@@ -209,6 +217,7 @@ static int run(const struct command *self, int argc, char **argv)
         {0},
     };
     criteria = (struct request_criteria){0};
+    moments = (struct moments){0};
     follow = failed = slow = false;
     outcome = NULL;
     struct ask ask = {.answer = answer, .more = more, .fits = fits, .fields = &request_fields};

@@ -57,7 +57,7 @@ static void print_head(const struct trace *t)
 {
     const struct request_row *first = &t->hop[0].request;
     printf("%s  %s  %s, %zu hop%s, %u service%s, %u error%s\n\n", t->trace_id,
-           human_moment(first->time_ns).text, human_time(t->end_ns - t->begin_ns).text, t->len,
+           human_moment_ms(first->time_ns).text, human_time(t->end_ns - t->begin_ns).text, t->len,
            t->len == 1 ? "" : "s", t->services, t->services == 1 ? "" : "s", t->errors,
            t->errors == 1 ? "" : "s");
 }

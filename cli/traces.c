@@ -4,17 +4,24 @@
 #include "base/human.h"
 #include "cli/ask.h"
 #include "cli/listing.h"
+#include "cli/moments.h"
 
 static struct trace_criteria criteria;
 
 static bool print(const struct trace_rows *rows, struct err *err)
 {
-    struct listing *t = listing_new(
-        "TRACE|TIME|CLIENT|SERVER|OPERATION|>TOOK|>HOPS|>SERVICES|>ERRORS|SLOWEST|>OF THAT");
+    struct moments moments = {0};
+    char heads[128];
+    for (size_t i = 0; i < rows->len; i++)
+        moments_add(&moments, rows->row[i].begin_ns);
+    snprintf(heads, sizeof heads,
+             "TRACE|%s|CLIENT|SERVER|OPERATION|>TOOK|>HOPS|>SERVICES|>ERRORS|SLOWEST|>OF THAT",
+             moments_head(&moments));
+    struct listing *t = listing_new(heads);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct trace_row *row = &rows->row[i];
         listing_cell(t, row->trace_id);
-        listing_cell(t, human_moment(row->begin_ns).text);
+        listing_cell(t, moments_text(&moments, row->begin_ns).text);
         listing_cell(t, row->client);
         listing_cell(t, row->server);
         listing_cell(t, row->operation);

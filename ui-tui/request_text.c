@@ -50,9 +50,3 @@ const char *request_mark(const struct request_row *row)
 {
     return figures_mark_of(health_of(row));
 }
-
-void request_clock(uint64_t time_ns, char ret[24])
-{
-    snprintf(ret, 24, "%.15s.%03u", human_clock(time_ns).text,
-             (unsigned)(time_ns / 1000000 % 1000));
-}

@@ -16,6 +16,3 @@ void request_end(const struct request_row *row, char ret[64]);
 enum ink request_ink(const struct request_row *row);
 /* ● ▲ ✖ ○: the same by shape. */
 const char *request_mark(const struct request_row *row);
-
-/* "12:01:59.042", local time. */
-void request_clock(uint64_t time_ns, char ret[24]);

@@ -108,7 +108,7 @@ static int draw_fields(const struct request_row *row, const struct pane *pane)
     at =
         draw_field(pane, at, "ended", x->outcome == OUTCOME_OK ? INK_PLAIN : request_ink(row), end);
     at = draw_field(pane, at, "said", INK_WARN, x->message);
-    at = draw_field(pane, at, "when", INK_PLAIN, human_moment(row->time_ns).text);
+    at = draw_field(pane, at, "when", INK_PLAIN, human_moment_ms(row->time_ns).text);
     times_text(row, text, sizeof text);
     at = draw_field(pane, at, "took", INK_PLAIN, text);
     ends_text(row, text, sizeof text);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/human.h"
 #include "ui-tui/request_text.h"
 #include "ui-tui/view.h"
 
@@ -42,9 +43,7 @@ static void outcome_text(const void *row, char *ret)
 static void time_text(const void *row, char *ret)
 {
     const struct request_row *r = row;
-    char text[24];
-    request_clock(r->time_ns, text);
-    snprintf(ret, COLUMN_TEXT_MAX, "%s", text);
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", human_clock_ms(r->time_ns).text);
 }
 
 static double time_number(const void *row)

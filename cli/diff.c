@@ -205,7 +205,7 @@ static int run(const struct command *self, int argc, char **argv)
     memset(&sieve, 0, sizeof sieve);
     if (!sieve_read(&sieve, &diff_fields, a.sifted.find, a.sifted.hide, &err, &slip))
         return sifted_misused(self, &a.sifted, &slip, &err);
-    return compare(self, &a, &sieve);
+    return place_check(a.db, &err) ? compare(self, &a, &sieve) : command_failed(&err);
 }
 
 const struct command diff_command = {

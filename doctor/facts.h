@@ -78,8 +78,8 @@ struct protocol_seen {
     uint64_t edges, requests, bytes;
 };
 
-/* What the graph would have been by address: names, which only a database gives, make one service of
- * several addresses, and of their edges one. */
+/* What the graph would have been by address: names, which only a database gives, make one service
+ * of several addresses, and of their edges one. */
 struct traffic {
     uint64_t edges;   /* client address, server address and port, protocol */
     uint64_t servers; /* address and port */

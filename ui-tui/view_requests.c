@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/human.h"
-#include "ui-tui/request_text.h"
+#include "ui-tui/request_ink.h"
 #include "ui-tui/view.h"
 
 extern const struct view request_view;
@@ -54,7 +54,7 @@ static double time_number(const void *row)
 
 static void asked_text(const void *row, char *ret)
 {
-    char text[REQUEST_TEXT_MAX];
+    char text[REQUEST_ASKED_MAX];
     request_asked(row, text);
     snprintf(ret, COLUMN_TEXT_MAX, "%.*s", COLUMN_TEXT_MAX - 1, text);
 }
@@ -67,7 +67,7 @@ static void operation_text(const void *row, char *ret)
 
 static void end_text(const void *row, char *ret)
 {
-    request_end(row, ret);
+    request_ended(row, ret);
 }
 
 static enum ink end_ink(const void *row)
@@ -244,7 +244,7 @@ static void requests_draw(void *state, const struct pane *pane)
 static bool open_request(const struct requests *v, struct visit *ret)
 {
     const struct request_row *row = table_selected(&v->table);
-    char asked[REQUEST_TEXT_MAX];
+    char asked[REQUEST_ASKED_MAX];
     if (!row)
         return true;
     *ret = (struct visit){&request_view, {.request_id = row->id}};

@@ -2,7 +2,7 @@
 import { traceAsked, type Address } from "./address";
 import type { Trace } from "./api";
 import { useAnswer } from "./data";
-import { count, milliseconds, moment } from "./format";
+import { count, fraction, milliseconds, moment } from "./format";
 import { asked } from "./kept";
 import { Figure, Mark } from "./parts";
 import { Waterfall } from "./trace";
@@ -22,7 +22,7 @@ export function TracePanel({ address, go }: TraceProps) {
     <>
       <header>
         <p class="kind">
-          <Mark health={trace.errors ? "bad" : "good"} /> trace, {moment(first.time)}
+          <Mark health={trace.errors ? "bad" : "good"} /> trace, {moment(first.time) + fraction(first.time)}
         </p>
         <h2>{asked(first)}</h2>
         <p class="hint">

@@ -12,9 +12,9 @@ const char *place_of_db(void);
 /* What --help says of --db: where it is if nothing is said. Static. */
 const char *place_of_db_help(void);
 
-/* Before rights are given up: false when `db` is where nobody said, is not there, and ./quickstart
- * made one, which is then named with how to ask it. What else is wrong with `db`, opening it
- * tells. */
+/* For who needs one that is there, before rights are given up: false when `db` is where nobody
+ * said, is not there, and ./quickstart made one, which is then named with how to ask it. What else
+ * is wrong with `db`, opening it tells. */
 bool place_check(const char *db, struct err *err);
 
 /* The newest database that ./quickstart made beside `program` (a path) as it was built: in

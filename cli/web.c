@@ -65,7 +65,7 @@ static int run(const struct command *self, int argc, char **argv)
         return command_misused(self, &err);
     if (help)
         return command_help(self, table);
-    if (!place_check(options.db, &err) || !protection_read(&protection, &files, &err))
+    if (!protection_read(&protection, &files, &err))
         return command_failed(&err);
     int status = serve(&options, no_sandbox, &err);
     protection_free(&protection);

@@ -72,6 +72,18 @@ void writer_varint(struct writer *w, uint64_t value)
     *at = (uint8_t)value;
 }
 
+void writer_varint_pair(struct writer *w, uint64_t first, uint64_t second)
+{
+    if ((first | second) < 0x80 && make_room(w, 2)) { /* mostly */
+        w->at[w->len] = (uint8_t)first;
+        w->at[w->len + 1] = (uint8_t)second;
+        w->len += 2;
+        return;
+    }
+    writer_varint(w, first);
+    writer_varint(w, second);
+}
+
 void writer_text(struct writer *w, const char *text)
 {
     size_t len = strlen(text);

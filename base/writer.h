@@ -25,6 +25,9 @@ void writer_le64(struct writer *w, uint64_t value);
 /* Unsigned LEB128: 7 bits a byte, least significant first. */
 void writer_varint(struct writer *w, uint64_t value);
 
+/* Two of them. */
+void writer_varint_pair(struct writer *w, uint64_t first, uint64_t second);
+
 /* A varint length, then the bytes. */
 void writer_text(struct writer *w, const char *text);
 

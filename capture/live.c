@@ -244,7 +244,7 @@ static uint64_t wall_ns(void)
 /* Until now each reader has received every frame. */
 static bool share(struct live **l, unsigned readers, const struct hash_key *key, struct err *err)
 {
-    int fd[READERS_MAX];
+    int fd[READERS_MAX] = {0};
     for (unsigned i = 0; i < readers; i++)
         fd[i] = pcap_fileno(l[i]->pcap);
     if (!fanout_join(fd, readers, key, l[0]->interface, err))

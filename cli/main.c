@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "store/database.h"
 
 #define COMMANDS(X)                                                                                \
     X(capture)                                                                                     \
@@ -92,6 +93,7 @@ static int unknown(const char *name)
 
 int main(int argc, char **argv)
 {
+    database_begin();
     setlocale(LC_CTYPE, ""); /* names are UTF-8; numbers stay as C writes them */
     if (argc < 2)
         return help(stderr);

@@ -121,11 +121,51 @@ static void grow(uint32_t *bucket, uint32_t count)
     *bucket = count > UINT32_MAX - *bucket ? UINT32_MAX : *bucket + count;
 }
 
+/* A bucket that holds values. */
+struct held {
+    uint32_t index, count;
+};
+
+/* Those of `l`, in rising order, with room for LATENCY_BUCKETS. Returns how many. */
+static unsigned held_by(const struct latency *l, struct held *ret)
+{
+    unsigned len = 0, only, at = 0;
+    if (in_one_bucket(l, &only)) {
+        ret[0] = (struct held){only, full(l->count)};
+        return 1;
+    }
+    for (uint32_t left = l->octaves, first = 0; left; left >>= 1, first += LATENCY_OCTAVE) {
+        if (!(left & 1))
+            continue;
+        const uint32_t *counts = l->bucket[at++];
+        for (uint32_t i = 0; i < LATENCY_OCTAVE; i++) {
+            ret[len] = (struct held){first + i, counts[i]}; /* the next one takes its place if 0 */
+            len += counts[i] != 0;
+        }
+    }
+    return len;
+}
+
 static void put(struct latency *l, unsigned index, uint32_t count)
 {
     uint32_t *bucket = buckets_in(l, index / LATENCY_OCTAVE);
     if (bucket)
         grow(&bucket[index % LATENCY_OCTAVE], count);
+}
+
+/* Adds buckets that come in rising order, so that those of an octave follow each other. */
+static void put_all(struct latency *l, const struct held *held, uint64_t len)
+{
+    unsigned octave = LATENCY_OCTAVES; /* none yet */
+    uint32_t *bucket = NULL;
+    for (const struct held *at = held; at < held + len; at++) {
+        if (at->index / LATENCY_OCTAVE != octave) {
+            octave = at->index / LATENCY_OCTAVE;
+            bucket = buckets_in(l, octave);
+        }
+        if (bucket)
+            grow(&bucket[at->index % LATENCY_OCTAVE], at->count);
+    }
 }
 
 /* The one bucket will not be the only one. */
@@ -185,9 +225,9 @@ void latency_merge(struct latency *into, const struct latency *from)
         add_alike(into, from, only);
         return;
     }
+    struct held held[LATENCY_BUCKETS + 1];
     spread_out(into);
-    for (int at = LATENCY_LOWEST - 1; (at = latency_next(from, at)) <= LATENCY_HIGHEST;)
-        put(into, (unsigned)(at - LATENCY_LOWEST), latency_at(from, at));
+    put_all(into, held, held_by(from, held));
     add_figures(into, from);
 }
 
@@ -225,21 +265,18 @@ unsigned latency_octaves(const struct latency *l)
 
 /* How far the buckets were counted. */
 struct walk {
-    int bucket;    /* the last of them */
-    uint64_t seen; /* values in them */
+    struct held held[LATENCY_BUCKETS + 1];
+    unsigned len, at; /* buckets; the last that was counted is the one before `at` */
+    uint64_t seen;    /* values in those */
 };
 
 /* The bucket that holds the value of this rank (from 1), or LATENCY_HIGHEST + 1 if the buckets hold
  * fewer. Goes on from `w`, which is not beyond it. */
-static int bucket_of_rank(const struct latency *l, uint64_t rank, struct walk *w)
+static int bucket_of_rank(uint64_t rank, struct walk *w)
 {
-    while (w->seen < rank) {
-        w->bucket = latency_next(l, w->bucket);
-        if (w->bucket > LATENCY_HIGHEST)
-            break;
-        w->seen += latency_at(l, w->bucket);
-    }
-    return w->bucket;
+    while (w->seen < rank && w->at < w->len)
+        w->seen += w->held[w->at++].count;
+    return w->seen < rank ? LATENCY_HIGHEST + 1 : LATENCY_LOWEST + (int)w->held[w->at - 1].index;
 }
 
 static uint64_t quantile(const struct latency *l, double q, struct walk *w)
@@ -250,7 +287,7 @@ static uint64_t quantile(const struct latency *l, double q, struct walk *w)
     uint64_t rank = wanted < (double)l->count ? (uint64_t)wanted : l->count;
     if ((double)rank < wanted)
         rank++;
-    int bucket = rank >= l->count ? LATENCY_HIGHEST + 1 : bucket_of_rank(l, rank, w);
+    int bucket = rank >= l->count ? LATENCY_HIGHEST + 1 : bucket_of_rank(rank, w);
     if (bucket > LATENCY_HIGHEST)
         return l->max_ns; /* the last value; or its bucket was full, or memory was short */
     uint64_t middle = (uint64_t)(latency_lower_ns(bucket) * half_bucket + 0.5);
@@ -261,15 +298,19 @@ static uint64_t quantile(const struct latency *l, double q, struct walk *w)
 
 void latency_quantiles(const struct latency *l, const double *q, size_t len, uint64_t *ret)
 {
-    struct walk w = {.bucket = LATENCY_LOWEST - 1};
+    struct walk w;
+    w.len = held_by(l, w.held);
+    w.at = 0;
+    w.seen = 0;
     for (size_t i = 0; i < len; i++)
         ret[i] = quantile(l, q[i], &w);
 }
 
 uint64_t latency_quantile(const struct latency *l, double q)
 {
-    struct walk w = {.bucket = LATENCY_LOWEST - 1};
-    return quantile(l, q, &w);
+    uint64_t ret;
+    latency_quantiles(l, &q, 1, &ret);
+    return ret;
 }
 
 void latency_free(struct latency *l)
@@ -285,33 +326,20 @@ void latency_forget_buckets(struct latency *l)
     l->octaves = 0;
 }
 
-static uint64_t buckets_used(const struct latency *l)
-{
-    uint64_t used = 0;
-    for (int at = LATENCY_LOWEST - 1; (at = latency_next(l, at)) <= LATENCY_HIGHEST;)
-        used++;
-    return used;
-}
-
 void latency_encode(const struct latency *l, struct writer *w)
 {
+    struct held held[LATENCY_BUCKETS + 1];
+    unsigned len = held_by(l, held), last = 0;
     writer_varint(w, l->count);
     writer_varint(w, l->count ? l->sum_ns : 0);
     writer_varint(w, l->count ? l->min_ns : 0);
     writer_varint(w, l->count ? l->max_ns : 0);
-    writer_varint(w, buckets_used(l));
-    int last = LATENCY_LOWEST, at = LATENCY_LOWEST - 1;
-    while ((at = latency_next(l, at)) <= LATENCY_HIGHEST) {
-        writer_varint(w, (uint64_t)(at - last));
-        writer_varint(w, latency_at(l, at));
-        last = at;
+    writer_varint(w, len);
+    for (unsigned i = 0; i < len; i++) {
+        writer_varint_pair(w, held[i].index - last, held[i].count);
+        last = held[i].index;
     }
 }
-
-/* A bucket as it is stored. */
-struct stored {
-    uint32_t index, count;
-};
 
 /* Distance and count of a bucket: of one byte each, mostly. */
 static inline void next_pair(struct cursor *c, uint64_t *ret_distance, uint64_t *ret_count)
@@ -326,23 +354,8 @@ static inline void next_pair(struct cursor *c, uint64_t *ret_distance, uint64_t 
     *ret_count = cursor_varint(c);
 }
 
-/* Adds buckets that come in rising order, so that those of an octave follow each other. */
-static void put_all(struct latency *l, const struct stored *stored, uint64_t len)
-{
-    unsigned octave = LATENCY_OCTAVES; /* none yet */
-    uint32_t *bucket = NULL;
-    for (const struct stored *at = stored; at < stored + len; at++) {
-        if (at->index / LATENCY_OCTAVE != octave) {
-            octave = at->index / LATENCY_OCTAVE;
-            bucket = buckets_in(l, octave);
-        }
-        if (bucket)
-            grow(&bucket[at->index % LATENCY_OCTAVE], at->count);
-    }
-}
-
 /* Reads `len` pairs of distance and count; they may not hold more than `count`. */
-static bool read_buckets(struct cursor *c, uint64_t len, uint64_t count, struct stored *ret)
+static bool read_buckets(struct cursor *c, uint64_t len, uint64_t count, struct held *ret)
 {
     uint64_t index = 0, seen = 0;
     for (uint64_t i = 0; i < len; i++) {
@@ -356,14 +369,14 @@ static bool read_buckets(struct cursor *c, uint64_t len, uint64_t count, struct 
         seen += in_bucket;
         if (seen > count)
             return false;
-        ret[i] = (struct stored){(uint32_t)index, (uint32_t)in_bucket};
+        ret[i] = (struct held){(uint32_t)index, (uint32_t)in_bucket};
     }
     return true;
 }
 
 static bool decode(struct cursor *c, bool alone, struct latency *into)
 {
-    struct stored bucket[LATENCY_BUCKETS];
+    struct held bucket[LATENCY_BUCKETS];
     struct latency figures = {0};
     figures.count = cursor_varint(c);
     figures.sum_ns = cursor_varint(c);

@@ -1,6 +1,9 @@
 /* connections.c - see connections.h. */
 #include "store/connections.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum statement {
     COUNT,
     DROP,
@@ -55,6 +58,9 @@ static const char *const sql[CONNECTION_STATEMENTS] = {
 bool connections_open(struct connections *c, sqlite3 *db)
 {
     c->max = CONNECTIONS_KEPT_MAX;
+    c->recalled = calloc(CONNECTIONS_RECALLED, sizeof *c->recalled);
+    if (!c->recalled)
+        return false;
     for (int i = 0; i < CONNECTION_STATEMENTS; i++)
         if (!statement_prepare(db, sql[i], &c->statement[i]))
             return false;
@@ -65,17 +71,28 @@ void connections_close(struct connections *c)
 {
     for (int i = 0; i < CONNECTION_STATEMENTS; i++)
         sqlite3_finalize(c->statement[i]);
+    free(c->recalled);
     *c = (struct connections){0};
+}
+
+/* Rows have changed, or are gone. */
+static void recall_none(struct connections *c)
+{
+    if (c->recalls)
+        memset(c->recalled, 0, CONNECTIONS_RECALLED * sizeof *c->recalled);
+    c->recalls = false;
 }
 
 bool connections_forget(struct connections *c)
 {
+    recall_none(c);
     return statement_run(c->statement[CLOSE_ALL]);
 }
 
 void connections_undone(struct connections *c)
 {
     c->counted = false;
+    recall_none(c);
 }
 
 static bool count(struct connections *c)
@@ -104,12 +121,29 @@ static bool make_room(struct connections *c, int64_t window, uint64_t more)
     bind_id(tell, 1, window);
     bind_count(tell, 2, surplus);
     c->count -= surplus;
+    recall_none(c);
     return statement_run(drop) && statement_run(tell);
+}
+
+/* Where the row of a connection is remembered. */
+static struct connection_recalled *recalled_at(struct connections *c,
+                                               const struct connection_delta *d, int64_t pair)
+{
+    uint64_t mixed =
+        (d->began_ns ^ (uint64_t)pair << 32 ^ d->client_port) * UINT64_C(0x9e3779b97f4a7c15);
+    return &c->recalled[mixed >> 32 & (CONNECTIONS_RECALLED - 1)];
 }
 
 static bool find(struct connections *c, const struct connection_delta *d, int64_t pair,
                  int64_t *ret_id, bool *ret_closed)
 {
+    const struct connection_recalled *r = recalled_at(c, d, pair);
+    if (r->id && r->pair == pair && r->client_port == d->client_port &&
+        r->began_ns == d->began_ns) {
+        *ret_id = r->id;
+        *ret_closed = r->closed;
+        return true;
+    }
     sqlite3_stmt *s = c->statement[FIND];
     bind_id(s, 1, pair);
     bind_id(s, 2, d->client_port);
@@ -155,24 +189,46 @@ static bool take_over(struct connections *c, const struct connection_delta *d, i
     bind_id(s, 1, pair);
     bind_id(s, 2, d->client_port);
     bind_count(s, 3, d->began_ns);
-    return statement_run(s);
+    bool run = statement_run(s);
+    if (sqlite3_changes(sqlite3_db_handle(s)))
+        recall_none(c);
+    return run;
+}
+
+/* It stands as `d` says. */
+static void recall(struct connections *c, const struct connection_delta *d, int64_t pair,
+                   int64_t id)
+{
+    *recalled_at(c, d, pair) =
+        (struct connection_recalled){pair, id, d->began_ns, d->client_port, d->closed};
+    c->recalls = true;
+}
+
+static bool update(struct connections *c, const struct connection_delta *d, int64_t id,
+                   bool *ret_updated)
+{
+    sqlite3_stmt *s = c->statement[UPDATE];
+    bind_state(s, d);
+    bind_id(s, 1, id);
+    bool run = statement_run(s);
+    *ret_updated = run && sqlite3_changes(sqlite3_db_handle(s));
+    return run;
 }
 
 /* The row of a connection, made if need be, as it stands now. */
 static bool connection_row(struct connections *c, const struct connection_delta *d, int64_t pair,
                            int64_t *ret_id)
 {
-    bool was_closed;
+    bool was_closed, stands = true;
     if (!find(c, d, pair, ret_id, &was_closed))
         return false;
     if ((!*ret_id || was_closed) && !take_over(c, d, pair))
         return false;
-    if (!*ret_id)
-        return add(c, d, pair, ret_id);
-    sqlite3_stmt *s = c->statement[UPDATE];
-    bind_state(s, d);
-    bind_id(s, 1, *ret_id);
-    return statement_run(s);
+    if (*ret_id ? !update(c, d, *ret_id, &stands) : !add(c, d, pair, ret_id))
+        return false;
+    if (stands)
+        recall(c, d, pair, *ret_id);
+    return true;
 }
 
 static bool write_window(struct connections *c, int64_t window, int64_t id,

@@ -9,12 +9,26 @@
 #include "graph/delta.h"
 #include "store/naming.h"
 
-enum { CONNECTION_STATEMENTS = 9, CONNECTIONS_KEPT_MAX = 65536 };
+enum {
+    CONNECTION_STATEMENTS = 9,
+    CONNECTIONS_KEPT_MAX = 65536,
+    CONNECTIONS_RECALLED = 8192, /* rows of which is remembered where they are */
+};
+
+/* The row of a connection that was written lately. */
+struct connection_recalled {
+    int64_t pair, id; /* id 0: none */
+    uint64_t began_ns;
+    uint16_t client_port;
+    bool closed;
+};
 
 struct connections {
     sqlite3_stmt *statement[CONNECTION_STATEMENTS];
-    uint64_t max;   /* rows; CONNECTIONS_KEPT_MAX */
-    uint64_t count; /* rows there are, if `counted` */
+    struct connection_recalled *recalled; /* owned; CONNECTIONS_RECALLED */
+    bool recalls;                         /* any */
+    uint64_t max;                         /* rows; CONNECTIONS_KEPT_MAX */
+    uint64_t count;                       /* rows there are, if `counted` */
     bool counted;
 };
 

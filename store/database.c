@@ -6,6 +6,11 @@
 
 #include "base/text.h"
 
+void database_begin(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 struct failure failure_of(sqlite3 *db)
 {
     int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;

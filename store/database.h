@@ -8,6 +8,10 @@
 #include "base/err.h"
 #include "base/writer.h"
 
+/* Once in a process, before any of its databases is opened: SQLite need not count its memory for
+ * us, which takes a lock for each piece. */
+void database_begin(void);
+
 /* What SQLite reported, kept because a ROLLBACK overwrites it. */
 struct failure {
     int code;        /* extended result code */
@@ -53,6 +57,12 @@ void bind_id(sqlite3_stmt *s, int at, int64_t value);
 void bind_count(sqlite3_stmt *s, int at, uint64_t value); /* over INT64_MAX: INT64_MAX */
 void bind_text(sqlite3_stmt *s, int at, const char *text);
 void bind_blob(sqlite3_stmt *s, int at, struct bytes blob); /* empty: NULL */
+
+/* The sum of two that came from columns, no greater than a column can be. */
+static inline uint64_t count_sum(uint64_t a, uint64_t b)
+{
+    return a + b < INT64_MAX ? a + b : INT64_MAX;
+}
 
 /* Columns trust nothing: the file may have been made by anyone. A negative count reads as 0; text
  * comes in canonical form, cut to `size`; a blob is borrowed until the next step. */

@@ -1,52 +1,7 @@
 /* rollup.c - see rollup.h. */
 #include "store/rollup.h"
 
-#include "store/tallied.h"
-
-/* How a column of the sum grows by a row of the window. */
-#define ADDS(column, field)                                                                        \
-    ", " #column " = min(9223372036854775807, " #column " + excluded." #column ")"
-#define MERGES(column, field) ", " #column " = merged(" #column ", excluded." #column ")"
-#define FIGURE(column, quantile) ", " #column " = quantile_ms(duration, " #quantile ")"
-
-#define CONNECTION_COUNTS(X)                                                                       \
-    X(calls, )                                                                                     \
-    X(resets_by_client, )                                                                          \
-    X(resets_by_server, )                                                                          \
-    X(stalls_to_server, )                                                                          \
-    X(stalls_to_client, )                                                                          \
-    X(goaways, )
-#define TLS_COUNTS(X)                                                                              \
-    X(handshakes, )                                                                                \
-    X(established, )                                                                               \
-    X(resumed, )                                                                                   \
-    X(retried, )                                                                                   \
-    X(unreadable, )                                                                                \
-    X(ech, )                                                                                       \
-    X(mutual_hidden, )                                                                             \
-    X(mutual_no, )                                                                                 \
-    X(mutual_asked, )                                                                              \
-    X(mutual_yes, )
-#define RELAY_COUNTS(X) X(requests, ) X(passed_on, )
-#define FORWARDED_COUNTS(X) X(requests, )
-#define VANTAGE_COUNTS(X)                                                                          \
-    X(packets, )                                                                                   \
-    X(bytes, )                                                                                     \
-    X(duplicates, )                                                                                \
-    X(duplicate_bytes, )                                                                           \
-    X(uncertain, )
-#define TOTAL_COUNTS(X) X(bytes_to_server, ) X(bytes_to_client, )
-#define NONE(X)
-
-/* Adds the rows of window ?2 to those of ?1: counters are added, histograms merged, and what
- * `also` names, a list of columns, grows as `as` says. With ?3 the window is not the latest of
- * those added so far. Like any list of columns, `keys` begins with a comma. */
-#define ADD(table, keys, of_x, counts, blobs, also, also_of_x, as)                                 \
-    "INSERT INTO " table " (window_id" keys counts(COLUMN_NAME) blobs(COLUMN_NAME) also            \
-        ") SELECT ?1" of_x                                                                         \
-        counts(COLUMN_OF_X) blobs(COLUMN_OF_X) also_of_x                                           \
-        " FROM " table " x WHERE x.window_id = ?2 ON CONFLICT (window_id" keys ") DO UPDATE SET "  \
-        "window_id = window_id" counts(ADDS) blobs(MERGES) as
+#include "store/columns.h"
 
 /* What stands at the end of a window: that of the latest of those in the sum ?1 which has the row,
  * among the windows of level ?2 that begin in [?3, ?4). */
@@ -56,45 +11,9 @@
     "WHERE w.level = ?2 AND w.start_ns >= ?3 AND w.start_ns < ?4 AND w.rolled "                    \
     "ORDER BY w.start_ns DESC LIMIT 1), " column ") WHERE window_id = ?1"
 
-/* The figures of the histograms of window ?1. */
-#define FIGURES(table)                                                                             \
-    "UPDATE " table                                                                                \
-    " SET window_id = window_id" TALLIED_QUANTILES(FIGURE) " WHERE window_id = ?1 "                \
-                                                           "AND duration IS NOT NULL"
-
-#define EDGE_COUNTS(X) TALLIED_COUNTS(X) EDGE_COLUMNS(X)
-#define ALL_TOTALS(X) TALLIED_COUNTS(X) TOTAL_COUNTS(X)
-
-/* Every table whose name ends in _window. A new one has a row here, and no other place to think
- * of: deleting goes by its reference to capture_window. */
-static const struct summed {
-    const char *add, *settle, *figures; /* the latter two: NULL if there is nothing of the kind */
-} tables[ROLLUP_TABLES] = {
-    {ADD("total_window", "", "", ALL_TOTALS, TALLIED_BLOBS, "", "", ""), NULL,
-     FIGURES("total_window")},
-    {ADD("edge_window", ", pair_id", ", x.pair_id", EDGE_COUNTS, TALLIED_BLOBS, ", notes, active",
-         ", x.notes, x.active",
-         ", notes = notes | excluded.notes, active = iif(?3, active, excluded.active)"),
-     SETTLE("edge_window", "pair_id", "active"), FIGURES("edge_window")},
-    {ADD("operation_window", ", operation_id", ", x.operation_id", TALLIED_COUNTS, TALLIED_BLOBS,
-         "", "", ""),
-     NULL, FIGURES("operation_window")},
-    {ADD("connection_window", ", connection_id", ", x.connection_id", CONNECTION_COUNTS, NONE,
-         ", ping_rtt_ns, open_calls", ", x.ping_rtt_ns, x.open_calls",
-         ", ping_rtt_ns = coalesce(min(nullif(ping_rtt_ns, 0), nullif(excluded.ping_rtt_ns, 0)), "
-         "max(ping_rtt_ns, excluded.ping_rtt_ns)), "
-         "open_calls = iif(?3, open_calls, excluded.open_calls)"),
-     SETTLE("connection_window", "connection_id", "open_calls"), NULL},
-    {ADD("tls_window", ", tls_id", ", x.tls_id", TLS_COUNTS, NONE, "", "", ""), NULL, NULL},
-    {ADD("relay_window", ", outer_id, inner_id", ", x.outer_id, x.inner_id", RELAY_COUNTS, NONE, "",
-         "", ""),
-     NULL, NULL},
-    {ADD("forwarded_window", ", client_id, pair_id", ", x.client_id, x.pair_id", FORWARDED_COUNTS,
-         NONE, "", "", ""),
-     NULL, NULL},
-    {ADD("vantage_window", ", interface, vlan, tunnels, tunnel_id",
-         ", x.interface, x.vlan, x.tunnels, x.tunnel_id", VANTAGE_COUNTS, NONE, "", "", ""),
-     NULL, NULL},
+static const char *const settle_sql[ROLLUP_SETTLED] = {
+    SETTLE("edge_window", "pair_id", "active"),
+    SETTLE("connection_window", "connection_id", "open_calls"),
 };
 
 enum statement {
@@ -108,6 +27,9 @@ enum statement {
     FIRST_ROLLED,
     LAST_ROLLED
 };
+/* How a column of the sum grows by a row of the window. */
+#define ADDS(column, field)                                                                        \
+    ", " #column " = min(9223372036854775807, " #column " + excluded." #column ")"
 #define WINDOW_COUNTS(X) X(windows, ) WINDOW_COLUMNS(X) X(connections_forgotten, )
 #define FOUND "SELECT id, end_ns, rolled, thinned, start_ns FROM capture_window "
 #define BEGINS_IN "AND start_ns >= ?2 AND start_ns < ?3 "
@@ -136,28 +58,10 @@ static const char *const sql[ROLLUP_STATEMENTS] = {
 };
 /* clang-format on */
 
-/* Unless it is there: what was made before one failed stays. */
-static bool prepare_one(sqlite3 *db, const char *sql_text, sqlite3_stmt **s)
-{
-    return *s || !sql_text || statement_prepare(db, sql_text, s);
-}
-
-static bool prepare_each(struct rollup *r)
-{
-    for (int i = 0; i < ROLLUP_TABLES; i++) {
-        const struct summed *t = &tables[i];
-        if (!prepare_one(r->db, t->add, &r->add[i]) ||
-            !prepare_one(r->db, t->settle, &r->settle[i]) ||
-            !prepare_one(r->db, t->figures, &r->figures[i]))
-            return false;
-    }
-    r->prepared = true;
-    return true;
-}
-
 bool rollup_open(struct rollup *r, sqlite3 *db)
 {
     r->db = db;
+    rollup_rows_open(&r->rows, db);
     for (int i = 0; i < ROLLUP_STATEMENTS; i++)
         if (!statement_prepare(db, sql[i], &r->statement[i]))
             return false;
@@ -168,11 +72,9 @@ void rollup_close(struct rollup *r)
 {
     for (int i = 0; i < ROLLUP_STATEMENTS; i++)
         sqlite3_finalize(r->statement[i]);
-    for (int i = 0; i < ROLLUP_TABLES; i++) {
-        sqlite3_finalize(r->add[i]);
+    for (int i = 0; i < ROLLUP_SETTLED; i++)
         sqlite3_finalize(r->settle[i]);
-        sqlite3_finalize(r->figures[i]);
-    }
+    rollup_rows_close(&r->rows);
     *r = (struct rollup){0};
 }
 
@@ -213,28 +115,13 @@ static bool run_on(sqlite3_stmt *s, int64_t id)
     return statement_run(s);
 }
 
-/* What is done first with any sum: so the statements are there for what follows. */
-static bool add_rows(struct rollup *r, int64_t into, int64_t from, bool late)
-{
-    if (!r->prepared && !prepare_each(r))
-        return false;
-    for (int i = 0; i < ROLLUP_TABLES; i++) {
-        bind_id(r->add[i], 1, into);
-        bind_id(r->add[i], 2, from);
-        bind_id(r->add[i], 3, late);
-        if (!statement_run(r->add[i]))
-            return false;
-    }
-    return true;
-}
-
 /* What was added out of turn to a sum of windows that are all there. */
 static bool settle(struct rollup *r, const struct sum_window *sum)
 {
-    for (int i = 0; i < ROLLUP_TABLES; i++) {
+    for (int i = 0; i < ROLLUP_SETTLED; i++) {
+        if (!r->settle[i] && !statement_prepare(r->db, settle_sql[i], &r->settle[i]))
+            return false;
         sqlite3_stmt *s = r->settle[i];
-        if (!s)
-            continue;
         bind_id(s, 1, sum->id);
         bind_id(s, 2, levels[sum->level].below);
         bind_count(s, 3, sum->start_ns);
@@ -245,39 +132,58 @@ static bool settle(struct rollup *r, const struct sum_window *sum)
     return true;
 }
 
-static bool write_figures(struct rollup *r, int64_t id)
-{
-    for (int i = 0; i < ROLLUP_TABLES; i++)
-        if (r->figures[i] && !run_on(r->figures[i], id))
-            return false;
-    return true;
-}
+/* Windows that are added at a time, in the order of their beginnings. */
+struct addends {
+    struct sum_window window[ROLLUP_AT_A_TIME];
+    size_t len;
+};
 
-/* Adds `from` to the window of that level that begins then, made if need be. Its figures are left
- * to the caller. */
-static bool add_window(struct rollup *r, int level, uint64_t start_ns,
-                       const struct sum_window *from, struct sum_window *ret_sum)
+/* The sum, made if need be, as `*ret_sum`, and as it was before. */
+static bool add_counts(struct rollup *r, int level, uint64_t start_ns, const struct addends *from,
+                       struct sum_window *ret_before, struct sum_window *ret_sum)
 {
     sqlite3_stmt *s = r->statement[ADD_WINDOW];
+    if (!find(r, level, start_ns, ret_before))
+        return false;
+    for (size_t i = 0; i < from->len; i++) {
+        bind_id(s, 1, level);
+        bind_count(s, 2, start_ns);
+        bind_id(s, 3, from->window[i].id);
+        bind_id(s, 4, level == LEVEL_TEN_MINUTES);
+        if (!statement_run(s))
+            return false;
+    }
+    return find(r, level, start_ns, ret_sum);
+}
+
+/* Adds windows to the window of that level that begins then, made if need be. Those that end before
+ * what is in it already come first. */
+static bool add_windows(struct rollup *r, int level, uint64_t start_ns, const struct addends *from,
+                        struct sum_window *ret_sum)
+{
     struct sum_window before;
-    if (!find(r, level, start_ns, &before))
+    int64_t id[ROLLUP_AT_A_TIME + 1];
+    size_t len = 0;
+    if (!add_counts(r, level, start_ns, from, &before, ret_sum))
         return false;
-    bind_id(s, 1, level);
-    bind_count(s, 2, start_ns);
-    bind_id(s, 3, from->id);
-    bind_id(s, 4, level == LEVEL_TEN_MINUTES);
-    if (!statement_run(s) || !find(r, level, start_ns, ret_sum))
-        return false;
-    bool late = before.id && from->end_ns < before.end_ns;
-    return add_rows(r, ret_sum->id, from->id, late) &&
+    for (size_t i = 0; before.id && i < from->len; i++)
+        if (from->window[i].end_ns < before.end_ns)
+            id[len++] = from->window[i].id;
+    bool late = len > 0;
+    if (before.id)
+        id[len++] = before.id;
+    for (size_t i = 0; i < from->len; i++)
+        if (!before.id || from->window[i].end_ns >= before.end_ns)
+            id[len++] = from->window[i].id;
+    return rollup_rows_add(&r->rows, id, len, ret_sum->id) &&
            (!late || level == LEVEL_WINDOW || ret_sum->thinned || settle(r, ret_sum));
 }
 
-static bool add_and_figure(struct rollup *r, int level, const struct sum_window *from,
-                           struct sum_window *ret_sum)
+static bool add_window(struct rollup *r, int level, const struct sum_window *from,
+                       struct sum_window *ret_sum)
 {
-    return add_window(r, level, level_start(level, from->start_ns), from, ret_sum) &&
-           write_figures(r, ret_sum->id);
+    struct addends one = {{*from}, 1};
+    return add_windows(r, level, level_start(level, from->start_ns), &one, ret_sum);
 }
 
 /* Of a level, the first or last (as the statement says) that is in a sum and begins in an interval.
@@ -298,7 +204,7 @@ static bool add_to_shortcut(struct rollup *r, int level, const struct sum_window
     int over = levels[level].shortcut;
     struct sum_window sum;
     return find(r, over, level_start(over, from->start_ns), &sum) &&
-           (!sum.id || add_and_figure(r, over, from, &sum));
+           (!sum.id || add_window(r, over, from, &sum));
 }
 
 /* Marks a minute or an hour as `rolled`, and adds it to its shortcut: one that is there, or one
@@ -312,42 +218,59 @@ static bool mark(struct rollup *r, const struct sum_window *w)
         (!sum.id && !find_rolled(r, FIRST_ROLLED, w->level, start_ns,
                                  start_ns + levels[over].length_ns, &other)))
         return false;
-    return run_on(r->statement[MARK], w->id) && (other.id || add_and_figure(r, over, w, &sum));
+    return run_on(r->statement[MARK], w->id) && (other.id || add_window(r, over, w, &sum));
 }
 
 /* Adds `from` to its hour, and to the shortcut over that if it is in one. */
 static bool add_to_hour(struct rollup *r, const struct sum_window *from)
 {
     struct sum_window hour;
-    return add_and_figure(r, LEVEL_HOUR, from, &hour) &&
+    return add_window(r, LEVEL_HOUR, from, &hour) &&
            (!hour.rolled || add_to_shortcut(r, LEVEL_HOUR, from));
 }
 
-/* Adds `from` to its minute, whose figures are left to the caller, and to all that has that. */
-static bool add_to_minute(struct rollup *r, const struct sum_window *from)
+/* Adds windows of one minute to it, and to all that has it. */
+static bool add_to_minute(struct rollup *r, const struct addends *from)
 {
+    uint64_t start_ns = level_start(LEVEL_MINUTE, from->window[0].start_ns);
     struct sum_window minute;
-    return add_window(r, LEVEL_MINUTE, level_start(LEVEL_MINUTE, from->start_ns), from, &minute) &&
-           (!minute.rolled || (add_to_shortcut(r, LEVEL_MINUTE, from) && add_to_hour(r, from)));
+    if (!add_windows(r, LEVEL_MINUTE, start_ns, from, &minute))
+        return false;
+    for (size_t i = 0; minute.rolled && i < from->len; i++)
+        if (!add_to_shortcut(r, LEVEL_MINUTE, &from->window[i]) ||
+            !add_to_hour(r, &from->window[i]))
+            return false;
+    return true;
+}
+
+/* Some of the windows of a minute that are in no sum: those that begin first. They are marked. */
+static bool take_open(struct rollup *r, uint64_t minute_ns, struct addends *ret)
+{
+    sqlite3_stmt *s = r->statement[FIRST_OPEN];
+    for (ret->len = 0; ret->len < ROLLUP_AT_A_TIME; ret->len++) {
+        struct sum_window *w = &ret->window[ret->len];
+        bind_id(s, 1, LEVEL_WINDOW);
+        bind_count(s, 2, minute_ns);
+        bind_count(s, 3, minute_ns + levels[LEVEL_MINUTE].length_ns);
+        if (!ask(s, LEVEL_WINDOW, w))
+            return false;
+        if (!w->id)
+            break;
+        if (!run_on(r->statement[MARK], w->id))
+            return false;
+    }
+    return true;
 }
 
 /* The windows of a minute that are in no sum. */
 static bool add_minute(struct rollup *r, uint64_t minute_ns)
 {
-    sqlite3_stmt *s = r->statement[FIRST_OPEN];
-    struct sum_window w, sum;
-    for (;;) {
-        bind_id(s, 1, LEVEL_WINDOW);
-        bind_count(s, 2, minute_ns);
-        bind_count(s, 3, minute_ns + levels[LEVEL_MINUTE].length_ns);
-        if (!ask(s, LEVEL_WINDOW, &w))
+    struct addends open;
+    do
+        if (!take_open(r, minute_ns, &open) || (open.len && !add_to_minute(r, &open)))
             return false;
-        if (!w.id)
-            break;
-        if (!run_on(r->statement[MARK], w.id) || !add_to_minute(r, &w))
-            return false;
-    }
-    return find(r, LEVEL_MINUTE, minute_ns, &sum) && write_figures(r, sum.id);
+    while (open.len == ROLLUP_AT_A_TIME);
+    return true;
 }
 
 /* The first minute, or hour, that is in no sum; but the one at `now_ns` is not over. */
@@ -362,16 +285,19 @@ static bool find_next(struct rollup *r, int level, uint64_t now_ns, struct sum_w
 /* Of the minutes of an interval that are in an hour, a shortcut. */
 static bool make_shortcut(struct rollup *r, uint64_t start_ns)
 {
-    uint64_t end_ns = start_ns + levels[LEVEL_TEN_MINUTES].length_ns;
-    struct sum_window minute = {.start_ns = start_ns}, sum = {0};
-    for (uint64_t at_ns = start_ns;; at_ns = minute.start_ns + 1) {
-        if (!find_rolled(r, FIRST_ROLLED, LEVEL_MINUTE, at_ns, end_ns, &minute))
+    uint64_t end_ns = start_ns + levels[LEVEL_TEN_MINUTES].length_ns, at_ns = start_ns;
+    struct addends minutes = {.len = 0};
+    struct sum_window sum;
+    while (minutes.len < ROLLUP_AT_A_TIME) {
+        struct sum_window *minute = &minutes.window[minutes.len];
+        if (!find_rolled(r, FIRST_ROLLED, LEVEL_MINUTE, at_ns, end_ns, minute))
             return false;
-        if (!minute.id)
-            return !sum.id || write_figures(r, sum.id);
-        if (!add_window(r, LEVEL_TEN_MINUTES, start_ns, &minute, &sum))
-            return false;
+        if (!minute->id)
+            break;
+        at_ns = minute->start_ns + 1;
+        minutes.len++;
     }
+    return !minutes.len || add_windows(r, LEVEL_TEN_MINUTES, start_ns, &minutes, &sum);
 }
 
 /* Goes back through the minutes there were when the database was opened, and makes one shortcut
@@ -425,11 +351,9 @@ bool rollup_step(struct rollup *r, uint64_t written_ns, bool *ret_added)
 
 bool rollup_fold(struct rollup *r, int64_t apart, uint64_t start_ns)
 {
-    struct sum_window from, sum;
-    if (!find(r, LEVEL_APART, start_ns, &from) || from.id != apart)
-        return false;
-    return add_window(r, LEVEL_WINDOW, start_ns, &from, &sum) && write_figures(r, sum.id) &&
-           add_to_minute(r, &from) &&
-           find(r, LEVEL_MINUTE, level_start(LEVEL_MINUTE, start_ns), &sum) &&
-           write_figures(r, sum.id) && run_on(r->statement[DROP], apart);
+    struct addends from = {.len = 1};
+    struct sum_window *w = &from.window[0], sum;
+    return find(r, LEVEL_APART, start_ns, w) && w->id == apart &&
+           add_windows(r, LEVEL_WINDOW, start_ns, &from, &sum) && add_to_minute(r, &from) &&
+           run_on(r->statement[DROP], apart);
 }

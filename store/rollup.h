@@ -7,18 +7,18 @@
  * each sum stays exactly that of what is under it, also of what was deleted since. */
 #pragma once
 
-#include "store/database.h"
 #include "store/levels.h"
+#include "store/rollup_rows.h"
 
-enum { LEVEL_APART = -1, ROLLUP_TABLES = 8, ROLLUP_STATEMENTS = 9 };
+enum { LEVEL_APART = -1, ROLLUP_STATEMENTS = 9, ROLLUP_SETTLED = 2 };
 enum { ROLLUP_LOOKED_AT = 100 }; /* shortcuts, in a step */
+enum { ROLLUP_AT_A_TIME = 16 };  /* windows that are added up; a shortcut has ten minutes */
 
 struct rollup {
     sqlite3 *db;
     sqlite3_stmt *statement[ROLLUP_STATEMENTS];
-    /* Of each table. Made when the first minute is over: a short replay has none that is. */
-    bool prepared;
-    sqlite3_stmt *add[ROLLUP_TABLES], *settle[ROLLUP_TABLES], *figures[ROLLUP_TABLES];
+    sqlite3_stmt *settle[ROLLUP_SETTLED]; /* made when one is needed */
+    struct rollup_rows rows;
     uint64_t looked_from_ns; /* from there on there are shortcuts of minutes; 0: not looked yet */
     bool looked_through;     /* there are of all */
 };

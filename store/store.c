@@ -63,6 +63,8 @@ static bool settle(sqlite3 *db)
                                          writing */
         "PRAGMA foreign_keys = ON",
         "PRAGMA temp_store = MEMORY",
+        "PRAGMA cache_size = -16384", /* KiB at most: so that indexes are not read anew each window
+                                       */
         "PRAGMA journal_size_limit = 16777216",
     };
     for (size_t i = 0; i < sizeof pragmas / sizeof pragmas[0]; i++)

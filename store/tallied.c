@@ -46,10 +46,13 @@ static bool encode(struct writer *w, const struct latency *l)
 
 static void bind_percentiles(sqlite3_stmt *s, int at, const struct latency *l)
 {
-    static const double quantiles[TALLIED_BOUND - TALLIED_READ] = {TALLIED_QUANTILES(QUANTILE)};
-    for (int i = 0; i < TALLIED_BOUND - TALLIED_READ; i++)
+    enum { LEN = TALLIED_BOUND - TALLIED_READ };
+    static const double quantiles[LEN] = {TALLIED_QUANTILES(QUANTILE)};
+    uint64_t value_ns[LEN];
+    latency_quantiles(l, quantiles, LEN, value_ns);
+    for (int i = 0; i < LEN; i++)
         if (l->count)
-            sqlite3_bind_double(s, at + i, (double)latency_quantile(l, quantiles[i]) / 1e6);
+            sqlite3_bind_double(s, at + i, (double)value_ns[i] / 1e6);
         else
             sqlite3_bind_null(s, at + i);
 }
@@ -86,10 +89,15 @@ bool tallied_bind(struct tallied_blobs *b, sqlite3_stmt *s, int at, const struct
     return bound;
 }
 
+static void grow(uint64_t *count, uint64_t by)
+{
+    *count = count_sum(*count, by);
+}
+
 void tallied_read(sqlite3_stmt *s, int at, struct tallied *into)
 {
     for (int i = 0; i < TALLIED_COUNTERS; i++)
-        *counter_in(into, counter_at[i]) += column_count(s, at++);
+        grow(counter_in(into, counter_at[i]), column_count(s, at++));
     for (int i = 0; i < TALLIED_HISTOGRAMS; i++)
         add_stored(s, at++, histogram_in(into, i));
 }
@@ -97,7 +105,7 @@ void tallied_read(sqlite3_stmt *s, int at, struct tallied *into)
 void tallied_take(sqlite3_value **value, struct tallied *into)
 {
     for (int i = 0; i < TALLIED_COUNTERS; i++)
-        *counter_in(into, counter_at[i]) += value_count(*value++);
+        grow(counter_in(into, counter_at[i]), value_count(*value++));
     for (int i = 0; i < TALLIED_HISTOGRAMS; i++) {
         struct bytes blob = value_bytes(*value++);
         if (blob.len)

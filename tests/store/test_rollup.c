@@ -83,6 +83,45 @@ static void sums_are_exact(void **state)
     }
 }
 
+/* Clients `from` to `to`, each `step`-th of them. */
+static void written_crowd(struct store *s, uint64_t start_s, unsigned from, unsigned to,
+                          unsigned step)
+{
+    struct delta d = window_with_room(start_s, to - from);
+    for (unsigned i = from; i < to; i += step) {
+        char client[ADDRESS_TEXT_MAX];
+        snprintf(client, sizeof client, "10.1.%u.%u", i / 250, i % 250);
+        asked(&window_edge(&d, client, "10.0.0.1", 80)->exchanges, OUTCOME_OK, i % 3 + 1,
+              (i % 7 + 1) * MS_NS);
+        asked(&window_operation(&d, "/a")->exchanges, OUTCOME_OK, i % 3 + 1, MS_NS);
+    }
+    written(s, &d, NULL);
+}
+
+/* A minute with more rows than are summed at a time; those whose keys are the least come last. */
+static void sums_of_a_crowd(void **state)
+{
+    struct place p = place_make();
+    struct store *s = place_store(&p);
+    (void)state;
+    for (unsigned minute = 0; minute < 2; minute++) {
+        uint64_t start_s = BEGIN_S + 60 * minute;
+        written_crowd(s, start_s, minute ? 700 : 0, minute ? 1400 : 700, 1);
+        written_crowd(s, start_s + 5, minute ? 0 : 700, minute ? 700 : 1400, 1);
+        written_crowd(s, start_s + 10, 1, 1400, 2);
+    }
+    for (uint64_t minute = 2; minute < 5; minute++)
+        written_plain(s, BEGIN_S + 60 * minute);
+    written_crowd(s, BEGIN_S + 15, 600, 1450, 3); /* late */
+    written_plain(s, BEGIN_S + 60 * 5);
+    store_close(s);
+    assert_int_equal(place_number(p.db, "SELECT count(*) FROM edge_window JOIN capture_window w ON "
+                                        "w.id = window_id WHERE w.level = 1"),
+                     1400 + 17 + 1400 + 3);
+    assert_sums(p.db);
+    place_remove(&p);
+}
+
 /* What all that is asked for over a range comes to, as text. Given to the caller. */
 static char *answers(struct query *q, struct range r)
 {
@@ -387,13 +426,10 @@ static void percentiles_of_a_day(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sums_are_exact),
-        cmocka_unit_test(answers_are_the_same),
-        cmocka_unit_test(shortcuts_of_older_windows),
-        cmocka_unit_test(series_are_the_same),
-        cmocka_unit_test(series_of_services),
-        cmocka_unit_test(a_step_is_the_range),
-        cmocka_unit_test(percentiles_of_a_day),
+        cmocka_unit_test(sums_are_exact),       cmocka_unit_test(sums_of_a_crowd),
+        cmocka_unit_test(answers_are_the_same), cmocka_unit_test(shortcuts_of_older_windows),
+        cmocka_unit_test(series_are_the_same),  cmocka_unit_test(series_of_services),
+        cmocka_unit_test(a_step_is_the_range),  cmocka_unit_test(percentiles_of_a_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -357,7 +357,7 @@ static void cut_text(void **state)
     assert_string_equal(y.path, "SELECT a FROM t WHERE b = ?");
 }
 
-enum { MEGABYTE = 1 << 20 };
+enum { LONG = 1 << 17 };
 
 /* A list of any length is one literal; deep parentheses, long names and much of everything do no
  * harm. */
@@ -383,11 +383,11 @@ static void large_text(void **state)
                                         "?,",
                                         "SELECT (",
                                         "IN ("};
-    char *text = malloc(MEGABYTE);
+    char *text = malloc(LONG);
     assert_non_null(text);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         size_t len = strlen(parts[i]), at = (size_t)sprintf(text, "SELECT a FROM t WHERE b IN (");
-        for (; at + len < MEGABYTE; at += len)
+        for (; at + len < LONG; at += len)
             memcpy(text + at, parts[i], len);
         for (int dialect = SQL_STANDARD; dialect <= SQL_CLICKHOUSE; dialect++) {
             struct exchange x = {0};
@@ -400,7 +400,7 @@ static void large_text(void **state)
     }
     struct exchange x = {0};
     size_t at = (size_t)sprintf(text, "SELECT a FROM t WHERE b IN (");
-    while (at < MEGABYTE - 20)
+    while (at < LONG - 20)
         at += (size_t)sprintf(text + at, "%zu, ", at);
     sql_note(&x, bytes_of(text, at), SQL_STANDARD, true);
     assert_string_equal(x.path, "SELECT a FROM t WHERE b IN (?");

@@ -18,7 +18,7 @@ const open = async (address, hash = "since=all", { change, happened, ...options 
     if (change) await altered(page, change);
     if (happened) await page.route("**/api/v1/events?*", (route) => route.fulfill({ json: { events: happened } }));
   };
-  const page = await drive.open(address + "#" + hash, { reducedMotion: "reduce", viewport: VIEWPORT, ...options }, prepare);
+  const page = await drive.open(address + "#" + hash, { viewport: VIEWPORT, ...options }, prepare);
   await page.locator(".drawing canvas").first().waitFor();
   return page;
 };

@@ -8,7 +8,7 @@ import { HOSTILE, grpc, shop, torn } from "./page_traffic.mjs";
 const drive = new Drive(process.argv[2]);
 const TRACE = "edee59df5f35189d7f4b4b04e4c8d440"; // of the demo's capture
 /** Beside a table: drawing the graph would take the time that is wanted here. */
-const open = (address, hash, options) => drive.open(`${address}#${/view=/.test(hash) ? "" : "view=services&"}${hash}`, { reducedMotion: "reduce", viewport: { width: 1400, height: 900 }, ...options });
+const open = (address, hash, options) => drive.open(`${address}#${/view=/.test(hash) ? "" : "view=services&"}${hash}`, { viewport: { width: 1400, height: 900 }, ...options });
 const api = async (address, question) => (await fetch(address + "api/v1/" + question)).json();
 const param = (page, name) => new URL(page.url().replace("#", "?")).searchParams.getAll(name);
 const hasParam = (page, name, value) =>

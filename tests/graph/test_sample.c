@@ -115,7 +115,7 @@ static void any_order_and_any_split_keep_the_same(void **state)
     for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
         struct writer one = {0};
         tell(&one, 12000, servers[i], 1, 0);
-        for (uint32_t seed = 1; seed < 6; seed++) {
+        for (uint32_t seed = 1; seed < 4; seed++) {
             struct writer many = {0};
             tell(&many, 12000, servers[i], 1 + (int)seed % WORKERS, seed);
             assert_int_equal(one.len, many.len);
@@ -275,7 +275,7 @@ static void a_window_has_its_cap(void **state)
         assert_int_equal(kept[k], sample_window_max((enum kept_for)k));
 }
 
-/* A million in a window take no more than a few thousand do, even if each is slower than all
+/* 100,000 in a window take no more than a few thousand do, even if each is slower than all
  * before. */
 static void a_flood_is_bounded(void **state)
 {
@@ -285,7 +285,7 @@ static void a_flood_is_bounded(void **state)
         struct sampler s = {0};
         struct delta d = {.edge_len = edges[e]};
         struct exchange x = make_exchange("/some/path/of/usual/length/it/is");
-        for (uint32_t i = 0; i < 1000000; i++) {
+        for (uint32_t i = 0; i < 100000; i++) {
             x.client_port = (uint16_t)i;
             x.request_ns += 1000;
             x.response_end_ns = x.end_ns = x.request_ns + MS + i;

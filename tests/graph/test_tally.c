@@ -639,17 +639,16 @@ static void too_many_operations_become_other(void **state)
     assert_string_equal(delta.operation[0].name, "GET /waa");
 }
 
-/* A million paths, each different: what varies is one placeholder, and nothing is lost or "other";
- * operations beside it stay as they are. */
-static void a_million_paths_are_few_operations(void **state)
+/* A hundred thousand paths, each different: what varies is one placeholder, and nothing is lost or
+ * "other"; operations beside it stay as they are. */
+static void any_number_of_paths_is_few_operations(void **state)
 {
     (void)state;
-    enum { PATHS = 1000000 };
+    enum { PATHS = 100000 };
     for (unsigned i = 0; i < PATHS; i++) {
         char path[64];
-        const char word[] = {(char)('a' + i % 26),       (char)('a' + i / 26 % 26),
-                             (char)('a' + i / 676 % 26), (char)('a' + i / 17576 % 26),
-                             (char)('a' + i / 456976),   '\0'};
+        const char word[] = {(char)('a' + i % 26), (char)('a' + i / 26 % 26),
+                             (char)('a' + i / 676 % 26), (char)('a' + i / 17576), '\0'};
         snprintf(path, sizeof path, i % 2 ? "/shop/%s" : "/users/%s/orders", word);
         count(make_exchange(path));
         if (i % 1000 == 0)
@@ -734,7 +733,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_window_starts_empty, begin, end),
         cmocka_unit_test_setup_teardown(the_number_of_workers_does_not_matter, begin, end),
         cmocka_unit_test_setup_teardown(too_many_operations_become_other, begin, end),
-        cmocka_unit_test_setup_teardown(a_million_paths_are_few_operations, begin, end),
+        cmocka_unit_test_setup_teardown(any_number_of_paths_is_few_operations, begin, end),
         cmocka_unit_test_setup_teardown(the_cap_on_operations_holds, begin, end),
         cmocka_unit_test_setup_teardown(too_many_edges_are_dropped_and_counted, begin, end),
     };

@@ -1,4 +1,5 @@
 /* main.c - the table of subcommands. */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,10 +92,8 @@ static int unknown(const char *name)
     return EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    database_begin();
-    setlocale(LC_CTYPE, ""); /* names are UTF-8; numbers stay as C writes them */
     if (argc < 2)
         return help(stderr);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
@@ -113,4 +112,15 @@ int main(int argc, char **argv)
             return ask ? (*c)->run(*c, 2, asked) : (*c)->run(*c, argc - 1, argv + 1);
         }
     return unknown(name);
+}
+
+int main(int argc, char **argv)
+{
+    database_begin();
+    setlocale(LC_CTYPE, ""); /* names are UTF-8; numbers stay as C writes them */
+    int status = run(argc, argv);
+    if (fflush(stdout) == 0 || status != 0)
+        return status;
+    fprintf(stderr, "tapgraph: what was asked for could not be written: %s\n", strerror(errno));
+    return 1;
 }

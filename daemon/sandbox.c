@@ -75,7 +75,8 @@ bool sandbox_sensor(const struct daemon_options *options, const char *keylog, st
 static char *folder_that_is_there(const char *path)
 {
     char *folder = folder_of(path);
-    while (folder && access(folder, F_OK) != 0 && strcmp(folder, "/") && strcmp(folder, ".")) {
+    while (folder && access(folder, F_OK) != 0 && strcmp(folder, "/") != 0 &&
+           strcmp(folder, ".") != 0) {
         char *above = folder_of(folder);
         free(folder);
         folder = above;

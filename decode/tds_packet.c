@@ -135,7 +135,7 @@ void tds_read_head(struct bytes body, struct tds_head *ret)
             ret->error = read_error(content, &ret->severity);
         if (token == TOKEN_LOGIN && content.len > 4) {
             ret->logged_in = true;
-            ret->short_counts = content.at[1] == 0x07 || content.at[1] < 0x72;
+            ret->short_counts = content.at[1] < 0x72;
         }
     }
 }

@@ -172,9 +172,8 @@ static bool tell_rows(struct events *e, enum statement which, struct happening h
     sqlite3_stmt *s = e->statement[which];
     char subject[TEXT_MAX], text[TEXT_MAX];
     uint32_t len = 0;
-    int status;
     bool told = true;
-    while (told && (status = statement_row(s)) == SQLITE_ROW) {
+    while (told && statement_row(s) == SQLITE_ROW) {
         if (++len > EVENTS_A_WINDOW)
             continue;
         h.service_id = sqlite3_column_int64(s, 0);

@@ -130,10 +130,9 @@ static bool add_up(struct operations *o, int64_t pair, int64_t from, int64_t int
     bind_id(move, 2, into);
     if (!statement_run(move))
         return false;
-    int status;
     bool fine = true;
     bind_id(left, 1, from);
-    while (fine && (status = sqlite3_step(left)) == SQLITE_ROW) {
+    while (fine && sqlite3_step(left) == SQLITE_ROW) {
         struct tallied t = {0};
         tallied_read(left, 1, &t);
         fine = write_row(o, sqlite3_column_int64(left, 0), into, &t);

@@ -37,15 +37,13 @@ static bool make_file(const char *path, struct stat *ret, struct err *err)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     bool made = fd >= 0 && fstat(fd, ret) == 0;
-    if (!made && fd >= 0)
+    int why = errno;
+    if (fd >= 0)
         close(fd);
-    if (!made)
-        return err_set(err,
-                       "cannot write %s: %s (choose a --db that this user may write to, in a "
-                       "directory that exists)",
-                       path, strerror(errno));
-    close(fd);
-    return true;
+    return made || err_set(err,
+                           "cannot write %s: %s (choose a --db that this user may write to, in a "
+                           "directory that exists)",
+                           path, strerror(why));
 }
 
 /* Whether closing leaves the write-ahead log as it is. */

@@ -338,6 +338,12 @@ static void draw_rest(const struct graph_map *m)
         pane_text(&m->window, last_row / 2, last, INK_WARN, "→");
 }
 
+static bool wish_equal(const struct scheme_wish *a, const struct scheme_wish *b)
+{
+    return a->rows == b->rows && a->columns == b->columns && a->near_only == b->near_only &&
+           a->focus == b->focus && a->hops == b->hops;
+}
+
 void graph_map_draw(struct graph_map *m, const struct pane *pane)
 {
     m->window = *pane;
@@ -346,7 +352,7 @@ void graph_map_draw(struct graph_map *m, const struct pane *pane)
                                      .near_only = m->near_only,
                                      .focus = m->focus,
                                      .hops = m->hops};
-    if (!m->is_made || memcmp(&wish, &m->wish, sizeof wish) != 0)
+    if (!m->is_made || !wish_equal(&wish, &m->wish))
         m->is_made = scheme_make(&m->scheme, &m->graph, &wish);
     m->wish = wish;
     if (!m->is_made || !m->graph.nodes.len)

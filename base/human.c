@@ -91,28 +91,58 @@ struct human human_span(uint64_t ns)
     return h;
 }
 
-/* Writes the local time, with or without the date before it. */
-static struct human in_local_time(uint64_t time_ns, bool date)
+static struct human in_local_time(uint64_t time_ns, struct human (*write)(const struct tm *t))
 {
-    struct human h = {"?"};
     struct tm t;
     time_t seconds = (time_t)(time_ns / 1000000000);
-    if (!localtime_r(&seconds, &t))
-        return h;
-    int at = date ? snprintf(h.text, sizeof h.text, "%04d-%02d-%02d ", t.tm_year + 1900,
-                             t.tm_mon + 1, t.tm_mday)
-                  : 0;
-    snprintf(h.text + at, sizeof h.text - (size_t)at, "%02d:%02d:%02d", t.tm_hour, t.tm_min,
-             t.tm_sec);
+    return localtime_r(&seconds, &t) ? write(&t) : (struct human){"?"};
+}
+
+static struct human write_clock(const struct tm *t)
+{
+    struct human h;
+    snprintf(h.text, sizeof h.text, "%02d:%02d:%02d", t->tm_hour, t->tm_min, t->tm_sec);
+    return h;
+}
+
+static struct human write_date(const struct tm *t)
+{
+    struct human h;
+    snprintf(h.text, sizeof h.text, "%04d-%02d-%02d", t->tm_year + 1900, t->tm_mon + 1, t->tm_mday);
     return h;
 }
 
 struct human human_clock(uint64_t time_ns)
 {
-    return in_local_time(time_ns, false);
+    return in_local_time(time_ns, write_clock);
+}
+
+struct human human_date(uint64_t time_ns)
+{
+    return in_local_time(time_ns, write_date);
 }
 
 struct human human_moment(uint64_t time_ns)
 {
-    return in_local_time(time_ns, true);
+    struct human h;
+    snprintf(h.text, sizeof h.text, "%.15s %.15s", human_date(time_ns).text,
+             human_clock(time_ns).text);
+    return h;
+}
+
+static struct human with_ms(struct human whole, uint64_t time_ns)
+{
+    struct human h;
+    snprintf(h.text, sizeof h.text, "%.26s.%03u", whole.text, (unsigned)(time_ns / 1000000 % 1000));
+    return h;
+}
+
+struct human human_clock_ms(uint64_t time_ns)
+{
+    return with_ms(human_clock(time_ns), time_ns);
+}
+
+struct human human_moment_ms(uint64_t time_ns)
+{
+    return with_ms(human_moment(time_ns), time_ns);
 }

@@ -18,3 +18,7 @@ struct human human_bytes(double bytes);      /* "12 B", "1.2 kB", "35 MB": power
 struct human human_span(uint64_t ns);        /* a length of time, roughly: "3 s", "15 min", "2 d" */
 struct human human_clock(uint64_t time_ns);  /* local time: "10:33:20" */
 struct human human_moment(uint64_t time_ns); /* local date and time: "2026-02-03 10:33:20" */
+struct human human_date(uint64_t time_ns);   /* the local date: "2026-02-03" */
+/* The same to the millisecond, cut: "10:33:20.123", "2026-02-03 10:33:20.123". */
+struct human human_clock_ms(uint64_t time_ns);
+struct human human_moment_ms(uint64_t time_ns);

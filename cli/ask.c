@@ -171,6 +171,8 @@ int ask_run(const struct command *self, const struct ask *ask, int argc, char **
     int status = read_choice(self, &asked, ask->fields);
     if (status >= 0)
         return status;
+    if (!place_check(asked.db, &err))
+        return command_failed(&err);
     marked_ask_with(asked.db);
     const struct exporter *exporter = asked.json  ? exporter_find("ndjson")
                                       : asked.csv ? exporter_find("csv")

@@ -9,12 +9,15 @@
 #include "cli/place.h"
 #include "cli/sifted.h"
 #include "store/export/exporter.h"
+#include "store/order.h"
 #include "store/when.h"
 
 /* What was asked. */
 struct asked {
-    const char *db, *db_before, *before, *after, *format;
+    const char *db, *db_before, *before, *after, *format, *sort;
     struct sifted sifted;
+    struct order order;
+    uint32_t limit; /* rows; 0: all */
     bool json, csv, all, exit_code, help;
     struct when when[2];             /* before, after */
     const struct exporter *exporter; /* NULL: a table */
@@ -110,6 +113,9 @@ static bool check(struct asked *a, struct err *err)
     if (!a->db_before && (!a->before || !a->after))
         return err_set(err, "what is to be compared? --before FROM..TO and --after FROM..TO, or "
                             "another database with --db-before FILE");
+    struct err why;
+    if (!order_read(&a->order, &diff_fields, a->sort, &why))
+        return err_set(err, "--%s", why.text);
     return find_format(a, err) && read_range("--before", a->before, &a->when[0], err) &&
            read_range("--after", a->after, &a->when[1], err);
 }
@@ -128,11 +134,28 @@ static void list(struct asked *a, struct argument *ret)
          ARGUMENT_TEXT, &a->format},
         {0, "json", NULL, "one JSON object a line", ARGUMENT_FLAG, &a->json},
         {0, "csv", NULL, "comma-separated, with a header", ARGUMENT_FLAG, &a->csv},
+        {0, "sort", "FIELD", "by this field of --find; -weight: the worst first", ARGUMENT_TEXT,
+         &a->sort},
+        {'n', "limit", "N", "only the first N rows", ARGUMENT_COUNT, &a->limit},
     };
     memcpy(ret, table, sizeof table);
     ret += sizeof table / sizeof *table;
     sifted_arguments(&a->sifted, &diff_fields, ret);
     ret[SIFTED_ARGUMENTS] = (struct argument){0};
+}
+
+/* Leaves the rows that are asked for, in the order asked for. */
+static bool choose(const struct asked *a, const struct sieve *sieve, struct diff *d,
+                   struct err *err)
+{
+    size_t left = sieve_rows(sieve, d->row, d->len, sizeof *d->row);
+    if (d->len && !left)
+        listing_nothing_passed(d->len);
+    d->len = left;
+    if (!order_rows(&a->order, d->row, d->len, sizeof *d->row))
+        return err_set(err, "--sort: out of memory");
+    d->len = a->limit && a->limit < d->len ? a->limit : d->len;
+    return true;
 }
 
 static bool write_diff(const struct asked *a, struct sieve *sieve, struct diff *d, struct err *err)
@@ -141,10 +164,8 @@ static bool write_diff(const struct asked *a, struct sieve *sieve, struct diff *
     sieve_settle(sieve, d->after.to_ns);
     if (!a->all && !drawn) /* a drawing has what is around, too */
         diff_drop_same(d);
-    size_t left = sieve_rows(sieve, d->row, d->len, sizeof *d->row);
-    if (d->len && !left)
-        listing_nothing_passed(d->len);
-    d->len = left;
+    if (!choose(a, sieve, d, err))
+        return false;
     if (!a->exporter)
         return print(d, err);
     if (a->exporter->diff_fits && !a->exporter->diff_fits(d, err))
@@ -205,7 +226,7 @@ static int run(const struct command *self, int argc, char **argv)
     memset(&sieve, 0, sizeof sieve);
     if (!sieve_read(&sieve, &diff_fields, a.sifted.find, a.sifted.hide, &err, &slip))
         return sifted_misused(self, &a.sifted, &slip, &err);
-    return compare(self, &a, &sieve);
+    return place_check(a.db, &err) ? compare(self, &a, &sieve) : command_failed(&err);
 }
 
 const struct command diff_command = {
@@ -218,6 +239,7 @@ const struct command diff_command = {
         "own length.\n\n"
         "examples:\n"
         "  tapgraph diff --before 09:00..10:00 --after 10:00..11:00\n"
+        "  tapgraph diff --before -2h..-1h --after -1h.. --sort -weight -n 10   the worst first\n"
         "  tapgraph diff --before -2h..-1h --after -1h.. --find 'change = slower'\n"
         "  tapgraph diff --db-before old.db --db new.db --format svg > diff.svg\n"
         "  tapgraph diff --db-before golden.db --db run.db --exit-code    for CI",

@@ -125,7 +125,7 @@ static int run(const struct command *self, int argc, char **argv)
     }
     if (!graph_sieve_read(&p.sieve, p.sifted.find, p.sifted.hide, &err, &slip))
         return sifted_misused(self, &p.sifted, &slip, &err);
-    return draw(self, &p);
+    return place_check(p.db, &err) ? draw(self, &p) : command_failed(&err);
 }
 
 const struct command graph_command = {

@@ -8,44 +8,18 @@
 #include "base/text.h"
 #include "cli/ask.h"
 #include "cli/follow.h"
+#include "cli/moments.h"
 
 enum { SHOWN_FIRST = 20 /* when following */ };
 
-/* What follows the method: a path, a name that was asked for, or what it is counted as. */
-static const char *object_of(const struct exchange *x)
+void asked_to_text(const struct request_row *row, char text[ASKED_TEXT_MAX])
 {
-    if (x->path[0])
-        return x->path;
-    return x->host[0] && !protocol_has_host(x->protocol) ? x->host : "";
-}
-
-void asked_to_text(const struct exchange *x, char text[ASKED_TEXT_MAX])
-{
-    char whole[sizeof x->method + sizeof x->path + 1];
-    const char *object = object_of(x);
-    if (object[0] == '/' && strcmp(object + 1, x->operation) == 0)
-        object++; /* a method of gRPC: that it is a POST of a path says nothing */
-    if (x->fingerprint || object == x->path + 1) /* a statement begins with its verb */
-        snprintf(whole, sizeof whole, "%s", object);
-    else if (object[0])
-        snprintf(whole, sizeof whole, "%s%s%s", x->method, x->method[0] ? " " : "", object);
-    else
-        snprintf(whole, sizeof whole, "%s", x->operation[0] ? x->operation : x->method);
+    char whole[REQUEST_ASKED_MAX];
+    request_asked(row, whole);
     if (text_clean(text, ASKED_TEXT_MAX, bytes_of_text(whole)))
         return;
     text_clean(text, ASKED_TEXT_MAX - 3, bytes_of_text(whole));
     strcat(text, "…");
-}
-
-void end_to_text(const struct exchange *x, char text[64])
-{
-    const char *outcome = outcome_name(x->outcome);
-    if (!x->status[0])
-        snprintf(text, 64, "%s", outcome);
-    else if (x->outcome == OUTCOME_OK)
-        snprintf(text, 64, "%s", x->status);
-    else
-        snprintf(text, 64, "%s %s", x->status, outcome);
 }
 
 static struct request_criteria criteria;
@@ -57,20 +31,25 @@ static void cell_span(struct listing *t, uint64_t ns, bool known)
     listing_cell(t, !known ? "-" : ns ? human_time(ns).text : "0");
 }
 
+static struct moments moments; /* of the rows below the head */
+
 static struct listing *make_listing(const struct request_rows *rows)
 {
-    struct listing *t =
-        listing_new("TIME|CLIENT|SERVER|PROTOCOL|REQUEST|END|>TOOK|>FIRST BYTE|KEPT|?TRACE");
+    char heads[128];
+    snprintf(heads, sizeof heads,
+             "%s|CLIENT|SERVER|PROTOCOL|REQUEST|END|>TOOK|>FIRST BYTE|KEPT|?TRACE",
+             moments_head(&moments));
+    struct listing *t = listing_new(heads);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct request_row *row = &rows->row[i];
-        char text[ASKED_TEXT_MAX], end[64], kept[32] = "";
-        listing_cell(t, human_moment(row->time_ns).text);
+        char text[ASKED_TEXT_MAX], end[REQUEST_ENDED_MAX], kept[32] = "";
+        listing_cell(t, moments_text(&moments, row->time_ns).text);
         listing_cell(t, row->client);
         listing_cell(t, row->server);
         listing_cell(t, row->protocol);
-        asked_to_text(&row->exchange, text);
+        asked_to_text(row, text);
         listing_cell(t, text);
-        end_to_text(&row->exchange, end);
+        request_ended(row, end);
         listing_cell(t, end);
         cell_span(t, row->duration_ns, row->is_timed);
         cell_span(t, row->ttfb_ns, row->has_ttfb);
@@ -87,6 +66,8 @@ static struct listing *make_listing(const struct request_rows *rows)
 
 static bool print(const struct request_rows *rows, struct err *err)
 {
+    for (size_t i = 0; i < rows->len; i++)
+        moments_add(&moments, rows->row[i].time_ns);
     return listing_finish(make_listing(rows), rows->len,
                           "No such request was kept in this time; 'tapgraph edges' lists all that "
                           "was counted, and docs/requests.md says what is kept.",
@@ -108,8 +89,6 @@ static void turn_round(struct request_rows *rows)
         rows->row[i] = rows->row[rows->len - 1 - i];
         rows->row[rows->len - 1 - i] = moved;
     }
-    for (size_t i = 0; i < rows->len; i++)
-        rows->row[i].exchange.protocol = rows->row[i].protocol;
 }
 
 /* What has come since the last time, without a header. */
@@ -209,6 +188,7 @@ static int run(const struct command *self, int argc, char **argv)
         {0},
     };
     criteria = (struct request_criteria){0};
+    moments = (struct moments){0};
     follow = failed = slow = false;
     outcome = NULL;
     struct ask ask = {.answer = answer, .more = more, .fits = fits, .fields = &request_fields};

@@ -1,4 +1,4 @@
-/* requests.h - what the lists of requests share. */
+/* requests.h - what lists of requests share. */
 #pragma once
 
 #include "cli/listing.h"
@@ -7,7 +7,4 @@
 enum { ASKED_TEXT_MAX = 96 };
 
 /* "GET /users/42", "SELECT * FROM orders": what was asked, cut. */
-void asked_to_text(const struct exchange *x, char text[ASKED_TEXT_MAX]);
-
-/* "500", "timeout", "ok": how it ended, in a word or two. */
-void end_to_text(const struct exchange *x, char text[64]);
+void asked_to_text(const struct request_row *row, char text[ASKED_TEXT_MAX]);

@@ -32,14 +32,14 @@ static void hop_to_text(const struct trace_hop *hop, char text[LISTING_CELL_MAX]
 {
     char asked[ASKED_TEXT_MAX];
     int indent = hop->depth * 2 < INDENT_MAX ? (int)hop->depth * 2 : INDENT_MAX;
-    asked_to_text(&hop->request.exchange, asked);
+    asked_to_text(&hop->request, asked);
     snprintf(text, LISTING_CELL_MAX, "%*s%.48s → %.48s  %s", indent, "", hop->request.client,
              hop->request.server, asked);
 }
 
 static void print_hop(struct listing *list, const struct trace *t, const struct trace_hop *hop)
 {
-    char text[LISTING_CELL_MAX], bar[3 * BAR_COLUMNS + 1], end[64];
+    char text[LISTING_CELL_MAX], bar[3 * BAR_COLUMNS + 1], end[REQUEST_ENDED_MAX];
     hop_to_text(hop, text);
     listing_cell(list, text);
     uint64_t after_ns = hop->begin_ns - t->begin_ns;
@@ -48,7 +48,7 @@ static void print_hop(struct listing *list, const struct trace *t, const struct 
     listing_cell(list, bar);
     listing_cell(list, hop->request.is_timed ? human_time(hop->end_ns - hop->begin_ns).text : "-");
     listing_cell(list, hop->own_ns ? human_time(hop->own_ns).text : "0");
-    end_to_text(&hop->request.exchange, end);
+    request_ended(&hop->request, end);
     listing_cell(list, end);
     listing_cell(list, hop->is_slowest ? "◀ slowest" : "");
 }
@@ -57,7 +57,7 @@ static void print_head(const struct trace *t)
 {
     const struct request_row *first = &t->hop[0].request;
     printf("%s  %s  %s, %zu hop%s, %u service%s, %u error%s\n\n", t->trace_id,
-           human_moment(first->time_ns).text, human_time(t->end_ns - t->begin_ns).text, t->len,
+           human_moment_ms(first->time_ns).text, human_time(t->end_ns - t->begin_ns).text, t->len,
            t->len == 1 ? "" : "s", t->services, t->services == 1 ? "" : "s", t->errors,
            t->errors == 1 ? "" : "s");
 }

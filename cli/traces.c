@@ -4,17 +4,24 @@
 #include "base/human.h"
 #include "cli/ask.h"
 #include "cli/listing.h"
+#include "cli/moments.h"
 
 static struct trace_criteria criteria;
 
 static bool print(const struct trace_rows *rows, struct err *err)
 {
-    struct listing *t = listing_new(
-        "TRACE|TIME|CLIENT|SERVER|OPERATION|>TOOK|>HOPS|>SERVICES|>ERRORS|SLOWEST|>OF THAT");
+    struct moments moments = {0};
+    char heads[128];
+    for (size_t i = 0; i < rows->len; i++)
+        moments_add(&moments, rows->row[i].begin_ns);
+    snprintf(heads, sizeof heads,
+             "TRACE|%s|CLIENT|SERVER|OPERATION|>TOOK|>HOPS|>SERVICES|>ERRORS|SLOWEST|>OF THAT",
+             moments_head(&moments));
+    struct listing *t = listing_new(heads);
     for (size_t i = 0; t && i < rows->len; i++) {
         const struct trace_row *row = &rows->row[i];
         listing_cell(t, row->trace_id);
-        listing_cell(t, human_moment(row->begin_ns).text);
+        listing_cell(t, moments_text(&moments, row->begin_ns).text);
         listing_cell(t, row->client);
         listing_cell(t, row->server);
         listing_cell(t, row->operation);
@@ -34,8 +41,13 @@ static bool print(const struct trace_rows *rows, struct err *err)
 static bool answer(struct query *q, struct range r, const struct exporter *e, struct err *err)
 {
     struct trace_rows rows;
+    uint32_t shown = criteria.limit ? criteria.limit : TRACES_LIMIT_DEFAULT;
+    if (ask_sorts())
+        criteria.limit = TRACES_LIMIT_MAX;
     if (!query_traces(q, r, &criteria, &rows, err))
         return false;
+    ask_arrange(rows.row, &rows.len, sizeof *rows.row);
+    rows.len = rows.len < shown ? rows.len : shown;
     bool written = e ? e->traces(stdout, r, &rows) : print(&rows, err);
     free(rows.row);
     return written;
@@ -55,7 +67,8 @@ static int run(const struct command *self, int argc, char **argv)
         {0, "errors", NULL, "only those with an error", ARGUMENT_FLAG, &criteria.failed},
         {0, "min", "TIME", "only those of which a hop took as long: 250ms, 5s", ARGUMENT_DURATION,
          &criteria.least_ns},
-        {'n', "limit", "N", "at most so many (50)", ARGUMENT_COUNT, &criteria.limit},
+        {'n', "limit", "N", "at most so many (50): the newest, those that --sort puts first",
+         ARGUMENT_COUNT, &criteria.limit},
         {0},
     };
     criteria = (struct trace_criteria){0};

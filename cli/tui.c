@@ -53,7 +53,7 @@ static int run(const struct command *self, int argc, char **argv)
     if (help)
         return command_help(self, table);
     options.since_ns = when.since_ns;
-    if (tui_run(&options, &err))
+    if (place_check(options.db, &err) && tui_run(&options, &err))
         return 0;
     return misused ? command_misused(self, &err) : command_failed(&err);
 }

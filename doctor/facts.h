@@ -78,9 +78,12 @@ struct protocol_seen {
     uint64_t edges, requests, bytes;
 };
 
-/* What the graph would have been. */
+/* What the graph would have been by address: names, which only a database gives, make one service
+ * of several addresses, and of their edges one. */
 struct traffic {
-    uint64_t edges, servers, requests;
+    uint64_t edges;   /* client address, server address and port, protocol */
+    uint64_t servers; /* address and port */
+    uint64_t requests;
     struct protocol_seen protocol[PROTOCOLS_MAX]; /* by bytes, the most first */
     size_t protocol_len;
 };

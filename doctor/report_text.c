@@ -144,7 +144,8 @@ static void put_graph(FILE *out, const struct facts *facts)
 {
     const struct traffic *t = &facts->traffic;
     char text[600];
-    snprintf(text, sizeof text, "requests %llu, edges %llu, servers %llu",
+    snprintf(text, sizeof text,
+             "requests %llu; by address, without names: edges %llu, servers %llu",
              (unsigned long long)t->requests, (unsigned long long)t->edges,
              (unsigned long long)t->servers);
     put_row(out, "graph", text);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+
 static uint64_t requests_of(const struct edge_delta *e)
 {
     uint64_t requests = 0;

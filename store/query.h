@@ -318,13 +318,22 @@ struct request_row {
     bool is_timed, has_ttfb;
     uint64_t duration_ns, ttfb_ns; /* if so */
     /* As it was seen. Its times are such that they give the spans above; `number`, `asked` and
-     * `tls` are not known, and `protocol` points into this row. */
+     * `tls` are not known, and `protocol` is NULL: it stands above, since rows are moved about. */
     struct exchange exchange;
 };
 struct request_rows {
     struct request_row *row;
     size_t len;
 };
+
+/* In words, in request_words.c. */
+enum { REQUEST_ASKED_MAX = 576, REQUEST_ENDED_MAX = 64 };
+
+/* "GET /cart/7", "SELECT orders", "A example.org", "shop.Cart/Add": what was asked for. */
+void request_asked(const struct request_row *row, char ret[REQUEST_ASKED_MAX]);
+
+/* "200", "503 server_error", "timeout": how it ended. */
+void request_ended(const struct request_row *row, char ret[REQUEST_ENDED_MAX]);
 
 enum request_order {
     REQUESTS_NEWEST,  /* by the window in which they ended, and their beginning in it */
@@ -350,7 +359,7 @@ struct request_criteria {
     struct range begun;      /* their first byte, to_ns included; to_ns 0: at any time */
     enum request_order order;
     uint32_t limit; /* 0: REQUESTS_LIMIT_DEFAULT */
-    /* Only those that it lets pass; NULL: all. `protocol` of the exchange is not there yet. */
+    /* Only those that it lets pass; NULL: all. */
     bool (*passes)(const void *ctx, const struct request_row *row);
     const void *ctx;
 };

@@ -292,8 +292,6 @@ bool request_rows_of(struct query *q, struct range r, const struct request_crite
             ret->len--;
     }
     sqlite3_finalize(s);
-    for (size_t i = 0; i < ret->len; i++)
-        ret->row[i].exchange.protocol = ret->row[i].protocol;
     if (failed) {
         free(ret->row);
         *ret = (struct request_rows){0};

@@ -48,7 +48,7 @@ enum store_overlap {
     STORE_NOTHING, /* no such window */
     STORE_OTHERS,  /* one with other counts: another part of the traffic, or more than one */
     STORE_SAME,    /* one with the same counts of frames, bytes and exchanges, if `d` is the first
-                      window    of its sensor: the same capture */
+                    * window of its sensor: the same capture */
     STORE_UNREAD,  /* that could not be found out */
 };
 enum store_overlap store_overlap(struct store *s, const struct delta *d);

@@ -144,7 +144,6 @@ static void sum_up(struct trace *t)
     struct trace_hop *slowest = NULL;
     for (size_t i = 0; i < t->len; i++) {
         struct trace_hop *hop = &t->hop[i];
-        hop->request.exchange.protocol = hop->request.protocol;
         t->errors += is_failure(hop->request.exchange.outcome);
         t->services += !is_known(t, i, hop->request.client_id, false);
         t->services += !is_known(t, i, hop->request.server_id, true);

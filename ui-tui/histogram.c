@@ -84,8 +84,7 @@ void histogram_draw_percentiles(const struct histogram_axis *axis, const struct 
     int column[MARKED];
     if (!l->count)
         return;
-    for (size_t i = 0; i < MARKED;
-         i++) { /* all marks, before the labels that they leave room for */
+    for (size_t i = 0; i < MARKED; i++) { /* before the labels, which have the room that is left */
         column[i] = column_of(axis, latency_quantile(l, marked[i].share));
         if (column[i] < 0)
             continue;

@@ -3,12 +3,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/human.h"
 #include "ui-tui/series.h"
 #include "ui-tui/spark.h"
 
-enum { SPARK_WIDTH = OVERVIEW_POINTS / 2 };
+enum { SPARK_WIDTH = OVERVIEW_POINTS / 2, GAP = 3 };
 
 static const uint64_t second_ns = 1000000000, old_ns = 86400000000000;
 
@@ -60,42 +61,66 @@ static int draw_range(const struct overview_time *time, const struct pane *line)
     return pane_printf(line, 0, column, INK_DIM, " to %s", human_moment(time->range.to_ns).text);
 }
 
-/* A label and a figure. */
-static int draw_figure(const struct pane *line, int column, const char *label, enum ink ink,
-                       const char *figure)
-{
-    column = pane_text(line, 0, column, INK_DIM, label);
-    return pane_text(line, 0, column + 1, ink, figure) + 3;
-}
-
 static int draw_against(const struct overview_time *time, const struct pane *line, int column)
 {
     column = pane_text(line, 0, column, INK_DIM, "against ");
     column = pane_text(line, 0, column, INK_ACCENT, time->against);
     if (!time->against_is_known)
         column = pane_text(line, 0, column, INK_WARN, ": no record");
-    return column + 3;
+    return column + GAP;
+}
+
+struct figure {
+    const char *label;
+    enum ink ink;
+    struct human text;
+    bool idle; /* it says that there is nothing to say */
+};
+
+static int width_of(const struct figure *f)
+{
+    return (int)(strlen(f->label) + 1 + strlen(f->text.text));
+}
+
+/* One beside the other; what there is no room for is left out whole, idle ones before others.
+ * Returns the column behind them; at the end of the line if one that is not idle is missing. */
+static int draw_figures(const struct pane *line, int column, const struct figure *figure,
+                        size_t len)
+{
+    bool missing = false;
+    int all = column - GAP;
+    for (size_t i = 0; i < len; i++)
+        all += GAP + width_of(&figure[i]);
+    for (size_t i = 0; i < len; i++) {
+        const struct figure *f = &figure[i];
+        bool fits = column + width_of(f) <= line->columns;
+        missing = missing || (!fits && !f->idle);
+        if (!fits || (all > line->columns && f->idle))
+            continue;
+        int at = pane_text(line, 0, column, INK_DIM, f->label);
+        column = pane_text(line, 0, at + 1, f->ink, f->text.text) + GAP;
+    }
+    return missing ? line->columns : column;
 }
 
 void overview_draw(const struct overview *o, const struct overview_time *time,
                    const struct pane *line)
 {
-    int column = draw_range(time, line) + 3;
+    int column = draw_range(time, line) + GAP;
     enum ink error_ink = o->error_share >= 0.05   ? INK_BAD
                          : o->error_share >= 0.01 ? INK_WARN
                                                   : INK_PLAIN;
-    struct human rate = human_rate(o->rate_per_s), errors = human_share(o->error_share);
-    struct human drops = human_count((double)o->drops);
+    const struct figure figures[] = {
+        {"requests", INK_STRONG, human_rate(o->rate_per_s), false},
+        {"errors", error_ink, human_share(o->error_share), false},
+        {"drops", o->drops ? INK_WARN : INK_PLAIN, human_count((double)o->drops), !o->drops},
+        {"insights", INK_WARN, human_count((double)o->insights), false},
+    };
     if (time->paused || time->past)
-        column = pane_text(line, 0, column, INK_ALERT, time->past ? " PAST " : " PAUSED ") + 3;
+        column = pane_text(line, 0, column, INK_ALERT, time->past ? " PAST " : " PAUSED ") + GAP;
     if (time->against)
         column = draw_against(time, line, column);
-    column = draw_figure(line, column, "requests", INK_STRONG, rate.text);
-    column = draw_figure(line, column, "errors", error_ink, errors.text);
-    column = draw_figure(line, column, "drops", o->drops ? INK_WARN : INK_PLAIN, drops.text);
-    if (o->insights)
-        column =
-            draw_figure(line, column, "insights", INK_WARN, human_count((double)o->insights).text);
+    column = draw_figures(line, column, figures, o->insights ? 4 : 3);
     struct pane chart = pane_line(line, 0, column, SPARK_WIDTH);
     spark_draw(&chart, INK_ACCENT, SPARK_BRAILLE, o->value, o->len);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/human.h"
-#include "ui-tui/request_text.h"
+#include "ui-tui/request_ink.h"
 #include "ui-tui/view.h"
 
 enum { LABEL = 12, HOP_MOST = 44, TIME_WIDTH = 9, MARK_WIDTH = 2 };
@@ -101,14 +101,14 @@ static void notes_text(const struct request_row *row, char *ret, size_t size)
 static int draw_fields(const struct request_row *row, const struct pane *pane)
 {
     const struct exchange *x = &row->exchange;
-    char text[1024], asked[REQUEST_TEXT_MAX], end[64];
+    char text[1024], asked[REQUEST_ASKED_MAX], end[REQUEST_ENDED_MAX];
     request_asked(row, asked);
-    request_end(row, end);
+    request_ended(row, end);
     int at = draw_field(pane, 0, "asked", INK_STRONG, asked);
     at =
         draw_field(pane, at, "ended", x->outcome == OUTCOME_OK ? INK_PLAIN : request_ink(row), end);
     at = draw_field(pane, at, "said", INK_WARN, x->message);
-    at = draw_field(pane, at, "when", INK_PLAIN, human_moment(row->time_ns).text);
+    at = draw_field(pane, at, "when", INK_PLAIN, human_moment_ms(row->time_ns).text);
     times_text(row, text, sizeof text);
     at = draw_field(pane, at, "took", INK_PLAIN, text);
     ends_text(row, text, sizeof text);
@@ -145,7 +145,7 @@ static void draw_span(const struct trace *t, const struct trace_hop *hop, const 
 
 static void draw_hop(const struct request *v, const struct trace_hop *hop, const struct pane *line)
 {
-    char asked[REQUEST_TEXT_MAX], text[REQUEST_TEXT_MAX + 2 * NAME_TEXT_MAX];
+    char asked[REQUEST_ASKED_MAX], text[REQUEST_ASKED_MAX + 2 * NAME_TEXT_MAX];
     int hops = line->columns / 2 < HOP_MOST ? line->columns / 2 : HOP_MOST;
     int indent = (int)(hop->depth < 10 ? hop->depth : 10) * 2;
     int bar = line->columns - MARK_WIDTH - hops - 2 * (TIME_WIDTH + 1) - 2;

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui-tui/request_text.h"
+#include "base/human.h"
+#include "ui-tui/request_ink.h"
 #include "ui-tui/view.h"
 
 extern const struct view request_view;
@@ -42,9 +43,7 @@ static void outcome_text(const void *row, char *ret)
 static void time_text(const void *row, char *ret)
 {
     const struct request_row *r = row;
-    char text[24];
-    request_clock(r->time_ns, text);
-    snprintf(ret, COLUMN_TEXT_MAX, "%s", text);
+    snprintf(ret, COLUMN_TEXT_MAX, "%s", human_clock_ms(r->time_ns).text);
 }
 
 static double time_number(const void *row)
@@ -55,7 +54,7 @@ static double time_number(const void *row)
 
 static void asked_text(const void *row, char *ret)
 {
-    char text[REQUEST_TEXT_MAX];
+    char text[REQUEST_ASKED_MAX];
     request_asked(row, text);
     snprintf(ret, COLUMN_TEXT_MAX, "%.*s", COLUMN_TEXT_MAX - 1, text);
 }
@@ -68,7 +67,7 @@ static void operation_text(const void *row, char *ret)
 
 static void end_text(const void *row, char *ret)
 {
-    request_end(row, ret);
+    request_ended(row, ret);
 }
 
 static enum ink end_ink(const void *row)
@@ -245,7 +244,7 @@ static void requests_draw(void *state, const struct pane *pane)
 static bool open_request(const struct requests *v, struct visit *ret)
 {
     const struct request_row *row = table_selected(&v->table);
-    char asked[REQUEST_TEXT_MAX];
+    char asked[REQUEST_ASKED_MAX];
     if (!row)
         return true;
     *ret = (struct visit){&request_view, {.request_id = row->id}};

@@ -226,7 +226,7 @@ static void put_request(struct line *l, const struct exchange *x)
     text_if_any(l, ",\"operation\":", x->operation);
 }
 
-static void put_answer(struct line *l, const struct exchange *x)
+static void put_answer(struct line *l, const struct exchange *x, const char *protocol)
 {
     put_text(l, ",\"status\":");
     if (x->status[0])
@@ -235,7 +235,7 @@ static void put_answer(struct line *l, const struct exchange *x)
         put_text(l, "null");
     if (x->grpc_status >= 0)
         number_field(l, ",\"grpc_status\":", (uint64_t)x->grpc_status);
-    else if (x->call != CALL_NONE && strcmp(x->protocol, "grpc") == 0)
+    else if (x->call != CALL_NONE && strcmp(protocol, "grpc") == 0)
         put_text(l, ",\"grpc_status\":null");
     put_text(l, ",\"outcome\":");
     put_word(l, outcome_name(x->outcome));
@@ -371,7 +371,8 @@ static void put_tls(struct line *l, const struct tls_facts *t)
 }
 
 /* All but the braces. */
-static void put_exchange(struct line *l, const struct exchange *x, struct log_ends ends)
+static void put_exchange(struct line *l, const struct exchange *x, const char *protocol,
+                         struct log_ends ends)
 {
     /* An answer whose request was not seen has no first byte of a request; its end is what we know.
      */
@@ -379,10 +380,10 @@ static void put_exchange(struct line *l, const struct exchange *x, struct log_en
     time_to_text(x->request_ns ? x->request_ns : x->end_ns, l->at);
     l->at += TIME_TEXT_LEN;
     put_text(l, "\",\"protocol\":");
-    put_escaped(l, x->protocol);
+    put_escaped(l, protocol);
     put_ends(l, x, ends);
     put_request(l, x);
-    put_answer(l, x);
+    put_answer(l, x, protocol);
     put_context(l, x);
     put_call(l, x);
     put_tls(l, &x->tls);
@@ -400,7 +401,7 @@ size_t export_log_line(char text[LOG_LINE_MAX], const struct exchange *x, struct
 {
     struct line l = {text};
     *l.at++ = '{';
-    put_exchange(&l, x, ends);
+    put_exchange(&l, x, x->protocol, ends);
     put_text(&l, "}\n");
     return (size_t)(l.at - text);
 }
@@ -430,7 +431,7 @@ bool export_request(FILE *out, const struct request_row *row, const struct trace
     if (hop)
         put_hop(&l, hop);
     put_reasons(&l, row->kept);
-    put_exchange(&l, &row->exchange, (struct log_ends){&client, &server});
+    put_exchange(&l, &row->exchange, row->protocol, (struct log_ends){&client, &server});
     *l.at++ = '}';
     size_t len = (size_t)(l.at - text);
     return fwrite(text, 1, len, out) == len;

@@ -73,6 +73,9 @@ static void test_spans(void **state)
     assert_string_equal(human_span(1000 * 86400 * s).text, "2 y");
     assert_string_equal(human_moment(1770120000 * s).text, "2026-02-03 12:00:00");
     assert_string_equal(human_clock(1770120000 * s).text, "12:00:00");
+    assert_string_equal(human_date(1770120000 * s).text, "2026-02-03");
+    assert_string_equal(human_moment_ms(1770120000 * s + 7999999).text, "2026-02-03 12:00:00.007");
+    assert_string_equal(human_clock_ms(1770120000 * s + s - 1).text, "12:00:00.999");
 }
 
 int main(void)

@@ -80,7 +80,8 @@ static void test_a_good_mirror(void **state)
     change(facts, "gro_hw=1 joined=0 speed_mbit=10000");
     const char *out = write_with(plain, facts);
     assert_non_null(strstr(out, "eth1: good (1 note)\nNothing stands in the way.\n"));
-    assert_non_null(strstr(out, "  graph          requests 70, edges 3, servers 2\n"));
+    assert_non_null(
+        strstr(out, "  graph          requests 70; by address, without names: edges 3,"));
     assert_non_null(strstr(out, "  protocols      http 75 %, tcp 25 %\n"));
     assert_non_null(strstr(out, "  networks       VLAN 20, VLAN 30 in tunnel 7\n"));
     assert_non_null(strstr(out,

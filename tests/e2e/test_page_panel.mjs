@@ -118,7 +118,8 @@ const scenes = {
     const page = await open(small, "since=all");
     await page.keyboard.press("r");
     await hasParam(page, "view", "requests");
-    await sees(page, "the newest 200, live");
+    await sees(page, "the newest 200");
+    assert.equal(await page.locator(".sheet-head .hint").first().innerText(), "the newest 200", "a record is not live");
     await page.getByRole("button", { name: "Failed" }).click();
     await hasParam(page, "wanted", "failure = yes");
     await page.waitForFunction(() => document.querySelectorAll(".requests tbody tr").length === 86);
@@ -197,6 +198,8 @@ const scenes = {
   async "on a phone nothing sticks out"({ small }) {
     const page = await open(small, "since=all&view=requests", { viewport: { width: 390, height: 844 } });
     await page.locator(".requests tbody tr").first().waitFor();
+    const cut = await page.locator(".requests td.n").evaluateAll((all) => all.filter((one) => one.offsetParent && one.scrollWidth > one.clientWidth).map((one) => one.innerText));
+    assert.deepEqual(cut, [], "figures are whole");
     await page.goto(small + "#since=all&view=services&node=cart");
     await panelOf(page).locator(".heat canvas").waitFor();
     const wide = await page.evaluate(() => [document.documentElement.scrollWidth, document.querySelector(".panel").scrollWidth]);

@@ -66,6 +66,24 @@ const scenes = {
     await sees(none, "No request with a trace id was kept in this range.");
   },
 
+  async "traces: an id that came again is asked for at its time, by the list and by what says why an edge is slow"({ shop }) {
+    const [first] = (await ask(shop, "traces?since=all&limit=1")).traces;
+    const earlier = { ...first, time: new Date(Date.parse(first.time) - 40e3).toISOString() };
+    const page = await open(shop, "view=traces&since=all", {}, { traces: { traces: [first, earlier] } });
+    const asks = (at) => page.waitForRequest((one) => one.url().includes(`/traces/${first.trace_id}?`) && new URL(one.url()).searchParams.get("at") === at);
+    for (const [i, { time }] of [first, earlier].entries()) {
+      await Promise.all([asks(time), rows(page).nth(i).locator("button").click()]);
+      await page.locator(`.wide tr.chosen`).waitFor();
+      assert.deepEqual(await rows(page).evaluateAll((all) => all.map((row) => row.classList.contains("chosen"))), [i === 0, i === 1]);
+    }
+    const { edges } = await ask(shop, "edges?since=all&find=protocol%20%3D%20http&sort=-p95");
+    const [{ time }] = (await ask(shop, `requests?since=all&edge=${edges[0].id}&order=slowest&limit=1`)).requests;
+    const why = await open(shop, "since=all");
+    const told = why.waitForRequest((one) => one.url().includes("/traces/") && new URL(one.url()).searchParams.get("at") === time);
+    await why.evaluate((id) => (location.hash += `&edge=${id}`), edges[0].id);
+    await told;
+  },
+
   async "on a phone the graph leads from top to bottom, legible; turned, from left to right"({ shop }) {
     const page = await open(shop, "since=all", PHONE);
     await sees(page, "16 services");

@@ -118,6 +118,15 @@ static const char *line_of(const struct exchange *x)
     return text;
 }
 
+/* What the log would have told of a row. */
+static const char *line_of_row(const struct request_row *row)
+{
+    struct exchange x = row->exchange;
+    assert_null(x.protocol);
+    x.protocol = row->protocol;
+    return line_of(&x);
+}
+
 /* An exchange comes back such that the log would tell the same of it. */
 static void comes_back_as_the_log_has_it(void **state)
 {
@@ -141,9 +150,9 @@ static void comes_back_as_the_log_has_it(void **state)
     assert_int_equal(rows.len, 2);
     char expected[8192];
     strcpy(expected, line_of(&rpc));
-    assert_string_equal(line_of(&rows.row[1].exchange), expected);
+    assert_string_equal(line_of_row(&rows.row[1]), expected);
     strcpy(expected, line_of(&statement));
-    assert_string_equal(line_of(&rows.row[0].exchange), expected);
+    assert_string_equal(line_of_row(&rows.row[0]), expected);
     assert_int_equal(rows.row[1].kept, FAIR | SLOW);
     assert_int_equal(rows.row[1].window_ns, 1000 * SECOND_NS);
     assert_int_equal(rows.row[1].duration_ns, 7 * MS_NS);
@@ -200,7 +209,7 @@ static void a_strange_database_does_no_harm(void **state)
     assert_int_equal(rows.row[0].exchange.outcome, OUTCOME_UNKNOWN);
     assert_string_equal(rows.row[0].exchange.status, "\\x1bx");
     assert_string_equal(rows.row[0].exchange.trace_id, "\\x0a");
-    assert_null(strchr(line_of(&rows.row[0].exchange), '\x1b'));
+    assert_null(strchr(line_of_row(&rows.row[0]), '\x1b'));
     free(rows.row);
 }
 
@@ -261,6 +270,45 @@ static void none_are_kept_if_so_wished(void **state)
     assert_int_equal(place_number(place.db, "SELECT count(*) FROM request"), 0);
 }
 
+/* The JSON of a row. Given. */
+static char *written_as(const struct request_row *row)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    assert_non_null(out);
+    assert_true(export_request(out, row, NULL));
+    fclose(out);
+    return text;
+}
+
+/* A row says the same wherever it is put: who sorts and sifts moves rows about. */
+static void rows_may_be_moved(void **state)
+{
+    (void)state;
+    struct delta d = window_of_four(1000);
+    struct exchange x = telling();
+    window_edge(&d, "10.0.0.1", "10.0.0.4", 50051);
+    strcpy(d.edge[d.edge_len - 1].key.protocol, "grpc");
+    x.server_address = address_of("10.0.0.4");
+    x.server_port = 50051;
+    window_sample(&d, &x, FAIR);
+    written(store, &d, NULL);
+    struct request_rows rows = requests_in(ever, (struct request_criteria){0});
+    assert_int_equal(rows.len, 5);
+    for (size_t i = 0; i < rows.len / 2; i++) {
+        struct request_row *a = &rows.row[i], *b = &rows.row[rows.len - 1 - i], moved = *a;
+        char *before = written_as(a);
+        *a = *b;
+        *b = moved;
+        char *after = written_as(b);
+        assert_string_equal(before, after);
+        free(before);
+        free(after);
+    }
+    free(rows.row);
+}
+
 int main(void)
 {
 #define HERE(test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -271,6 +319,7 @@ int main(void)
         HERE(operations_stay_right),
         HERE(the_oldest_leave),
         HERE(none_are_kept_if_so_wished),
+        HERE(rows_may_be_moved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

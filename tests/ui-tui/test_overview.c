@@ -5,18 +5,23 @@
 
 static const uint64_t s = 1000000000;
 
-static const char *line_of(struct query *q, struct overview_time time)
+static const char *line_on(int columns, struct query *q, struct overview_time time)
 {
     static char text[1024];
     struct overview o;
     struct err err;
-    struct canvas *c = canvas_new(1, 100, false);
+    struct canvas *c = canvas_new(1, columns, false);
     struct pane line = pane_whole(c);
     assert_true(overview_refresh(&o, q, time.range, &err));
     overview_draw(&o, &time, &line);
     canvas_row_text(c, 0, text, sizeof text);
     canvas_free(c);
     return text;
+}
+
+static const char *line_of(struct query *q, struct overview_time time)
+{
+    return line_on(100, q, time);
 }
 
 /* The range, how old its end is, and the sums over it: 600 requests in 60 s, 12 errors. */
@@ -68,12 +73,29 @@ static void test_says_which_time(void **state)
     t.against = "1 h ago";
     assert_string_equal(line_of(&q, t),
                         " 1 min, to 2026-02-03 12:01:00    PAST    against 1 h ago: no record   "
-                        "requests 10.0/s   errors 2.0");
+                        "requests 10.0/s");
     t.past = false;
     t.against_is_known = true;
     assert_string_equal(line_of(&q, t),
                         " last 1 min, 0 s old   against 1 h ago   requests 10.0/s   "
                         "errors 2.0 %   drops 0   ⣿⣿⣿⣿⣿⣿");
+}
+
+/* What does not fit is left out whole, and first what says that nothing is the matter. */
+static void test_leaves_out(void **state)
+{
+    static const struct insight_row found = {.kind = "plaintext"};
+    struct query q = shop();
+    struct overview_time t = {.range = q.history, .now_ns = q.history.to_ns + 90000 * s};
+    (void)state;
+    q.insight = &found;
+    q.insight_len = 1;
+    assert_string_equal(line_on(80, &q, t), " all 1 min to 2026-02-03 12:01:00   requests 10.0/s"
+                                            "   errors 2.0 %   insights 1");
+    q.health.capture.kernel_drops = 3;
+    assert_string_equal(line_on(78, &q, t), " all 1 min to 2026-02-03 12:01:00   requests 10.0/s"
+                                            "   errors 2.0 %   drops 3");
+    assert_string_equal(line_on(60, &q, t), " all 1 min to 2026-02-03 12:01:00   requests 10.0/s");
 }
 
 int main(void)
@@ -82,6 +104,7 @@ int main(void)
         cmocka_unit_test(test_says_how_all_is),
         cmocka_unit_test(test_says_how_old),
         cmocka_unit_test(test_says_which_time),
+        cmocka_unit_test(test_leaves_out),
     };
     return cmocka_run_group_tests(tests, screen_locale, NULL);
 }

@@ -78,7 +78,7 @@ static void test_one(void **state)
         "\n"
         "  asked       GET /cart/7\n"
         "  ended       200\n"
-        "  when        2026-02-03 12:00:59\n"
+        "  when        2026-02-03 12:00:59.000\n"
         "  took        18 ms to the last byte, 18 ms to the first\n"
         "  between     web (:0) → cart (:0)  http\n"
         "  bytes       0 B there, 0 B back\n"

@@ -41,7 +41,7 @@ export interface Address {
   operation: string; // name of the selected operation of the edge or service; "" = none
   operations: string; // what their table in the panel is sorted by; "" = as usual
   request: number; // id of the selected request, 0 = none
-  trace: string; // id of the selected trace, "" = none
+  trace: string; // the selected trace (traceKey), "" = none
   brush: string; // what is marked on the heat map (heatmap.tsx); "" = nothing
   sample: string; // which requests the panel lists: one of SAMPLES
   wanted: string; // in the filter language: the requests of the view of that name
@@ -110,7 +110,7 @@ export function parse(hash: string): Address {
     operation: text("operation"),
     operations: text("operations"),
     request: Number(params.get("request")) || 0,
-    trace: /^[\w-]{1,64}$/.test(text("trace")) ? text("trace") : "",
+    trace: /^[\w-]{1,64}(@[\dT:.Z-]{1,40})?$/.test(text("trace")) ? text("trace") : "",
     brush: text("brush"),
     sample: among(params.get("sample"), SAMPLES, START.sample),
     wanted: text("wanted"),
@@ -125,6 +125,15 @@ export function print(address: Address): string {
     if (Array.isArray(value)) for (const one of value) params.append(name, one);
     else if (value !== START[name as keyof Address]) params.set(name, String(value));
   return "#" + params.toString();
+}
+
+/** A trace by its id and when it began, since an id may come again; the id alone is the newest with it. */
+export const traceKey = (trace: { trace_id: string; time: string }): string => `${trace.trace_id}@${trace.time}`;
+
+/** What to ask for, and with which parameters. */
+export function traceAsked(key: string): [question: string, params: Record<string, string>] {
+  const [id, at] = key.split("@");
+  return [`traces/${encodeURIComponent(id!)}`, at ? { at } : {}];
 }
 
 /** What another selection leaves nothing of. */

@@ -79,6 +79,9 @@ export function clock(date: Date, seconds = true): string {
   return seconds ? time + ":" + pad(date.getSeconds()) : time;
 }
 
+/** The milliseconds of a moment, for behind its second: ".042". */
+export const fraction = (text: string): string => "." + String(new Date(text).getMilliseconds()).padStart(3, "0");
+
 /** A moment, with its day unless that is `beside`'s. */
 export function moment(text: string | undefined, beside?: Date): string {
   const date = new Date(text ?? NaN);

@@ -289,10 +289,10 @@ export function GraphView(props: Props) {
           />
         </div>
         <HeatKey scene={scene} label={address.label} />
-      <Tools address={address} go={go} legend={legend} onLegend={() => setLegend(!legend)} by={all.by}>
-        <Boxes scene={all} address={address} go={go} />
-        <SaveMenu scene={scene} picture={() => picture.current} address={address} range={graph.range} seconds={seconds} />
-      </Tools>
+        <Tools address={address} go={go} legend={legend} onLegend={() => setLegend(!legend)} by={all.by}>
+          <Boxes scene={all} address={address} go={go} />
+          <SaveMenu scene={scene} picture={() => picture.current} address={address} range={graph.range} seconds={seconds} />
+        </Tools>
       </div>
     </div>
   );

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { ApiError, Diff, DiffRow, Edge, Graph, Incident, Name, Operation, Range, Relay, Service, TlsRow, TraceRow } from "./api";
 import { downloadLink } from "./api";
-import type { Address } from "./address";
+import { traceKey, type Address } from "./address";
 import { Compared, DIFF_COLUMNS } from "./changes";
 import type { Fetched } from "./data";
 import { EVENT_COLUMNS, Kinds } from "./events";
@@ -159,9 +159,9 @@ const VIEWS: Record<string, (props: ListProps) => Own<any>> = {
   traces: ({ address }): Own<TraceRow> => ({
     title: "Traces",
     columns: TRACE_COLUMNS,
-    keyOf: (t) => t.trace_id,
-    choose: (t) => ({ trace: t.trace_id, request: 0, node: "", edge: 0 }),
-    chosen: (t) => t.trace_id === address.trace,
+    keyOf: traceKey,
+    choose: (t) => ({ trace: traceKey(t), request: 0, node: "", edge: 0 }),
+    chosen: (t) => traceKey(t) === address.trace,
     none: (
       <>
         <p>No request with a trace id was kept in this range.</p>

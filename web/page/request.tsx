@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import type { Kept, Trace } from "./api";
 import type { Address } from "./address";
 import { useAnswer, type Fetched } from "./data";
-import { bytes, certainty, count, milliseconds, moment } from "./format";
+import { bytes, certainty, count, fraction, milliseconds, moment } from "./format";
 import { asked, Ended, FAILED } from "./kept";
 import { Figure, Mark, Section } from "./parts";
 import { Waterfall } from "./trace";
@@ -19,7 +19,7 @@ function factsOf(of: Kept): [string, ComponentChildren][] {
   const [known, late] = [number(of, "fields_known"), number(of, "fields_known_late")];
   const facts: [string, ComponentChildren][] = [
     ["Outcome", OUTCOMES.find(([name]) => name === of.outcome)?.[1] ?? of.outcome],
-    ["Began", moment(of.time)],
+    ["Began", moment(of.time) + fraction(of.time)],
     ["Method", text(of, "method")],
     ["Host", text(of, "host")],
     ["Path or statement", text(of, "path")],
@@ -114,7 +114,7 @@ function Told({ of, address, go }: RequestProps & { of: Kept }) {
     <>
       <header>
         <p class="kind">
-          <Mark health={failed ? "bad" : "good"} /> {of.protocol} request, {moment(of.time)}
+          <Mark health={failed ? "bad" : "good"} /> {of.protocol} request, {moment(of.time) + fraction(of.time)}
         </p>
         <Ends of={of} go={go} />
         <p class="asked">{asked(of)}</p>

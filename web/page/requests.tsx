@@ -4,8 +4,8 @@ import { useMemo, useRef } from "preact/hooks";
 import type { Graph, Kept, Range } from "./api";
 import { downloadLink } from "./api";
 import { rangeParams, type Address } from "./address";
-import { useAnswer } from "./data";
-import { bytes, clock, count, milliseconds, moment } from "./format";
+import { useAnswer, useOld } from "./data";
+import { bytes, clock, count, fraction, milliseconds, moment } from "./format";
 import { asked, Ended, FAILED, saying } from "./kept";
 import { Bar } from "./parts";
 import { Field } from "./sieve";
@@ -50,7 +50,7 @@ const COLUMNS: Column[] = [
     show: (r) => (
       <>
         {clock(new Date(r.time))}
-        <span class="ms">{new Date(r.time).toISOString().slice(19, 23)}</span>
+        <span class="ms">{fraction(r.time)}</span>
       </>
     ),
   },
@@ -245,10 +245,10 @@ function Nothing({ address, go }: { address: Address; go: Go }) {
   );
 }
 
-function told(length: number, sort: string, paused: boolean): string {
-  if (length < SHOWN) return `${count(length)}${paused ? ", paused" : ", live"}`;
+/** `comes`: more of them may come, or why not; "" of what is long over. */
+function told(length: number, sort: string, comes: "" | "live" | "paused"): string {
   const which = sort === "-took" ? "slowest" : sort === "time" ? "oldest" : "newest";
-  return `the ${which} ${SHOWN}${paused ? ", paused" : ", live"}`;
+  return [length < SHOWN ? count(length) : `the ${which} ${SHOWN}`, comes].filter(Boolean).join(", ");
 }
 
 interface ViewProps {
@@ -262,6 +262,7 @@ export function RequestsView({ graph, address, go, version }: ViewProps) {
   const params = paramsOf(address, graph);
   const answer = useAnswer<{ requests: Kept[]; range: Range }>("requests", params, version);
   const requests = answer.data?.requests ?? [];
+  const old = useOld(Date.parse(graph.range.to)) > 0;
   const sort = address.sort || "-time";
   const misasked = answer.error?.parameter === "find" ? answer.error : null;
   return (
@@ -269,7 +270,7 @@ export function RequestsView({ graph, address, go, version }: ViewProps) {
       <div class="sheet-head">
         <h2>Requests</h2>
         <span class="hint" aria-live="polite">
-          {answer.data && told(requests.length, sort, address.from !== "")}
+          {answer.data && told(requests.length, sort, old ? "" : address.from ? "paused" : "live")}
         </span>
         <Scope address={address} graph={graph} go={go} />
         <nav>

@@ -2,7 +2,7 @@
 import type { Edge, Figures, Health, Name, Operation, Relay, Service, TraceRow } from "./api";
 import { protocolsOf } from "./api";
 import { failed, percentile, RULE_WORDS } from "./figures";
-import { bytes, clock, count, milliseconds, moment, rate } from "./format";
+import { bytes, clock, count, fraction, milliseconds, moment, rate } from "./format";
 import { Mark } from "./parts";
 import { marks, type Column } from "./table";
 import { SOURCES } from "./words";
@@ -67,7 +67,7 @@ export const OPERATION_COLUMNS: Column<Operation>[] = [
 ];
 
 export const TRACE_COLUMNS: Column<TraceRow>[] = [
-  { id: "time", title: "Time", minor: true, show: (t) => <span title={moment(t.time)}>{clock(new Date(t.time))}</span> },
+  { id: "time", title: "Time", minor: true, show: (t) => <span title={moment(t.time)}>{clock(new Date(t.time)) + fraction(t.time)}</span> },
   { id: "operation", title: "Operation", kind: "text", hint: "What its first hop asked for", show: (t) => t.operation },
   { id: "client", title: "Client", minor: true, hint: "Of its first hop", show: (t) => t.client_name },
   { id: "server", title: "Server", minor: true, hint: "Of its first hop", show: (t) => t.server_name },

@@ -1,8 +1,8 @@
 // One trace: its requests as a waterfall, each a way to all that was kept of it.
-import type { Address } from "./address";
+import { traceAsked, type Address } from "./address";
 import type { Trace } from "./api";
 import { useAnswer } from "./data";
-import { count, milliseconds, moment } from "./format";
+import { count, fraction, milliseconds, moment } from "./format";
 import { asked } from "./kept";
 import { Figure, Mark } from "./parts";
 import { Waterfall } from "./trace";
@@ -13,7 +13,7 @@ interface TraceProps {
 }
 
 export function TracePanel({ address, go }: TraceProps) {
-  const answer = useAnswer<Trace>(`traces/${encodeURIComponent(address.trace)}`, {}, 0);
+  const answer = useAnswer<Trace>(...traceAsked(address.trace), 0);
   const trace = answer.data;
   const first = trace?.hops[0];
   if (answer.error) return <p class="hint">This trace is kept no more: the newest requests are, up to a number and an age (--keep-requests). ({answer.error.message})</p>;
@@ -22,7 +22,7 @@ export function TracePanel({ address, go }: TraceProps) {
     <>
       <header>
         <p class="kind">
-          <Mark health={trace.errors ? "bad" : "good"} /> trace, {moment(first.time)}
+          <Mark health={trace.errors ? "bad" : "good"} /> trace, {moment(first.time) + fraction(first.time)}
         </p>
         <h2>{asked(first)}</h2>
         <p class="hint">

@@ -48,7 +48,7 @@ export function Why({ edge, graph, params, go, version }: WhyProps) {
   const p95 = percentileOf(edge.latency_ms, "p95");
   const kept = useAnswer<{ requests: Kept[] }>(p95 ? "requests" : null, { ...params, order: "slowest", limit: "1" }, version);
   const slowest = kept.data?.requests[0];
-  const trace = useAnswer<Trace>(slowest?.trace_id ? `traces/${encodeURIComponent(slowest.trace_id)}` : null, {}, version);
+  const trace = useAnswer<Trace>(slowest?.trace_id ? `traces/${encodeURIComponent(slowest.trace_id)}` : null, slowest ? { at: slowest.time } : {}, version);
   if (!p95) return null;
   const most = slowest && culprit(trace.data, slowest);
   const other = most ? undefined : behind(edge, graph, p95);

@@ -13,7 +13,7 @@ export interface Sized {
 
 /** [widest on account of what stands in it, narrowest when there is no room, its part of what is left]. */
 const LIMITS: Record<string, [number, number, number]> = {
-  n: [150, 150, 0.3],
+  n: [150, Infinity, 0.3], // never less: a figure that is cut tells nothing
   sign: [120, 120, 0],
   both: [210, 120, 0.5],
   text: [520, 200, 2],

@@ -10,7 +10,7 @@
 
 #include "tests/check.h"
 
-static char folder[] = "/tmp/tapgraph-place-XXXXXX", program[64];
+static char folder[] = "/tmp/tapgraph-place-XXXXXX", program[128];
 
 /* A path in the folder. Static. */
 static const char *within(const char *name)

@@ -13,7 +13,7 @@
 #include "tests/store/exact.h"
 #include "tests/store/place.h"
 
-enum { KILLS = 200, EDGES = 5, SKIPPED = 77 };
+enum { KILLS = 100, EDGES = 5, SKIPPED = 77 };
 
 /* Writes windows numbered from `next` for ever, and reports each that was written. */
 static void write_until_killed(const struct place *p, uint64_t next, int report)

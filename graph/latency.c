@@ -226,8 +226,9 @@ void latency_merge(struct latency *into, const struct latency *from)
         return;
     }
     struct held held[LATENCY_BUCKETS + 1];
+    unsigned len = held_by(from, held);
     spread_out(into);
-    put_all(into, held, held_by(from, held));
+    put_all(into, held, len);
     add_figures(into, from);
 }
 

@@ -33,6 +33,8 @@ void http2_websocket_begin(struct conn *c, struct exchange *x)
     x->call = CALL_BIDI_STREAMING;
     x->request_bytes = 0;
     x->request_ns = conn_now_ns(c);
+    if (x->request_end_ns) /* the client had nothing to say, and said so before it was let in */
+        x->request_end_ns = x->request_ns;
     x->status[0] = x->operation[0] = '\0';
     x->outcome = OUTCOME_UNKNOWN;
     x->notes &= ~(uint32_t)NOTE_EARLY_ANSWER; /* both sides talk as they like */

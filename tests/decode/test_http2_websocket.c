@@ -80,6 +80,17 @@ static void pings(void **state)
                FROM(TO_SERVER, LAST, CLOSE_IN), FROM(TO_CLIENT, LAST, CLOSE_OUT("\xe8")));
 }
 
+/* It cannot end before it begins. */
+static void ends_before_it_begins(void **state)
+{
+    (void)state;
+    TELLS_WITH(SHOW_TIMES, http2,
+               "CONNECT api/chat 200 ok upgraded 2-2 4-4 ms\n"
+               "websocket WEBSOCKET api/chat 1000 ok 4-4 4-6 ms\n",
+               preface(), ASKS, FROM(TO_SERVER, LAST, ""), AGREES,
+               FROM(TO_CLIENT, 0, CLOSE_OUT("\xe8")), FROM(TO_CLIENT, LAST, ""));
+}
+
 static void ends(void **state)
 {
     (void)state;
@@ -164,7 +175,7 @@ static void losses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(messages), TEST(cut_anywhere), TEST(pings),  TEST(ends),
+        TEST(messages), TEST(cut_anywhere), TEST(pings),  TEST(ends), TEST(ends_before_it_begins),
         TEST(others),   TEST(beside),       TEST(losses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

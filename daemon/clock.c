@@ -17,6 +17,15 @@ static void plan(struct clock *c, uint64_t time_ns)
     c->next_ns = next < c->end_ns ? next : c->end_ns;
 }
 
+static struct tick begin(struct clock *c, uint64_t time_ns)
+{
+    uint64_t at_ns = time_ns - time_ns % second;
+    open_window(c, time_ns);
+    plan(c, time_ns);
+    c->now_ns = time_ns;
+    return (struct tick){.at_ns = at_ns, .to_ns = at_ns};
+}
+
 bool clock_advance(struct clock *c, uint64_t time_ns, struct tick *ret)
 {
     if (time_ns < c->next_ns) {
@@ -24,7 +33,10 @@ bool clock_advance(struct clock *c, uint64_t time_ns, struct tick *ret)
             c->now_ns = time_ns;
         return false;
     }
-    bool first = !c->next_ns;
+    if (!c->next_ns) {
+        *ret = begin(c, time_ns);
+        return true;
+    }
     *ret = (struct tick){
         .at_ns = time_ns < c->end_ns ? time_ns - time_ns % second : c->end_ns,
         .to_ns = time_ns - time_ns % second,
@@ -36,7 +48,7 @@ bool clock_advance(struct clock *c, uint64_t time_ns, struct tick *ret)
     if (ret->window_ends)
         open_window(c, time_ns);
     plan(c, time_ns);
-    return !first;
+    return true;
 }
 
 struct tick clock_stop(struct clock *c)

@@ -23,8 +23,8 @@ struct tick {
 };
 
 /* Moves to `time_ns` and fills in the next tick that is due on the way, if one is: call it until it
- * returns false, and only then handle the packet. Ticks fall on whole seconds and on the ends of
- * windows; a long silence is one tick, not many. */
+ * returns false, and only then handle the packet. The first tells when time begins; ticks fall on
+ * whole seconds and on the ends of windows; a long silence is one tick, not many. */
 bool clock_advance(struct clock *c, uint64_t time_ns, struct tick *ret);
 
 /* Ends the open window early, at its regular end, because the capture is over. */

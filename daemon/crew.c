@@ -45,7 +45,6 @@ struct crew *crew_new(const struct daemon_options *options, struct live *const *
         return NULL;
     }
     uint64_t start_ns = clock_wall_ns() - LIVE_DELAY_NS;
-    struct tick none;
     c->options = options;
     c->live_len = live_len;
     c->sorting = live_len > 1 || options->workers > 1;
@@ -59,7 +58,7 @@ struct crew *crew_new(const struct daemon_options *options, struct live *const *
             return NULL;
         }
         l->read_until_ns = start_ns;
-        clock_advance(&l->s.clock, start_ns, &none);
+        sensing_advance(&l->s, start_ns);
         for (uint16_t i = 0; i < live_len; i++)
             l->live[i] = live[i * options->workers + c->lane_len];
     }

@@ -6,8 +6,9 @@
 enum {
     SLAB_BITS = 8,
     SLAB_FLOWS = 1 << SLAB_BITS,
-    AGE_GRAIN_BITS = 30, /* of nanoseconds: about a second */
 };
+
+static const uint64_t second = 1000000000;
 
 struct flow_table {
     struct hash_key key;
@@ -238,11 +239,13 @@ void flow_set_state(struct flow_table *t, struct flow *f, enum flow_state state)
     append(t, f, state);
 }
 
-void flow_touch(struct flow_table *t, struct flow *f, uint64_t now_ns)
+void flow_touch(struct flow_table *t, struct flow *f, uint64_t now_ns, uint64_t clock_ns)
 {
-    if (f->state != FLOW_CLOSED && f->last_ns >> AGE_GRAIN_BITS != now_ns >> AGE_GRAIN_BITS)
-        flow_set_state(t, f, f->state);
+    uint64_t before_s = flow_seen_ns(f) / second;
     f->last_ns = now_ns;
+    f->lag_ns = clock_ns > now_ns ? clock_ns - now_ns : 0;
+    if (f->state != FLOW_CLOSED && flow_seen_ns(f) / second != before_s)
+        flow_set_state(t, f, f->state);
 }
 
 bool flow_is_on(const struct flow_table *t, const struct flow *f, enum flow_list list)

@@ -178,9 +178,10 @@ struct flow *flow_oldest(struct flow_table *t);
 /* Puts the flow in a state, as the youngest there. */
 void flow_set_state(struct flow_table *t, struct flow *f, enum flow_state state);
 
-/* A packet of the flow was seen at `now_ns`. Order by age is kept to about a second, so that most
+/* A packet of the flow was seen, stamped `now_ns`, when the clock said `clock_ns` or, if that is
+ * earlier, `now_ns` too. Order by age is that of the clock, and kept to the second, so that most
  * packets touch no neighbour; a closed flow stays where it is. */
-void flow_touch(struct flow_table *t, struct flow *f, uint64_t now_ns);
+void flow_touch(struct flow_table *t, struct flow *f, uint64_t now_ns, uint64_t clock_ns);
 
 /* The lists other than those by age. Putting and taking twice does no harm. */
 bool flow_is_on(const struct flow_table *t, const struct flow *f, enum flow_list list);

@@ -30,6 +30,7 @@ struct flow *lifecycle_begin(struct lifecycle *l, const struct flow_key *key,
         return NULL;
     f->first_number = p->number;
     f->first_ns = f->last_ns = p->time_ns;
+    f->lag_ns = elapsed_ns(l->clock_ns, p->time_ns);
     flow_put(l->flows, f, LIST_CHANGED);
     l->counters.flows_opened++;
     l->counters.flows = flow_table_count(l->flows);
@@ -39,8 +40,7 @@ struct flow *lifecycle_begin(struct lifecycle *l, const struct flow_key *key,
 void lifecycle_packet(struct lifecycle *l, struct flow *f, unsigned side, const struct packet *p)
 {
     health_packet(&f->health, side, p);
-    flow_touch(l->flows, f, p->time_ns);
-    f->lag_ns = elapsed_ns(l->clock_ns, p->time_ns);
+    flow_touch(l->flows, f, p->time_ns, l->clock_ns);
     flow_put(l->flows, f, LIST_CHANGED);
 }
 
@@ -145,6 +145,7 @@ static enum conn_close take_up_reset(struct flow *f, struct moment *m, enum conn
 
 void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum conn_close why)
 {
+    uint32_t ended_s = (uint32_t)((m.now_ns + f->lag_ns) / 1000000000);
     why = take_up_reset(f, &m, why);
     health_settled(&f->health);
     if (why != CLOSE_CAPTURE_ENDED && why != CLOSE_UNSEEN)
@@ -162,7 +163,7 @@ void lifecycle_end(struct lifecycle *l, struct flow *f, struct moment m, enum co
     flow_take(l->flows, f, LIST_WAITING);
     flow_take(l->flows, f, LIST_MULTIPLEXED);
     flow_set_state(l->flows, f, FLOW_CLOSED);
-    f->waiting_s = (uint32_t)((m.now_ns + f->lag_ns) / 1000000000);
+    f->waiting_s = ended_s;
     lifecycle_report(l, f);
     reader_close(&l->reader, f);
 }

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 static const struct hash_key key = {{1, 2}};
+static const uint64_t second = 1000000000;
 
 /* The i-th of many flows: 10.0.0.1 and a port to 10.0.0.2:80. */
 static struct flow_key nth(uint32_t i)
@@ -134,17 +135,35 @@ static void lists_by_age(void **state)
     flow_set_state(t, find(t, 1), FLOW_OPEN);
     assert_string_equal(list_of(t, FLOW_HALF_OPEN), "3 ");
     assert_string_equal(list_of(t, FLOW_OPEN), "2 4 1 ");
-    flow_touch(t, find(t, 2), UINT64_C(5000000000));
+    flow_touch(t, find(t, 2), 5 * second, 0);
     assert_string_equal(list_of(t, FLOW_OPEN), "4 1 2 ");
-    flow_touch(t, find(t, 4), UINT64_C(5000000000));
-    flow_touch(t, find(t, 2), UINT64_C(5000000001));
+    flow_touch(t, find(t, 4), 5 * second, 0);
+    flow_touch(t, find(t, 2), 6 * second - 1, 0);
     assert_string_equal(list_of(t, FLOW_OPEN), "1 2 4 ");
-    assert_int_equal(find(t, 2)->last_ns, UINT64_C(5000000001));
+    assert_int_equal(find(t, 2)->last_ns, 6 * second - 1);
     flow_remove(t, find(t, 2));
     assert_string_equal(list_of(t, FLOW_OPEN), "1 4 ");
     flow_set_state(t, find(t, 1), FLOW_CLOSED);
-    flow_touch(t, find(t, 1), UINT64_C(9000000000));
+    flow_touch(t, find(t, 1), 9 * second, 0);
     assert_string_equal(list_of(t, FLOW_CLOSED), "1 ");
+    flow_table_free(t);
+}
+
+/* Age goes by the clock, so that flows whose stamps go back are in the order of the others. */
+static void lists_by_the_clock(void **state)
+{
+    (void)state;
+    struct flow_table *t = flow_table_new(&key, 10);
+    for (uint32_t i = 1; i <= 3; i++)
+        add(t, i, FLOW_OPEN);
+    flow_touch(t, find(t, 1), 2 * second + 1, 100 * second);
+    assert_string_equal(list_of(t, FLOW_OPEN), "2 3 1 ");
+    assert_int_equal(find(t, 1)->last_ns, 2 * second + 1);
+    assert_int_equal(flow_seen_ns(find(t, 1)), 100 * second);
+    flow_touch(t, find(t, 2), 100 * second + 1, 100 * second);
+    assert_int_equal(flow_seen_ns(find(t, 2)), 100 * second + 1);
+    flow_touch(t, find(t, 1), 2 * second + 2, 101 * second);
+    assert_string_equal(list_of(t, FLOW_OPEN), "3 2 1 ");
     flow_table_free(t);
 }
 
@@ -191,7 +210,7 @@ static void oldest_first(void **state)
     } table[] = {{1, FLOW_OPEN, 50},        {2, FLOW_OPEN, 60},   {3, FLOW_DATAGRAMS, 40},
                  {4, FLOW_HALF_CLOSED, 55}, {5, FLOW_CLOSED, 90}, {6, FLOW_HALF_OPEN, 80}};
     for (size_t i = 0; i < 6; i++)
-        flow_touch(t, add(t, table[i].port, table[i].state), table[i].last_s * 1000000000);
+        flow_touch(t, add(t, table[i].port, table[i].state), table[i].last_s * second, 0);
     static const uint16_t order[] = {5, 6, 3, 1, 4, 2};
     for (size_t i = 0; i < 6; i++) {
         assert_int_equal(flow_oldest(t)->key.port[0], order[i]);
@@ -222,6 +241,7 @@ int main(void)
         cmocka_unit_test(finds_what_was_added),
         cmocka_unit_test(smallest_table),
         cmocka_unit_test(lists_by_age),
+        cmocka_unit_test(lists_by_the_clock),
         cmocka_unit_test(other_lists),
         cmocka_unit_test(oldest_first),
         cmocka_unit_test(in_the_order_they_came),

@@ -239,12 +239,19 @@ void flow_set_state(struct flow_table *t, struct flow *f, enum flow_state state)
     append(t, f, state);
 }
 
+/* Before it is full, so that who talks is among the youngest by then. */
+static bool is_nearly_full(const struct flow_table *t)
+{
+    return t->count >= t->flows_max - t->flows_max / 8;
+}
+
 void flow_touch(struct flow_table *t, struct flow *f, uint64_t now_ns, uint64_t clock_ns)
 {
     uint64_t before_s = flow_seen_ns(f) / second;
     f->last_ns = now_ns;
     f->lag_ns = clock_ns > now_ns ? clock_ns - now_ns : 0;
-    if (f->state != FLOW_CLOSED && flow_seen_ns(f) / second != before_s)
+    bool stays = flow_seen_ns(f) / second == before_s && !is_nearly_full(t);
+    if (f->state != FLOW_CLOSED && !stays)
         flow_set_state(t, f, f->state);
 }
 

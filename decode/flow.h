@@ -180,7 +180,8 @@ void flow_set_state(struct flow_table *t, struct flow *f, enum flow_state state)
 
 /* A packet of the flow was seen, stamped `now_ns`, when the clock said `clock_ns` or, if that is
  * earlier, `now_ns` too. Order by age is that of the clock, and kept to the second, so that most
- * packets touch no neighbour; a closed flow stays where it is. */
+ * packets touch no neighbour, but exactly while the table is nearly full: what talks is not the one
+ * to make room then. A closed flow stays where it is. */
 void flow_touch(struct flow_table *t, struct flow *f, uint64_t now_ns, uint64_t clock_ns);
 
 /* The lists other than those by age. Putting and taking twice does no harm. */

@@ -149,6 +149,23 @@ static void lists_by_age(void **state)
     flow_table_free(t);
 }
 
+/* From seven eighths on, each touch counts. */
+static void filling_table_knows_who_talks(void **state)
+{
+    (void)state;
+    struct flow_table *t = flow_table_new(&key, 8);
+    for (uint32_t i = 1; i <= 6; i++)
+        add(t, i, FLOW_OPEN);
+    flow_touch(t, find(t, 1), 1, 0);
+    assert_string_equal(list_of(t, FLOW_OPEN), "1 2 3 4 5 6 ");
+    add(t, 7, FLOW_OPEN);
+    flow_touch(t, find(t, 1), 2, 0);
+    assert_string_equal(list_of(t, FLOW_OPEN), "2 3 4 5 6 7 1 ");
+    flow_touch(t, find(t, 3), 3, 0);
+    assert_string_equal(list_of(t, FLOW_OPEN), "2 4 5 6 7 1 3 ");
+    flow_table_free(t);
+}
+
 /* Age goes by the clock, so that flows whose stamps go back are in the order of the others. */
 static void lists_by_the_clock(void **state)
 {
@@ -241,6 +258,7 @@ int main(void)
         cmocka_unit_test(finds_what_was_added),
         cmocka_unit_test(smallest_table),
         cmocka_unit_test(lists_by_age),
+        cmocka_unit_test(filling_table_knows_who_talks),
         cmocka_unit_test(lists_by_the_clock),
         cmocka_unit_test(other_lists),
         cmocka_unit_test(oldest_first),

@@ -15,7 +15,7 @@
 
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
 enum { TCP = 6, UDP = 17, ETHERNET = 14, IP = 20, TCP_HEADER = 20, UDP_HEADER = 8 };
-enum { STEP_NS = 10000, HONEST_EVERY = 100, HONEST_NS = 500000, PER_CONNECTION = 200 };
+enum { STEP_NS = 10000, HONEST_EVERY = 97, HONEST_NS = 500000, PER_CONNECTION = 200 };
 enum { PAYLOAD_MAX = 16384 };
 
 #define ADDRESS(a, b, c, d)                                                                        \

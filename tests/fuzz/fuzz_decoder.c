@@ -1,22 +1,38 @@
-/* fuzz_decoder.c - feeds noise to one decoder, DECODER_FUZZED, by way of a connection. It is built
- * once for each protocol: decode/proto/NAME.c has fuzz_decoder_NAME, with its corpus in
- * corpus/decoder_NAME, from the day it is listed.
+/* fuzz_decoder.c - feeds noise to one decoder, by way of a connection: which one is the name that
+ * this is started by. decode/proto/NAME.c has fuzz_decoder_NAME, with its corpus in
+ * corpus/decoder_NAME, from the day it is listed. DECODERS is a file of lines DECODER(NAME).
  *
  * Byte 0 says whether the connection is joined in its middle (128), and how it ends. After that,
  * each record is a byte that says what happens and a length byte: bytes to the server (0) or to the
  * client (1), sometimes many times as long (32, 64, 128), gaps (2, 3), ends (4, 5), time-outs (8);
- * of decoders of datagrams, one datagram. The same bytes are
- * played again with each record cut in two, which must tell the same story unless something was
+ * of decoders of datagrams, one datagram, longer by 256 (32), 512 (64), 1024 (128). The same bytes
+ * are played again with each record cut in two, which must tell the same story unless something was
  * lost: then only that no memory is, for what is found again depends on where segments start.
  * Caps are small, so that they are reached. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "decode/classify.h"
 #include "decode/conn.h"
 
-extern const struct decoder DECODER_FUZZED;
+#define DECODER(name) extern const struct decoder name##_decoder;
+#include DECODERS
+#undef DECODER
 
+static const struct {
+    const char *name;
+    const struct decoder *decoder;
+} targets[] = {
+#define DECODER(name) {"fuzz_decoder_" #name, &name##_decoder},
+#include DECODERS
+#undef DECODER
+};
+
+static const struct decoder *fuzzed;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum what { GAP = 2, END = 4, TIME_OUT = 8, REPEAT = 16, AGAIN = 32 };
@@ -86,7 +102,7 @@ static void tell(struct conn *c, enum dir dir, struct moment m, struct bytes in,
     if (!conn_wants_classify(c))
         return;
     story->asked = true;
-    conn_set_decoder(c, &DECODER_FUZZED);
+    conn_set_decoder(c, fuzzed);
 }
 
 /* A datagram is never in pieces; now and then its end was not captured. */
@@ -116,12 +132,12 @@ static void do_record(struct conn *c, struct cursor *in, struct moment m, bool c
     } else if (what & REPEAT) {
         conn_retransmitted(c, dir);
     } else {
-        struct bytes bytes = cursor_take(in, len);
-        size_t at = cut ? len / 2 : 0;
         if (conn_decoder(c) && conn_decoder(c)->transport == OVER_UDP) {
-            tell_datagram(c, dir, m, bytes);
+            tell_datagram(c, dir, m, cursor_take(in, len + 256U * (what / AGAIN)));
             return;
         }
+        struct bytes bytes = cursor_take(in, len);
+        size_t at = cut ? len / 2 : 0;
         for (int times = what & AGAIN ? 1 + what / AGAIN : 1; times; times--) {
             tell(c, dir, m, bytes_first(bytes, at), story);
             tell(c, dir, m, bytes_after(bytes, at), story);
@@ -139,7 +155,7 @@ static bool play(struct cursor in, bool cut, struct story *story)
                                  .open_max = 50};
     struct conn_ends ends = {.server_port = 80};
     uint8_t first = cursor_u8(&in);
-    struct conn *c = conn_new(&shared, &DECODER_FUZZED, &ends, first & 128);
+    struct conn *c = conn_new(&shared, fuzzed, &ends, first & 128);
     if (!c)
         abort();
     struct moment m = {.now_ns = 1};
@@ -164,6 +180,20 @@ static void probe(struct bytes in)
         if ((c.guess == GUESS_YES) != (c.decoder != NULL))
             abort();
     }
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    const char *slash = strrchr((*argv)[0], '/');
+    const char *name = slash ? slash + 1 : (*argv)[0];
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
+        if (strcmp(targets[i].name, name) == 0)
+            fuzzed = targets[i].decoder;
+    if (fuzzed)
+        return 0;
+    fprintf(stderr, "%s: is of no decoder: start fuzz_decoder_NAME\n", name);
+    exit(2);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -327,6 +327,13 @@ static void miss(struct conn *c, enum dir dir)
         give_up(c);
 }
 
+static void begin_anew(struct conn *c)
+{
+    if (c->decoder->free)
+        c->decoder->free(c->state);
+    memset(c->state, 0, c->decoder->state_size);
+}
+
 /* The decoder is told that `len` bytes are of no use to it. True: it knows where it is all the
  * same, and how much passes by. */
 static bool is_bridged(struct conn *c, enum dir dir, uint64_t len)
@@ -338,7 +345,7 @@ static bool is_bridged(struct conn *c, enum dir dir, uint64_t len)
     if (c->decoder->gap)
         rest = c->decoder->gap(c, dir, len);
     else
-        memset(c->state, 0, c->decoder->state_size);
+        begin_anew(c);
     h->passing = rest > 0 && len ? (uint64_t)rest : 0;
     return h->passing;
 }

@@ -70,6 +70,9 @@ static inline struct conn *conn_inner(const struct conn *c)
 
 void conn_inner_free(struct conn *c);
 
+/* How many of its exchanges wait for an answer. */
+uint32_t conn_count_open(const struct conn *c);
+
 /* Adds to what waits, as far as the cap on all connections allows; and drops it. */
 bool conn_keep(struct conn_shared *shared, struct unread **u, struct bytes in, uint64_t arrived_ns);
 void conn_drop(struct conn_shared *shared, struct unread **u);

@@ -117,8 +117,9 @@ static void list(struct asked *asked, const struct ask *ask, struct argument *re
     }
     *at++ =
         (struct argument){0, "json", NULL, "one JSON object a line", ARGUMENT_FLAG, &asked->json};
-    *at++ = (struct argument){
-        0, "csv", NULL, "comma-separated, with a header", ARGUMENT_FLAG, &asked->csv};
+    if (!ask->is_tree)
+        *at++ = (struct argument){
+            0, "csv", NULL, "comma-separated, with a header", ARGUMENT_FLAG, &asked->csv};
     if (ask->fields && !has_limit(ask->more))
         *at++ =
             (struct argument){'n', "limit", "N", "only the first N rows", ARGUMENT_COUNT, &limit};

@@ -14,6 +14,7 @@ struct ask {
     bool (*fits)(struct err *err); /* do these fit together? NULL: they do */
     const struct fields *fields;   /* what --find, --hide and --sort know; NULL: there are no such
                                     * options, nor --limit. fits() may change it */
+    bool is_tree;                  /* what is answered is no table, and there is no --csv */
     struct texts *operands;        /* what is no option goes there; NULL: it is an error */
 };
 

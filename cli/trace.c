@@ -96,8 +96,6 @@ static bool answer(struct query *q, struct range r, const struct exporter *e, st
 {
     struct trace t;
     const char *id = operands.text[0];
-    if (e && !e->trace)
-        return err_set(err, "a trace has no form as %s; --json has", e->name);
     if (!query_trace(q, id, r, &t, err))
         return false;
     bool good = t.len || err_set(err,
@@ -119,7 +117,7 @@ static bool fits(struct err *err)
 static int run(const struct command *self, int argc, char **argv)
 {
     operands = (struct texts){0};
-    struct ask ask = {.answer = answer, .fits = fits, .operands = &operands};
+    struct ask ask = {.answer = answer, .fits = fits, .is_tree = true, .operands = &operands};
     return ask_run(self, &ask, argc, argv);
 }
 

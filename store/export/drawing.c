@@ -281,13 +281,13 @@ static struct box box_of(const struct frame *f, const struct drawing_node *n)
 /* How wide a label is is guessed, since what it is written with is not known here. */
 static void measure(const char *label, double *ret_width, double *ret_height)
 {
-    size_t longest = 0;
-    *ret_height = 0;
-    *ret_width = 0;
-    for (const char *at = label; *at; *ret_height += LINE) {
-        size_t len = strcspn(at, "\n");
+    size_t longest = 0, len = 0;
+    *ret_height = *label ? LINE : 0;
+    for (const char *at = label; *at; at++) {
+        if (*at == '\n' && at[1])
+            *ret_height += LINE;
+        len = *at == '\n' ? 0 : len + ((*at & 0xc0) != 0x80); /* characters, not bytes */
         longest = len > longest ? len : longest;
-        at += len + (at[len] == '\n');
     }
     *ret_width = 0.55 * LABEL * (double)longest + 4;
 }
